@@ -1,0 +1,125 @@
+// The rules: what a client asks, what the site answers, and which events follow.
+//
+//   contact --ask--> request --judge--> verdict --hear--> events --evolve--> client
+//    (client's side)          (site's side)     (client's side)
+//
+// Pure: the time, the policy and what is known of the site are arguments, nothing is changed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/client.hpp"
+#include "core/event.hpp"
+#include "core/policy.hpp"
+#include "core/refusal.hpp"
+#include "core/result.hpp"
+#include "core/site.hpp"
+
+namespace tokenlife {
+
+// ---- The client's side: what it asks at a contact ----------------------------------------------
+
+enum class RequestKind : std::uint8_t { registration, renewal, exchange };
+
+// R8: tokens serve device-centric scenarios only.
+enum class Scope : std::uint8_t { device, user };
+
+struct Request {
+  RequestKind kind;
+  Endpoint via;
+  Credential credential;  // what a registration shows; otherwise the client's own
+  Guid bulk;              // nil unless the credential is a bulk token
+  Scope scope = Scope::device;
+  friend bool operator==(const Request&, const Request&) = default;
+};
+
+// Why a client says nothing at a contact.
+enum class Silence : std::uint8_t {
+  not_installed,
+  offline,                  // A12
+  cmg_not_allowed,          // R10, R11
+  no_credential,            // R19, R20: nothing that would let it register over the CMG.
+  waits_for_intranet,       // R60: only an MP on the intranet can help it.
+  answer_under_way,         // One request at a time.
+};
+template <>
+struct Names<Silence> {
+  static constexpr std::array<std::string_view, 6> values{
+      "not-installed", "offline", "cmg-not-allowed",
+      "no-credential", "waits-for-intranet", "answer-under-way"};
+};
+
+// What the client knows at a contact besides its own state.
+struct Contact {
+  bool renewal_is_due;  // by the client's own clock: see renewal_due()
+  bool at_agent_start;  // made at an installation's or restart's own tick (A2)
+};
+
+Result<Request, Silence> ask(const Client& client, const Contact& contact, const Policy& policy);
+
+// ---- The site's side: its verdict --------------------------------------------------------------
+
+// What the site knows that bears on one request.
+struct SiteView {
+  bool endpoint_up = true;  // the endpoint that was asked
+  bool sts_up = true;
+  KeyNumber signer;                    // signs now
+  bool token_signer_trusted = true;    // the signer of the client's token has not been retired
+  std::optional<BulkToken> bulk_token; // the one shown, if the site knows its GUID
+};
+
+struct Verdict {
+  enum class Kind : std::uint8_t { granted, refused, failed };
+  Kind kind = Kind::granted;
+  RefusalReason refusal{};  // if refused
+  FailureReason failure{};  // if failed
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+// D2, A5, A6: whether a bulk token is accepted, and if not, why.
+std::optional<RefusalReason> refusal_of_bulk_token(const std::optional<BulkToken>& token,
+                                                   const Policy& policy, Instant now);
+
+// Judges at the tick at which the request is sent. For a registration or renewal `granted` means that
+// a token is issued: see issue().
+Verdict judge(const Client& client, const Request& request, const SiteView& site,
+              const Policy& policy, Instant now);
+
+// R14, R57, D7: the token that a granted request brings.
+constexpr ClientToken issue(const Policy& policy, TokenSerial serial, KeyNumber signer,
+                            Instant now) {
+  return {serial, now, expiry(policy, now), signer};
+}
+
+// ---- The client's side: what it hears ----------------------------------------------------------
+
+// A request and what the site made of it, on its way back.
+struct Answer {
+  Request request;
+  Verdict verdict;
+  ClientToken token;   // if a registration or renewal was granted
+  bool lost = false;   // The site acted, but its answer does not arrive.
+};
+
+// The events of an answer, oldest first: none for an exchange that went well or was lost, otherwise
+// one, or two where a refusal ends the token as well.
+struct Heard {
+  std::optional<ClientEvent> first;
+  std::optional<ReRegistrationRequired> then;
+};
+Heard hear(const Client& client, const Answer& answer);
+
+// From when on a client asks again, if at all something other than its next contact decides that.
+// `sent` is when the request was sent. Exchanges start no wait.
+Instant silent_until(const Answer& answer, const Policy& policy, Instant sent);
+
+// Whether the token that the client holds has expired by the site's clock, and no event said so yet.
+constexpr bool expires_now(const Client& client, const Policy& policy, Instant now) {
+  const bool live = client.state == LifecycleState::registered ||
+                    client.state == LifecycleState::roaming ||
+                    client.state == LifecycleState::renewing;
+  return live && now >= refused_from(policy, client.token.expires);
+}
+
+}  // namespace tokenlife

@@ -1,0 +1,207 @@
+// What an event changes. Pure: neither policy nor clock nor chance is looked at, so a change of policy
+// never changes the past, and a log replays with these functions alone.
+#pragma once
+
+#include <cstdint>
+
+#include "core/client.hpp"
+#include "core/event.hpp"
+#include "core/lifecycle.hpp"
+#include "core/result.hpp"
+
+namespace tokenlife {
+
+// Whether an event can have happened to a client, and if not, what speaks against it.
+enum class Legality : std::uint8_t {
+  legal,
+  wrong_state,       // The transition table has no row for it.
+  wrong_network,     // It names another network than the one that the client is on.
+  nothing_pending,   // It answers a request that was not made.
+  already_pending,   // A request while another is under way.
+  wrong_token,       // It names another token than the one held, or a serial used before.
+  nothing_changed,   // It "changes" something to what it already was.
+};
+template <>
+struct Names<Legality> {
+  static constexpr std::array<std::string_view, 7> values{
+      "legal",           "wrong-state", "wrong-network",  "nothing-pending",
+      "already-pending", "wrong-token", "nothing-changed"};
+};
+
+namespace evolve_detail {
+
+// The network that decides between the rows of the table.
+template <class Event>
+constexpr Network where(const Client& client, const Event&) {
+  return client.last_connected;
+}
+constexpr Network where(const Client&, const NetworkChanged& event) { return event.to; }
+constexpr Network where(const Client&, const RegistrationCompleted& event) {
+  return network_of(event.via);
+}
+
+// What speaks against an event besides the state.
+template <class Event>
+constexpr Legality objection(const Client&, const Event&) {
+  return Legality::legal;
+}
+
+constexpr Legality objection(const Client& client, const NetworkChanged& event) {
+  if (event.from != client.network) return Legality::wrong_network;
+  return event.from == event.to ? Legality::nothing_changed : Legality::legal;
+}
+
+constexpr Legality may_ask(const Client& client, Endpoint via) {
+  if (client.pending != PendingRequest::none) return Legality::already_pending;
+  return client.network == network_of(via) ? Legality::legal : Legality::wrong_network;
+}
+constexpr Legality answers(const Client& client, PendingRequest request, Endpoint via) {
+  return client.pending == request && client.pending_via == via ? Legality::legal
+                                                                : Legality::nothing_pending;
+}
+constexpr Legality is_new(const Client& client, const ClientToken& token) {
+  return token.serial.ordinal() > client.newest_ordinal && token.not_before < token.expires
+             ? Legality::legal
+             : Legality::wrong_token;
+}
+
+constexpr Legality objection(const Client& client, const RegistrationRequested& event) {
+  return may_ask(client, event.via);
+}
+constexpr Legality objection(const Client& client, const RegistrationCompleted& event) {
+  const Legality asked = answers(client, PendingRequest::registration, event.via);
+  return asked == Legality::legal ? is_new(client, event.token) : asked;
+}
+constexpr Legality objection(const Client& client, const RegistrationRefused& event) {
+  return answers(client, PendingRequest::registration, event.via);
+}
+constexpr Legality objection(const Client& client, const RegistrationFailed& event) {
+  return answers(client, PendingRequest::registration, event.via);
+}
+constexpr Legality objection(const Client& client, const RenewalRequested& event) {
+  if (event.serial != client.token.serial) return Legality::wrong_token;
+  return may_ask(client, event.via);
+}
+constexpr Legality objection(const Client& client, const TokenRenewed& event) {
+  if (event.replaces != client.token.serial) return Legality::wrong_token;
+  const Legality asked = answers(client, PendingRequest::renewal, event.via);
+  return asked == Legality::legal ? is_new(client, event.token) : asked;
+}
+constexpr Legality objection(const Client& client, const RenewalRefused& event) {
+  return answers(client, PendingRequest::renewal, event.via);
+}
+constexpr Legality objection(const Client& client, const RenewalFailed& event) {
+  return answers(client, PendingRequest::renewal, event.via);
+}
+constexpr Legality objection(const Client& client, const TokenExpired& event) {
+  return event.serial == client.token.serial ? Legality::legal : Legality::wrong_token;
+}
+constexpr Legality objection(const Client& client, const ReRegistrationRequired& event) {
+  if (client.pending != PendingRequest::none) return Legality::already_pending;
+  return client.network == network_of(event.via) ? Legality::legal : Legality::wrong_network;
+}
+constexpr Legality changes(bool something) {
+  return something ? Legality::legal : Legality::nothing_changed;
+}
+constexpr Legality objection(const Client& client, const ClientUpgraded&) {
+  return changes(client.version == ClientVersion::outdated);
+}
+constexpr Legality objection(const Client& client, const ClientBlocked&) {
+  return changes(!client.blocked);
+}
+constexpr Legality objection(const Client& client, const ClientUnblocked&) {
+  return changes(client.blocked);
+}
+constexpr Legality objection(const Client& client, const CmgAllowedChanged& event) {
+  return changes(client.cmg_allowed != event.value);
+}
+
+// What an event changes besides the state.
+
+constexpr void hold(Client& client, const ClientToken& token) {
+  client.token = token;
+  client.newest_ordinal = token.serial.ordinal();
+  client.pending = PendingRequest::none;
+}
+
+constexpr void change(Client& client, const ClientInstalled& event) {
+  client.cohort = event.cohort;
+  client.network = event.network;
+  client.last_connected = event.network;
+  client.credential = event.credential;
+  client.version = event.version;
+  client.cmg_allowed = event.cmg_allowed;
+  client.blocked = event.blocked;
+  client.bulk = event.bulk;
+}
+constexpr void change(Client& client, const NetworkChanged& event) {
+  client.network = event.to;
+  if (event.to != Network::offline) client.last_connected = event.to;
+}
+constexpr void change(Client&, const AgentRestarted&) {}
+constexpr void change(Client& client, const RegistrationRequested& event) {
+  client.pending = PendingRequest::registration;
+  client.pending_via = event.via;
+  client.pending_shows_bulk = event.credential == Credential::bulk;
+}
+constexpr void change(Client& client, const RegistrationCompleted& event) {
+  hold(client, event.token);
+  client.bulk = {};  // R28: neither used nor stored after the first registration.
+}
+constexpr void change(Client& client, const RegistrationRefused&) {
+  client.pending = PendingRequest::none;
+  if (client.pending_shows_bulk) client.bulk = {};  // R25: good for the first communication only.
+}
+constexpr void change(Client& client, const RegistrationFailed&) {
+  client.pending = PendingRequest::none;
+}
+constexpr void change(Client& client, const RenewalRequested& event) {
+  client.pending = PendingRequest::renewal;
+  client.pending_via = event.via;
+  client.pending_shows_bulk = false;
+}
+constexpr void change(Client& client, const TokenRenewed& event) { hold(client, event.token); }
+constexpr void change(Client& client, const RenewalRefused&) {
+  client.pending = PendingRequest::none;
+}
+constexpr void change(Client& client, const RenewalFailed&) {
+  client.pending = PendingRequest::none;
+}
+constexpr void change(Client&, const TokenExpired&) {}
+constexpr void change(Client& client, const ReRegistrationRequired&) { client.token = {}; }
+constexpr void change(Client& client, const ClientReinstalled& event) {
+  client.token = {};
+  client.pending = PendingRequest::none;
+  client.bulk = event.bulk;
+}
+constexpr void change(Client& client, const ClientUpgraded&) {
+  client.version = ClientVersion::current;
+}
+constexpr void change(Client& client, const ClientBlocked&) { client.blocked = true; }
+constexpr void change(Client& client, const ClientUnblocked&) { client.blocked = false; }
+constexpr void change(Client& client, const CmgAllowedChanged& event) {
+  client.cmg_allowed = event.value;
+}
+
+}  // namespace evolve_detail
+
+// Lets the event happen to the client; leaves the client as it was unless that is legal.
+template <class Event>
+[[nodiscard]] inline Legality evolve_in_place(Client& client, const Event& event) {
+  const Network where = evolve_detail::where(client, event);
+  const std::uint8_t next =
+      kLifecycleDispatch.next[static_cast<std::size_t>(client.state)]
+                             [static_cast<std::size_t>(kKindOf<Event>)]
+                             [static_cast<std::size_t>(where)];
+  if (next == kIllegal) [[unlikely]] return Legality::wrong_state;
+  const Legality objection = evolve_detail::objection(client, event);
+  if (objection != Legality::legal) [[unlikely]] return objection;
+  client.state = static_cast<LifecycleState>(next);
+  evolve_detail::change(client, event);
+  return Legality::legal;
+}
+
+// The client after the event, or what speaks against the event.
+Result<Client, Legality> evolve(const Client& client, const ClientEvent& event);
+
+}  // namespace tokenlife

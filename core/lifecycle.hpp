@@ -1,0 +1,51 @@
+// The lifecycle of a client: which event is legal in which state, and which state follows.
+//
+// The table itself stands in lifecycle.cpp, the only file that names Boost.MSM; the functions here
+// are made from it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "core/client.hpp"
+#include "core/event.hpp"
+#include "core/row_text.hpp"
+
+namespace tokenlife {
+
+// The state after an event of that kind, or nothing where the table has no row. `where` is the
+// network that decides between rows: the one asked on for registration-completed, the new one for
+// network-changed, the last connected one for every other kind.
+struct LifecycleDispatch {
+  std::uint8_t next[kCount<LifecycleState>][kClientKinds][kCount<Network>];
+};
+extern const LifecycleDispatch kLifecycleDispatch;
+
+// The code in the dispatch table of "no such row".
+inline constexpr std::uint8_t kIllegal = 0xff;
+
+// The rows of the table, in its order.
+std::span<const RowText> lifecycle_rows();
+
+// FNV-1a over the text of all rows: logs carry it, to tell by which table they were written.
+std::uint64_t lifecycle_fingerprint();
+
+// The lifecycle as the Boost.MSM machine that defines it. Slower than the dispatch table, and equal
+// to it: a test holds the two together.
+class LifecycleMachine {
+ public:
+  LifecycleMachine();
+  ~LifecycleMachine();
+  LifecycleState state() const;
+  void restore(LifecycleState state);
+  // False, with the state as it was, if the event is not legal.
+  bool process(EventKind kind, Network where);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tokenlife

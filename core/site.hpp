@@ -1,0 +1,100 @@
+// The site: the second aggregate. Its state comes from its own events alone, and nothing that a
+// client does changes it (D5: a bulk token may be used by any number of clients).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/event.hpp"
+#include "core/id.hpp"
+#include "core/policy.hpp"
+#include "core/result.hpp"
+
+namespace tokenlife {
+
+// R50: what the site keeps of a bulk token. Never the token.
+struct BulkToken {
+  std::string name;
+  Guid guid;
+  Instant not_before;
+  Instant expires;
+  bool blocked = false;
+  friend bool operator==(const BulkToken&, const BulkToken&) = default;
+};
+
+struct SigningKey {
+  bool retired = false;
+  friend bool operator==(const SigningKey&, const SigningKey&) = default;
+};
+
+struct Site {
+  bool established = false;
+  Guid tenant;
+  Policy policy;
+  std::map<Guid, BulkToken> bulk_tokens;
+  std::array<bool, kCount<Endpoint>> up{true, true, true};
+  // A9: the last one signs. A token signed by a retired one is refused.
+  std::vector<SigningKey> keys{SigningKey{}};
+
+  friend bool operator==(const Site&, const Site&) = default;
+};
+
+// ---- Commands ----------------------------------------------------------------------------------
+
+struct EstablishSite {
+  Guid tenant;
+  Policy policy;
+};
+struct IssueBulkToken {
+  std::string name;
+  Guid guid;
+  std::int64_t lifetime_minutes = kBulkLifetimeMinutesDefault;
+};
+struct BlockBulkToken {
+  Guid guid;
+};
+struct UnblockBulkToken {
+  Guid guid;
+};
+struct TakeEndpointDown {
+  Endpoint endpoint;
+};
+struct BringEndpointUp {
+  Endpoint endpoint;
+};
+struct RotateSigningCertificate {};
+struct RetireSigningCertificate {
+  KeyNumber key;
+};
+using SiteCommand = std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken,
+                                 TakeEndpointDown, BringEndpointUp, RotateSigningCertificate,
+                                 RetireSigningCertificate>;
+
+// Why a command changes nothing.
+enum class SiteRefusal : std::uint8_t {
+  lifetime_out_of_range,  // R44-R46, A4: refused, never clamped.
+  guid_in_use,
+  no_such_token,
+  no_such_key,
+  key_in_use,        // The certificate that signs now cannot be retired.
+  nothing_to_change  // It is already so.
+};
+template <>
+struct Names<SiteRefusal> {
+  static constexpr std::array<std::string_view, 6> values{
+      "lifetime-out-of-range", "guid-in-use", "no-such-token",
+      "no-such-key",           "key-in-use",  "nothing-to-change"};
+};
+
+// The event that the command leads to, or why there is none.
+Result<SiteEvent, SiteRefusal> decide(const Site& site, const SiteCommand& command, Instant now);
+
+// The site after the event, or why the event cannot have happened.
+Result<Site, SiteRefusal> evolve(const Site& site, const SiteEvent& event);
+
+}  // namespace tokenlife

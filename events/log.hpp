@@ -1,0 +1,59 @@
+// What a log says about the run that wrote it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/event.hpp"
+#include "core/id.hpp"
+
+namespace tokenlife::events {
+
+using Digest = std::array<unsigned char, 32>;  // SHA-256
+
+// Lower-case hexadecimal.
+std::string to_string(const Digest& digest);
+
+// Clients are simulated and logged in partitions: fixed ranges of client numbers.
+inline constexpr std::uint32_t kPartitionClients = 1024;
+
+struct LogCohort {
+  std::string name;
+  ClientNumber first;
+  std::uint32_t clients = 0;
+  friend bool operator==(const LogCohort&, const LogCohort&) = default;
+};
+
+// A file that the scenario names, by what it held.
+struct LogInput {
+  std::string name;
+  Digest digest{};
+  friend bool operator==(const LogInput&, const LogInput&) = default;
+};
+
+// Enough to run again: with the scenario's text and the seed the same events follow.
+struct LogHeader {
+  std::string scenario_name;
+  std::string scenario_text;
+  std::vector<LogInput> inputs;
+  std::uint64_t seed = 0;
+  double clients_scale = 1;
+  std::int64_t start_unix_seconds = 0;  // the run's start; event times count from it
+  Duration tick{0};
+  Duration duration{0};
+  std::vector<LogCohort> cohorts;
+  std::uint32_t clients = 0;
+  std::uint64_t lifecycle_fingerprint = 0;
+  friend bool operator==(const LogHeader&, const LogHeader&) = default;
+};
+
+// A log that cannot be written or read, or is damaged.
+struct LogError {
+  std::string file;
+  std::uint64_t offset = 0;  // the byte of the file at which the trouble starts
+  std::string what;          // one sentence, no full stop
+};
+
+}  // namespace tokenlife::events
