@@ -1,0 +1,85 @@
+// Writes a run's log: a folder with site.log and one file for each partition of clients. The format is
+// described in events/FORMAT.md.
+//
+// Every file is a chain of SHA-256 digests from the run's header on; the last digest of site.log, which
+// also holds those of all partitions, stands for the whole run. A writer without a folder writes
+// nothing and computes the same digest.
+//
+// Memory does not grow with the log: a batch is encoded, hashed, written and forgotten.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/result.hpp"
+#include "events/client_batch.hpp"
+#include "events/log.hpp"
+
+namespace tokenlife::events {
+
+// What is known of a partition when it is done.
+struct PartitionSummary {
+  std::uint32_t partition = 0;
+  std::uint32_t clients = 0;  // whose stream is complete
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  Digest digest{};
+  friend bool operator==(const PartitionSummary&, const PartitionSummary&) = default;
+};
+
+// One partition's stretch of the log. Owned by one thread at a time.
+class PartitionWriter {
+ public:
+  PartitionWriter(PartitionWriter&&) noexcept;
+  PartitionWriter& operator=(PartitionWriter&&) noexcept;
+  ~PartitionWriter();
+
+  // Encodes and writes the batch, unless it is empty. Does not clear it.
+  Result<void, LogError> write(const ClientBatch& batch);
+
+  // Closes the file with what it holds. `clients` have a complete stream: fewer than the partition has
+  // if the run was interrupted.
+  Result<PartitionSummary, LogError> finish(std::uint32_t clients);
+
+ private:
+  friend class LogWriter;
+  struct Impl;
+  explicit PartitionWriter(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct LogSummary {
+  Digest digest{};
+  std::uint64_t events = 0;  // the site's too
+  std::uint64_t bytes = 0;
+  bool complete = true;  // false: the run was interrupted
+};
+
+class LogWriter {
+ public:
+  // Makes the folder, which must not exist or be empty, and writes the header and the site's events.
+  // Without a folder only digests are computed.
+  static Result<LogWriter, LogError> create(const std::optional<std::filesystem::path>& folder,
+                                            const LogHeader& header,
+                                            const std::vector<Recorded<SiteEvent>>& site_events);
+  LogWriter(LogWriter&&) noexcept;
+  LogWriter& operator=(LogWriter&&) noexcept;
+  ~LogWriter();
+
+  // Starts the partition's file. Safe to call from several threads at once, once for each partition.
+  Result<PartitionWriter, LogError> partition(std::uint32_t partition) const;
+
+  // Closes the log. `partitions` in the order of their numbers; an interrupted run may lack some.
+  Result<LogSummary, LogError> finish(const std::vector<PartitionSummary>& partitions,
+                                      bool interrupted);
+
+ private:
+  struct Impl;
+  explicit LogWriter(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tokenlife::events
