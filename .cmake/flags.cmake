@@ -1,0 +1,51 @@
+# How everything is compiled.
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Kind of build" FORCE)
+  endif()
+  # -g1: backtraces with lines, for half of the size and time of -g.
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  find_program(CCACHE ccache)
+  if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  endif()
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+include(CheckPIESupported)
+check_pie_supported()
+
+if(TOKENLIFE_SANITIZE)
+  set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_options(${sanitize} -D_GLIBCXX_ASSERTIONS)
+  add_link_options(${sanitize})
+endif()
+
+function(tokenlife_flags target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  # Fused multiply-add would round differently from machine to machine.
+  target_compile_options(${target} PRIVATE -ffp-contract=off)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion
+                                           -Wshadow -Wnon-virtual-dtor)
+  if(TOKENLIFE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(TOKENLIFE_SANITIZE)
+    # g++ sees uninitialised values in the code that the sanitizers add.
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+  elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
+    target_compile_options(${target} PRIVATE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+                                             -fstack-protector-strong)
+  endif()
+  target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now)
+endfunction()
+
+# What the three libraries have in common: tokenlife::<part>, installed as libtokenlife-<part>.a.
+function(tokenlife_library part)
+  add_library(tokenlife::${part} ALIAS tokenlife_${part})
+  set_target_properties(tokenlife_${part} PROPERTIES EXPORT_NAME ${part} OUTPUT_NAME tokenlife-${part})
+  tokenlife_flags(tokenlife_${part})
+endfunction()
