@@ -23,8 +23,8 @@ enum class LifecycleState : std::uint8_t {
 template <>
 struct Names<LifecycleState> {
   static constexpr std::array<std::string_view, 7> values{
-      "not-installed", "installed", "registered", "roaming",
-      "renewing",      "expired",   "re-registration-required"};
+      "not-installed",           "installed", "registered", "roaming", "renewing", "expired",
+      "re-registration-required"};
 };
 
 enum class Network : std::uint8_t { offline, intranet, internet };
@@ -88,8 +88,8 @@ struct Client {
   Endpoint pending_via = Endpoint::mp;
   bool pending_shows_bulk = false;
   CohortNumber cohort;
-  Guid bulk;          // nil: holds none
-  ClientToken token;  // An expired token is held until it is replaced or refused.
+  Guid bulk;                         // nil: holds none
+  ClientToken token;                 // An expired token is held until it is replaced or refused.
   std::uint32_t newest_ordinal = 0;  // of all tokens ever held
 
   friend bool operator==(const Client&, const Client&) = default;

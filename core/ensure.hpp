@@ -6,8 +6,8 @@
 
 namespace tokenlife {
 
-// A broken assumption. Only main() and the test runners catch it: main() to say how to reproduce the
-// run, a property test to shrink the input that led here. Code in between never does.
+// A broken assumption. Only main() and the test runners catch it: main() to say how to reproduce
+// the run, a property test to shrink the input that led here. Code in between never does.
 struct Bug : std::logic_error {
   using std::logic_error::logic_error;
 };
@@ -19,7 +19,8 @@ struct Bug : std::logic_error {
 // `expected` completes the sentence "expected …".
 inline void ensure(bool holds, const char* expected, const char* file = __builtin_FILE(),
                    int line = __builtin_LINE()) {
-  if (!holds) [[unlikely]] throw_bug(expected, file, line);
+  if (!holds) [[unlikely]]
+    throw_bug(expected, file, line);
 }
 
 }  // namespace tokenlife

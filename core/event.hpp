@@ -151,14 +151,14 @@ struct SigningCertificateRetired {
                          const SigningCertificateRetired&) = default;
 };
 
-using SiteEvent = std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked,
-                               BulkTokenUnblocked, EndpointDown, EndpointUp,
-                               SigningCertificateRotated, SigningCertificateRetired>;
+using SiteEvent =
+    std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
+                 EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired>;
 
 // ---- Kinds -------------------------------------------------------------------------------------
 
-// Client kinds in the order of ClientEvent, then site kinds in the order of SiteEvent. Logs hold the
-// numbers of the client kinds: a new one goes behind the last client kind.
+// Client kinds in the order of ClientEvent, then site kinds in the order of SiteEvent. Logs hold
+// the numbers of the client kinds: a new one goes behind the last client kind.
 enum class EventKind : std::uint8_t {
   client_installed,
   network_changed,
@@ -189,16 +189,32 @@ enum class EventKind : std::uint8_t {
 };
 template <>
 struct Names<EventKind> {
-  static constexpr std::array<std::string_view, 26> values{
-      "client-installed",     "network-changed",        "agent-restarted",
-      "registration-requested", "registration-completed", "registration-refused",
-      "registration-failed",  "renewal-requested",      "token-renewed",
-      "renewal-refused",      "renewal-failed",         "token-expired",
-      "re-registration-required", "client-reinstalled", "client-upgraded",
-      "client-blocked",       "client-unblocked",       "cmg-allowed-changed",
-      "site-established",     "bulk-token-issued",      "bulk-token-blocked",
-      "bulk-token-unblocked", "endpoint-down",          "endpoint-up",
-      "signing-certificate-rotated", "signing-certificate-retired"};
+  static constexpr std::array<std::string_view, 26> values{"client-installed",
+                                                           "network-changed",
+                                                           "agent-restarted",
+                                                           "registration-requested",
+                                                           "registration-completed",
+                                                           "registration-refused",
+                                                           "registration-failed",
+                                                           "renewal-requested",
+                                                           "token-renewed",
+                                                           "renewal-refused",
+                                                           "renewal-failed",
+                                                           "token-expired",
+                                                           "re-registration-required",
+                                                           "client-reinstalled",
+                                                           "client-upgraded",
+                                                           "client-blocked",
+                                                           "client-unblocked",
+                                                           "cmg-allowed-changed",
+                                                           "site-established",
+                                                           "bulk-token-issued",
+                                                           "bulk-token-blocked",
+                                                           "bulk-token-unblocked",
+                                                           "endpoint-down",
+                                                           "endpoint-up",
+                                                           "signing-certificate-rotated",
+                                                           "signing-certificate-retired"};
 };
 
 inline constexpr std::size_t kClientKinds = std::variant_size_v<ClientEvent>;
@@ -226,9 +242,7 @@ inline constexpr EventKind kKindOf =
 static_assert(kKindOf<CmgAllowedChanged> == EventKind::cmg_allowed_changed);
 static_assert(kKindOf<SigningCertificateRetired> == EventKind::signing_certificate_retired);
 
-inline EventKind kind_of(const ClientEvent& event) {
-  return static_cast<EventKind>(event.index());
-}
+inline EventKind kind_of(const ClientEvent& event) { return static_cast<EventKind>(event.index()); }
 inline EventKind kind_of(const SiteEvent& event) {
   return static_cast<EventKind>(kClientKinds + event.index());
 }

@@ -1,5 +1,5 @@
-// What an event changes. Pure: neither policy nor clock nor chance is looked at, so a change of policy
-// never changes the past, and a log replays with these functions alone.
+// What an event changes. Pure: neither policy nor clock nor chance is looked at, so a change of
+// policy never changes the past, and a log replays with these functions alone.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace tokenlife {
 // Whether an event can have happened to a client, and if not, what speaks against it.
 enum class Legality : std::uint8_t {
   legal,
-  wrong_state,       // The transition table has no row for it.
-  wrong_network,     // It names another network than the one that the client is on.
-  nothing_pending,   // It answers a request that was not made.
-  already_pending,   // A request while another is under way.
-  wrong_token,       // It names another token than the one held, or a serial used before.
-  nothing_changed,   // It "changes" something to what it already was.
+  wrong_state,      // The transition table has no row for it.
+  wrong_network,    // It names another network than the one that the client is on.
+  nothing_pending,  // It answers a request that was not made.
+  already_pending,  // A request while another is under way.
+  wrong_token,      // It names another token than the one held, or a serial used before.
+  nothing_changed,  // It "changes" something to what it already was.
 };
 template <>
 struct Names<Legality> {
@@ -189,13 +189,14 @@ constexpr void change(Client& client, const CmgAllowedChanged& event) {
 template <class Event>
 [[nodiscard]] inline Legality evolve_in_place(Client& client, const Event& event) {
   const Network where = evolve_detail::where(client, event);
-  const std::uint8_t next =
-      kLifecycleDispatch.next[static_cast<std::size_t>(client.state)]
-                             [static_cast<std::size_t>(kKindOf<Event>)]
-                             [static_cast<std::size_t>(where)];
-  if (next == kIllegal) [[unlikely]] return Legality::wrong_state;
+  const auto& by_kind = kLifecycleDispatch.next[static_cast<std::size_t>(client.state)];
+  const auto& by_network = by_kind[static_cast<std::size_t>(kKindOf<Event>)];
+  const std::uint8_t next = by_network[static_cast<std::size_t>(where)];
+  if (next == kIllegal) [[unlikely]]
+    return Legality::wrong_state;
   const Legality objection = evolve_detail::objection(client, event);
-  if (objection != Legality::legal) [[unlikely]] return objection;
+  if (objection != Legality::legal) [[unlikely]]
+    return objection;
   client.state = static_cast<LifecycleState>(next);
   evolve_detail::change(client, event);
   return Legality::legal;

@@ -60,8 +60,8 @@ using StaysAnywhere =
     Stays<Event, Installed, Registered, Roaming, Renewing, Expired, ReRegistration>;
 
 struct Lifecycle {
-  using States = mp::mp_list<NotInstalled, Installed, Registered, Roaming, Renewing, Expired,
-                             ReRegistration>;
+  using States =
+      mp::mp_list<NotInstalled, Installed, Registered, Roaming, Renewing, Expired, ReRegistration>;
   using Events = mp::mp_transform<On, mp::mp_rename<ClientEvent, mp::mp_list>>;
   using Case = Network;
   static constexpr std::size_t cases = kCount<Network>;
@@ -105,15 +105,16 @@ struct Lifecycle {
   >;
   // clang-format on
 
-  using Rows = mp::mp_append<
-      Moves, Stays<NetworkChanged, Installed, Renewing, Expired, ReRegistration>,
-      Stays<RegistrationRequested, Installed, Expired, ReRegistration>,
-      Stays<RegistrationRefused, Installed, Expired, ReRegistration>,
-      Stays<RegistrationFailed, Installed, Expired, ReRegistration>,
-      // The answer to a renewal can find the token expired.
-      Stays<RenewalRefused, Expired>, Stays<RenewalFailed, Expired>,
-      StaysAnywhere<AgentRestarted>, StaysAnywhere<ClientUpgraded>, StaysAnywhere<ClientBlocked>,
-      StaysAnywhere<ClientUnblocked>, StaysAnywhere<CmgAllowedChanged>>;
+  using Rows =
+      mp::mp_append<Moves, Stays<NetworkChanged, Installed, Renewing, Expired, ReRegistration>,
+                    Stays<RegistrationRequested, Installed, Expired, ReRegistration>,
+                    Stays<RegistrationRefused, Installed, Expired, ReRegistration>,
+                    Stays<RegistrationFailed, Installed, Expired, ReRegistration>,
+                    // The answer to a renewal can find the token expired.
+                    Stays<RenewalRefused, Expired>, Stays<RenewalFailed, Expired>,
+                    StaysAnywhere<AgentRestarted>, StaysAnywhere<ClientUpgraded>,
+                    StaysAnywhere<ClientBlocked>, StaysAnywhere<ClientUnblocked>,
+                    StaysAnywhere<CmgAllowedChanged>>;
 };
 
 static_assert(check<Lifecycle>() == TableFault::none);

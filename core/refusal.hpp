@@ -25,11 +25,17 @@ enum class RefusalReason : std::uint8_t {
 
 template <>
 struct Names<RefusalReason> {
-  static constexpr std::array<std::string_view, 11> values{
-      "client-blocked",      "client-outdated",          "user-centric",
-      "internal-registration-off", "credential-required", "bulk-token-unknown",
-      "bulk-token-not-yet-valid",  "bulk-token-expired",  "bulk-token-blocked",
-      "unknown-signer",      "expired"};
+  static constexpr std::array<std::string_view, 11> values{"client-blocked",
+                                                           "client-outdated",
+                                                           "user-centric",
+                                                           "internal-registration-off",
+                                                           "credential-required",
+                                                           "bulk-token-unknown",
+                                                           "bulk-token-not-yet-valid",
+                                                           "bulk-token-expired",
+                                                           "bulk-token-blocked",
+                                                           "unknown-signer",
+                                                           "expired"};
 };
 
 // The ids of the rules behind a refusal. A reason always stands for the same rules.

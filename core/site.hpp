@@ -71,9 +71,9 @@ struct RotateSigningCertificate {};
 struct RetireSigningCertificate {
   KeyNumber key;
 };
-using SiteCommand = std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken,
-                                 TakeEndpointDown, BringEndpointUp, RotateSigningCertificate,
-                                 RetireSigningCertificate>;
+using SiteCommand =
+    std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken, TakeEndpointDown,
+                 BringEndpointUp, RotateSigningCertificate, RetireSigningCertificate>;
 
 // Why a command changes nothing.
 enum class SiteRefusal : std::uint8_t {

@@ -15,8 +15,8 @@
 //   static constexpr std::size_t cases;  how many values
 //   using Rows = mp_list<Row<Source, Event, Target, none, Guard>...>;
 // Target `none` means that the state stays. Guard is `none` or a type with `name` and
-// `static constexpr bool admits(Case)`. Rows have no actions: a table says which histories are legal,
-// what an event changes besides the state is the business of `evolve`.
+// `static constexpr bool admits(Case)`. Rows have no actions: a table says which histories are
+// legal, what an event changes besides the state is the business of `evolve`.
 #pragma once
 
 #include <boost/mp11.hpp>
@@ -179,9 +179,9 @@ struct MsmGuardOf<front::none> {
 };
 
 template <class Case, class Row>
-using MsmRow = front::Row<typename Row::Source, Occurrence<typename Row::Evt, Case>,
-                          typename Row::Target, front::none,
-                          typename MsmGuardOf<typename Row::Guard>::type>;
+using MsmRow =
+    front::Row<typename Row::Source, Occurrence<typename Row::Evt, Case>, typename Row::Target,
+               front::none, typename MsmGuardOf<typename Row::Guard>::type>;
 
 template <class Table>
 struct FrontEnd : front::state_machine_def<FrontEnd<Table>> {
@@ -215,8 +215,8 @@ struct StateArchive {
 
 }  // namespace table_detail
 
-// The Boost.MSM machine of a table, addressed by the table's own codes: MSM's ids follow the order of
-// the rows and are never shown.
+// The Boost.MSM machine of a table, addressed by the table's own codes: MSM's ids follow the order
+// of the rows and are never shown.
 template <class Table>
 class Machine {
  public:
@@ -226,7 +226,9 @@ class Machine {
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
-  std::uint8_t state() const { return kCodeOf[static_cast<std::size_t>(machine_.current_state()[0])]; }
+  std::uint8_t state() const {
+    return kCodeOf[static_cast<std::size_t>(machine_.current_state()[0])];
+  }
 
   // Precondition: state < kStates<Table>.
   void restore(std::uint8_t state) {
