@@ -114,12 +114,13 @@ Heard hear(const Client& client, const Answer& answer);
 // `sent` is when the request was sent. Exchanges start no wait.
 Instant silent_until(const Answer& answer, const Policy& policy, Instant sent);
 
-// Whether the token that the client holds has expired by the site's clock, and no event said so yet.
-constexpr bool expires_now(const Client& client, const Policy& policy, Instant now) {
+// R57, A6: when the token that the client holds expires by the site's clock; never if there is none or
+// its expiry has been recorded.
+constexpr Instant next_expiry(const Client& client, const Policy& policy) {
   const bool live = client.state == LifecycleState::registered ||
                     client.state == LifecycleState::roaming ||
                     client.state == LifecycleState::renewing;
-  return live && now >= refused_from(policy, client.token.expires);
+  return live ? refused_from(policy, client.token.expires) : kNever;
 }
 
 }  // namespace tokenlife
