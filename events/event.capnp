@@ -1,0 +1,199 @@
+# What the frames of a log hold. FORMAT.md says how frames become files.
+#
+# Old logs must replay for ever, so this file only grows: a new field or union member gets the next
+# free number, nothing is renumbered or reused, and no type is changed. A reader of an older schema
+# does not know the new parts; `RunHeader.schemaVersion` tells it that there are some.
+#
+# Conventions. Times are whole seconds after the start of the run; durations are whole seconds.
+# Text is UTF-8. Enumerated values are stored as bytes; the tables below are the only ones. A GUID of
+# all zeros stands for "none" where a GUID is optional. No token and no key is ever stored (D4): a
+# token is known by its serial, a bulk token by its GUID.
+@0xaad176a38e6e31b9;
+
+using Cxx = import "/capnp/c++.capnp";
+$Cxx.namespace("tokenlife::wire");
+
+# ---- Enumerated values --------------------------------------------------------------------------
+#
+# Network         0 offline, 1 intranet, 2 internet
+# Endpoint        0 mp, 1 cmg, 2 sts
+# Credential      0 self-signed, 1 pki, 2 entra, 3 bulk
+# ClientVersion   0 outdated, 1 current
+# MpMode          0 enhanced-http, 1 https
+# RenewOn         0 contact, 1 agent-start
+# RefusalReason   0 client-blocked, 1 client-outdated, 2 user-centric, 3 internal-registration-off,
+#                 4 credential-required, 5 bulk-token-unknown, 6 bulk-token-not-yet-valid,
+#                 7 bulk-token-expired, 8 bulk-token-blocked, 9 unknown-signer, 10 expired
+# FailureReason   0 endpoint-down, 1 sts-down, 2 answer-lost
+# CauseKind       0 run-start, 1 action*, 2 action-end*, 3 expiry, 4 installation, 5 network,
+#                 6 agent-start, 7 contact, 8 request*, 9 exchange*
+#                 Those with * have a number: of the action in the scenario, from 0; of the request
+#                 that is answered, as its sequence number in the stream; for an exchange the seconds
+#                 since it was sent.
+# ClientEventKind and its detail byte, bits counted from the lowest:
+#    0 client-installed          0-1 network, 2-3 credential, 4 version, 5 cmg-allowed, 6 blocked
+#    1 network-changed           0-1 from, 2-3 to
+#    2 agent-restarted           0
+#    3 registration-requested    0-1 via, 2-3 credential
+#    4 registration-completed    0-1 via
+#    5 registration-refused      0-1 via, 2-7 refusal reason
+#    6 registration-failed       0-1 via, 2-7 failure reason
+#    7 renewal-requested         0-1 via
+#    8 token-renewed             0-1 via
+#    9 renewal-refused           0-1 via, 2-7 refusal reason
+#   10 renewal-failed            0-1 via, 2-7 failure reason
+#   11 token-expired             0
+#   12 re-registration-required  0-1 via, 2-7 refusal reason
+#   13 client-reinstalled        0
+#   14 client-upgraded           0
+#   15 client-blocked            0
+#   16 client-unblocked          0
+#   17 cmg-allowed-changed       0 value
+# Bits that are not named are 0.
+
+# A GUID's 128 bits in the order in which they are printed.
+struct Guid {
+  high @0 :UInt64;
+  low @1 :UInt64;
+}
+
+# ---- site.log -----------------------------------------------------------------------------------
+
+# Frame type 1. With the scenario's text and the seed the same events follow again.
+struct RunHeader {
+  schemaVersion @0 :UInt32;         # 1
+  lifecycleFingerprint @1 :UInt64;  # FNV-1a of the rows of the transition table that wrote the log.
+  partitionClients @2 :UInt32;      # Clients in each partition but the last.
+  scenarioName @3 :Text;
+  scenarioText @4 :Text;
+  inputs @5 :List(Input);           # Files that the scenario names, in its order.
+  seed @6 :UInt64;
+  clientsScale @7 :Float64;         # What the counts of the scenario were multiplied with.
+  startUnixSeconds @8 :Int64;       # The start of the run, in seconds since 1970 UTC.
+  tick @9 :Int64;
+  duration @10 :Int64;
+  cohorts @11 :List(Cohort);        # Client numbers go through all cohorts in this order, from 0.
+  clients @12 :UInt32;              # Of all cohorts together.
+
+  struct Input {
+    name @0 :Text;
+    sha256 @1 :Data;  # 32 bytes
+  }
+  struct Cohort {
+    name @0 :Text;
+    firstClient @1 :UInt32;
+    clients @2 :UInt32;
+  }
+}
+
+# Frame type 2. The site's stream, or a part of it; the frames of a log together are the whole.
+struct SiteEvents {
+  events @0 :List(SiteEvent);
+}
+
+struct SiteEvent {
+  seq @0 :UInt32;          # From 0, without gaps.
+  time @1 :UInt32;         # Never goes back.
+  causeKind @2 :UInt8;
+  causeNumber @3 :UInt32;  # 0 for causes without a number.
+
+  union {
+    unset @4 :Void;  # Never written, so that zeroes do not read as an event.
+    siteEstablished :group {
+      tenant @5 :Guid;
+      policy @6 :Policy;
+    }
+    bulkTokenIssued :group {
+      name @7 :Text;
+      guid @8 :Guid;
+      notBefore @9 :Int64;
+      expires @10 :Int64;
+    }
+    bulkTokenBlocked @11 :Guid;
+    bulkTokenUnblocked @12 :Guid;
+    endpointDown @13 :UInt8;               # Endpoint
+    endpointUp @14 :UInt8;                 # Endpoint
+    signingCertificateRotated @15 :UInt32; # The number of the new one.
+    signingCertificateRetired @16 :UInt32;
+  }
+}
+
+struct Policy {
+  tokenValidity @0 :Int64;
+  renewAfter @1 :Int64;
+  renewJitter @2 :Int64;
+  renewOn @3 :UInt8;
+  internalRegistration @4 :Bool;
+  mp @5 :UInt8;  # MpMode
+  leeway @6 :Int64;
+  latency @7 :Int64;
+  retryAfterFailure @8 :Int64;
+  retryAfterRefusal @9 :Int64;
+}
+
+# Frame type 3, the last of site.log.
+struct RunEnd {
+  complete @0 :Bool;                # No: the run was interrupted.
+  siteEvents @1 :UInt64;
+  clientEvents @2 :UInt64;
+  partitions @3 :List(Partition);  # In the order of their numbers. All of them if complete.
+
+  struct Partition {
+    number @0 :UInt32;
+    clients @1 :UInt32;  # Whose stream is complete.
+    events @2 :UInt64;
+    bytes @3 :UInt64;    # Of the whole file.
+    digest @4 :Data;     # The last of the file, 32 bytes.
+  }
+}
+
+# ---- clients-NNNNN.log --------------------------------------------------------------------------
+
+# Frame type 4, the first of the file.
+struct PartitionHeader {
+  runHeaderDigest @0 :Data;  # The digest of the frame with the RunHeader, 32 bytes.
+  partition @1 :UInt32;
+  firstClient @2 :UInt32;    # partition * RunHeader.partitionClients
+}
+
+# Frame type 5. Events of clients in columns. `kinds`, `causes`, `details` and `times` have an entry
+# for every event; the other columns hold what only some events have: a reader takes the next entry
+# of such a column whenever an event with such a part comes by, and none is left at the end.
+struct ClientBatch {
+  slices @0 :List(Slice);  # The events of the batch belong to these clients, in this order.
+  kinds @1 :Data;          # ClientEventKind, a byte an event
+  causes @2 :Data;         # CauseKind, a byte an event
+  details @3 :Data;        # A byte an event, see above.
+  times @4 :List(UInt32);
+  causeNumbers @5 :List(UInt32);  # Of causes that have a number.
+  serials @6 :List(UInt32);  # renewal-requested, token-expired: the ordinal of the token's serial
+  tokens @7 :List(Token);    # registration-completed, token-renewed
+  guids @8 :List(Guid);      # client-installed and client-reinstalled (may be none), and
+                             # registration-requested with the credential bulk
+  cohorts @9 :List(UInt32);  # client-installed
+
+  # A stretch of one client's stream. A client's slices follow each other, also over several batches;
+  # the first one starts at sequence number 0. Clients come in the order of their numbers. A client
+  # to whom nothing happened has a slice without events.
+  struct Slice {
+    client @0 :UInt32;
+    firstSeq @1 :UInt32;
+    events @2 :UInt32;
+  }
+
+  # A token that the client holds from this event on. The serial of a client token is the client's
+  # number and an ordinal: which of the client's tokens it is, from 1.
+  struct Token {
+    ordinal @0 :UInt32;
+    replacesOrdinal @1 :UInt32;  # token-renewed: of the token replaced; otherwise 0
+    notBefore @2 :UInt32;        # When the site judged the request.
+    validSeconds @3 :UInt32;     # Expires so long after notBefore.
+    signer @4 :UInt32;           # The number of the signing certificate, from 0.
+  }
+}
+
+# Frame type 6, the last of the file.
+struct PartitionEnd {
+  clients @0 :UInt32;  # Whose stream is complete: the first ones of the partition.
+  events @1 :UInt64;
+}

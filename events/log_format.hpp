@@ -1,0 +1,65 @@
+// The bytes of a log's files around the messages of event.capnp; FORMAT.md explains them.
+//
+//   file    := magic frame*                    of the last frame the type is run_end or partition_end
+//   magic   := 8 bytes, the last is the version of this format
+//   frame   := length type payload digest
+//   length  := uint32, little-endian           bytes in payload, a multiple of 8, at least 8
+//   type    := uint32, little-endian           FrameType
+//   payload := one message of event.capnp      in Cap'n Proto's standard stream framing
+//   digest  := SHA-256(previous, length, type, payload)   32 bytes; previous is the digest of the
+//              frame before. For the first frame of site.log it is 32 zero bytes, for that of a
+//              partition's file the digest of the frame with the run's header.
+//
+// Everything starts at a multiple of 8, so that messages can be read where they lie.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tokenlife::events {
+
+static_assert(std::endian::native == std::endian::little,
+              "columns are copied as they are, and the format is little-endian");
+
+inline constexpr std::uint32_t kSchemaVersion = 1;
+
+inline constexpr std::size_t kMagicBytes = 8;
+using Magic = std::array<char, kMagicBytes>;
+inline constexpr Magic kSiteMagic{'T', 'L', 'S', 'I', 'T', 'E', '\0', '\1'};
+inline constexpr Magic kPartitionMagic{'T', 'L', 'P', 'A', 'R', 'T', '\0', '\1'};
+
+// Numbers are stored: append only.
+enum class FrameType : std::uint32_t {
+  run_header = 1,
+  site_events = 2,
+  run_end = 3,
+  partition_header = 4,
+  client_batch = 5,
+  partition_end = 6,
+};
+
+struct FrameHeader {
+  std::uint32_t payload_bytes;
+  std::uint32_t type;
+};
+inline constexpr std::size_t kFrameHeaderBytes = 8;
+static_assert(sizeof(FrameHeader) == kFrameHeaderBytes);
+inline constexpr std::size_t kDigestBytes = 32;
+
+// A longer payload was not written by us.
+inline constexpr std::uint32_t kPayloadBytesMax = std::uint32_t{1} << 30;
+
+inline constexpr std::string_view kSiteFile = "site.log";
+
+// "clients-00042.log"
+inline std::string partition_file_name(std::uint32_t partition) {
+  std::string digits = std::to_string(partition);
+  if (digits.size() < 5) digits.insert(0, 5 - digits.size(), '0');
+  return "clients-" + digits + ".log";
+}
+
+}  // namespace tokenlife::events

@@ -1,0 +1,177 @@
+#include "events/log_writer.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/ensure.hpp"
+#include "events/batch_codec.hpp"
+#include "events/frame_writer.hpp"
+#include "events/site_codec.hpp"
+
+namespace tokenlife::events {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Site events in one frame, so that a frame stays small whatever a scenario does.
+constexpr std::size_t kSiteEventsInFrame = 4096;
+
+std::optional<fs::path> file_in(const std::optional<fs::path>& folder, std::string_view name) {
+  return folder ? std::optional(*folder / name) : std::nullopt;
+}
+
+// Nothing that is there already is ever overwritten, and nothing is written before that is sure.
+Result<void, LogError> make_folder(const fs::path& folder) {
+  const auto refused = [&](const std::string& what) {
+    return Failed<LogError>(LogError{folder.string(), 0, what});
+  };
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (fs::exists(status) && !fs::is_directory(status)) {
+    return refused("the log needs a folder, and this is a file");
+  }
+  if (fs::exists(status)) {
+    const bool empty = fs::is_empty(folder, error);
+    if (error) return refused("cannot look into the folder: " + error.message());
+    return empty ? Result<void, LogError>{} : refused("the folder for the log is not empty");
+  }
+  fs::create_directories(folder, error);
+  return error ? refused("cannot make the folder: " + error.message()) : Result<void, LogError>{};
+}
+
+}  // namespace
+
+// ---- A partition -------------------------------------------------------------------------------
+
+struct PartitionWriter::Impl {
+  std::uint32_t partition;
+  std::uint32_t first_client;
+  std::uint32_t end_client;  // one past the last
+  FrameWriter frames;
+  std::uint64_t events = 0;
+  std::uint64_t streams = 0;      // begun so far
+  std::uint64_t next_client = 0;  // one past the client of the last slice
+
+  void check_order(const ClientBatch& batch) {
+    for (const StreamSlice& slice : batch.slices) {
+      const bool goes_on = streams != 0 && std::uint64_t{slice.client} + 1 == next_client;
+      ensure(goes_on || slice.client >= std::max<std::uint64_t>(next_client, first_client),
+             "clients of a partition to be written in the order of their numbers");
+      ensure(slice.client < end_client, "a client to be written to its own partition");
+      if (!goes_on) ++streams;
+      next_client = std::uint64_t{slice.client} + 1;
+    }
+  }
+};
+
+PartitionWriter::PartitionWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+PartitionWriter::PartitionWriter(PartitionWriter&&) noexcept = default;
+PartitionWriter& PartitionWriter::operator=(PartitionWriter&&) noexcept = default;
+PartitionWriter::~PartitionWriter() = default;
+
+Result<void, LogError> PartitionWriter::write(const ClientBatch& batch) {
+  if (batch.slices.empty()) return {};
+  impl_->check_order(batch);
+  impl_->events += batch.size();
+  return impl_->frames.append(FrameType::client_batch, words_of(batch),
+                              [&](capnp::MessageBuilder& message) { encode(batch, message); });
+}
+
+Result<PartitionSummary, LogError> PartitionWriter::finish(std::uint32_t clients) {
+  ensure(clients <= impl_->streams, "a client with a complete stream to have a slice in the log");
+  FrameWriter& frames = impl_->frames;
+  const PartitionEnd end{clients, impl_->events};
+  auto done = frames.append(FrameType::partition_end, kWordsOfPartitionFrame,
+                            [&](capnp::MessageBuilder& message) { encode(end, message); });
+  if (done) done = frames.close();
+  if (!done) return Failed<LogError>(done.error());
+  return PartitionSummary{impl_->partition, clients, impl_->events, frames.size(),
+                          frames.digest()};
+}
+
+// ---- The whole log -----------------------------------------------------------------------------
+
+struct LogWriter::Impl {
+  std::optional<fs::path> folder;
+  std::uint32_t clients;
+  std::uint64_t site_events;
+  FrameWriter frames;
+  Digest header_digest;
+
+  Result<void, LogError> write_start(const LogHeader& header,
+                                     std::span<const Recorded<SiteEvent>> events) {
+    auto done = frames.append(FrameType::run_header, words_of(header),
+                              [&](capnp::MessageBuilder& message) { encode(header, message); });
+    header_digest = frames.digest();
+    while (done && !events.empty()) {
+      const auto part = events.first(std::min(events.size(), kSiteEventsInFrame));
+      done = frames.append(FrameType::site_events, words_of(part),
+                           [&](capnp::MessageBuilder& message) { encode(part, message); });
+      events = events.subspan(part.size());
+    }
+    return done;
+  }
+};
+
+LogWriter::LogWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LogWriter::LogWriter(LogWriter&&) noexcept = default;
+LogWriter& LogWriter::operator=(LogWriter&&) noexcept = default;
+LogWriter::~LogWriter() = default;
+
+Result<LogWriter, LogError> LogWriter::create(
+    const std::optional<fs::path>& folder, const LogHeader& header,
+    const std::vector<Recorded<SiteEvent>>& site_events) {
+  if (folder) {
+    if (auto made = make_folder(*folder); !made) return Failed<LogError>(made.error());
+  }
+  auto file = OutputFile::create(file_in(folder, kSiteFile));
+  if (!file) return Failed<LogError>(file.error());
+  auto frames = FrameWriter::start(std::move(*file), kSiteMagic, Digest{});
+  if (!frames) return Failed<LogError>(frames.error());
+  auto impl = std::make_unique<Impl>(
+      Impl{folder, header.clients, site_events.size(), std::move(*frames), {}});
+  if (auto done = impl->write_start(header, site_events); !done) {
+    return Failed<LogError>(done.error());
+  }
+  return LogWriter(std::move(impl));
+}
+
+Result<PartitionWriter, LogError> LogWriter::partition(std::uint32_t partition) const {
+  const std::uint64_t first = std::uint64_t{partition} * kPartitionClients;
+  ensure(first < impl_->clients, "a partition to have clients");
+  const PartitionHeader header{impl_->header_digest, partition, static_cast<std::uint32_t>(first)};
+  const auto end = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(first + kPartitionClients, impl_->clients));
+
+  auto file = OutputFile::create(file_in(impl_->folder, partition_file_name(partition)));
+  if (!file) return Failed<LogError>(file.error());
+  auto frames = FrameWriter::start(std::move(*file), kPartitionMagic, impl_->header_digest);
+  if (!frames) return Failed<LogError>(frames.error());
+  auto done = frames->append(FrameType::partition_header, kWordsOfPartitionFrame,
+                             [&](capnp::MessageBuilder& message) { encode(header, message); });
+  if (!done) return Failed<LogError>(done.error());
+  return PartitionWriter(std::make_unique<PartitionWriter::Impl>(
+      PartitionWriter::Impl{partition, header.first_client, end, std::move(*frames)}));
+}
+
+Result<LogSummary, LogError> LogWriter::finish(const std::vector<PartitionSummary>& partitions,
+                                               bool interrupted) {
+  LogSummary summary;
+  summary.complete = !interrupted;
+  RunEnd end{!interrupted, impl_->site_events, 0, partitions};
+  for (const PartitionSummary& partition : partitions) {
+    end.client_events += partition.events;
+    summary.bytes += partition.bytes;
+  }
+  FrameWriter& frames = impl_->frames;
+  auto done = frames.append(FrameType::run_end, words_of(partitions),
+                            [&](capnp::MessageBuilder& message) { encode(end, message); });
+  if (done) done = frames.close();
+  if (!done) return Failed<LogError>(done.error());
+  summary.events = end.site_events + end.client_events;
+  summary.bytes += frames.size();
+  summary.digest = frames.digest();
+  return summary;
+}
+
+}  // namespace tokenlife::events

@@ -1,0 +1,48 @@
+// The messages of site.log, and the small ones of a partition's file. Uses Cap'n Proto: for .cpp files
+// only. The decoding half takes bytes that nobody has checked.
+#pragma once
+
+#include <capnp/message.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/event.hpp"
+#include "events/log.hpp"
+#include "events/log_writer.hpp"
+
+namespace tokenlife::events {
+
+// Upper bounds of the words that the encode functions need.
+std::size_t words_of(const LogHeader& header);
+std::size_t words_of(std::span<const Recorded<SiteEvent>> events);
+std::size_t words_of(std::span<const PartitionSummary> partitions);
+inline constexpr std::size_t kWordsOfPartitionFrame = 32;
+
+void encode(const LogHeader& header, capnp::MessageBuilder& message);
+void encode(std::span<const Recorded<SiteEvent>> events, capnp::MessageBuilder& message);
+
+struct RunEnd {
+  bool complete = true;
+  std::uint64_t site_events = 0;
+  std::uint64_t client_events = 0;
+  std::vector<PartitionSummary> partitions;
+};
+void encode(const RunEnd& end, capnp::MessageBuilder& message);
+
+struct PartitionHeader {
+  Digest run_header{};
+  std::uint32_t partition = 0;
+  std::uint32_t first_client = 0;
+};
+void encode(const PartitionHeader& header, capnp::MessageBuilder& message);
+
+struct PartitionEnd {
+  std::uint32_t clients = 0;
+  std::uint64_t events = 0;
+};
+void encode(const PartitionEnd& end, capnp::MessageBuilder& message);
+
+}  // namespace tokenlife::events

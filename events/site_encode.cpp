@@ -1,0 +1,173 @@
+#include "core/ensure.hpp"
+#include "events/event.capnp.h"
+#include "events/log_format.hpp"
+#include "events/site_codec.hpp"
+
+namespace tokenlife::events {
+namespace {
+
+std::int64_t seconds(Duration duration) { return duration.count(); }
+std::int64_t seconds(Instant time) { return time.time_since_epoch().count(); }
+
+std::uint32_t event_seconds(Instant time) {
+  const std::int64_t count = seconds(time);
+  ensure(count >= 0 && count <= UINT32_MAX, "an event's time to fit into 32 bits");
+  return static_cast<std::uint32_t>(count);
+}
+
+std::uint8_t byte(Endpoint endpoint) { return static_cast<std::uint8_t>(endpoint); }
+
+kj::ArrayPtr<const kj::byte> data(const Digest& digest) {
+  return {digest.data(), digest.size()};
+}
+
+void encode_guid(Guid guid, wire::Guid::Builder to) {
+  to.setHigh(guid.high);
+  to.setLow(guid.low);
+}
+
+void encode_policy(const Policy& policy, wire::Policy::Builder to) {
+  to.setTokenValidity(seconds(policy.token_validity));
+  to.setRenewAfter(seconds(policy.renew_after));
+  to.setRenewJitter(seconds(policy.renew_jitter));
+  to.setRenewOn(static_cast<std::uint8_t>(policy.renew_on));
+  to.setInternalRegistration(policy.internal_registration);
+  to.setMp(static_cast<std::uint8_t>(policy.mp));
+  to.setLeeway(seconds(policy.leeway));
+  to.setLatency(seconds(policy.latency));
+  to.setRetryAfterFailure(seconds(policy.retry_after_failure));
+  to.setRetryAfterRefusal(seconds(policy.retry_after_refusal));
+}
+
+struct EncodeSiteEvent {
+  wire::SiteEvent::Builder to;
+
+  void operator()(const SiteEstablished& event) {
+    auto group = to.initSiteEstablished();
+    encode_guid(event.tenant, group.initTenant());
+    encode_policy(event.policy, group.initPolicy());
+  }
+  void operator()(const BulkTokenIssued& event) {
+    auto group = to.initBulkTokenIssued();
+    group.setName(event.name);
+    encode_guid(event.guid, group.initGuid());
+    group.setNotBefore(seconds(event.not_before));
+    group.setExpires(seconds(event.expires));
+  }
+  void operator()(const BulkTokenBlocked& event) {
+    encode_guid(event.guid, to.initBulkTokenBlocked());
+  }
+  void operator()(const BulkTokenUnblocked& event) {
+    encode_guid(event.guid, to.initBulkTokenUnblocked());
+  }
+  void operator()(const EndpointDown& event) { to.setEndpointDown(byte(event.endpoint)); }
+  void operator()(const EndpointUp& event) { to.setEndpointUp(byte(event.endpoint)); }
+  void operator()(const SigningCertificateRotated& event) {
+    to.setSigningCertificateRotated(event.key.value);
+  }
+  void operator()(const SigningCertificateRetired& event) {
+    to.setSigningCertificateRetired(event.key.value);
+  }
+};
+
+std::size_t words_of_text(const std::string& text) { return text.size() / 8 + 1; }
+
+// More than any struct of the schema takes with all structs that it points to.
+constexpr std::size_t kWordsOfStruct = 48;
+
+unsigned count_of(std::size_t elements) { return static_cast<unsigned>(elements); }
+
+}  // namespace
+
+std::size_t words_of(const LogHeader& header) {
+  std::size_t words = kWordsOfStruct + words_of_text(header.scenario_name) +
+                      words_of_text(header.scenario_text);
+  for (const LogInput& input : header.inputs) words += kWordsOfStruct + words_of_text(input.name);
+  for (const LogCohort& cohort : header.cohorts) {
+    words += kWordsOfStruct + words_of_text(cohort.name);
+  }
+  return words;
+}
+
+std::size_t words_of(std::span<const Recorded<SiteEvent>> events) {
+  std::size_t words = kWordsOfStruct * (events.size() + 1);
+  for (const Recorded<SiteEvent>& recorded : events) {
+    const auto* issued = std::get_if<BulkTokenIssued>(&recorded.event);
+    if (issued != nullptr) words += words_of_text(issued->name);
+  }
+  return words;
+}
+
+std::size_t words_of(std::span<const PartitionSummary> partitions) {
+  return kWordsOfStruct + 16 * partitions.size();
+}
+
+void encode(const LogHeader& header, capnp::MessageBuilder& message) {
+  auto root = message.initRoot<wire::RunHeader>();
+  root.setSchemaVersion(kSchemaVersion);
+  root.setLifecycleFingerprint(header.lifecycle_fingerprint);
+  root.setPartitionClients(kPartitionClients);
+  root.setScenarioName(header.scenario_name);
+  root.setScenarioText(header.scenario_text);
+  root.setSeed(header.seed);
+  root.setClientsScale(header.clients_scale);
+  root.setStartUnixSeconds(header.start_unix_seconds);
+  root.setTick(seconds(header.tick));
+  root.setDuration(seconds(header.duration));
+  root.setClients(header.clients);
+  auto inputs = root.initInputs(count_of(header.inputs.size()));
+  for (unsigned i = 0; i < inputs.size(); ++i) {
+    inputs[i].setName(header.inputs[i].name);
+    inputs[i].setSha256(data(header.inputs[i].digest));
+  }
+  auto cohorts = root.initCohorts(count_of(header.cohorts.size()));
+  for (unsigned i = 0; i < cohorts.size(); ++i) {
+    cohorts[i].setName(header.cohorts[i].name);
+    cohorts[i].setFirstClient(header.cohorts[i].first.value);
+    cohorts[i].setClients(header.cohorts[i].clients);
+  }
+}
+
+void encode(std::span<const Recorded<SiteEvent>> events, capnp::MessageBuilder& message) {
+  auto list = message.initRoot<wire::SiteEvents>().initEvents(count_of(events.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    const Recorded<SiteEvent>& recorded = events[i];
+    auto to = list[i];
+    to.setSeq(recorded.seq);
+    to.setTime(event_seconds(recorded.time));
+    to.setCauseKind(static_cast<std::uint8_t>(recorded.cause.kind));
+    to.setCauseNumber(recorded.cause.number);
+    std::visit(EncodeSiteEvent{to}, recorded.event);
+  }
+}
+
+void encode(const RunEnd& end, capnp::MessageBuilder& message) {
+  auto root = message.initRoot<wire::RunEnd>();
+  root.setComplete(end.complete);
+  root.setSiteEvents(end.site_events);
+  root.setClientEvents(end.client_events);
+  auto list = root.initPartitions(count_of(end.partitions.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    auto to = list[i];
+    to.setNumber(end.partitions[i].partition);
+    to.setClients(end.partitions[i].clients);
+    to.setEvents(end.partitions[i].events);
+    to.setBytes(end.partitions[i].bytes);
+    to.setDigest(data(end.partitions[i].digest));
+  }
+}
+
+void encode(const PartitionHeader& header, capnp::MessageBuilder& message) {
+  auto root = message.initRoot<wire::PartitionHeader>();
+  root.setRunHeaderDigest(data(header.run_header));
+  root.setPartition(header.partition);
+  root.setFirstClient(header.first_client);
+}
+
+void encode(const PartitionEnd& end, capnp::MessageBuilder& message) {
+  auto root = message.initRoot<wire::PartitionEnd>();
+  root.setClients(end.clients);
+  root.setEvents(end.events);
+}
+
+}  // namespace tokenlife::events
