@@ -186,6 +186,7 @@ struct Expectation {
 
 struct Scenario {
   std::string path;  // as given on the command line
+  double clients_scale = 1;  // already applied
   std::string text;  // the file, byte for byte
   std::string name;
   std::chrono::sys_seconds start;
