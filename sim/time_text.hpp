@@ -1,0 +1,27 @@
+// Moments as people write them: RFC 3339 times, or durations after a run's start.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+
+namespace tokenlife::sim {
+
+// "2026-01-01T00:00:00Z"
+std::string rfc3339(std::chrono::sys_seconds time);
+
+// A moment of a run that began at `start`.
+inline std::string rfc3339(std::chrono::sys_seconds start, Instant moment) {
+  return rfc3339(start + moment.time_since_epoch());
+}
+
+// A date and time with `Z` or an offset, in whole seconds. The error completes "the time ...".
+Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view text);
+
+// A duration after the run's start, or an RFC 3339 time.
+Result<Instant, std::string> parse_moment(std::string_view text, std::chrono::sys_seconds start);
+
+}  // namespace tokenlife::sim
