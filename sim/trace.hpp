@@ -1,8 +1,10 @@
 // Recorded presence of devices, for the network model `trace`.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/client.hpp"
@@ -39,5 +41,11 @@ struct Trace {
 // Reads a file with the header `device,time,network` and a row whenever a device's network changes.
 // Of several rows of a device in one tick the last counts.
 Result<Trace, Error> load_trace(const std::string& path, TraceAlign align, Duration tick);
+
+// The same for a text; `path` is for messages.
+Result<Trace, Error> parse_trace(std::string_view text, const std::string& path, TraceAlign align,
+                                 Duration tick);
+
+inline constexpr std::size_t kTraceBytesMax = std::size_t{512} << 20;
 
 }  // namespace tokenlife::sim

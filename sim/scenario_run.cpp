@@ -1,0 +1,131 @@
+// The tables [run] and [site].
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "sim/guid_of_seed.hpp"
+#include "sim/plain_text.hpp"
+#include "sim/scenario_parts.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::sys_seconds kStartDefault =
+    std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
+
+// Defaults that are not rules give way to a coarse tick.
+Duration whole_ticks(Duration duration, Duration tick) {
+  return (duration + tick - Duration{1}) / tick * tick;
+}
+
+// A default that is a rule must not be bent: either it fits the tick, or the scenario gives its own.
+Duration default_of_rule(Reading& reading, Keys& site_or_run, std::string_view key,
+                         std::string_view rule, Duration duration) {
+  if (off_the_tick(duration, reading.scenario.tick)) {
+    site_or_run.wrong("tick", Stage::reference,
+                      fmt::format("is {}, of which the default of `{}` ({}, {}) is no multiple",
+                                  to_text(reading.scenario.tick), key, to_text(duration), rule),
+                      fmt::format("choose another tick, or give `{}` in [site]", key));
+  }
+  return duration;
+}
+
+void read_start(Reading& reading, Keys& run) {
+  std::chrono::sys_seconds& start = reading.scenario.start;
+  start = kStartDefault;
+  if (const auto given = run.date_time("start")) start = utc_of(*given);
+  const Duration time_of_day = start - std::chrono::floor<std::chrono::days>(start);
+  if (const auto why = off_the_tick(time_of_day, reading.time.tick)) {
+    run.wrong("start", Stage::value, fmt::format("is {} after midnight UTC, which {}",
+                                                 to_text(time_of_day), *why),
+              "midnight always is");
+  }
+}
+
+void read_run_keys(Reading& reading, Keys& run) {
+  Scenario& scenario = reading.scenario;
+  // The tick first: every other duration must be a multiple of it. It is one of itself.
+  scenario.tick = run.duration("tick", Sign::positive).value_or(1min);
+  reading.time.tick = scenario.tick;
+  read_start(reading, run);
+  reading.time.start = scenario.start;
+  scenario.name = run.label("name").value_or(std::filesystem::path(scenario.path).stem().string());
+  const auto seed = run.whole("seed", WholeRange{});
+  scenario.seed = reading.options.seed.value_or(static_cast<std::uint64_t>(seed.value_or(1)));
+  if (const auto duration = run.duration("duration", Sign::positive, Need::required)) {
+    scenario.duration = *duration;
+    reading.time.duration = *duration;
+  }
+  run.finish();
+}
+
+void read_periods(Reading& reading, Keys& site) {
+  const Duration tick = reading.scenario.tick;
+  Policy& policy = reading.scenario.policy;
+  const Policy defaults;
+  policy.renew_jitter = site.duration("renew-jitter", Sign::not_negative).value_or(0s);
+  policy.leeway = site.duration("leeway", Sign::not_negative).value_or(0s);
+  policy.latency = site.duration("latency", Sign::positive)
+                       .value_or(whole_ticks(defaults.latency, tick));
+  policy.retry_after_failure = site.duration("retry-after-failure", Sign::not_negative)
+                                   .value_or(whole_ticks(defaults.retry_after_failure, tick));
+  policy.retry_after_refusal = site.duration("retry-after-refusal", Sign::not_negative)
+                                   .value_or(whole_ticks(defaults.retry_after_refusal, tick));
+}
+
+void read_site_keys(Reading& reading, Keys& site) {
+  Scenario& scenario = reading.scenario;
+  Policy& policy = scenario.policy;
+  if (const auto tenant = site.text("tenant")) {
+    const std::optional<Guid> guid = parse_guid(*tenant);
+    if (!guid) {
+      site.wrong("tenant", Stage::value, fmt::format("is {}, which is no GUID", in_quotes(*tenant)),
+                 "write it as in \"cdcc5e91-0adf-4a24-82d0-196667f1c081\"");
+    }
+    scenario.tenant = guid.value_or(Guid{});
+  }
+  policy.mp = site.word<MpMode>("mp").value_or(policy.mp);
+  policy.internal_registration =
+      site.yes_no("internal-registration").value_or(policy.internal_registration);
+  policy.renew_on = site.word<RenewOn>("renew-on").value_or(policy.renew_on);
+  static constexpr std::string_view crypto[] = {"modelled", "real"};
+  scenario.real_crypto = site.choice("crypto", Need::optional, crypto) == 1U;
+  read_periods(reading, site);
+}
+
+}  // namespace
+
+void read_run(Reading& reading, Keys& top) {
+  if (const toml::table* table = top.table("run", Need::required)) {
+    Keys run = reading.keys_of(*table, "[run]");
+    read_run_keys(reading, run);
+  }
+}
+
+void read_site(Reading& reading, Keys& top) {
+  reading.scenario.tenant = tenant_of_seed(reading.scenario.seed);
+  static const toml::table empty;
+  const toml::table* given = top.table("site");
+  Keys site = reading.keys_of(given == nullptr ? empty : *given, "[site]");
+  read_site_keys(reading, site);
+
+  // Where the scenario keeps the defaults of rules, its tick is to blame if they do not fit.
+  const toml::table* run_table = top.table("run");
+  Keys run = reading.keys_of(run_table == nullptr ? empty : *run_table, "[run]");
+  Policy& policy = reading.scenario.policy;
+  const auto validity = site.duration("token-validity", Sign::positive);
+  policy.token_validity =
+      site.has("token-validity")
+          ? validity.value_or(policy.token_validity)
+          : default_of_rule(reading, run, "token-validity", "R57", policy.token_validity);
+  const auto renewal = site.duration("renew-after", Sign::not_negative);
+  policy.renew_after = site.has("renew-after")
+                           ? renewal.value_or(policy.renew_after)
+                           : default_of_rule(reading, run, "renew-after", "R56", policy.renew_after);
+  site.finish();
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,60 @@
+#include "sim/text_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace tokenlife::sim {
+namespace {
+
+// Closes on every way out.
+struct OpenFile {
+  int descriptor;
+  explicit OpenFile(const std::string& path)
+      : descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
+};
+
+std::string words_of(int error_number) {
+  return std::generic_category().message(error_number);
+}
+
+}  // namespace
+
+Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
+  if (path.find('\0') != std::string::npos) return Failed<std::string>("its name holds a NUL");
+  const OpenFile file(path);
+  if (file.descriptor < 0) return Failed<std::string>(words_of(errno));
+  struct stat status {};
+  if (::fstat(file.descriptor, &status) != 0) return Failed<std::string>(words_of(errno));
+  if (S_ISDIR(status.st_mode)) return Failed<std::string>("it is a directory");
+  // The size is a hint only: pipes have none, and files may grow. One byte more than it finds the
+  // end without another round.
+  const auto hint = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+  std::string text(std::min(std::max<std::size_t>(hint, 4'096), bytes_max) + 1, '\0');
+  std::size_t filled = 0;
+  while (true) {
+    const ssize_t got = ::read(file.descriptor, text.data() + filled, text.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Failed<std::string>(words_of(errno));
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+    if (filled > bytes_max) {
+      return Failed<std::string>(fmt::format("it is longer than {} MiB", bytes_max >> 20));
+    }
+    if (filled == text.size()) text.resize(std::min(2 * text.size(), bytes_max + 1));
+  }
+  text.resize(filled);
+  return text;
+}
+
+}  // namespace tokenlife::sim

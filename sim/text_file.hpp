@@ -1,0 +1,14 @@
+// Files that users hand to the program.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/result.hpp"
+
+namespace tokenlife::sim {
+
+// The bytes of a file, or in words why there are none: no such file, a directory, too long, ...
+Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max);
+
+}  // namespace tokenlife::sim
