@@ -92,7 +92,7 @@ struct Evolve {
     return {};
   }
   Outcome operator()(const SigningCertificateRetired& event) const {
-    if (event.key.value + 1 >= site.keys.size()) return SiteRefusal::no_such_key;
+    if (event.key.value >= site.keys.size() - 1) return SiteRefusal::no_such_key;
     if (site.keys[event.key.value].retired) return SiteRefusal::nothing_to_change;
     site.keys[event.key.value].retired = true;
     return {};
