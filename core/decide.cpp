@@ -58,6 +58,7 @@ Result<Request, Silence> ask(const Client& client, const Contact& contact, const
   const auto silent = [](Silence why) { return Failed<Silence>(why); };
   if (client.state == LifecycleState::not_installed) return silent(Silence::not_installed);
   if (client.network == Network::offline) return silent(Silence::offline);
+  if (client.pending != PendingRequest::none) return silent(Silence::answer_under_way);
   const Endpoint via = endpoint_on(client.network);
   if (via == Endpoint::cmg && !client.cmg_allowed) return silent(Silence::cmg_not_allowed);
 
