@@ -8,8 +8,8 @@ bool stands_by_itself(Credential credential) {
   return credential == Credential::pki || credential == Credential::entra;
 }
 
-// What a client shows when it registers. PKI and Entra go before a bulk token; a bulk token is shown
-// for the first registration only (R28), at the CMG and at an HTTPS MP (R18).
+// What a client shows when it registers. PKI and Entra go before a bulk token; a bulk token is
+// shown for the first registration only (R28), at the CMG and at an HTTPS MP (R18).
 Request registration(const Client& client, Endpoint via, const Policy& policy) {
   Request request{RequestKind::registration, via, client.credential, {}};
   const bool asked_for_bulk = via == Endpoint::cmg || policy.mp == MpMode::https;
@@ -122,8 +122,8 @@ Heard hear(const Client& client, const Answer& answer) {
   const Endpoint via = answer.request.via;
   const Verdict& verdict = answer.verdict;
   const bool failed = verdict.kind == Verdict::Kind::failed || answer.lost;
-  const FailureReason failure = verdict.kind == Verdict::Kind::failed ? verdict.failure
-                                                                      : FailureReason::answer_lost;
+  const FailureReason failure =
+      verdict.kind == Verdict::Kind::failed ? verdict.failure : FailureReason::answer_lost;
   const bool refused = verdict.kind == Verdict::Kind::refused;
   switch (answer.request.kind) {
     case RequestKind::registration:

@@ -37,17 +37,17 @@ struct Request {
 // Why a client says nothing at a contact.
 enum class Silence : std::uint8_t {
   not_installed,
-  offline,                  // A12
-  cmg_not_allowed,          // R10, R11
-  no_credential,            // R19, R20: nothing that would let it register over the CMG.
-  waits_for_intranet,       // R60: only an MP on the intranet can help it.
-  answer_under_way,         // One request at a time.
+  offline,             // A12
+  cmg_not_allowed,     // R10, R11
+  no_credential,       // R19, R20: nothing that would let it register over the CMG.
+  waits_for_intranet,  // R60: only an MP on the intranet can help it.
+  answer_under_way,    // One request at a time.
 };
 template <>
 struct Names<Silence> {
-  static constexpr std::array<std::string_view, 6> values{
-      "not-installed", "offline", "cmg-not-allowed",
-      "no-credential", "waits-for-intranet", "answer-under-way"};
+  static constexpr std::array<std::string_view, 6> values{"not-installed",      "offline",
+                                                          "cmg-not-allowed",    "no-credential",
+                                                          "waits-for-intranet", "answer-under-way"};
 };
 
 // What the client knows at a contact besides its own state.
@@ -64,9 +64,9 @@ Result<Request, Silence> ask(const Client& client, const Contact& contact, const
 struct SiteView {
   bool endpoint_up = true;  // the endpoint that was asked
   bool sts_up = true;
-  KeyNumber signer;                    // signs now
-  bool token_signer_trusted = true;    // the signer of the client's token has not been retired
-  std::optional<BulkToken> bulk_token; // the one shown, if the site knows its GUID
+  KeyNumber signer;                     // signs now
+  bool token_signer_trusted = true;     // the signer of the client's token has not been retired
+  std::optional<BulkToken> bulk_token;  // the one shown, if the site knows its GUID
 };
 
 struct Verdict {
@@ -81,8 +81,8 @@ struct Verdict {
 std::optional<RefusalReason> refusal_of_bulk_token(const std::optional<BulkToken>& token,
                                                    const Policy& policy, Instant now);
 
-// Judges at the tick at which the request is sent. For a registration or renewal `granted` means that
-// a token is issued: see issue().
+// Judges at the tick at which the request is sent. For a registration or renewal `granted` means
+// that a token is issued: see issue().
 Verdict judge(const Client& client, const Request& request, const SiteView& site,
               const Policy& policy, Instant now);
 
@@ -98,8 +98,8 @@ constexpr ClientToken issue(const Policy& policy, TokenSerial serial, KeyNumber 
 struct Answer {
   Request request;
   Verdict verdict;
-  ClientToken token;   // if a registration or renewal was granted
-  bool lost = false;   // The site acted, but its answer does not arrive.
+  ClientToken token;  // if a registration or renewal was granted
+  bool lost = false;  // The site acted, but its answer does not arrive.
 };
 
 // The events of an answer, oldest first: none for an exchange that went well or was lost, otherwise
@@ -114,8 +114,8 @@ Heard hear(const Client& client, const Answer& answer);
 // `sent` is when the request was sent. Exchanges start no wait.
 Instant silent_until(const Answer& answer, const Policy& policy, Instant sent);
 
-// R57, A6: when the token that the client holds expires by the site's clock; never if there is none or
-// its expiry has been recorded.
+// R57, A6: when the token that the client holds expires by the site's clock; never if there is none
+// or its expiry has been recorded.
 constexpr Instant next_expiry(const Client& client, const Policy& policy) {
   const bool live = client.state == LifecycleState::registered ||
                     client.state == LifecycleState::roaming ||
