@@ -28,14 +28,14 @@ TEST_CASE("a GUID is printed in lower case and read in either") {
 TEST_CASE("text that is not exactly a GUID is not read as one") {
   for (const std::string_view text : {
            "",
-           "cdcc5e91-0adf-4a24-82d0-196667f1c08",        // a digit short
-           "cdcc5e91-0adf-4a24-82d0-196667f1c0811",      // a digit long
-           "cdcc5e910-adf-4a24-82d0-196667f1c081",       // a hyphen misplaced
-           "cdcc5e9p-0adf-4a24-82d0-196667f1c081",       // no digit
-           "+dcc5e91-0adf-4a24-82d0-196667f1c081",       // a sign
-           "cdcc5e91-0adf-4a24-82d0-19666-f1c081",       // a fifth hyphen
-           "{cdcc5e91-0adf-4a24-82d0-196667f1c081}",     // braces
-           " dcc5e91-0adf-4a24-82d0-196667f1c081",       // a space
+           "cdcc5e91-0adf-4a24-82d0-196667f1c08",     // a digit short
+           "cdcc5e91-0adf-4a24-82d0-196667f1c0811",   // a digit long
+           "cdcc5e910-adf-4a24-82d0-196667f1c081",    // a hyphen misplaced
+           "cdcc5e9p-0adf-4a24-82d0-196667f1c081",    // no digit
+           "+dcc5e91-0adf-4a24-82d0-196667f1c081",    // a sign
+           "cdcc5e91-0adf-4a24-82d0-19666-f1c081",    // a fifth hyphen
+           "{cdcc5e91-0adf-4a24-82d0-196667f1c081}",  // braces
+           " dcc5e91-0adf-4a24-82d0-196667f1c081",    // a space
        }) {
     CAPTURE(text);
     CHECK_FALSE(parse_guid(text));

@@ -1,0 +1,81 @@
+// The words of scenario files, logs, JSON and reports. Users' files hold them: none may change.
+#include "core/names.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <string_view>
+
+#include "core/decide.hpp"
+#include "core/event.hpp"
+#include "core/site.hpp"
+#include "support/print.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+// Words in the order of the enumerators' numbers, separated by spaces.
+template <class Enum>
+void check_words(std::string_view expected) {
+  std::string words;
+  for (std::size_t i = 0; i < kCount<Enum>; ++i) {
+    const auto value = static_cast<Enum>(i);
+    words += (i == 0 ? "" : " ") + std::string(name(value));
+    CHECK(from_name<Enum>(name(value)) == value);
+  }
+  CHECK(words == expected);
+  CHECK(from_name<Enum>("") == std::nullopt);
+  CHECK(from_name<Enum>("?") == std::nullopt);
+  CHECK(name(static_cast<Enum>(kCount<Enum>)) == "?");
+}
+
+TEST_CASE("states and what clients are made of have stable words") {
+  check_words<LifecycleState>(
+      "not-installed installed registered roaming renewing expired re-registration-required");
+  check_words<Network>("offline intranet internet");
+  check_words<Endpoint>("mp cmg sts");
+  check_words<Credential>("self-signed pki entra bulk");
+  check_words<ClientVersion>("outdated current");
+  check_words<MpMode>("enhanced-http https");
+  check_words<RenewOn>("contact agent-start");
+}
+
+TEST_CASE("event kinds have stable words and numbers") {
+  check_words<EventKind>(
+      "client-installed network-changed agent-restarted registration-requested "
+      "registration-completed registration-refused registration-failed renewal-requested "
+      "token-renewed renewal-refused renewal-failed token-expired re-registration-required "
+      "client-reinstalled client-upgraded client-blocked client-unblocked cmg-allowed-changed "
+      "site-established bulk-token-issued bulk-token-blocked bulk-token-unblocked endpoint-down "
+      "endpoint-up signing-certificate-rotated signing-certificate-retired");
+}
+
+TEST_CASE("reasons have stable words and numbers") {
+  check_words<RefusalReason>(
+      "client-blocked client-outdated user-centric internal-registration-off credential-required "
+      "bulk-token-unknown bulk-token-not-yet-valid bulk-token-expired bulk-token-blocked "
+      "unknown-signer expired");
+  check_words<FailureReason>("endpoint-down sts-down answer-lost");
+  check_words<CauseKind>(
+      "run-start action action-end expiry installation network agent-start contact request "
+      "exchange");
+}
+
+TEST_CASE("every alternative of an event has the kind of its name") {
+  CHECK(kind_of(ClientEvent{ClientInstalled{}}) == EventKind::client_installed);
+  CHECK(kind_of(ClientEvent{TokenRenewed{}}) == EventKind::token_renewed);
+  CHECK(kind_of(ClientEvent{ReRegistrationRequired{}}) == EventKind::re_registration_required);
+  CHECK(kind_of(ClientEvent{CmgAllowedChanged{}}) == EventKind::cmg_allowed_changed);
+  CHECK(kind_of(SiteEvent{SiteEstablished{}}) == EventKind::site_established);
+  CHECK(kind_of(SiteEvent{SigningCertificateRetired{}}) == EventKind::signing_certificate_retired);
+}
+
+TEST_CASE("an MP is reached from the intranet, the CMG from the internet") {
+  CHECK(network_of(Endpoint::mp) == Network::intranet);
+  CHECK(network_of(Endpoint::cmg) == Network::internet);
+  CHECK(endpoint_on(Network::intranet) == Endpoint::mp);
+  CHECK(endpoint_on(Network::internet) == Endpoint::cmg);
+}
+
+}  // namespace
+}  // namespace tokenlife::test

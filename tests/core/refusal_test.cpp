@@ -1,0 +1,44 @@
+#include "core/refusal.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include "support/print.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+std::vector<std::string> rules(RefusalReason reason) {
+  const auto ids = rules_behind(reason);
+  return {ids.begin(), ids.end()};
+}
+
+TEST_CASE("every refusal names the rules behind it") {
+  using Rules = std::vector<std::string>;
+  CHECK(rules(RefusalReason::client_blocked) == Rules{"A8"});
+  CHECK(rules(RefusalReason::client_outdated) == Rules{"R5", "D11"});
+  CHECK(rules(RefusalReason::user_centric) == Rules{"R8"});
+  CHECK(rules(RefusalReason::internal_registration_off) == Rules{"R16"});
+  CHECK(rules(RefusalReason::credential_required) == Rules{"R18"});
+  CHECK(rules(RefusalReason::bulk_token_unknown) == Rules{"D2"});
+  CHECK(rules(RefusalReason::bulk_token_not_yet_valid) == Rules{"D2"});
+  CHECK(rules(RefusalReason::bulk_token_expired) == Rules{"R21", "R62", "D2"});
+  CHECK(rules(RefusalReason::bulk_token_blocked) == Rules{"R49", "R54", "D2"});
+  CHECK(rules(RefusalReason::unknown_signer) == Rules{"A9"});
+  CHECK(rules(RefusalReason::expired) == Rules{"R57", "R60"});
+}
+
+TEST_CASE("A8 A9 R57: only these three refusals end a client token") {
+  for (std::size_t i = 0; i < kCount<RefusalReason>; ++i) {
+    const auto reason = static_cast<RefusalReason>(i);
+    CAPTURE(reason);
+    const bool ends = reason == RefusalReason::client_blocked ||
+                      reason == RefusalReason::unknown_signer || reason == RefusalReason::expired;
+    CHECK(ends_client_token(reason) == ends);
+  }
+}
+
+}  // namespace
+}  // namespace tokenlife::test
