@@ -49,6 +49,23 @@ struct LogHeader {
   friend bool operator==(const LogHeader&, const LogHeader&) = default;
 };
 
+// What is known of a partition when it is done.
+struct PartitionSummary {
+  std::uint32_t partition = 0;
+  std::uint32_t clients = 0;  // whose stream is complete
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  Digest digest{};
+  friend bool operator==(const PartitionSummary&, const PartitionSummary&) = default;
+};
+
+struct LogSummary {
+  Digest digest{};
+  std::uint64_t events = 0;  // the site's too
+  std::uint64_t bytes = 0;
+  bool complete = true;  // false: the run was interrupted
+};
+
 // A log that cannot be written or read, or is damaged.
 struct LogError {
   std::string file;

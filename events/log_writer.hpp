@@ -20,16 +20,6 @@
 
 namespace tokenlife::events {
 
-// What is known of a partition when it is done.
-struct PartitionSummary {
-  std::uint32_t partition = 0;
-  std::uint32_t clients = 0;  // whose stream is complete
-  std::uint64_t events = 0;
-  std::uint64_t bytes = 0;
-  Digest digest{};
-  friend bool operator==(const PartitionSummary&, const PartitionSummary&) = default;
-};
-
 // One partition's stretch of the log. Owned by one thread at a time.
 class PartitionWriter {
  public:
@@ -49,13 +39,6 @@ class PartitionWriter {
   struct Impl;
   explicit PartitionWriter(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
-};
-
-struct LogSummary {
-  Digest digest{};
-  std::uint64_t events = 0;  // the site's too
-  std::uint64_t bytes = 0;
-  bool complete = true;  // false: the run was interrupted
 };
 
 class LogWriter {

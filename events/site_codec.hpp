@@ -11,7 +11,6 @@
 
 #include "core/event.hpp"
 #include "events/log.hpp"
-#include "events/log_writer.hpp"
 
 namespace tokenlife::events {
 
@@ -44,5 +43,14 @@ struct PartitionEnd {
   std::uint64_t events = 0;
 };
 void encode(const PartitionEnd& end, capnp::MessageBuilder& message);
+
+// ---- Decoding: throw Malformed (message_reader.hpp) or kj::Exception ---------------------------
+
+LogHeader decode_header(capnp::MessageReader& message);
+// Adds to `events`, whose numbering and times they must go on with.
+void decode_site_events(capnp::MessageReader& message, std::vector<Recorded<SiteEvent>>& events);
+RunEnd decode_run_end(capnp::MessageReader& message);
+PartitionHeader decode_partition_header(capnp::MessageReader& message);
+PartitionEnd decode_partition_end(capnp::MessageReader& message);
 
 }  // namespace tokenlife::events

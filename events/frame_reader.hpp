@@ -1,0 +1,73 @@
+// Reads the frames of one file in order. Nothing of a frame is looked at before its bounds and its
+// digest have been checked.
+//
+// Frames are copied from the file, not mapped: what was checked cannot change afterwards, and a file
+// that shrinks meanwhile is an error, not a signal.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "events/digest.hpp"
+#include "events/log_format.hpp"
+
+namespace tokenlife::events {
+
+struct Frame {
+  std::uint32_t type = 0;                 // perhaps no FrameType
+  std::uint64_t offset = 0;               // of its first byte in the file
+  std::span<const std::uint64_t> payload; // valid until the next frame is read
+};
+
+class FrameReader {
+ public:
+  // `size` where it is known from elsewhere: then a file of another size is refused at once.
+  static Result<FrameReader, LogError> open(const std::filesystem::path& path, const Magic& magic,
+                                            const Digest& first_previous,
+                                            std::optional<std::uint64_t> size);
+  FrameReader(FrameReader&& other) noexcept;
+  FrameReader& operator=(FrameReader&& other) noexcept;
+  ~FrameReader();
+
+  // The next frame. That there is none left is an error: every file says where it ends.
+  Result<Frame, LogError> next();
+
+  // Whether nothing follows the frame read last.
+  Result<void, LogError> check_end() const;
+
+  const Digest& digest() const { return digest_; }  // of the frame read last
+  std::uint64_t size() const { return size_; }
+  const std::string& path() const { return path_; }
+
+  LogError damaged(std::uint64_t offset, const std::string& what) const;
+
+ private:
+  FrameReader(std::string path, int descriptor, const Digest& digest)
+      : path_(std::move(path)), descriptor_(descriptor), digest_(digest) {}
+
+  Result<void, LogError> check_size(std::optional<std::uint64_t> size);
+  Result<void, LogError> read_magic(const Magic& magic);
+  Result<void, LogError> read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
+  LogError cut_short(const std::string& what) const;
+  LogError error_now(const char* doing) const;
+
+  std::string path_;
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0;
+  std::uint64_t position_ = 0;
+  Digest digest_;
+  ChainHasher hasher_;
+  std::vector<std::uint64_t> frame_;  // header, payload and digest, aligned as messages need it
+};
+
+// Whether the file's size is `expected`: the error says whether it was cut or grew.
+Result<void, LogError> check_file_size(const std::string& path, std::uint64_t size,
+                                       std::uint64_t expected);
+
+}  // namespace tokenlife::events

@@ -1,0 +1,289 @@
+#include "events/log_reader.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/ensure.hpp"
+#include "events/batch_codec.hpp"
+#include "events/frame_reader.hpp"
+#include "events/message_reader.hpp"
+#include "events/site_codec.hpp"
+
+namespace tokenlife::events {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is(const Frame& frame, FrameType type) {
+  return frame.type == static_cast<std::uint32_t>(type);
+}
+
+// The next frame, which must be of that type, decoded by decode(capnp::MessageReader&).
+template <class Decode>
+Result<void, LogError> read_frame(FrameReader& file, FrameType type, const char* name,
+                                  Decode&& decode) {
+  const auto frame = file.next();
+  if (!frame) return Failed<LogError>(frame.error());
+  if (!is(*frame, type)) {
+    return Failed<LogError>(
+        file.damaged(frame->offset, std::string("there should be ") + name + " here"));
+  }
+  if (const auto wrong = read_message(frame->payload, decode)) {
+    return Failed<LogError>(file.damaged(frame->offset, *wrong));
+  }
+  return {};
+}
+
+std::string_view text_of(Walk walk) {
+  switch (walk) {
+    case Walk::done:
+    case Walk::stopped:
+      return "nothing is wrong";
+    case Walk::slices_do_not_add_up:
+      return "the slices of the streams do not add up to the events of the batch";
+    case Walk::client_out_of_order:
+      return "a client is missing, out of order or of another partition";
+    case Walk::gap_in_stream:
+      return "the numbering of a client's events has a gap";
+    case Walk::time_goes_back:
+      return "time goes back in a client's stream";
+    case Walk::unknown_kind:
+      return "an event is of no known kind";
+    case Walk::unknown_cause:
+      return "an event has no known cause";
+    case Walk::bad_detail:
+      return "the details of an event are out of range";
+    case Walk::column_too_short:
+      return "a column has too few entries";
+    case Walk::column_too_long:
+      return "a column has too many entries";
+  }
+  return "?";
+}
+
+}  // namespace
+
+// ---- site.log ----------------------------------------------------------------------------------
+
+Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (!fs::is_directory(status)) {
+    const std::string what = fs::exists(status) ? "a log is a folder, and this is a file"
+                                                : "there is no such folder";
+    return Failed<LogError>(LogError{folder.string(), 0, what});
+  }
+  LogReader log;
+  log.folder_ = folder;
+  auto good = log.read_site_file();
+  if (good) good = log.check_partitions();
+  if (good) good = log.check_files();
+  if (!good) return Failed<LogError>(good.error());
+  return log;
+}
+
+Result<void, LogError> LogReader::read_site_file() {
+  auto file = FrameReader::open(folder_ / kSiteFile, kSiteMagic, Digest{}, std::nullopt);
+  if (!file) return Failed<LogError>(file.error());
+  auto header = read_frame(*file, FrameType::run_header, "the header",
+                           [&](capnp::MessageReader& m) { header_ = decode_header(m); });
+  if (!header) return header;
+  header_digest_ = file->digest();
+
+  RunEnd end;
+  for (bool ended = false; !ended;) {
+    const auto frame = file->next();
+    if (!frame) return Failed<LogError>(frame.error());
+    const auto damaged = [&](const std::string& what) {
+      return Failed<LogError>(file->damaged(frame->offset, what));
+    };
+    ended = is(*frame, FrameType::run_end);
+    if (!ended && !is(*frame, FrameType::site_events)) {
+      return damaged("there should be events of the site or the end here");
+    }
+    const auto wrong = read_message(frame->payload, [&](capnp::MessageReader& m) {
+      if (ended) end = decode_run_end(m);
+      else decode_site_events(m, site_events_);
+    });
+    if (wrong) return damaged(*wrong);
+    if (ended && end.site_events != site_events_.size()) {
+      return damaged("the number of the site's events does not add up");
+    }
+  }
+  site_file_bytes_ = file->size();
+  partitions_ = std::move(end.partitions);
+  summary_ = {file->digest(), end.site_events + end.client_events, site_file_bytes_, end.complete};
+  return file->check_end();
+}
+
+std::uint32_t LogReader::clients_of(const PartitionSummary& partition) const {
+  const std::uint64_t first = std::uint64_t{partition.partition} * kPartitionClients;
+  if (first >= header_.clients) return 0;
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(kPartitionClients, header_.clients - first));
+}
+
+Result<void, LogError> LogReader::check_partitions() const {
+  const auto wrong = [&](const std::string& what) {
+    return Failed<LogError>(LogError{(folder_ / kSiteFile).string(), site_file_bytes_,
+                                     "the end frame contradicts itself: " + what});
+  };
+  std::uint64_t clients = 0;
+  std::uint64_t events = site_events_.size();
+  const PartitionSummary* before = nullptr;
+  for (const PartitionSummary& partition : partitions_) {
+    if (before != nullptr && partition.partition <= before->partition) {
+      return wrong("partitions are out of order");
+    }
+    if (clients_of(partition) == 0) return wrong("a partition has no clients");
+    if (partition.clients > clients_of(partition)) return wrong("a partition has too many clients");
+    clients += partition.clients;
+    events += partition.events;
+    before = &partition;
+  }
+  if (events != summary_.events) return wrong("the number of events does not add up");
+  if (summary_.complete && clients != header_.clients) {
+    return wrong("the run is complete, but clients are missing");
+  }
+  return {};
+}
+
+// A log is its files: one that is missing, or is there from another run, is damage.
+Result<void, LogError> LogReader::check_files() const {
+  std::error_code error;
+  for (const PartitionSummary& partition : partitions_) {
+    const std::string path = file_of(partition);
+    const std::uintmax_t bytes = fs::file_size(path, error);
+    if (error) return Failed<LogError>(LogError{path, 0, "cannot read the file, which belongs to "
+                                                         "the log: " + error.message()});
+    if (auto good = check_file_size(path, bytes, partition.bytes); !good) return good;
+  }
+  std::size_t files = 0;
+  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with("clients-") || !name.ends_with(".log")) continue;
+    ++files;
+    const auto belongs = [&](const PartitionSummary& partition) {
+      return partition_file_name(partition.partition) == name;
+    };
+    if (files > partitions_.size() && std::none_of(partitions_.begin(), partitions_.end(), belongs)) {
+      return Failed<LogError>(
+          LogError{entry->path().string(), 0, "the file does not belong to the log"});
+    }
+  }
+  if (error) {
+    return Failed<LogError>(
+        LogError{folder_.string(), 0, "cannot look into the folder: " + error.message()});
+  }
+  return {};
+}
+
+std::string LogReader::file_of(const PartitionSummary& partition) const {
+  return (folder_ / partition_file_name(partition.partition)).string();
+}
+
+const PartitionSummary* LogReader::partition_of(ClientNumber client) const {
+  const std::uint32_t number = client.value / kPartitionClients;
+  const auto found = std::lower_bound(
+      partitions_.begin(), partitions_.end(), number,
+      [](const PartitionSummary& partition, std::uint32_t n) { return partition.partition < n; });
+  const bool has = found != partitions_.end() && found->partition == number &&
+                   client.value < header_.clients;
+  return has ? &*found : nullptr;
+}
+
+// ---- A partition's file ------------------------------------------------------------------------
+
+struct LogReader::Batches::Impl {
+  FrameReader file;
+  PartitionSummary summary;
+  StreamPosition position{};
+  std::uint64_t offset = 0;
+  BatchStore store{};
+
+  Result<void, LogError> read_header(const Digest& run_header) {
+    PartitionHeader header;
+    auto read = read_frame(file, FrameType::partition_header, "a partition's header",
+                           [&](capnp::MessageReader& m) { header = decode_partition_header(m); });
+    if (!read) return read;
+    if (header.run_header != run_header || header.partition != summary.partition ||
+        header.first_client != position.first_client) {
+      return Failed<LogError>(
+          file.damaged(kMagicBytes, "the file is of another run or another partition"));
+    }
+    return {};
+  }
+
+  Result<void, LogError> check_end(const Frame& frame, const PartitionEnd& end) const {
+    if (end.clients != summary.clients || end.events != summary.events ||
+        file.digest() != summary.digest) {
+      return Failed<LogError>(
+          file.damaged(frame.offset, "the file is not the one that site.log speaks of"));
+    }
+    if (end.events != position.events || end.clients > position.streams) {
+      return Failed<LogError>(
+          file.damaged(frame.offset, "the numbers of clients and events do not add up"));
+    }
+    return file.check_end();
+  }
+};
+
+LogReader::Batches::Batches(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+LogReader::Batches::Batches(Batches&&) noexcept = default;
+LogReader::Batches& LogReader::Batches::operator=(Batches&&) noexcept = default;
+LogReader::Batches::~Batches() = default;
+
+Result<LogReader::Batches, LogError> LogReader::Batches::open(const LogReader& log,
+                                                              const PartitionSummary& partition) {
+  const std::uint32_t clients = log.clients_of(partition);
+  ensure(clients != 0, "a partition of this log");
+  auto file = FrameReader::open(log.file_of(partition), kPartitionMagic, log.header_digest_,
+                                partition.bytes);
+  if (!file) return Failed<LogError>(file.error());
+  auto impl = std::make_unique<Impl>(Impl{std::move(*file), partition});
+  impl->position.first_client = partition.partition * kPartitionClients;
+  impl->position.end_client = impl->position.first_client + clients;
+  if (auto good = impl->read_header(log.header_digest_); !good) {
+    return Failed<LogError>(good.error());
+  }
+  return Batches(std::move(impl));
+}
+
+Result<std::optional<BatchView>, LogError> LogReader::Batches::next() {
+  const auto frame = impl_->file.next();
+  if (!frame) return Failed<LogError>(frame.error());
+  impl_->offset = frame->offset;
+  const auto damaged = [&](const std::string& what) {
+    return Failed<LogError>(impl_->file.damaged(frame->offset, what));
+  };
+  if (is(*frame, FrameType::client_batch)) {
+    BatchView view;
+    // The view points into the frame, which stays until the next one is read.
+    const auto wrong = read_message(
+        frame->payload, [&](capnp::MessageReader& m) { view = decode(m, impl_->store); });
+    if (wrong) return damaged(*wrong);
+    return std::optional(view);
+  }
+  if (!is(*frame, FrameType::partition_end)) {
+    return damaged("there should be a batch of events or the end here");
+  }
+  PartitionEnd end;
+  const auto wrong = read_message(
+      frame->payload, [&](capnp::MessageReader& m) { end = decode_partition_end(m); });
+  if (wrong) return damaged(*wrong);
+  if (auto good = impl_->check_end(*frame, end); !good) return Failed<LogError>(good.error());
+  return std::optional<BatchView>();
+}
+
+StreamPosition& LogReader::Batches::position() { return impl_->position; }
+
+std::uint64_t LogReader::Batches::offset() const { return impl_->offset; }
+
+LogError LogReader::Batches::fault(Walk walk) const {
+  const std::string client = std::to_string(impl_->position.client);
+  return impl_->file.damaged(impl_->offset,
+                             std::string(text_of(walk)) + " (at or after client " + client + ")");
+}
+
+}  // namespace tokenlife::events

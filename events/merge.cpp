@@ -1,0 +1,203 @@
+#include "events/merge.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace tokenlife::events {
+namespace {
+
+// A span of time, both ends included, and how many wanted events of clients it holds.
+struct Window {
+  Instant first;
+  Instant last;
+  std::uint64_t events;
+};
+
+// Walks the wanted events of clients and hands them to on(ClientNumber, const Recorded<E>&).
+template <class On>
+class Wanted {
+ public:
+  Wanted(const EventFilter& filter, On& on) : filter_(filter), on_(on) {}
+
+  bool begin(ClientNumber client) {
+    client_ = client;
+    is_wanted_ = !filter_.clients || std::binary_search(filter_.clients->begin(),
+                                                        filter_.clients->end(), client);
+    return true;
+  }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    if (!is_wanted_ || !filter_.wants(kKindOf<Event>, recorded.time)) return true;
+    return on_(client_, recorded);
+  }
+
+ private:
+  const EventFilter& filter_;
+  On& on_;
+  ClientNumber client_;
+  bool is_wanted_ = true;
+};
+
+// How many events there are in each of many equal spans of time.
+class Histogram {
+ public:
+  Histogram(Instant first, Instant last)
+      : first_(first), width_((last - first).count() / kBuckets + 1) {}
+
+  void add(Instant time) {
+    Window& bucket = buckets_[static_cast<std::size_t>((time - first_).count() / width_)];
+    bucket.first = bucket.events == 0 ? time : std::min(bucket.first, time);
+    bucket.last = bucket.events == 0 ? time : std::max(bucket.last, time);
+    ++bucket.events;
+  }
+
+  // The buckets in order, neighbours joined as long as together they have no more than `events_max`.
+  std::vector<Window> windows(std::uint64_t events_max) const {
+    std::vector<Window> joined;
+    for (const Window& bucket : buckets_) {
+      if (bucket.events == 0) continue;
+      if (!joined.empty() && joined.back().events + bucket.events <= events_max) {
+        joined.back().last = bucket.last;
+        joined.back().events += bucket.events;
+      } else {
+        joined.push_back(bucket);
+      }
+    }
+    return joined;
+  }
+
+ private:
+  static constexpr std::int64_t kBuckets = 1 << 14;
+  Instant first_;
+  std::int64_t width_;
+  std::vector<Window> buckets_ = std::vector<Window>(kBuckets, Window{{}, {}, 0});
+};
+
+class Merge {
+ public:
+  Merge(const LogReader& log, const EventFilter& filter, const EventSink& sink, std::size_t budget)
+      : log_(log), filter_(filter), sink_(sink), budget_(budget) {}
+
+  Result<void, LogError> run() {
+    // Times of events are stored in 32 bits.
+    const Instant first = std::max(filter_.from, at(Duration{0}));
+    const Instant last = std::min(filter_.until, at(Duration{UINT32_MAX}));
+    std::uint64_t events_at_most = 0;
+    for (const PartitionSummary& partition : log_.partitions()) {
+      if (is_wanted(partition)) events_at_most += partition.events;
+    }
+    if (first <= last && events_at_most != 0) {
+      if (auto done = deliver({first, last, events_at_most}); !done) return done;
+    }
+    if (!stopped_) deliver_site_until(filter_.until);
+    return {};
+  }
+
+ private:
+  struct ClientRecord {
+    ClientNumber client;
+    Recorded<ClientEvent> recorded;
+  };
+
+  // Windows come in the order of time. A window with too much is split; one that holds a single moment
+  // needs no sorting, since the log has its events in the wanted order.
+  Result<void, LogError> deliver(const Window& window) {
+    if (stopped_) return {};
+    if (window.events <= budget_) return deliver_sorted(window);
+    if (window.first == window.last) return deliver_moment(window);
+    Histogram histogram(window.first, window.last);
+    auto count = [&]<class Event>(ClientNumber, const Recorded<Event>& recorded) {
+      histogram.add(recorded.time);
+      return true;
+    };
+    if (auto passed = pass(window, count); !passed) return passed;
+    for (const Window& part : histogram.windows(budget_)) {
+      if (auto done = deliver(part); !done) return done;
+    }
+    return {};
+  }
+
+  Result<void, LogError> deliver_moment(const Window& window) {
+    auto hand_on = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
+      hand_over(client, {recorded.time, recorded.seq, recorded.cause, recorded.event});
+      return !stopped_;
+    };
+    return pass(window, hand_on);
+  }
+
+  Result<void, LogError> deliver_sorted(const Window& window) {
+    records_.clear();
+    auto keep = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
+      records_.push_back(
+          {client, {recorded.time, recorded.seq, recorded.cause, recorded.event}});
+      return true;
+    };
+    if (auto passed = pass(window, keep); !passed) return passed;
+    std::vector<std::uint32_t> order(records_.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
+    // Records are kept in the order of the log: what is equal in time stays in it.
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      return records_[a].recorded.time < records_[b].recorded.time;
+    });
+    for (const std::uint32_t i : order) {
+      hand_over(records_[i].client, records_[i].recorded);
+      if (stopped_) break;
+    }
+    return {};
+  }
+
+  // Walks all wanted events in the window, in the order of the log.
+  template <class On>
+  Result<void, LogError> pass(const Window& window, On& on) {
+    EventFilter filter = filter_;
+    filter.from = window.first;
+    filter.until = window.last;
+    Wanted<On> visitor(filter, on);
+    for (const PartitionSummary& partition : log_.partitions()) {
+      if (!is_wanted(partition)) continue;
+      const auto visited = log_.visit(partition, visitor);
+      if (!visited) return Failed<LogError>(visited.error());
+      if (!visited->to_the_end) break;
+    }
+    return {};
+  }
+
+  bool is_wanted(const PartitionSummary& partition) const {
+    if (!filter_.clients) return true;
+    const ClientNumber first{partition.partition * kPartitionClients};
+    const auto found =
+        std::lower_bound(filter_.clients->begin(), filter_.clients->end(), first);
+    return found != filter_.clients->end() && found->value - first.value < kPartitionClients;
+  }
+
+  void hand_over(ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    deliver_site_until(recorded.time);
+    if (!stopped_) stopped_ = !sink_.client(client, recorded);
+  }
+
+  void deliver_site_until(Instant time) {
+    const std::vector<Recorded<SiteEvent>>& events = log_.site_events();
+    for (; filter_.site && next_site_ < events.size() && !stopped_; ++next_site_) {
+      const Recorded<SiteEvent>& recorded = events[next_site_];
+      if (recorded.time > time) return;
+      if (filter_.wants(kind_of(recorded.event), recorded.time)) stopped_ = !sink_.site(recorded);
+    }
+  }
+
+  const LogReader& log_;
+  const EventFilter& filter_;
+  const EventSink& sink_;
+  std::size_t budget_;
+  std::size_t next_site_ = 0;
+  bool stopped_ = false;
+  std::vector<ClientRecord> records_;
+};
+
+}  // namespace
+
+Result<void, LogError> read_ordered(const LogReader& log, const EventFilter& filter,
+                                    const EventSink& sink, std::size_t events_in_memory) {
+  return Merge(log, filter, sink, events_in_memory).run();
+}
+
+}  // namespace tokenlife::events

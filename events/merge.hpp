@@ -1,0 +1,50 @@
+// Reads events in the order of time; at one time the site's first, then clients by number, each in
+// stream order.
+//
+// The log holds streams, one after the other, so this sorts. Memory is bounded however long the log
+// is: a pass counts the events over time, and then windows of time with no more events than fit are
+// read, sorted and handed on, each in a pass of its own.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "core/event.hpp"
+#include "core/result.hpp"
+#include "events/log_reader.hpp"
+
+namespace tokenlife::events {
+
+// Which events are wanted: those that pass all of it.
+struct EventFilter {
+  bool site = true;  // the site's stream
+  // Only these clients, in the order of their numbers; only their partitions are read. Nothing: all.
+  std::optional<std::vector<ClientNumber>> clients;
+  std::bitset<kEventKinds> kinds = std::bitset<kEventKinds>().set();
+  Instant from = Instant::min();
+  Instant until = kNever;  // from <= time <= until
+
+  bool wants(EventKind kind, Instant time) const {
+    return kinds[static_cast<std::size_t>(kind)] && from <= time && time <= until;
+  }
+};
+
+// Where the events go. False: no more.
+struct EventSink {
+  std::function<bool(const Recorded<SiteEvent>&)> site;
+  std::function<bool(ClientNumber, const Recorded<ClientEvent>&)> client;
+};
+
+// An event in memory takes about 90 bytes.
+inline constexpr std::size_t kEventsInMemory = std::size_t{1} << 20;
+
+// Hands on the events that the filter wants. An error may come after some events: they are good, and
+// incomplete.
+Result<void, LogError> read_ordered(const LogReader& log, const EventFilter& filter,
+                                    const EventSink& sink,
+                                    std::size_t events_in_memory = kEventsInMemory);
+
+}  // namespace tokenlife::events

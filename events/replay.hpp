@@ -1,0 +1,112 @@
+// Rebuilds what was from the events alone: core's evolve and nothing else.
+//
+// Every function here takes events with time <= `at`; kNever takes all. An event that evolve does not
+// let happen is a LogError that names client, event and reason.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/client.hpp"
+#include "core/evolve.hpp"
+#include "core/result.hpp"
+#include "core/site.hpp"
+#include "events/log_reader.hpp"
+
+namespace tokenlife::events {
+
+// How many clients are in which state. Clients that are not installed yet are counted nowhere.
+struct Population {
+  std::array<std::uint64_t, kCount<LifecycleState>> in_state{};
+
+  std::uint64_t operator[](LifecycleState state) const {
+    return in_state[static_cast<std::size_t>(state)];
+  }
+  std::uint64_t clients() const;
+  void add(const Population& other);
+  friend bool operator==(const Population&, const Population&) = default;
+};
+
+struct PopulationByCohort {
+  Population all;
+  std::vector<Population> cohorts;  // in the order of the header's cohorts
+  friend bool operator==(const PopulationByCohort&, const PopulationByCohort&) = default;
+};
+
+Result<PopulationByCohort, LogError> replay_population(const LogReader& log, Instant at = kNever,
+                                                       unsigned threads = 1);
+
+struct ReplayedClient {
+  Client client;             // not_installed: nothing has happened to it yet
+  std::uint32_t events = 0;  // that happened to it; also the next sequence number
+  Instant last_event;        // if there are any
+};
+
+// Reads the client's partition only. Precondition: the log's header counts the client. One that an
+// interrupted run did not get to is not installed.
+Result<ReplayedClient, LogError> replay_client(const LogReader& log, ClientNumber client,
+                                               Instant at = kNever);
+
+Result<Site, LogError> replay_site(const LogReader& log, Instant at = kNever);
+
+// ---- For visitors that replay besides what else they do ----------------------------------------
+
+// An event that cannot have happened.
+struct Impossible {
+  std::uint32_t seq;
+  EventKind kind;
+  Legality why;
+};
+
+// Follows one client after the other. Part of a visitor: begin() and on() are called from its own.
+class ClientReplay {
+ public:
+  void begin(ClientNumber number) {
+    number_ = number;
+    client_ = Client{};
+  }
+
+  // False, for ever after, if the event cannot have happened.
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    const Legality legality = evolve_in_place(client_, recorded.event);
+    if (legality != Legality::legal) [[unlikely]] {
+      impossible_ = Impossible{recorded.seq, kKindOf<Event>, legality};
+    }
+    return legality == Legality::legal;
+  }
+
+  ClientNumber number() const { return number_; }
+  const Client& client() const { return client_; }
+
+  // The error of an event that cannot have happened, if there was one.
+  std::optional<LogError> error(const std::string& file, std::uint64_t offset) const;
+
+ private:
+  ClientNumber number_;
+  Client client_;
+  std::optional<Impossible> impossible_;
+};
+
+// Counts each client once, in the state that it ended in, and holds the header to its word on cohorts.
+class PopulationCount {
+ public:
+  explicit PopulationCount(const LogHeader& header)
+      : header_(&header), counted_{{}, std::vector<Population>(header.cohorts.size())} {}
+
+  // False if the client is not of the cohort that the header puts it into.
+  bool add(ClientNumber number, const Client& client);
+  void merge(const PopulationCount& other);
+  const PopulationByCohort& counted() const { return counted_; }
+
+ private:
+  const LogHeader* header_;
+  PopulationByCohort counted_;
+};
+
+LogError wrong_cohort(const std::string& file, std::uint64_t offset, ClientNumber client);
+
+}  // namespace tokenlife::events

@@ -1,0 +1,167 @@
+#include <cmath>
+#include <cstring>
+
+#include "events/event.capnp.h"
+#include "events/log_format.hpp"
+#include "events/message_reader.hpp"
+#include "events/site_codec.hpp"
+#include "events/utf8.hpp"
+
+namespace tokenlife::events {
+namespace {
+
+// Nine million years: sums of a few such times do not overflow.
+constexpr std::int64_t kSecondsMax = std::int64_t{1} << 48;
+
+void require(bool holds, const char* otherwise) {
+  if (!holds) throw Malformed{otherwise};
+}
+
+std::string decode_text(capnp::Text::Reader text) {
+  std::string copy(text.cStr(), text.size());
+  require(is_utf8(copy), "a text is not UTF-8");
+  return copy;
+}
+
+Digest decode_digest(capnp::Data::Reader bytes) {
+  Digest digest{};
+  require(bytes.size() == digest.size(), "a digest does not have 32 bytes");
+  std::memcpy(digest.data(), bytes.begin(), digest.size());
+  return digest;
+}
+
+Duration decode_duration(std::int64_t seconds) {
+  require(seconds >= 0 && seconds <= kSecondsMax, "a duration is out of range");
+  return Duration{seconds};
+}
+
+Instant decode_time(std::int64_t seconds) { return at(decode_duration(seconds)); }
+
+template <class Enum>
+Enum decode_enum(std::uint8_t code) {
+  require(code < kCount<Enum>, "an enumerated value is not known");
+  return static_cast<Enum>(code);
+}
+
+Guid decode_guid(wire::Guid::Reader guid) { return {guid.getHigh(), guid.getLow()}; }
+
+Policy decode_policy(wire::Policy::Reader from) {
+  Policy policy;
+  policy.token_validity = decode_duration(from.getTokenValidity());
+  policy.renew_after = decode_duration(from.getRenewAfter());
+  policy.renew_jitter = decode_duration(from.getRenewJitter());
+  policy.renew_on = decode_enum<RenewOn>(from.getRenewOn());
+  policy.internal_registration = from.getInternalRegistration();
+  policy.mp = decode_enum<MpMode>(from.getMp());
+  policy.leeway = decode_duration(from.getLeeway());
+  policy.latency = decode_duration(from.getLatency());
+  policy.retry_after_failure = decode_duration(from.getRetryAfterFailure());
+  policy.retry_after_refusal = decode_duration(from.getRetryAfterRefusal());
+  return policy;
+}
+
+SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
+  using Wire = wire::SiteEvent;
+  switch (from.which()) {
+    case Wire::UNSET:
+      break;
+    case Wire::SITE_ESTABLISHED: {
+      const auto group = from.getSiteEstablished();
+      return SiteEstablished{decode_guid(group.getTenant()), decode_policy(group.getPolicy())};
+    }
+    case Wire::BULK_TOKEN_ISSUED: {
+      const auto group = from.getBulkTokenIssued();
+      return BulkTokenIssued{decode_text(group.getName()), decode_guid(group.getGuid()),
+                             decode_time(group.getNotBefore()), decode_time(group.getExpires())};
+    }
+    case Wire::BULK_TOKEN_BLOCKED:
+      return BulkTokenBlocked{decode_guid(from.getBulkTokenBlocked())};
+    case Wire::BULK_TOKEN_UNBLOCKED:
+      return BulkTokenUnblocked{decode_guid(from.getBulkTokenUnblocked())};
+    case Wire::ENDPOINT_DOWN:
+      return EndpointDown{decode_enum<Endpoint>(from.getEndpointDown())};
+    case Wire::ENDPOINT_UP:
+      return EndpointUp{decode_enum<Endpoint>(from.getEndpointUp())};
+    case Wire::SIGNING_CERTIFICATE_ROTATED:
+      return SigningCertificateRotated{{from.getSigningCertificateRotated()}};
+    case Wire::SIGNING_CERTIFICATE_RETIRED:
+      return SigningCertificateRetired{{from.getSigningCertificateRetired()}};
+  }
+  throw Malformed{"an event of the site is of no known kind"};
+}
+
+void check_cohorts(const LogHeader& header) {
+  std::uint64_t clients = 0;
+  for (const LogCohort& cohort : header.cohorts) {
+    require(cohort.first.value == clients, "a cohort does not start where the one before ends");
+    clients += cohort.clients;
+  }
+  require(clients == header.clients, "the cohorts do not add up to the number of clients");
+}
+
+}  // namespace
+
+LogHeader decode_header(capnp::MessageReader& message) {
+  const auto root = message.getRoot<wire::RunHeader>();
+  require(root.getSchemaVersion() == kSchemaVersion,
+          "the schema is of a version that this program does not know");
+  require(root.getPartitionClients() == kPartitionClients, "partitions are of another size");
+  LogHeader header;
+  header.scenario_name = decode_text(root.getScenarioName());
+  header.scenario_text = decode_text(root.getScenarioText());
+  header.seed = root.getSeed();
+  header.clients_scale = root.getClientsScale();
+  require(std::isfinite(header.clients_scale), "the scale of the clients is not a number");
+  header.start_unix_seconds = root.getStartUnixSeconds();
+  require(header.start_unix_seconds >= -kSecondsMax && header.start_unix_seconds <= kSecondsMax,
+          "the start of the run is out of range");
+  header.tick = decode_duration(root.getTick());
+  header.duration = decode_duration(root.getDuration());
+  header.clients = root.getClients();
+  header.lifecycle_fingerprint = root.getLifecycleFingerprint();
+  for (const auto input : root.getInputs()) {
+    header.inputs.push_back({decode_text(input.getName()), decode_digest(input.getSha256())});
+  }
+  for (const auto cohort : root.getCohorts()) {
+    header.cohorts.push_back(
+        {decode_text(cohort.getName()), {cohort.getFirstClient()}, cohort.getClients()});
+  }
+  check_cohorts(header);
+  return header;
+}
+
+void decode_site_events(capnp::MessageReader& message,
+                        std::vector<Recorded<SiteEvent>>& events) {
+  for (const auto from : message.getRoot<wire::SiteEvents>().getEvents()) {
+    const Instant time = at(Duration{from.getTime()});
+    require(from.getSeq() == events.size(), "the numbering of the site's events has a gap");
+    require(events.empty() || time >= events.back().time, "time goes back in the site's events");
+    const Cause cause{decode_enum<CauseKind>(from.getCauseKind()), from.getCauseNumber()};
+    events.push_back({time, from.getSeq(), cause, decode_site_event(from)});
+  }
+}
+
+RunEnd decode_run_end(capnp::MessageReader& message) {
+  const auto root = message.getRoot<wire::RunEnd>();
+  RunEnd end;
+  end.complete = root.getComplete();
+  end.site_events = root.getSiteEvents();
+  end.client_events = root.getClientEvents();
+  for (const auto from : root.getPartitions()) {
+    end.partitions.push_back({from.getNumber(), from.getClients(), from.getEvents(),
+                              from.getBytes(), decode_digest(from.getDigest())});
+  }
+  return end;
+}
+
+PartitionHeader decode_partition_header(capnp::MessageReader& message) {
+  const auto root = message.getRoot<wire::PartitionHeader>();
+  return {decode_digest(root.getRunHeaderDigest()), root.getPartition(), root.getFirstClient()};
+}
+
+PartitionEnd decode_partition_end(capnp::MessageReader& message) {
+  const auto root = message.getRoot<wire::PartitionEnd>();
+  return {root.getClients(), root.getEvents()};
+}
+
+}  // namespace tokenlife::events
