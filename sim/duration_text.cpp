@@ -33,7 +33,9 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
     const char letter = text[digits];
     const Unit* unit = std::begin(kUnits);
     while (unit != std::end(kUnits) && unit->letter != letter) ++unit;
-    if (unit == std::end(kUnits)) return Failed<std::string>("has a unit other than w, d, h, m or s");
+    if (unit == std::end(kUnits)) {
+      return Failed<std::string>("has a unit other than w, d, h, m or s");
+    }
     if (unit < next_unit) return Failed<std::string>("has its units repeated or out of order");
     next_unit = unit + 1;
     seconds += number * unit->seconds;  // Below 2^32 * 700,000: no overflow.

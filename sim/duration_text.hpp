@@ -17,6 +17,12 @@ inline constexpr std::string_view kDurationLimitText = "49710 days (2^32 seconds
 // the whole negative. Less than kDurationLimit either way. The error completes "the duration ...".
 Result<Duration, std::string> parse_duration(std::string_view text);
 
+// The least whole number of ticks that is not less.
+// Precondition: the duration is not negative, and the tick is positive.
+constexpr Duration round_up(Duration duration, Duration tick) {
+  return (duration + tick - Duration{1}) / tick * tick;
+}
+
 // In days, hours, minutes and seconds: "1d12h", "-5m", "0d".
 std::string to_text(Duration duration);
 

@@ -9,8 +9,8 @@
 
 namespace tokenlife::sim {
 
-// The least number of letters to insert, delete, replace or swap with their neighbour that turns one
-// word into the other. Looks at the first 64 bytes of each.
+// The least number of letters to insert, delete, replace or swap with their neighbour that turns
+// one word into the other. Looks at the first 64 bytes of each.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
 // The first of the nearest candidates; nothing if there are none.

@@ -1,5 +1,5 @@
-// Foreign text made fit to be shown: what a hostile file says must not move the cursor, break a line
-// or turn the direction of writing.
+// Foreign text made fit to be shown: what a hostile file says must not move the cursor, break a
+// line or turn the direction of writing.
 #pragma once
 
 #include <string>

@@ -4,9 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
-#include "sim/guid_of_seed.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/scenario_parts.hpp"
 #include "sim/text_file.hpp"
@@ -31,6 +29,8 @@ std::optional<Position> too_deep_key(std::string_view text) {
       if (end.size() == 1 && i < text.size() && text[i] == '\n') return;  // Not closed.
     }
     i += end.size();
+    // A long string may end in up to two more quotes than close it.
+    while (end.size() > 1 && i < text.size() && text[i] == end[0]) ++i;
   };
   while (i < text.size()) {
     const char c = text[i];

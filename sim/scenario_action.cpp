@@ -45,7 +45,8 @@ std::optional<Target> client_target(Reading& reading, Keys& keys) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (digits.empty() || error == std::errc::invalid_argument ||
       end != digits.data() + digits.size()) {
-    keys.wrong("client", Stage::value, fmt::format("is {}, which names no client", in_quotes(*client)),
+    keys.wrong("client", Stage::value,
+               fmt::format("is {}, which names no client", in_quotes(*client)),
                "write the cohort, a slash and the client's number, as in \"commuters/17\"");
     return std::nullopt;
   }
@@ -214,8 +215,8 @@ void read_action(Reading& reading, const toml::node& element) {
   reading.scenario.actions.push_back({*at, std::move(*what), line});
 }
 
-// A cohort's bulk token is issued no later than the cohort's first install. At the same tick it is in
-// time: actions come first.
+// A cohort's bulk token is issued no later than the cohort's first install. At the same tick it is
+// in time: actions come first.
 void check_bulk_tokens(Reading& reading) {
   const Scenario& scenario = reading.scenario;
   std::vector<Instant> issued(scenario.bulk_tokens.size());

@@ -47,11 +47,6 @@ void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
              "give every cohort a name of its own");
 }
 
-Duration contact_every_default(Duration tick) {
-  const Duration hour = std::chrono::hours{1};
-  return (hour + tick - Duration{1}) / tick * tick;
-}
-
 void read_cohort(Reading& reading, Keys& keys) {
   Cohort cohort;
   read_name(reading, keys, cohort);
@@ -69,7 +64,7 @@ void read_cohort(Reading& reading, Keys& keys) {
                                         reading.bulk_tokens);
   reading.bulk_token_places.push_back(keys.place("bulk-token"));
   cohort.contact_every = keys.duration("contact-every", Sign::positive)
-                             .value_or(contact_every_default(reading.time.tick));
+                             .value_or(round_up(cohort.contact_every, reading.time.tick));
   cohort.agent_restart_every = keys.duration("agent-restart-every", Sign::positive);
   cohort.clock_skew = keys.duration("clock-skew", Sign::any).value_or(Duration{0});
   if (!keys.has("network")) {

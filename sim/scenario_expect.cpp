@@ -1,6 +1,7 @@
 // The [[expect]] tables.
 #include <fmt/format.h>
 
+#include "sim/number_text.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/scenario_parts.hpp"
 
@@ -41,7 +42,8 @@ void read_bounds(Keys& keys, Expectation& expect) {
     if (is_site_kind(*expect.event)) {
       for (const std::string_view key : {"per-client-min", "per-client-max"}) {
         if (keys.has(key)) {
-          keys.wrong(key, Stage::value, "is of clients, but the event is the site's", "use `count`");
+          keys.wrong(key, Stage::value, "is of clients, but the event is the site's",
+                     "use `count`, `min` or `max`");
         }
       }
     }
@@ -119,7 +121,8 @@ void read_reason(Keys& keys, Expectation& expect) {
     case EventKind::endpoint_up:
     case EventKind::signing_certificate_rotated:
     case EventKind::signing_certificate_retired:
-      return keys.forbid("reason", fmt::format("the event `{}`, which has none", name(*expect.event)),
+      return keys.forbid("reason",
+                         fmt::format("the event `{}`, which has none", name(*expect.event)),
                          "drop it: only refusals and failures have reasons");
   }
 }
@@ -165,13 +168,7 @@ void read_event(Reading& reading, Keys& keys, Expectation& expect) {
 
 // ---- In words ----------------------------------------------------------------------------------
 
-std::string with_commas(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
-  return text;
-}
-
-std::string in_words(std::uint64_t number) { return with_commas(number); }
+std::string in_words(std::uint64_t number) { return grouped(number); }
 std::string in_words(double share) { return fmt::format("{}", share); }
 
 template <class Number>
@@ -191,7 +188,7 @@ void add_range(std::string& text, std::string_view of, const std::optional<Numbe
 
 std::string bounds_in_words(const Expectation& expect) {
   std::string text;
-  if (expect.count) text = "exactly " + with_commas(*expect.count);
+  if (expect.count) text = "exactly " + grouped(*expect.count);
   add_range(text, "", expect.min, expect.max);
   add_range(text, "a share of ", expect.share_min, expect.share_max);
   add_range(text, "per client ", expect.per_client_min, expect.per_client_max);
@@ -207,9 +204,8 @@ std::string expectation_in_words(const Scenario& scenario, const Expectation& ex
   } else {
     text = name(*expect.event);
     if (expect.reason) {
-      const auto* refusal = std::get_if<RefusalReason>(&*expect.reason);
-      text += fmt::format(" ({})", refusal != nullptr ? name(*refusal)
-                                                      : name(std::get<FailureReason>(*expect.reason)));
+      text += fmt::format(" ({})", std::visit([](auto reason) { return name(reason); },
+                                              *expect.reason));
     }
     text += fmt::format(" in [{}, {})", to_text(expect.from.time_since_epoch()),
                         to_text(expect.to.time_since_epoch()));

@@ -204,12 +204,14 @@ void read_hours(Reading& reading, Keys& keys, WeekNetwork& week) {
     return;
   }
   if (*opens == *closes) {
-    keys.wrong("hours", Stage::value, "ends when it begins", "for whole days, write \"00:00-24:00\"");
+    keys.wrong("hours", Stage::value, "ends when it begins",
+               "for whole days, write \"00:00-24:00\"");
   }
   for (const Duration time : {*opens, *closes}) {
     if (const auto why = off_the_tick(time, reading.time.tick)) {
       keys.wrong("hours", Stage::value,
-                 fmt::format("is {}, and {} after midnight {}", in_quotes(hours), to_text(time), *why),
+                 fmt::format("is {}, and {} after midnight {}", in_quotes(hours), to_text(time),
+                             *why),
                  "round it, or choose a smaller `tick` in [run]");
     }
   }

@@ -100,7 +100,8 @@ void Keys::finish() {
     if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
     const Position at = key.source().begin;
     if (!mistakes_.would_be_first(at, Stage::value)) continue;
-    mistakes_.note(at, Stage::value, fmt::format("unknown key {} in {}", in_quotes(key.str()), where_),
+    mistakes_.note(at, Stage::value,
+                   fmt::format("unknown key {} in {}", in_quotes(key.str()), where_),
                    did_you_mean("key", key.str(), known_));
   }
 }
@@ -221,7 +222,8 @@ std::optional<Instant> Keys::time(std::string_view key, Need need) {
   if (after < Duration{0}) {
     wrong(key, Stage::value, "is before the run's start", "choose a time at or after `start`");
   } else if (after >= kDurationLimit) {
-    wrong(key, Stage::value, fmt::format("is not less than {} after the start", kDurationLimitText));
+    wrong(key, Stage::value,
+          fmt::format("is not less than {} after the start", kDurationLimitText));
   } else if (const auto why = off_the_tick(after, time_.tick)) {
     wrong(key, Stage::value, fmt::format("is {} after the start, which {}", to_text(after), *why),
           "choose a time on a tick, or a smaller `tick` in [run]");

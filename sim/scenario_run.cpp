@@ -16,21 +16,14 @@ using namespace std::chrono_literals;
 constexpr std::chrono::sys_seconds kStartDefault =
     std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
 
-// Defaults that are not rules give way to a coarse tick.
-Duration whole_ticks(Duration duration, Duration tick) {
-  return (duration + tick - Duration{1}) / tick * tick;
-}
-
-// A default that is a rule must not be bent: either it fits the tick, or the scenario gives its own.
-Duration default_of_rule(Reading& reading, Keys& site_or_run, std::string_view key,
-                         std::string_view rule, Duration duration) {
-  if (off_the_tick(duration, reading.scenario.tick)) {
-    site_or_run.wrong("tick", Stage::reference,
-                      fmt::format("is {}, of which the default of `{}` ({}, {}) is no multiple",
-                                  to_text(reading.scenario.tick), key, to_text(duration), rule),
-                      fmt::format("choose another tick, or give `{}` in [site]", key));
-  }
-  return duration;
+// A default that is a rule must not be bent: it fits the tick, or the scenario gives its own.
+void check_default(Reading& reading, Keys& run, std::string_view key, std::string_view rule,
+                   Duration duration) {
+  if (!off_the_tick(duration, reading.scenario.tick)) return;
+  run.wrong("tick", Stage::reference,
+            fmt::format("is {}, of which the default of `{}` ({}, {}) is no multiple",
+                        to_text(reading.scenario.tick), key, to_text(duration), rule),
+            fmt::format("choose another tick, or give `{}` in [site]", key));
 }
 
 void read_start(Reading& reading, Keys& run) {
@@ -66,14 +59,15 @@ void read_periods(Reading& reading, Keys& site) {
   const Duration tick = reading.scenario.tick;
   Policy& policy = reading.scenario.policy;
   const Policy defaults;
+  // Defaults that are not rules give way to a coarse tick.
   policy.renew_jitter = site.duration("renew-jitter", Sign::not_negative).value_or(0s);
   policy.leeway = site.duration("leeway", Sign::not_negative).value_or(0s);
   policy.latency = site.duration("latency", Sign::positive)
-                       .value_or(whole_ticks(defaults.latency, tick));
+                       .value_or(round_up(defaults.latency, tick));
   policy.retry_after_failure = site.duration("retry-after-failure", Sign::not_negative)
-                                   .value_or(whole_ticks(defaults.retry_after_failure, tick));
+                                   .value_or(round_up(defaults.retry_after_failure, tick));
   policy.retry_after_refusal = site.duration("retry-after-refusal", Sign::not_negative)
-                                   .value_or(whole_ticks(defaults.retry_after_refusal, tick));
+                                   .value_or(round_up(defaults.retry_after_refusal, tick));
 }
 
 void read_site_keys(Reading& reading, Keys& site) {
@@ -117,14 +111,15 @@ void read_site(Reading& reading, Keys& top) {
   Keys run = reading.keys_of(run_table == nullptr ? empty : *run_table, "[run]");
   Policy& policy = reading.scenario.policy;
   const auto validity = site.duration("token-validity", Sign::positive);
-  policy.token_validity =
-      site.has("token-validity")
-          ? validity.value_or(policy.token_validity)
-          : default_of_rule(reading, run, "token-validity", "R57", policy.token_validity);
+  if (!site.has("token-validity")) {
+    check_default(reading, run, "token-validity", "R57", policy.token_validity);
+  }
   const auto renewal = site.duration("renew-after", Sign::not_negative);
-  policy.renew_after = site.has("renew-after")
-                           ? renewal.value_or(policy.renew_after)
-                           : default_of_rule(reading, run, "renew-after", "R56", policy.renew_after);
+  if (!site.has("renew-after")) {
+    check_default(reading, run, "renew-after", "R56", policy.renew_after);
+  }
+  policy.token_validity = validity.value_or(policy.token_validity);
+  policy.renew_after = renewal.value_or(policy.renew_after);
   site.finish();
 }
 

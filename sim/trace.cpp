@@ -10,6 +10,7 @@
 #include "sim/nearest.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/text_file.hpp"
+#include "sim/time_text.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -25,51 +26,6 @@ struct RawRow {
   std::uint32_t device;
   Network on;
 };
-
-// Two digits at `from`, or -1.
-int two_digits(std::string_view text, std::size_t from) {
-  const int tens = text[from] - '0';
-  const int ones = text[from + 1] - '0';
-  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : 10 * tens + ones;
-}
-
-// What follows the seconds of a time: "Z" or "+02:00".
-std::optional<std::chrono::minutes> offset_from_utc(std::string_view text) {
-  using namespace std::chrono;
-  if (text == "Z" || text == "z") return minutes{0};
-  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
-  const int hour = two_digits(text, 1);
-  const int minute = two_digits(text, 4);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
-  const minutes offset = hours{hour} + minutes{minute};
-  return text[0] == '-' ? -offset : offset;
-}
-
-// RFC 3339 in whole seconds.
-std::optional<sys_seconds> moment_of(std::string_view text) {
-  using namespace std::chrono;
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') {
-    return std::nullopt;
-  }
-  if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return std::nullopt;
-  const int century = two_digits(text, 0);
-  const int in_century = two_digits(text, 2);
-  const int month_of_year = two_digits(text, 5);
-  const int day_of_month = two_digits(text, 8);
-  const int hour = two_digits(text, 11);
-  const int minute = two_digits(text, 14);
-  const int second = two_digits(text, 17);
-  if (std::min({century, in_century, month_of_year, day_of_month, hour, minute, second}) < 0) {
-    return std::nullopt;
-  }
-  const year_month_day date{year{century * 100 + in_century},
-                            month{static_cast<unsigned>(month_of_year)},
-                            day{static_cast<unsigned>(day_of_month)}};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
-  const auto offset = offset_from_utc(text.substr(19));
-  if (!offset) return std::nullopt;
-  return sys_days{date} + hours{hour} + minutes{minute} + seconds{second} - *offset;
-}
 
 // The rows as they stand in the file.
 class Reader {
@@ -155,10 +111,9 @@ class Reader {
   std::optional<Error> add_row(std::string_view device, std::string_view time,
                                std::string_view network) {
     if (device.empty()) return wrong("the device is empty", "name it");
-    const std::optional<sys_seconds> moment = moment_of(time);
+    const Result<sys_seconds, std::string> moment = parse_rfc3339(time);
     if (!moment) {
-      return wrong(fmt::format("{} is no RFC 3339 time in whole seconds", in_quotes(time)),
-                   "write it as in 2026-01-01T00:00:00Z");
+      return wrong("the time " + moment.error(), "write it as in 2026-01-01T00:00:00Z");
     }
     const std::optional<Network> on = from_name<Network>(network);
     if (!on) {
@@ -188,10 +143,6 @@ class Reader {
   std::map<std::string_view, std::uint32_t> index_;
   std::vector<sys_seconds> last_;  // by device: its latest row
 };
-
-Duration round_up(Duration duration, Duration tick) {
-  return (duration + tick - Duration{1}) / tick * tick;
-}
 
 // Rows device after device, each device's in the order of the file.
 std::vector<RawRow> by_device(const std::vector<RawRow>& rows, std::size_t devices) {
