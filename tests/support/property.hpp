@@ -22,6 +22,7 @@ void property(const std::string& name, Testable&& testable) {
   for (const char c : name) {
     params.seed = (params.seed ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
   }
+  params.maxSuccess *= times;
   const rc::detail::TestResult result =
       rc::detail::checkTestable(std::forward<Testable>(testable), metadata, params);
 
