@@ -14,8 +14,9 @@ namespace tokenlife::test {
 // Fails with the smallest counterexample found; the program then prints an RC_PARAMS that repeats
 // it. `name` is unique in the program. Every property draws from a seed of its own, so that a case
 // added to one leaves the others' as they were.
+// `times`: how many times the usual number of cases.
 template <class Testable>
-void property(const std::string& name, Testable&& testable) {
+void property(const std::string& name, Testable&& testable, int times = 1) {
   const rc::detail::Configuration& configuration = rc::detail::configuration();
   const rc::detail::TestMetadata metadata{name, name};
   rc::detail::TestParams params = configuration.testParams;
