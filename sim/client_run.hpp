@@ -1,8 +1,9 @@
-// One client, alone, from the start of the run to its end. Only ticks at which something happens are
-// visited; what happens there follows the five steps of a tick.
+// One client, alone, from the start of the run to its end. Only ticks at which something happens
+// are visited; what happens there follows the five steps of a tick.
 //
-// The rules are not here. This file knows when a client can act; what it asks, what the site answers
-// and what follows is decided by ask, judge and hear, and an action happens if evolve lets it.
+// The rules are not here. This file knows when a client can act; what it asks, what the site
+// answers and what follows is decided by ask, judge and hear, and an action happens if evolve lets
+// it.
 #pragma once
 
 #include <algorithm>
@@ -65,6 +66,7 @@ class ClientRun {
 
   void run() {
     recorder_.tally->begin_client(as_installed_.cohort);
+    recorder_.batch->begin(number_.value, 0);
     for (Instant next = next_wake(); next < end_; next = next_wake()) {
       if (recorder_.tally->next_observation() < next) {
         recorder_.tally->observe(client_.state, next);
@@ -119,8 +121,8 @@ class ClientRun {
     return connected_at_ + every * ((since + every - Duration{1}) / every);
   }
 
-  // An exchange that the site takes, or that finds the endpoint down, changes nothing. What can change
-  // the verdict is the end of an outage or of a signing certificate.
+  // An exchange that the site takes, or that finds the endpoint down, changes nothing. What can
+  // change the verdict is the end of an outage or of a signing certificate.
   Instant next_refused_exchange(const Request& exchange, Instant from, Instant horizon) const {
     const Instant retired = world_.site->retired_at(client_.token.signer);
     while (from < horizon) {
@@ -206,8 +208,8 @@ class ClientRun {
   }
   void take(const Reinstall& action) {
     if (!installed()) return;
-    happen(ClientReinstalled{
-        action.bulk_token ? scenario_.bulk_tokens[*action.bulk_token].guid : Guid{}});
+    happen(ClientReinstalled{action.bulk_token ? scenario_.bulk_tokens[*action.bulk_token].guid
+                                               : Guid{}});
     in_flight_ = false;
     silent_until_ = Instant::min();
     in_contact_ = agent_started_ = true;
@@ -236,20 +238,19 @@ class ClientRun {
     in_flight_ = false;
     if (client_.network != network_of(answer_.request.via)) answer_.lost = true;
     silent_until_ = silent_until(answer_, policy_, sent_);
-    const Cause cause = answer_.request.kind == RequestKind::exchange
-                            ? Cause{CauseKind::exchange,
-                                    static_cast<std::uint32_t>((now_ - sent_).count())}
-                            : Cause{CauseKind::request, request_seq_};
+    const Cause cause =
+        answer_.request.kind == RequestKind::exchange
+            ? Cause{CauseKind::exchange, static_cast<std::uint32_t>((now_ - sent_).count())}
+            : Cause{CauseKind::request, request_seq_};
     const Heard heard = hear(client_, answer_);
     if (!heard.first) return;
     std::visit([&](const auto& event) { record(cause, event); }, *heard.first);
     if (heard.then) record(cause, *heard.then);
     if (client_.token.exists()) {
-      const Duration jitter = draw_ticks(Purpose::renewal_jitter, client_.token.serial.ordinal(),
-                                         policy_.renew_jitter);
+      const Duration jitter =
+          draw_ticks(Purpose::renewal_jitter, client_.token.serial.ordinal(), policy_.renew_jitter);
       // A6: the client goes by its own clock.
-      renewal_due_ =
-          renewal_due(policy_, client_.token.not_before, jitter) - cohort_.clock_skew;
+      renewal_due_ = renewal_due(policy_, client_.token.not_before, jitter) - cohort_.clock_skew;
     }
   }
 
@@ -259,7 +260,6 @@ class ClientRun {
     as_installed_.network = moves_.empty() ? modelled : moves_.back().on;
     modelled_ = modelled;
     if (as_installed_.network != modelled) recorder_.tally->had_effect(moves_.back().action);
-    recorder_.batch->begin(number_.value, 0);
     record({CauseKind::installation, 0}, as_installed_);
     plan_restart();
     in_contact_ = agent_started_ = true;
@@ -292,9 +292,9 @@ class ClientRun {
     if (!cohort_.agent_restart_every) return;
     const double mean_ticks = static_cast<double>(cohort_.agent_restart_every->count()) /
                               static_cast<double>(scenario_.tick.count());
-    next_restart_ = now_ + scenario_.tick * exponential_ticks(
-                                                draws_.at(Purpose::agent_restart, restarts_++)[0],
-                                                mean_ticks);
+    next_restart_ =
+        now_ + scenario_.tick *
+                   exponential_ticks(draws_.at(Purpose::agent_restart, restarts_++)[0], mean_ticks);
   }
 
   // Step 5.
@@ -331,9 +331,8 @@ class ClientRun {
     if (verdict.kind == Verdict::Kind::granted) {
       answer_.token = issue(policy_, TokenSerial::of(number_, ++issued_), signer, now_);
     }
-    const auto lost_by = world_.site->loses_answer(request, now_, [&] {
-      return draws_.at(Purpose::lost_answer, loss_draws_++)[0];
-    });
+    const auto lost_by = world_.site->loses_answer(
+        request, now_, [&] { return draws_.at(Purpose::lost_answer, loss_draws_++)[0]; });
     answer_.lost = lost_by.has_value();
     if (lost_by) recorder_.tally->had_effect(*lost_by);
   }
@@ -386,8 +385,8 @@ class ClientRun {
   std::vector<ActiveMove> moves_;  // the last one holds
   Cause move_cause_{CauseKind::network, 0};
 
-  Instant connected_at_;                     // the multiples of contact-every count from here
-  Instant silent_until_ = Instant::min();    // after a failure or refusal
+  Instant connected_at_;                   // the multiples of contact-every count from here
+  Instant silent_until_ = Instant::min();  // after a failure or refusal
   Instant renewal_due_ = kNever;
   Instant next_restart_ = kNever;
   bool in_contact_ = false;

@@ -32,9 +32,8 @@ Outcome judge(const Scenario& scenario, const RunResult& result, std::size_t ind
   bool holds = true;
   bool judged = false;
   if (expectation.share_min || expectation.share_max) {
-    const std::uint32_t clients = expectation.cohort
-                                      ? scenario.cohorts[expectation.cohort->value].clients
-                                      : scenario.clients;
+    const std::uint32_t clients =
+        expectation.cohort ? scenario.cohorts[expectation.cohort->value].clients : scenario.clients;
     outcome.share = static_cast<double>(outcome.actual) / clients;
     holds = holds && within(*outcome.share, expectation.share_min, expectation.share_max);
     judged = true;

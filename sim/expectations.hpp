@@ -13,8 +13,8 @@ namespace tokenlife::sim {
 
 struct Outcome {
   const Expectation* expectation;
-  std::uint64_t actual = 0;  // clients in the state, or events
-  std::optional<double> share;                         // if the expectation bounds it
+  std::uint64_t actual = 0;                                     // clients in the state, or events
+  std::optional<double> share;                                  // if the expectation bounds it
   std::optional<std::uint64_t> per_client_min, per_client_max;  // likewise
   // Nothing where a number of clients or events cannot be judged because the run was scaled.
   std::optional<bool> holds;

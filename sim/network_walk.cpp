@@ -60,8 +60,8 @@ Instant WeekWalk::midnight(std::int64_t day) const {
   return at(Duration{day * kDaySeconds - context_.start_unix_seconds});
 }
 
-// The draw's number is the day's, counted from the one before the run's start (office hours can reach
-// over midnight): a later installation changes nobody's days.
+// The draw's number is the day's, counted from the one before the run's start (office hours can
+// reach over midnight): a later installation changes nobody's days.
 bool WeekWalk::attends(std::int64_t day) const {
   if (!model_->office_days[weekday(day)]) return false;
   if (model_->attendance.of_2_32 >= Share::kWhole) return true;

@@ -4,8 +4,8 @@
 //   Network start(Instant t)  the network at t, from which on the walk goes; called once
 //   Instant next()            when the network may change next; kNever if it never does
 //   Network advance()         the network from next() on
-// A walk may "change" to the network that it is on; it does not visit moments that change nothing at
-// all. Walks know no client state: an override (the action `move`) lies on top of them.
+// A walk may "change" to the network that it is on; it does not visit moments that change nothing
+// at all. Walks know no client state: an override (the action `move`) lies on top of them.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +47,8 @@ class TimelineWalk {
  private:
   void look_ahead();
   const TimelineNetwork* model_;
-  Instant round_;            // when the current round of the steps began
-  std::size_t step_ = 0;     // where the walk is
+  Instant round_;         // when the current round of the steps began
+  std::size_t step_ = 0;  // where the walk is
   Instant next_ = kNever;
 };
 

@@ -23,7 +23,7 @@ class SignalWatch {
   SignalWatch() {
     struct sigaction action {};
     action.sa_handler = on_signal;
-    action.sa_flags = SA_RESETHAND | SA_RESTART;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     sigaction(SIGINT, &action, &old_int_);
     sigaction(SIGTERM, &action, &old_term_);
   }
@@ -67,9 +67,9 @@ class Watcher {
   }
   void show() {
     const std::uint32_t clients = control_.clients_done.load();
-    console_.show_progress(fmt::format(
-        "{:3} %  {} of {} clients, {} events", std::uint64_t{clients} * 100 / clients_,
-        grouped(clients), grouped(clients_), grouped(control_.events_done.load())));
+    console_.show_progress(fmt::format("{:3} %  {} of {} clients, {} events",
+                                       std::uint64_t{clients} * 100 / clients_, grouped(clients),
+                                       grouped(clients_), grouped(control_.events_done.load())));
   }
 
   RunControl& control_;

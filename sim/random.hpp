@@ -1,9 +1,9 @@
-// Chance without state. Every draw is a function of the seed, the client, what it is for and how many
-// such draws went before: no order of execution and no other client can change it.
+// Chance without state. Every draw is a function of the seed, the client, what it is for and how
+// many such draws went before: no order of execution and no other client can change it.
 //
-// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
-// Nothing here uses <random> or the maths library, whose results differ between machines: the same
-// seed gives the same draws everywhere. (Compile with -ffp-contract=off.)
+// The generator is Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+// 2011). Nothing here uses <random> or the maths library, whose results differ between machines:
+// the same seed gives the same draws everywhere. (Compile with -ffp-contract=off.)
 #pragma once
 
 #include <array>
@@ -56,8 +56,8 @@ constexpr std::uint64_t mix(std::uint64_t seed, std::string_view name) {
   return philox(seed, 0xffffffff, static_cast<std::uint32_t>(hash >> 32), hash)[0];
 }
 
-// The draws of one client. Its key comes from the seed and its cohort's name, its stream is its number
-// in the cohort: to add, remove or resize a cohort leaves the luck of all others alone.
+// The draws of one client. Its key comes from the seed and its cohort's name, its stream is its
+// number in the cohort: to add, remove or resize a cohort leaves the luck of all others alone.
 class Draws {
  public:
   Draws(std::uint64_t seed, std::string_view cohort, std::uint32_t client_in_cohort)

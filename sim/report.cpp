@@ -25,7 +25,8 @@ std::string bar(double share) {
 
 // "  label             1,234   56.7 %  ████"
 std::string row(std::string_view label, std::uint64_t count, std::uint64_t of) {
-  std::string line = fmt::format("  {:<{}}{:>{}}", label, kLabelWidth, grouped(count), kNumberWidth);
+  std::string line =
+      fmt::format("  {:<{}}{:>{}}", label, kLabelWidth, grouped(count), kNumberWidth);
   if (of > 0) {
     const double share = static_cast<double>(count) / static_cast<double>(of);
     line += fmt::format("{:>8.1f} %  {}", share * 100, bar(share));
@@ -56,20 +57,14 @@ std::uint64_t sum(const StateCounts& states) {
   return total;
 }
 
-std::string states_text(const Scenario& scenario, const RunResult& result) {
-  const StateCounts states = final_states(result.tally);
-  const std::uint64_t clients = sum(states);
+// Where clients were stranded, if there are cohorts to tell apart.
+std::string stranded_text(const Scenario& scenario, const Tally& tally) {
   std::string text;
-  for (std::size_t s = 0; s < states.size(); ++s) {
-    if (states[s] > 0) text += row(Names<LifecycleState>::values[s], states[s], clients);
-  }
-  text += row("stranded", stranded(states), clients);
   if (scenario.cohorts.size() < 2) return text;
   for (std::size_t c = 0; c < scenario.cohorts.size(); ++c) {
-    const std::uint64_t lost = stranded(result.tally.final_states[c]);
+    const std::uint64_t lost = stranded(tally.final_states[c]);
     if (lost == 0) continue;
-    text += row("  of " + plain_text(scenario.cohorts[c].name), lost,
-                sum(result.tally.final_states[c]));
+    text += row("  of " + plain_text(scenario.cohorts[c].name), lost, sum(tally.final_states[c]));
   }
   return text;
 }
@@ -98,7 +93,7 @@ std::string expectations_text(const std::vector<Outcome>& outcomes, const Scenar
                               const Console& console) {
   std::string text;
   for (const Outcome& outcome : outcomes) {
-    const std::string verdict = !outcome.holds ? console.paint("skip", Tone::dim)
+    const std::string verdict = !outcome.holds   ? console.paint("skip", Tone::dim)
                                 : *outcome.holds ? console.paint("ok  ", Tone::good)
                                                  : console.paint("FAIL", Tone::bad);
     text += fmt::format("  {}  {}: {}", verdict, plain_text(outcome.expectation->text),
@@ -113,11 +108,19 @@ std::string expectations_text(const std::vector<Outcome>& outcomes, const Scenar
 }
 
 std::string_view action_name(const Action& action) {
-  static constexpr std::string_view names[] = {
-      "outage",         "issue-bulk-token", "block-bulk-token", "unblock-bulk-token",
-      "set-cmg-allowed", "upgrade",         "block-client",     "unblock-client",
-      "rotate-signing-certificate",         "reinstall",        "restart-agents",
-      "move",           "lose-answers"};
+  static constexpr std::string_view names[] = {"outage",
+                                               "issue-bulk-token",
+                                               "block-bulk-token",
+                                               "unblock-bulk-token",
+                                               "set-cmg-allowed",
+                                               "upgrade",
+                                               "block-client",
+                                               "unblock-client",
+                                               "rotate-signing-certificate",
+                                               "reinstall",
+                                               "restart-agents",
+                                               "move",
+                                               "lose-answers"};
   static_assert(std::size(names) == std::variant_size_v<decltype(action.what)>);
   return names[action.what.index()];
 }
@@ -133,8 +136,7 @@ nlohmann::ordered_json expectations_json(const Scenario& scenario,
   for (const Outcome& outcome : outcomes) {
     const Expectation& expectation = *outcome.expectation;
     nlohmann::ordered_json entry;
-    entry["at"] =
-        rfc3339(scenario.start, expectation.state ? expectation.at : expectation.to);
+    entry["at"] = rfc3339(scenario.start, expectation.state ? expectation.at : expectation.to);
     entry["expect"] = expectation.text;
     entry["actual"] = outcome.actual;
     if (outcome.share) entry["share"] = *outcome.share;
@@ -154,15 +156,6 @@ nlohmann::ordered_json counts_json(const std::array<std::uint64_t, N>& counts) {
   auto object = nlohmann::ordered_json::object();
   for (std::size_t i = 0; i < N; ++i) {
     if (counts[i] > 0) object[std::string(Names<Enum>::values[i])] = counts[i];
-  }
-  return object;
-}
-
-// Every state but "not-installed", which is no state of a client.
-nlohmann::ordered_json states_json(const StateCounts& states) {
-  auto object = nlohmann::ordered_json::object();
-  for (std::size_t s = 1; s < states.size(); ++s) {
-    object[std::string(Names<LifecycleState>::values[s])] = states[s];
   }
   return object;
 }
@@ -192,11 +185,29 @@ StateCounts final_states(const Tally& tally) {
   return total;
 }
 
+std::string states_text(const StateCounts& states) {
+  const std::uint64_t clients = sum(states);
+  std::string text;
+  for (std::size_t s = 0; s < states.size(); ++s) {
+    if (states[s] > 0) text += row(Names<LifecycleState>::values[s], states[s], clients);
+  }
+  return text + row("stranded", stranded(states), clients);
+}
+
+nlohmann::ordered_json states_json(const StateCounts& states) {
+  auto object = nlohmann::ordered_json::object();
+  for (std::size_t s = 1; s < states.size(); ++s) {
+    object[std::string(Names<LifecycleState>::values[s])] = states[s];
+  }
+  return object;
+}
+
 std::vector<const Action*> idle_actions(const Scenario& scenario, const RunResult& result) {
   std::vector<bool> active(scenario.actions.size());
   for (const auto& event : result.site_events) {
     // An outage that no request met had no effect, although the endpoint was down.
-    if (event.cause.kind != CauseKind::action && event.cause.kind != CauseKind::action_end) continue;
+    if (event.cause.kind != CauseKind::action && event.cause.kind != CauseKind::action_end)
+      continue;
     if (!std::holds_alternative<Outage>(scenario.actions[event.cause.number].what)) {
       active[event.cause.number] = true;
     }
@@ -216,12 +227,14 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
                       to_text(scenario.duration), rfc3339(scenario.start), to_text(scenario.tick),
                       scenario.seed);
   if (!result.log.complete) {
-    text += console.paint(
-        fmt::format("interrupted: what follows is the life of {} of the clients\n",
-                    grouped(result.tally.clients)),
-        Tone::bad);
+    text +=
+        console.paint(fmt::format("interrupted: what follows is the life of {} of the clients\n",
+                                  grouped(result.tally.clients)),
+                      Tone::bad);
   }
-  text += section("Clients at the end", states_text(scenario, result), console);
+  text += section("Clients at the end",
+                  states_text(final_states(result.tally)) + stranded_text(scenario, result.tally),
+                  console);
   text += section("Events", counts_text<EventKind>(all_kinds(result)), console);
   text += section("Refused", refusals_text(result.tally), console);
   text += section("Failed", counts_text<FailureReason>(result.tally.failures), console);

@@ -18,6 +18,11 @@ std::uint64_t stranded(const StateCounts& states);
 // The sum over all cohorts.
 StateCounts final_states(const Tally& tally);
 
+// The population as a table with bars, and as an object: every state but "not-installed", which is
+// no state of a client.
+std::string states_text(const StateCounts& states);
+nlohmann::ordered_json states_json(const StateCounts& states);
+
 // The actions that changed nothing: a fault that silently does nothing is false comfort.
 std::vector<const Action*> idle_actions(const Scenario& scenario, const RunResult& result);
 

@@ -7,6 +7,7 @@
 
 #include "core/lifecycle.hpp"
 #include "sim/client_run.hpp"
+#include "sim/open_log.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -34,10 +35,6 @@ template <>
 struct WalkOf<TraceNetwork> {
   using type = TraceWalk;
 };
-
-Error to_error(const events::LogError& error) {
-  return {ErrorKind::file, error.file + ": byte " + std::to_string(error.offset), error.what, ""};
-}
 
 // What one thread does: partitions, one after the other.
 class Worker {
@@ -77,8 +74,8 @@ class Worker {
     const std::uint32_t in_cohort = client - scenario.cohorts[cohort_].first.value;
     const CohortNumber cohort{static_cast<std::uint32_t>(cohort_)};
     const auto steps = world_.schedule->of(cohort, in_cohort, steps_);
-    const Recorder recorder{&batch_, &tally_, [](void* self) { static_cast<Worker*>(self)->flush(); },
-                            this};
+    const Recorder recorder{&batch_, &tally_,
+                            [](void* self) { static_cast<Worker*>(self)->flush(); }, this};
     std::visit(
         [&]<class Model>(const Model& model) {
           ClientRun<typename WalkOf<Model>::type, Model>(world_, recorder, cohort, model,

@@ -1,5 +1,5 @@
-// Runs a scenario: all its clients, partition by partition, on as many threads as asked. What happens
-// depends on the scenario and the seed alone.
+// Runs a scenario: all its clients, partition by partition, on as many threads as asked. What
+// happens depends on the scenario and the seed alone.
 #pragma once
 
 #include <atomic>
@@ -18,14 +18,14 @@ namespace tokenlife::sim {
 
 // Seen and set by other threads while a run goes on.
 struct RunControl {
-  std::atomic<bool> stop{false};           // set it to end the run early and cleanly
+  std::atomic<bool> stop{false};  // set it to end the run early and cleanly
   std::atomic<std::uint32_t> clients_done{0};
   std::atomic<std::uint64_t> events_done{0};
 };
 
 struct RunOptions {
-  unsigned threads = 1;                              // at least 1
-  std::optional<std::filesystem::path> log_folder;   // must not exist or be empty
+  unsigned threads = 1;                             // at least 1
+  std::optional<std::filesystem::path> log_folder;  // must not exist or be empty
 };
 
 struct RunResult {

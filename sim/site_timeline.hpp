@@ -1,5 +1,5 @@
-// The site over the whole run. Nothing that clients do changes the site, so its events are known before
-// the first client lives, and every client can look up any moment of it.
+// The site over the whole run. Nothing that clients do changes the site, so its events are known
+// before the first client lives, and every client can look up any moment of it.
 #pragma once
 
 #include <array>

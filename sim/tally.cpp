@@ -35,8 +35,7 @@ void Tally::begin_client(CohortNumber cohort) {
     });
   }
   next_ = 0;
-  next_observation_ =
-      observations_.empty() ? kNever : scenario_->expectations[observations_[0]].at;
+  next_observation_ = observations_.empty() ? kNever : scenario_->expectations[observations_[0]].at;
 }
 
 void Tally::observe(LifecycleState state, Instant until) {
@@ -44,9 +43,8 @@ void Tally::observe(LifecycleState state, Instant until) {
     const std::uint32_t index = observations_[next_];
     if (scenario_->expectations[index].state == state) ++seen[index].count;
     ++next_;
-    next_observation_ = next_ < observations_.size()
-                            ? scenario_->expectations[observations_[next_]].at
-                            : kNever;
+    next_observation_ =
+        next_ < observations_.size() ? scenario_->expectations[observations_[next_]].at : kNever;
   }
 }
 

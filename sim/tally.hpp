@@ -77,10 +77,10 @@ class Tally {
   std::array<std::uint64_t, kCount<RefusalReason>> refusals{};
   std::array<std::uint64_t, kCount<FailureReason>> failures{};
   std::vector<std::uint32_t> renewals_by_hour;
-  std::vector<std::uint64_t> effects;    // by action: how often it changed something
+  std::vector<std::uint64_t> effects;     // by action: how often it changed something
   std::vector<StateCounts> final_states;  // by cohort
-  std::vector<Seen> seen;                // by expectation
-  std::uint64_t clients = 0;             // whose life is complete
+  std::vector<Seen> seen;                 // by expectation
+  std::uint64_t clients = 0;              // whose life is complete
 
  private:
   void watched(EventKind kind, Instant now, const WhyNot& why);

@@ -1,0 +1,234 @@
+// The command line, and nothing else: which words there are and what each command is handed.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "core/ensure.hpp"
+#include "sim/commands.hpp"
+#include "sim/nearest.hpp"
+#include "sim/plain_text.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr int kUsage = static_cast<int>(ErrorKind::input);
+constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.description(
+        "Simulates the life of short-lived client tokens: who renews in time, who is stranded, "
+        "when\n"
+        "and why. The rules are those of token-based authentication for the cloud management "
+        "gateway.");
+    app_.set_version_flag("--version", "tokenlife " TOKENLIFE_VERSION);
+    app_.set_help_flag("-h,--help", "What there is, with examples");
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.add_flag("--no-progress", no_progress_, "No line of progress on a terminal");
+    app_.footer(
+        "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line or "
+        "an\n"
+        "input file is wrong; 3 a file cannot be read or written, or is damaged; 70 a bug.\n"
+        "`tokenlife COMMAND --help` has examples.");
+    add_run();
+    add_test();
+    add_replay();
+    add_events();
+    add_machine();
+    add_log();
+  }
+
+  // The exit status, where the command line itself says it all.
+  std::optional<int> parse(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+      return std::nullopt;
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() == 0) {  // --help, --version
+        app_.exit(error);
+        return 0;
+      }
+      const std::string advice = advice_on(argc, argv);
+      std::fprintf(stderr, "tokenlife: %s%s\n", plain_text(error.what()).c_str(), advice.c_str());
+      return kUsage;
+    }
+  }
+
+  bool progress_wanted() const { return !no_progress_; }
+  ExitStatus run(Console& console) const { return chosen_(console); }
+
+ private:
+  template <class Command>
+  CLI::App* add(CLI::App& parent, const char* name, const char* description,
+                ExitStatus (*does)(const Command&, Console&), Command& command,
+                const std::string& footer) {
+    CLI::App* app = parent.add_subcommand(name, description);
+    app->footer(footer);
+    app->fallthrough();
+    app->callback([this, does, &command] {
+      chosen_ = [does, &command](Console& c) { return does(command, c); };
+    });
+    return app;
+  }
+
+  void add_run() {
+    CLI::App* app = add(app_, "run", "Run a scenario and say what came of it", run_command, run_,
+                        "Examples:\n"
+                        "  tokenlife run scenarios/commuters.toml\n"
+                        "  tokenlife run scenarios/commuters.toml --seed 7 --log /tmp/commuters\n"
+                        "  tokenlife run scenarios/commuters.toml --json | jq .stranded");
+    app->add_option("SCENARIO", run_.scenario, "The scenario file")->required();
+    app->add_option("--seed", run_.seed, "Another seed than the scenario's");
+    app->add_option("--log", run_.log, "Write the events to this folder, which must not exist");
+    app->add_option("--clients-scale", run_.clients_scale,
+                    "So many times the clients of every cohort");
+    app->add_option("--threads", run_.threads, "How many threads; all cores if absent")
+        ->check(CLI::Range(1U, 1024U));
+    app->add_flag("--json", run_.json, "The summary as one JSON object");
+  }
+
+  void add_test() {
+    CLI::App* app =
+        add(app_, "test", "Run many scenarios and report like a test runner", test_command, test_,
+            "Examples:\n"
+            "  tokenlife test scenarios\n"
+            "  tokenlife test scenarios --filter 'bulk|outage' --junit report.xml\n"
+            "  tokenlife test scenarios/commuters.toml --seeds 1..100");
+    app->add_option("PATH", test_.paths, "Scenario files, or folders to search for .toml files")
+        ->required();
+    app->add_option("--filter", test_.filter, "Only paths that this regular expression finds");
+    app->add_option("--junit", test_.junit, "Write a JUnit XML report to this file");
+    app->add_option("--seeds", test_.seeds, "Run each scenario with every seed of the range A..B");
+  }
+
+  void add_replay() {
+    CLI::App* app = add(app_, "replay", "Rebuild the state of clients from the events alone",
+                        replay_command, replay_,
+                        "Examples:\n"
+                        "  tokenlife replay /tmp/commuters\n"
+                        "  tokenlife replay /tmp/commuters --at 120d\n"
+                        "  tokenlife replay /tmp/commuters --client commuters/17 --json");
+    app->add_option("LOG", replay_.log, "The log's folder")->required();
+    app->add_option("--at", replay_.at,
+                    "A moment: 120d, or 2026-05-01T00:00:00Z; the end if absent");
+    app->add_option("--client", replay_.client, "A client's number, COHORT/NUMBER or GUID");
+    app->add_flag("--json", replay_.json, "As one JSON object");
+  }
+
+  void add_events() {
+    CLI::App* app =
+        add(app_, "events", "Print events, in the order of time", events_command, events_,
+            "Examples:\n"
+            "  tokenlife events /tmp/commuters --client commuters/17\n"
+            "  tokenlife events /tmp/commuters --kind token-expired --from 90d\n"
+            "  tokenlife events /tmp/commuters --format jsonl | jq -c .kind");
+    app->add_option("LOG", events_.log, "The log's folder")->required();
+    app->add_option("--client", events_.client,
+                    "Only of this client: number, COHORT/NUMBER or GUID");
+    app->add_option("--kind", events_.kinds, "Only of this kind; may be repeated");
+    app->add_option("--from", events_.from, "From this moment on: 120d, or an RFC 3339 time");
+    app->add_option("--to", events_.to, "Before this moment");
+    app->add_option("--format", events_.format, "text, jsonl or csv")
+        ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+  }
+
+  void add_machine() {
+    CLI::App* app = add(app_, "machine", "Print the lifecycle, as the program runs it",
+                        machine_command, machine_,
+                        "Examples:\n"
+                        "  tokenlife machine\n"
+                        "  tokenlife machine --format dot | dot -Tsvg > lifecycle.svg");
+    app->add_option("--format", machine_.format, "table, dot, mermaid or scxml")
+        ->check(CLI::IsMember({"table", "dot", "mermaid", "scxml"}));
+  }
+
+  void add_log() {
+    CLI::App* log = app_.add_subcommand("log", "Check and describe logs");
+    log->require_subcommand(1);
+    log->fallthrough();
+    CLI::App* verify =
+        add(*log, "verify", "Check every byte and every event of a log", log_verify_command, log_,
+            "Example:\n  tokenlife log verify /tmp/commuters");
+    CLI::App* info = add(*log, "info", "What a log holds", log_info_command, log_,
+                         "Example:\n  tokenlife log info /tmp/commuters --json");
+    for (CLI::App* app : {verify, info}) {
+      app->add_option("LOG", log_.log, "The log's folder")->required();
+      app->add_flag("--json", log_.json, "As one JSON object");
+    }
+  }
+
+  // "; did you mean `run`?" for the first word that no command knows.
+  std::string advice_on(int argc, char** argv) const {
+    const CLI::App* app = &app_;
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      const bool is_option = word.size() > 1 && word[0] == '-';
+      std::vector<std::string> known;
+      const CLI::App* sub = nullptr;
+      for (const CLI::App* command : app->get_subcommands({})) {
+        if (!is_option) known.push_back(command->get_name());
+        if (command->get_name() == word) sub = command;
+      }
+      if (sub != nullptr) {
+        app = sub;
+        continue;
+      }
+      for (const CLI::App* level : {app, &app_}) {
+        for (const CLI::Option* option : level->get_options()) {
+          if (is_option && !option->get_lnames().empty()) {
+            known.push_back("--" + option->get_lnames().front());
+          }
+        }
+      }
+      const std::string name = word.substr(0, word.find('='));
+      if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const std::vector<std::string_view> words(known.begin(), known.end());
+      return "; " + did_you_mean(is_option ? "option" : "command", name, words);
+    }
+    return "; see `tokenlife --help`";
+  }
+
+  CLI::App app_{"", "tokenlife"};
+  bool no_progress_ = false;
+  RunCommand run_;
+  TestCommand test_;
+  ReplayCommand replay_;
+  EventsCommand events_;
+  MachineCommand machine_;
+  LogCommand log_;
+  std::function<ExitStatus(Console&)> chosen_;
+};
+
+int run_program(int argc, char** argv) {
+  CommandLine line;
+  if (const auto status = line.parse(argc, argv)) return *status;
+  Console console = Console::of_process(line.progress_wanted());
+  ExitStatus status = line.run(console);
+  if (auto printed = console.finish(); status && !printed) {
+    status = Failed<Error>(printed.error());
+  }
+  if (status) return *status;
+  console.say("tokenlife: " + to_string(status.error()));
+  return static_cast<int>(status.error().kind);
+}
+
+}  // namespace
+
+int program(int argc, char** argv) {
+  try {
+    return run_program(argc, argv);
+  } catch (const std::exception& error) {
+    std::string line;
+    for (int i = 0; i < argc; ++i) line += fmt::format("{}{}", i == 0 ? "" : " ", argv[i]);
+    std::fprintf(stderr,
+                 "tokenlife: a bug in the program: %s\n"
+                 "tokenlife: please report it with the files that it was given, and: %s\n",
+                 plain_text(error.what()).c_str(), plain_text(line).c_str());
+    return kBug;
+  }
+}
+
+}  // namespace tokenlife::sim
