@@ -57,7 +57,7 @@ std::string did_you_mean(std::string_view noun, std::string_view word,
                          std::span<const std::string_view> candidates) {
   const std::optional<std::string_view> best = nearest(word, candidates);
   if (!best) return fmt::format("there is no {} that could be named here", noun);
-  if (edit_distance(word, *best) <= std::max<std::size_t>(1, word.size() / 3)) {
+  if (edit_distance(word, *best) <= (word.size() + 2) / 3) {
     return fmt::format("did you mean {}?", in_quotes(*best));
   }
   std::string advice = fmt::format("the nearest valid {} is {}", noun, in_quotes(*best));

@@ -92,7 +92,8 @@ std::optional<std::uint32_t> NameList::find(const std::string& name) const {
 std::optional<Keys> Reading::keys_of(const toml::node& element, const std::string& where) {
   if (const toml::table* table = element.as_table()) return keys_of(*table, where);
   mistakes.note(element.source().begin, Stage::value, fmt::format("{} must be a table", where),
-                fmt::format("write {} above its keys", where));
+                where.starts_with('[') ? fmt::format("write {} above its keys", where)
+                                       : "write it in braces");
   return std::nullopt;
 }
 

@@ -89,7 +89,7 @@ std::optional<Probabilities> read_to(Reading& reading, Keys& stay, Network from)
   }
   keys.finish();
   if (is_whole && !(sum >= 1 - kSumTolerance && sum <= 1 + kSumTolerance)) {
-    stay.wrong("to", Stage::value, fmt::format("has probabilities that sum up to {}", sum),
+    stay.wrong("to", Stage::absence, fmt::format("has probabilities that sum up to {}", sum),
                "they must sum up to 1");
   }
   return to;

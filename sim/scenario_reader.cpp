@@ -82,7 +82,7 @@ void Keys::wrong_type(std::string_view key, std::string_view expected, std::stri
 }
 
 void Keys::missing(std::string_view key, std::string advice) {
-  mistakes_.note(place(), Stage::value, fmt::format("the key `{}` is missing in {}", key, where_),
+  mistakes_.note(place(), Stage::absence, fmt::format("the key `{}` is missing in {}", key, where_),
                  std::move(advice));
 }
 
@@ -186,7 +186,7 @@ std::optional<Duration> Keys::duration(std::string_view key, Sign sign, Need nee
   if (!duration) return refuse(duration.error(), kDurationAdvice);
   if (*duration < Duration{0} && sign != Sign::any) return refuse("is negative", kDurationAdvice);
   if (*duration == Duration{0} && sign == Sign::positive) {
-    return refuse("is nothing", "it must be longer than 0");
+    return refuse("is zero", "it must be longer than that");
   }
   if (const auto why = off_the_tick(*duration, time_.tick)) {
     return refuse(*why, "round it, or choose a smaller `tick` in [run]");
@@ -215,6 +215,11 @@ std::optional<Instant> Keys::time(std::string_view key, Need need) {
   if (value == nullptr || value->is_string()) {
     const std::optional<Duration> after = duration(key, Sign::not_negative, need);
     return after ? std::optional(Instant{*after}) : std::nullopt;
+  }
+  if (!value->is_date_time() && !value->is_date() && !value->is_time()) {
+    take(key, need);
+    wrong_type(key, "a duration after the start, or a date-time", std::string(kDurationAdvice));
+    return std::nullopt;
   }
   const std::optional<toml::date_time> moment = date_time(key);
   if (!moment) return std::nullopt;

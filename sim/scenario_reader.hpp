@@ -30,9 +30,10 @@ namespace tokenlife::sim {
 // A line and a column of the scenario file, from 1.
 using Position = toml::source_position;
 
-// Mistakes of values come before mistakes that may only follow from them.
+// Mistakes that may only follow from others come after them, wherever they stand.
 enum class Stage : std::uint8_t {
   value,      // wrong by itself
+  absence,    // something is not there, perhaps because its key is misspelt
   reference,  // wrong because of what stands elsewhere in the file
 };
 

@@ -1,0 +1,126 @@
+// Scenarios that are wrong as a whole, and which of several mistakes is named.
+#include <catch2/catch.hpp>
+
+#include "scenario_example.hpp"
+#include "sim/scenario.hpp"
+
+namespace tokenlife::sim {
+
+TEST_CASE("without a run, a cohort or a whole file there is no scenario") {
+  const auto said_of = [&](std::string text) {
+    const auto scenario = parse_scenario(std::move(text), "s.toml", {});
+    return scenario ? "read" : to_string(scenario.error());
+  };
+  CHECK(said_of("") ==
+        "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
+  CHECK(said_of(" \n\n") ==
+        "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
+  CHECK(said_of("format = 1") == "s.toml:1:1: the key `run` is missing in the file");
+  CHECK(said_of("format = 1\nrun.duration = \"1d\"\n") ==
+        "s.toml:1:1: the key `cohort` is missing in the file; add at least one [[cohort]]");
+  CHECK(said_of("format = 1\nrun.duration = \"1d\"\ncohort = []\n") ==
+        "s.toml:3:10: `cohort` in the file holds no cohort; add at least one [[cohort]]");
+  CHECK(said_of("format = 1\nrun.duration = \"1d\"\n[cohort]\n") ==
+        "s.toml:3:1: `cohort` in the file must be an array, not a table; write [[cohort]]");
+}
+
+TEST_CASE("the first mistake of a file is the one that is named") {
+  // The cohorts are read before the actions, but here stand behind one.
+  const std::string text = R"(format = 1
+run.duration = "1d"
+[[action]]
+at = "0d"
+do = "upgrade"
+cohort = "a"
+key = 1
+[[cohort]]
+name = "a"
+clients = 0
+)";
+  const auto scenario = parse_scenario(text, "s.toml", {});
+  REQUIRE_FALSE(scenario);
+  CHECK(scenario.error().place == "s.toml:7:1");
+}
+
+TEST_CASE("a name that is not found is only named when the file is otherwise right") {
+  const std::string text = R"(format = 1
+run.duration = "1d"
+[[action]]
+at = "0d"
+do = "upgrade"
+cohort = "a"
+[[cohort]]
+nam = "a"
+clients = 1
+network = { model = "fixed", on = "intranet" }
+)";
+  const auto scenario = parse_scenario(text, "s.toml", {});
+  REQUIRE_FALSE(scenario);
+  CHECK(to_string(scenario.error()) ==
+        "s.toml:8:1: unknown key `nam` in [[cohort]]; did you mean `name`?");
+}
+
+TEST_CASE("a tick must divide what is left at its default, if that is a rule") {
+  const auto error = [](std::string_view site) {
+    const std::string text = "format = 1\nrun.duration = \"14h\"\nrun.tick = \"7h\"\n" +
+                             std::string(site) +
+                             "[[cohort]]\nname = \"a\"\nclients = 1\n"
+                             "network = { model = \"fixed\", on = \"intranet\" }\n";
+    const auto scenario = parse_scenario(text, "s.toml", {});
+    return scenario ? "read" : to_string(scenario.error());
+  };
+  CHECK(error("") ==
+        "s.toml:3:12: `tick` in [run] is 7h, of which the default of `token-validity` (90d, R57) "
+        "is no multiple; choose another tick, or give `token-validity` in [site]");
+  CHECK(error("site.token-validity = \"70h\"\n").find("`renew-after` (30d, R56)") !=
+        std::string::npos);
+  CHECK(error("site.token-validity = \"70h\"\nsite.renew-after = \"35h\"\n") == "read");
+}
+
+TEST_CASE("a week needs a tick that divides a day") {
+  const auto scenario = parse_scenario(R"(format = 1
+run = { duration = "14h", tick = "7h" }
+site = { token-validity = "70h", renew-after = "35h" }
+[[cohort]]
+name = "a"
+clients = 1
+[cohort.network]
+model = "week"
+office-days = ["mon"]
+hours = "00:00-07:00"
+otherwise = "offline"
+)",
+                                       "s.toml", {});
+  REQUIRE_FALSE(scenario);
+  CHECK(to_string(scenario.error()) ==
+        "s.toml:8:9: `model` in a `week` network is `week`, but a day is not a whole number of "
+        "ticks of 7h; choose a `tick` in [run] that divides a day");
+}
+
+TEST_CASE("a mistake in a trace is named where it stands") {
+  const ScenarioFolder folder;
+  folder.write("presence.csv", "device,time,network\n1,2026-01-01T00:00:00Z,home\n");
+  const auto scenario = parse_scenario(std::string(kEverything), folder.path("s.toml"), {});
+  REQUIRE_FALSE(scenario);
+  CHECK(scenario.error().place == folder.path("presence.csv") + ":2");
+}
+
+TEST_CASE("a scenario that cannot be read is an error of the input") {
+  const ScenarioFolder folder;
+  const auto error = [](const std::string& path) { return load_scenario(path, {}).error(); };
+  CHECK(error(folder.path("none.toml")).kind == ErrorKind::input);
+  CHECK(error(folder.path("none.toml")).place == folder.path("none.toml"));
+  CHECK(error(folder.path("none.toml")).what ==
+        "the scenario cannot be read: No such file or directory");
+  CHECK(error(folder.path("")).what == "the scenario cannot be read: it is a directory");
+  CHECK(error(std::string("a\0b", 3)).what ==
+        "the scenario cannot be read: its name holds a NUL");
+  folder.write("binary.toml", std::string_view("\x7f" "ELF\0\1\2", 7));
+  CHECK(error(folder.path("binary.toml")).place == folder.path("binary.toml") + ":1:1");
+  folder.write("empty.toml", "");
+  CHECK(error(folder.path("empty.toml")).what == "the file is empty");
+  folder.write("good.toml", kEverything);
+  CHECK(load_scenario(folder.path("good.toml"), {}).has_value());
+}
+
+}  // namespace tokenlife::sim

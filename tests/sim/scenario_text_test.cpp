@@ -1,0 +1,97 @@
+// The words of scenario files and of errors about them: durations, suggestions, foreign text.
+#include <catch2/catch.hpp>
+
+#include <array>
+
+#include "sim/duration_text.hpp"
+#include "sim/error.hpp"
+#include "sim/nearest.hpp"
+#include "sim/plain_text.hpp"
+
+namespace tokenlife::sim {
+
+TEST_CASE("durations are read") {
+  const auto seconds = [](std::string_view text) { return parse_duration(text)->count(); };
+  CHECK(seconds("0d") == 0);
+  CHECK(seconds("1s") == 1);
+  CHECK(seconds("30m") == 1'800);
+  CHECK(seconds("1h") == 3'600);
+  CHECK(seconds("1d12h") == 129'600);
+  CHECK(seconds("90d") == 7'776'000);
+  CHECK(seconds("1w2d3h4m5s") == 788'645);
+  CHECK(seconds("-5m") == -300);
+  CHECK(seconds("90m") == 5'400);
+  CHECK(seconds("007d") == 604'800);
+  CHECK(seconds("49710d6h28m15s") == 4'294'967'295);
+}
+
+TEST_CASE("what is no duration is refused") {
+  const auto why = [](std::string_view text) {
+    const auto duration = parse_duration(text);
+    return duration ? "it was read" : duration.error();
+  };
+  CHECK(why("") == "is empty");
+  CHECK(why("-") == "is empty");
+  CHECK(why("90") == "has a number without a unit");
+  CHECK(why("1d12") == "has a number without a unit");
+  CHECK(why("1h2d") == "has its units repeated or out of order");
+  CHECK(why("1d1d") == "has its units repeated or out of order");
+  CHECK(why("1.5d") == "has a unit other than w, d, h, m or s");
+  CHECK(why("1D") == "has a unit other than w, d, h, m or s");
+  CHECK(why(" 1d") == "has something other than a whole number");
+  CHECK(why("1d ") == "has something other than a whole number");
+  CHECK(why("1d-2h") == "has something other than a whole number");
+  CHECK(why("--1d") == "has something other than a whole number");
+  CHECK(why("49710d6h28m16s") == "is not less than 49710 days (2^32 seconds)");
+  CHECK(why("18446744073709551617s") == "is not less than 49710 days (2^32 seconds)");
+  CHECK(why("9999999w9999999d") == "is not less than 49710 days (2^32 seconds)");
+}
+
+TEST_CASE("durations are written, largest units first") {
+  CHECK(to_text(Duration{0}) == "0d");
+  CHECK(to_text(Duration{90}) == "1m30s");
+  CHECK(to_text(Duration{-300}) == "-5m");
+  CHECK(to_text(Duration{129'600}) == "1d12h");
+  CHECK(to_text(Duration{1'209'600}) == "14d");
+  CHECK(to_text(Duration{4'294'967'295}) == "49710d6h28m15s");
+}
+
+TEST_CASE("words are as far apart as the letters that differ") {
+  CHECK(edit_distance("", "") == 0);
+  CHECK(edit_distance("", "abc") == 3);
+  CHECK(edit_distance("duration", "duration") == 0);
+  CHECK(edit_distance("durration", "duration") == 1);
+  CHECK(edit_distance("lantency", "latency") == 1);
+  CHECK(edit_distance("cgm", "cmg") == 1);
+  CHECK(edit_distance("kitten", "sitting") == 3);
+}
+
+TEST_CASE("of the nearest words the first is suggested") {
+  constexpr std::array<std::string_view, 3> words{"offline", "intranet", "internet"};
+  CHECK(nearest("intrenet", words) == "intranet");
+  CHECK(did_you_mean("network", "internt", words) == "did you mean `internet`?");
+  CHECK(did_you_mean("network", "home", words) ==
+        "the nearest valid network is `offline` of `offline`, `intranet`, `internet`");
+  CHECK(did_you_mean("cohort", "x", {}) == "there is no cohort that could be named here");
+}
+
+TEST_CASE("foreign text cannot act on a terminal") {
+  CHECK(plain_text("Prag, Gr\xc3\xbc\xc3\x9f""e \xf0\x9f\x98\x80") ==
+        "Prag, Gr\xc3\xbc\xc3\x9f""e \xf0\x9f\x98\x80");
+  CHECK(plain_text("a\nb\tc\r\x1b[31m") == "a\\nb\\tc\\r\\u001b[31m");
+  CHECK(plain_text("\xc2\x9b" "31m") == "\\u009b31m");                // a control of ISO 6429
+  CHECK(plain_text("\xe2\x80\xae" "txt") == "\\u202etxt");            // right to left
+  CHECK(plain_text("\xff\xc0\x80\xe2\x82") == "\\xff\\xc0\\x80\\xe2\\x82");
+  CHECK(plain_text("\xed\xa0\x80") == "\\xed\\xa0\\x80");             // half of a pair of UTF-16
+  CHECK(plain_text(std::string_view("\0", 1)) == "\\u0000");
+  CHECK(in_quotes("abc") == "`abc`");
+  CHECK(in_quotes(std::string(79, 'x') + "\xc3\xbc") == "`" + std::string(79, 'x') + "...`");
+}
+
+TEST_CASE("an error is one line") {
+  CHECK(to_string({ErrorKind::input, "a.toml:1:2", "it is wrong", "mend it"}) ==
+        "a.toml:1:2: it is wrong; mend it");
+  CHECK(to_string({ErrorKind::input, "", "it is\nwrong", ""}) == "it is\\nwrong");
+}
+
+}  // namespace tokenlife::sim
