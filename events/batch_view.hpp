@@ -133,13 +133,13 @@ struct Columns {
   }
 };
 
-// Hands the event to visitor.on(); false if the visitor wants no more. Precondition: the kind is one
-// of a client, and the detail is good for it.
+// Hands the event to visitor.on(), unless a column was too short for it; false in that case, or if the
+// visitor wants no more. Precondition: the kind is one of a client, and the detail is good for it.
 template <class Visitor>
 inline bool hand_over(EventKind kind, std::uint8_t detail, std::uint32_t client,
                       const Recorded<AgentRestarted>& frame, Columns& columns, Visitor& visitor) {
   const auto on = [&]<class Event>(const Event& event) {
-    return visitor.on(Recorded<Event>{frame.time, frame.seq, frame.cause, event});
+    return !columns.short_column && visitor.on(Recorded<Event>{frame.time, frame.seq, frame.cause, event});
   };
   switch (kind) {
     case EventKind::client_installed:
@@ -228,9 +228,8 @@ Walk walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
       if (!batch_detail::hand_over(static_cast<EventKind>(kind), detail, slice.client, frame,
                                    columns, visitor)) {
         position.next_seq = seq;
-        return Walk::stopped;
+        return columns.short_column ? Walk::column_too_short : Walk::stopped;
       }
-      if (columns.short_column) [[unlikely]] return Walk::column_too_short;
     }
     position.last_time = last_time;
     position.next_seq = seq;

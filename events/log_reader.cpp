@@ -1,6 +1,7 @@
 #include "events/log_reader.hpp"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 #include "core/ensure.hpp"
@@ -113,6 +114,7 @@ Result<void, LogError> LogReader::read_site_file() {
   site_file_bytes_ = file->size();
   partitions_ = std::move(end.partitions);
   summary_ = {file->digest(), end.site_events + end.client_events, site_file_bytes_, end.complete};
+  for (const PartitionSummary& partition : partitions_) summary_.bytes += partition.bytes;
   return file->check_end();
 }
 
@@ -151,23 +153,19 @@ Result<void, LogError> LogReader::check_partitions() const {
 // A log is its files: one that is missing, or is there from another run, is damage.
 Result<void, LogError> LogReader::check_files() const {
   std::error_code error;
+  std::set<std::string> names;
   for (const PartitionSummary& partition : partitions_) {
+    names.insert(partition_file_name(partition.partition));
     const std::string path = file_of(partition);
     const std::uintmax_t bytes = fs::file_size(path, error);
     if (error) return Failed<LogError>(LogError{path, 0, "cannot read the file, which belongs to "
                                                          "the log: " + error.message()});
     if (auto good = check_file_size(path, bytes, partition.bytes); !good) return good;
   }
-  std::size_t files = 0;
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (!name.starts_with("clients-") || !name.ends_with(".log")) continue;
-    ++files;
-    const auto belongs = [&](const PartitionSummary& partition) {
-      return partition_file_name(partition.partition) == name;
-    };
-    if (files > partitions_.size() && std::none_of(partitions_.begin(), partitions_.end(), belongs)) {
+    if (name.starts_with("clients-") && name.ends_with(".log") && !names.contains(name)) {
       return Failed<LogError>(
           LogError{entry->path().string(), 0, "the file does not belong to the log"});
     }

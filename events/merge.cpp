@@ -38,14 +38,15 @@ class Wanted {
   bool is_wanted_ = true;
 };
 
-// How many events there are in each of many equal spans of time.
+// How many events there are in each of many equal spans of time; the last one is open-ended.
 class Histogram {
  public:
-  Histogram(Instant first, Instant last)
-      : first_(first), width_((last - first).count() / kBuckets + 1) {}
+  Histogram(Instant first, Instant likely_last)
+      : first_(first), width_((likely_last - first).count() / kBuckets + 1) {}
 
   void add(Instant time) {
-    Window& bucket = buckets_[static_cast<std::size_t>((time - first_).count() / width_)];
+    const std::int64_t span = std::min((time - first_).count() / width_, kBuckets - 1);
+    Window& bucket = buckets_[static_cast<std::size_t>(span)];
     bucket.first = bucket.events == 0 ? time : std::min(bucket.first, time);
     bucket.last = bucket.events == 0 ? time : std::max(bucket.last, time);
     ++bucket.events;
@@ -87,7 +88,9 @@ class Merge {
       if (is_wanted(partition)) events_at_most += partition.events;
     }
     if (first <= last && events_at_most != 0) {
-      if (auto done = deliver({first, last, events_at_most}); !done) return done;
+      const Instant run_end = at(log_.header().duration);
+      const Window all{first, last, events_at_most};
+      if (auto done = deliver(all, std::clamp(run_end, first, last)); !done) return done;
     }
     if (!stopped_) deliver_site_until(filter_.until);
     return {};
@@ -101,18 +104,18 @@ class Merge {
 
   // Windows come in the order of time. A window with too much is split; one that holds a single moment
   // needs no sorting, since the log has its events in the wanted order.
-  Result<void, LogError> deliver(const Window& window) {
+  Result<void, LogError> deliver(const Window& window, Instant likely_last) {
     if (stopped_) return {};
     if (window.events <= budget_) return deliver_sorted(window);
     if (window.first == window.last) return deliver_moment(window);
-    Histogram histogram(window.first, window.last);
+    Histogram histogram(window.first, likely_last);
     auto count = [&]<class Event>(ClientNumber, const Recorded<Event>& recorded) {
       histogram.add(recorded.time);
       return true;
     };
     if (auto passed = pass(window, count); !passed) return passed;
     for (const Window& part : histogram.windows(budget_)) {
-      if (auto done = deliver(part); !done) return done;
+      if (auto done = deliver(part, part.last); !done) return done;
     }
     return {};
   }

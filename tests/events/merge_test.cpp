@@ -1,0 +1,148 @@
+#include "events/merge.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "events/log_content.hpp"
+#include "events/small_log.hpp"
+#include "events/temporary_folder.hpp"
+#include "support/property.hpp"
+
+using namespace tokenlife;
+using namespace tokenlife::test;
+using events::EventFilter;
+using events::LogReader;
+
+namespace {
+
+// An event where it is printed: the site is stream -1.
+struct Line {
+  Instant time;
+  std::int64_t stream;
+  std::uint32_t seq;
+  EventKind kind;
+  friend auto operator<=>(const Line&, const Line&) = default;
+};
+
+std::vector<Line> lines_of(const LogReader& log, const EventFilter& filter,
+                           std::size_t events_in_memory = events::kEventsInMemory,
+                           std::size_t lines_max = SIZE_MAX) {
+  std::vector<Line> lines;
+  const events::EventSink sink{
+      [&](const Recorded<SiteEvent>& recorded) {
+        lines.push_back({recorded.time, -1, recorded.seq, kind_of(recorded.event)});
+        return lines.size() < lines_max;
+      },
+      [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
+        lines.push_back({recorded.time, client.value, recorded.seq, kind_of(recorded.event)});
+        return lines.size() < lines_max;
+      }};
+  const auto read = events::read_ordered(log, filter, sink, events_in_memory);
+  if (!read) throw std::runtime_error(read.error().what);
+  return lines;
+}
+
+// The same by sorting everything.
+std::vector<Line> expected_lines(const LogContent& content, const EventFilter& filter) {
+  std::vector<Line> lines;
+  for (const auto& recorded : content.site) {
+    lines.push_back({recorded.time, -1, recorded.seq, kind_of(recorded.event)});
+  }
+  if (!filter.site) lines.clear();
+  for (std::uint32_t client = 0; client < content.clients.size(); ++client) {
+    if (filter.clients && std::count(filter.clients->begin(), filter.clients->end(),
+                                     ClientNumber{client}) == 0) {
+      continue;
+    }
+    for (const auto& recorded : content.clients[client]) {
+      lines.push_back({recorded.time, client, recorded.seq, kind_of(recorded.event)});
+    }
+  }
+  std::erase_if(lines, [&](const Line& line) {
+    return line.time < filter.from || line.time > filter.until ||
+           !filter.kinds[static_cast<std::size_t>(line.kind)];
+  });
+  std::sort(lines.begin(), lines.end());  // by time, stream and number, in this order
+  return lines;
+}
+
+EventFilter any_filter(int clients) {
+  EventFilter filter;
+  filter.site = any_below(3) != 0;
+  if (any_below(2) == 0) filter.from = at(Duration{any_below(100'000)});
+  if (any_below(2) == 0) filter.until = at(Duration{any_below(1'000'000)});
+  if (any_below(3) == 0) {
+    for (std::size_t kind = 0; kind < kEventKinds; ++kind) filter.kinds[kind] = any_below(2) == 0;
+  }
+  if (any_below(3) == 0) {
+    filter.clients.emplace();
+    for (int client = 0; client < clients; ++client) {
+      if (any_below(2) == 0) filter.clients->push_back({static_cast<std::uint32_t>(client)});
+    }
+  }
+  return filter;
+}
+
+}  // namespace
+
+TEST_CASE("events come in the order of time, the site's first, then clients by number") {
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", small_log()));
+  const std::vector<Line> lines = lines_of(LogReader::open(folder / "log").value(), {});
+  REQUIRE(lines.size() == 41);
+  using enum EventKind;
+  const Instant start{};
+  CHECK(std::vector<Line>(lines.begin(), lines.begin() + 6) ==
+        std::vector<Line>{{start, -1, 0, site_established},
+                          {start, -1, 1, bulk_token_issued},
+                          {start, 0, 0, client_installed},
+                          {start, 0, 1, registration_requested},
+                          {start, 1, 0, client_installed},
+                          {start, 1, 1, registration_requested}});
+  CHECK(lines.back() == Line{at(std::chrono::days{119}), 4, 3, renewal_requested});
+}
+
+TEST_CASE("any filter and any memory give what sorting everything gives") {
+  property("ordered reading is sorting", [] {
+    LogContent content = *any_content(8, 60);
+    content.site = small_site();
+    const TemporaryFolder folder;
+    RC_ASSERT(write_log(folder / "log", content).has_value());
+    const LogReader log = LogReader::open(folder / "log").value();
+    const EventFilter filter = any_filter(static_cast<int>(content.clients.size()));
+    const auto memory = static_cast<std::size_t>(any_below(12));
+    const std::vector<Line> expected = expected_lines(content, filter);
+    RC_ASSERT(lines_of(log, filter) == expected);
+    RC_ASSERT(lines_of(log, filter, memory) == expected);
+    const auto some = static_cast<std::size_t>(1 + any_below(10));
+    const std::vector<Line> first = lines_of(log, filter, memory, some);
+    RC_ASSERT(first.size() == std::min(some, expected.size()));
+    RC_ASSERT(std::equal(first.begin(), first.end(), expected.begin()));
+  });
+}
+
+TEST_CASE("more events at one moment than fit into memory still come in order") {
+  LogContent content{header_for(3'000), small_site(), {}};
+  for (std::uint32_t client = 0; client < 3'000; ++client) {
+    content.clients.push_back(Telling(client).registered(cohort_of(content.header, client)).stream());
+  }
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", content));
+  CHECK(lines_of(LogReader::open(folder / "log").value(), {}, 100) == expected_lines(content, {}));
+}
+
+TEST_CASE("for one client only its partition is read") {
+  LogContent content{header_for(3'000), small_site(), {}};
+  for (std::uint32_t client = 0; client < 3'000; ++client) {
+    content.clients.push_back(Telling(client).registered(cohort_of(content.header, client)).stream());
+  }
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", content));
+  const LogReader log = LogReader::open(folder / "log").value();
+  std::filesystem::remove(folder / "log" / "clients-00000.log");
+  std::filesystem::remove(folder / "log" / "clients-00002.log");
+  EventFilter filter;
+  filter.clients = {ClientNumber{1'500}};
+  filter.site = false;
+  CHECK(lines_of(log, filter).size() == 3);
+}

@@ -1,0 +1,117 @@
+// A story of six clients in which everything happens that a log can tell. The golden log holds it.
+#pragma once
+
+#include "events/log_content.hpp"
+
+namespace tokenlife::test {
+
+// A stream as it is told: numbers are filled in.
+class Telling {
+ public:
+  explicit Telling(std::uint32_t client) : client_{client} {}
+
+  Telling& tell(Duration time, Cause cause, ClientEvent event) {
+    stream_.push_back(
+        {at(time), static_cast<std::uint32_t>(stream_.size()), cause, std::move(event)});
+    return *this;
+  }
+  TokenSerial serial(std::uint32_t ordinal) const { return TokenSerial::of(client_, ordinal); }
+  ClientToken token(std::uint32_t ordinal, Duration issued, KeyNumber signer = {}) const {
+    return {serial(ordinal), at(issued), at(issued + std::chrono::days{90}), signer};
+  }
+  // Installed at 0d on the intranet and registered a minute later: three events.
+  Telling& registered(CohortNumber cohort, ClientVersion version = ClientVersion::current) {
+    tell(Duration{0}, {CauseKind::installation},
+         ClientInstalled{cohort, Network::intranet, Credential::self_signed, version, true, false,
+                         {}});
+    if (version == ClientVersion::outdated) tell(Duration{0}, {CauseKind::action, 2}, ClientUpgraded{});
+    const auto asked = static_cast<std::uint32_t>(stream_.size());
+    tell(Duration{0}, {CauseKind::contact},
+         RegistrationRequested{Endpoint::mp, Credential::self_signed, {}});
+    return tell(Duration{60}, {CauseKind::request, asked},
+                RegistrationCompleted{Endpoint::mp, token(1, Duration{0})});
+  }
+  const Stream& stream() const { return stream_; }
+
+ private:
+  ClientNumber client_;
+  Stream stream_;
+};
+
+inline std::vector<Recorded<SiteEvent>> small_site() {
+  using std::chrono::days;
+  const Guid bulk{0xb5, 1};
+  Policy policy;
+  policy.leeway = Duration{300};
+  policy.mp = MpMode::https;
+  policy.renew_on = RenewOn::agent_start;
+  policy.internal_registration = false;
+  const Instant day{days{1}};
+  return {
+      {at(Duration{0}), 0, {}, SiteEstablished{{0xaa, 0xbb}, policy}},
+      {at(Duration{0}), 1, {CauseKind::action, 0},
+       BulkTokenIssued{"kiosks", bulk, at(Duration{0}), at(days{3})}},
+      {day, 2, {CauseKind::action, 1}, BulkTokenBlocked{bulk}},
+      {day, 3, {CauseKind::action, 3}, EndpointDown{Endpoint::sts}},
+      {day + days{1}, 4, {CauseKind::action_end, 3}, EndpointUp{Endpoint::sts}},
+      {day + days{2}, 5, {CauseKind::action, 4}, BulkTokenUnblocked{bulk}},
+      {day + days{20}, 6, {CauseKind::action, 5}, SigningCertificateRotated{{1}}},
+      {day + days{60}, 7, {CauseKind::action_end, 5}, SigningCertificateRetired{{0}}},
+  };
+}
+
+inline LogContent small_log() {
+  using std::chrono::days;
+  const Cause contact{CauseKind::contact};
+  const Guid bulk{0xb5, 1};
+
+  Telling roamer(0);
+  roamer.registered({0})
+      .tell(days{1}, {CauseKind::network}, NetworkChanged{Network::intranet, Network::internet})
+      .tell(days{31}, contact, RenewalRequested{Endpoint::cmg, roamer.serial(1)})
+      .tell(days{31} + Duration{60}, {CauseKind::request, 4},
+            TokenRenewed{Endpoint::cmg, roamer.token(2, days{31}, {1}), roamer.serial(1)})
+      .tell(days{40}, {CauseKind::agent_start}, AgentRestarted{});
+
+  Telling blocked(1);
+  blocked.registered({0})
+      .tell(days{30}, contact, RenewalRequested{Endpoint::mp, blocked.serial(1)})
+      .tell(days{30}, {CauseKind::action, 6}, ClientBlocked{})
+      .tell(days{30} + Duration{60}, {CauseKind::request, 3},
+            RenewalRefused{Endpoint::mp, RefusalReason::client_blocked})
+      .tell(days{30} + Duration{60}, {CauseKind::request, 3},
+            ReRegistrationRequired{Endpoint::mp, RefusalReason::client_blocked})
+      .tell(days{33}, {CauseKind::action_end, 6}, ClientUnblocked{});
+
+  Telling late(2);
+  late.registered({0}, ClientVersion::outdated)
+      .tell(days{30}, contact, RenewalRequested{Endpoint::mp, late.serial(1)})
+      .tell(days{30} + Duration{60}, {CauseKind::request, 4},
+            RenewalFailed{Endpoint::mp, FailureReason::sts_down})
+      .tell(days{90}, {CauseKind::expiry}, TokenExpired{late.serial(1)});
+
+  Telling kiosk(3);
+  kiosk
+      .tell(Duration{0}, {CauseKind::installation},
+            ClientInstalled{{1}, Network::internet, Credential::self_signed,
+                            ClientVersion::current, true, false, bulk})
+      .tell(days{1}, contact, RegistrationRequested{Endpoint::cmg, Credential::bulk, bulk})
+      .tell(days{1} + Duration{60}, {CauseKind::request, 1},
+            RegistrationRefused{Endpoint::cmg, RefusalReason::bulk_token_blocked})
+      .tell(days{2}, {CauseKind::action, 7}, ClientReinstalled{bulk})
+      .tell(days{2}, contact, RegistrationRequested{Endpoint::cmg, Credential::bulk, bulk})
+      .tell(days{2} + Duration{60}, {CauseKind::request, 4},
+            RegistrationFailed{Endpoint::cmg, FailureReason::answer_lost})
+      .tell(days{5}, {CauseKind::action, 8}, CmgAllowedChanged{false});
+
+  Telling renewing(4);
+  renewing.registered({1}).tell(days{119}, contact,
+                                RenewalRequested{Endpoint::mp, renewing.serial(1)});
+
+  // The sixth client is never installed.
+  return {header_for(6),
+          small_site(),
+          {roamer.stream(), blocked.stream(), late.stream(), kiosk.stream(), renewing.stream(), {}}};
+}
+
+}  // namespace tokenlife::test
