@@ -77,9 +77,9 @@ class CommandLine {
   void add_run() {
     CLI::App* app = add(app_, "run", "Run a scenario and say what came of it", run_command, run_,
                         "Examples:\n"
-                        "  tokenlife run scenarios/commuters.toml\n"
-                        "  tokenlife run scenarios/commuters.toml --seed 7 --log /tmp/commuters\n"
-                        "  tokenlife run scenarios/commuters.toml --json | jq .stranded");
+                        "  tokenlife run scenarios/mixed-fleet.toml\n"
+                        "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
+                        "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
     app->add_option("SCENARIO", run_.scenario, "The scenario file")->required();
     app->add_option("--seed", run_.seed, "Another seed than the scenario's");
     app->add_option("--log", run_.log, "Write the events to this folder, which must not exist");
@@ -96,7 +96,7 @@ class CommandLine {
             "Examples:\n"
             "  tokenlife test scenarios\n"
             "  tokenlife test scenarios --filter 'bulk|outage' --junit report.xml\n"
-            "  tokenlife test scenarios/commuters.toml --seeds 1..100");
+            "  tokenlife test scenarios/mixed-fleet.toml --seeds 1..100");
     app->add_option("PATH", test_.paths, "Scenario files, or folders to search for .toml files")
         ->required();
     app->add_option("--filter", test_.filter, "Only paths that this regular expression finds");
@@ -108,9 +108,9 @@ class CommandLine {
     CLI::App* app = add(app_, "replay", "Rebuild the state of clients from the events alone",
                         replay_command, replay_,
                         "Examples:\n"
-                        "  tokenlife replay /tmp/commuters\n"
-                        "  tokenlife replay /tmp/commuters --at 120d\n"
-                        "  tokenlife replay /tmp/commuters --client commuters/17 --json");
+                        "  tokenlife replay /tmp/fleet\n"
+                        "  tokenlife replay /tmp/fleet --at 120d\n"
+                        "  tokenlife replay /tmp/fleet --client commuters/17 --json");
     app->add_option("LOG", replay_.log, "The log's folder")->required();
     app->add_option("--at", replay_.at,
                     "A moment: 120d, or 2026-05-01T00:00:00Z; the end if absent");
@@ -122,9 +122,9 @@ class CommandLine {
     CLI::App* app =
         add(app_, "events", "Print events, in the order of time", events_command, events_,
             "Examples:\n"
-            "  tokenlife events /tmp/commuters --client commuters/17\n"
-            "  tokenlife events /tmp/commuters --kind token-expired --from 90d\n"
-            "  tokenlife events /tmp/commuters --format jsonl | jq -c .kind");
+            "  tokenlife events /tmp/fleet --client commuters/17\n"
+            "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
+            "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind");
     app->add_option("LOG", events_.log, "The log's folder")->required();
     app->add_option("--client", events_.client,
                     "Only of this client: number, COHORT/NUMBER or GUID");
@@ -151,9 +151,9 @@ class CommandLine {
     log->fallthrough();
     CLI::App* verify =
         add(*log, "verify", "Check every byte and every event of a log", log_verify_command, log_,
-            "Example:\n  tokenlife log verify /tmp/commuters");
+            "Example:\n  tokenlife log verify /tmp/fleet");
     CLI::App* info = add(*log, "info", "What a log holds", log_info_command, log_,
-                         "Example:\n  tokenlife log info /tmp/commuters --json");
+                         "Example:\n  tokenlife log info /tmp/fleet --json");
     for (CLI::App* app : {verify, info}) {
       app->add_option("LOG", log_.log, "The log's folder")->required();
       app->add_flag("--json", log_.json, "As one JSON object");
