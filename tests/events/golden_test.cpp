@@ -1,0 +1,91 @@
+// Logs of every schema ever released replay for ever. They are never rewritten: a new schema gets new
+// ones, by the hidden test at the end.
+#include <cctype>
+#include <sstream>
+
+#include "events/log_content.hpp"
+#include "events/small_log.hpp"
+#include "events/temporary_folder.hpp"
+#include "events/verify.hpp"
+
+using namespace tokenlife;
+using namespace tokenlife::test;
+using events::LogReader;
+
+namespace {
+
+const std::filesystem::path kGolden = "tests/events/golden";
+
+// The log that FORMAT.md takes apart: one client, installed and registered.
+LogContent format_example() {
+  LogContent content;
+  content.header.scenario_name = "example";
+  content.header.scenario_text = "# one";
+  content.header.seed = 7;
+  content.header.start_unix_seconds = 1'767'225'600;
+  content.header.tick = Duration{60};
+  content.header.duration = std::chrono::days{1};
+  content.header.cohorts = {{"all", {0}, 1}};
+  content.header.clients = 1;
+  content.header.lifecycle_fingerprint = 0x1122334455667788;
+  content.site = {{at(Duration{0}), 0, {}, SiteEstablished{{0x10, 0x20}, Policy{}}}};
+  content.clients = {Telling(0).registered({0}).stream()};
+  return content;
+}
+
+// The bytes of the hex dump below the heading, as `hexdump -C` prints them.
+std::string bytes_in_format_document(const std::string& heading) {
+  std::istringstream document(read_file("events/FORMAT.md"));
+  std::string line;
+  while (std::getline(document, line) && line != heading) continue;
+  std::string bytes;
+  while (std::getline(document, line) && !line.starts_with("#")) {
+    if (line.size() < 10 || line.find_first_not_of("0123456789abcdef") != 8) continue;
+    std::istringstream columns(line.substr(8, 50));
+    for (int byte = 0; columns >> std::hex >> byte;) bytes += static_cast<char>(byte);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("a log of schema 1 replays for ever") {
+  const LogReader log = LogReader::open(kGolden / "schema-1").value();
+  CHECK(events::to_string(log.summary().digest) == "87bd138205318f07cedc8ea2c22284b9a0a0f5cdaea2637a2c0c6660b9b49c22");
+  CHECK(log.header().scenario_text == "clients = \"\xc3\xa4 few\"\n");
+  CHECK(log.header().seed == 42);
+  CHECK(log.summary().events == 41);
+
+  const auto facts = events::verify(log);
+  REQUIRE(facts);
+  // Not installed, installed, registered, roaming, renewing, expired, re-registration required.
+  using States = std::array<std::uint64_t, 7>;
+  CHECK(facts->population.all.in_state == States{0, 1, 0, 1, 1, 1, 1});
+  CHECK(facts->population.cohorts[0].in_state == States{0, 0, 0, 1, 0, 1, 1});
+  CHECK(facts->population.cohorts[1].in_state == States{0, 1, 0, 0, 1, 0, 0});
+  CHECK(events::replay_population(log, at(std::chrono::days{30}))->all.in_state ==
+        States{0, 1, 1, 1, 2, 0, 0});
+  const auto roamer = events::replay_client(log, {0});
+  CHECK(roamer->client.token == ClientToken{TokenSerial::of({0}, 2), at(std::chrono::days{31}),
+                                            at(std::chrono::days{121}), KeyNumber{1}});
+  CHECK(read_log(kGolden / "schema-1").value() == small_log());
+}
+
+TEST_CASE("the log that FORMAT.md takes apart is a log, byte by byte") {
+  const Files example = read_folder(kGolden / "format-example");
+  CHECK(bytes_in_format_document("### `site.log`") == example.at("site.log"));
+  CHECK(bytes_in_format_document("### `clients-00000.log`") == example.at("clients-00000.log"));
+  CHECK(read_log(kGolden / "format-example").value() == format_example());
+  CHECK(events::verify(LogReader::open(kGolden / "format-example").value()));
+}
+
+TEST_CASE("today's program still writes the same bytes") {
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "story", small_log()));
+  CHECK(read_folder(folder / "story") == read_folder(kGolden / "schema-1"));
+}
+
+TEST_CASE("write the golden logs", "[.write-golden]") {
+  REQUIRE(write_log(kGolden / "schema-1", small_log()));
+  REQUIRE(write_log(kGolden / "format-example", format_example()));
+}
