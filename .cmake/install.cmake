@@ -1,0 +1,38 @@
+# Installs the program and, for users of the libraries, headers, archives, a CMake package with the
+# components core, events and sim, and tokenlife-{core,events,sim}.pc.
+
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tokenlife)
+set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(TARGETS tokenlife RUNTIME)
+
+# install_part(PART pkg-config's Requires, its Requires.private, its Libs.private)
+function(install_part part requires requires_private libs_private)
+  install(
+    TARGETS tokenlife_${part}
+    EXPORT tokenlife-${part}
+    ARCHIVE
+    # Headers name each other by "core/...", so that the folder itself is searched.
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tokenlife)
+  install(
+    EXPORT tokenlife-${part}
+    NAMESPACE tokenlife::
+    DESTINATION ${package_dir})
+
+  # Relative to itself, so that the folder can be moved and packaged.
+  file(RELATIVE_PATH prefix_from_pc /prefix/${pkgconfig_dir} /prefix)
+  configure_file(.cmake/part.pc.in tokenlife-${part}.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/tokenlife-${part}.pc DESTINATION ${pkgconfig_dir})
+endfunction()
+install_part(core "" "" "")
+install_part(events tokenlife-core "capnp libcrypto" "")
+install_part(sim "tokenlife-core tokenlife-events" "fmt tomlplusplus" -pthread)
+
+configure_package_config_file(
+  .cmake/tokenlife-config.cmake.in ${PROJECT_BINARY_DIR}/tokenlife-config.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(
+  ${PROJECT_BINARY_DIR}/tokenlife-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/tokenlife-config.cmake
+              ${PROJECT_BINARY_DIR}/tokenlife-config-version.cmake DESTINATION ${package_dir})
