@@ -163,7 +163,7 @@ void History::contact(bool at_agent_start, bool answer_is_lost) {
     seen_.waited_for_intranet += request.error() == Silence::waits_for_intranet ? 1 : 0;
     return;
   }
-  check_request(*request);
+  check_request(*request, at_agent_start);
   const Verdict verdict = judge(client_, *request, view(*request), policy_, now_);
   check_verdict(*request, verdict);
 
@@ -254,14 +254,15 @@ void History::record(const ClientEvent& event) {
   }
 }
 
-void History::check_request(const Request& request) const {
+void History::check_request(const Request& request, bool at_agent_start) const {
   RC_ASSERT(!under_way_);
   RC_ASSERT(client_.network == network_of(request.via));          // A12
   RC_ASSERT(request.via == Endpoint::mp || client_.cmg_allowed);  // R11
-  if (request.kind == RequestKind::renewal) {
-    RC_ASSERT(now_ >= issued_ + kRenewAfter);  // R56
-    RC_ASSERT(has_token_);
-  }
+  const bool live =
+      client_.state == LifecycleState::registered || client_.state == LifecycleState::roaming;
+  const bool may_renew = policy_.renew_on == RenewOn::contact || at_agent_start;  // A2
+  const bool renews = live && may_renew && now_ >= issued_ + kRenewAfter;
+  RC_ASSERT((request.kind == RequestKind::renewal) == renews);  // R56
   if (request.credential == Credential::bulk) {
     RC_ASSERT(client_.state == LifecycleState::installed);  // R25, R28
     RC_ASSERT(request.kind == RequestKind::registration);   // R61

@@ -95,7 +95,7 @@ class History {
   void act(const Step& step);
   SiteView view(const Request& request) const;
 
-  void check_request(const Request& request) const;
+  void check_request(const Request& request, bool at_agent_start) const;
   void check_verdict(const Request& request, const Verdict& verdict);
   void check_state() const;
 
