@@ -23,8 +23,8 @@ struct BatchStore {
   std::vector<Guid> guids;
 };
 
-// A view of the message and the store; both must outlive it. Throws Malformed (message_reader.hpp) or
-// kj::Exception. What the columns say is not checked: walk() does that.
+// A view of the message and the store; both must outlive it. Throws Malformed (message_reader.hpp)
+// or kj::Exception. What the columns say is not checked: walk() does that.
 BatchView decode(capnp::MessageReader& message, BatchStore& store);
 
 }  // namespace tokenlife::events

@@ -11,8 +11,8 @@ std::span<const std::uint8_t> bytes_of(capnp::Data::Reader data) {
   return {data.begin(), data.size()};
 }
 
-// The list where it lies. Cap'n Proto would also take a list of structs for one of numbers; we never
-// write one, and its numbers would not lie side by side.
+// The list where it lies. Cap'n Proto would also take a list of structs for one of numbers; we
+// never write one, and its numbers would not lie side by side.
 std::span<const std::uint32_t> numbers_of(capnp::List<std::uint32_t>::Reader list) {
   if (list.size() == 0) return {};
   const capnp::AnyList::Reader any = capnp::toAny(list);

@@ -10,13 +10,11 @@ constexpr std::size_t kWord = sizeof(capnp::word);
 
 std::size_t words_of_bytes(std::size_t bytes) { return (bytes + kWord - 1) / kWord; }
 
-void copy_bytes(const std::vector<std::uint8_t>& from, std::size_t count,
-                capnp::Data::Builder to) {
+void copy_bytes(const std::vector<std::uint8_t>& from, std::size_t count, capnp::Data::Builder to) {
   std::memcpy(to.begin(), from.data(), count);
 }
 
-void copy_numbers(const std::vector<std::uint32_t>& from,
-                  capnp::List<std::uint32_t>::Builder to) {
+void copy_numbers(const std::vector<std::uint32_t>& from, capnp::List<std::uint32_t>::Builder to) {
   for (unsigned i = 0; i < to.size(); ++i) to.set(i, from[i]);
 }
 
@@ -51,8 +49,8 @@ void encode_structs(const ClientBatch& batch, wire::ClientBatch::Builder root) {
 
 std::size_t words_of(const ClientBatch& batch) {
   constexpr std::size_t kRootAndTags = 32;
-  const std::size_t numbers = batch.size() + batch.cause_numbers.size() + batch.serials.size() +
-                              batch.cohorts.size();
+  const std::size_t numbers =
+      batch.size() + batch.cause_numbers.size() + batch.serials.size() + batch.cohorts.size();
   return kRootAndTags + 3 * words_of_bytes(batch.size()) + words_of_bytes(4 * numbers) +
          2 * batch.slices.size() + 3 * batch.tokens.size() + 2 * batch.guids.size();
 }

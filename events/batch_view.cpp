@@ -20,32 +20,24 @@ constexpr bool is_good(EventKind kind, unsigned detail) {
   const unsigned low = detail & 3;
   const unsigned high = detail >> 2;
   switch (kind) {
-    case EventKind::client_installed:
-      return is_installation(detail);
-    case EventKind::network_changed:
-      return low < kCount<Network> && high < kCount<Network>;
-    case EventKind::registration_requested:
-      return low < kVias && high < kCount<Credential>;
+    case EventKind::client_installed: return is_installation(detail);
+    case EventKind::network_changed: return low < kCount<Network> && high < kCount<Network>;
+    case EventKind::registration_requested: return low < kVias && high < kCount<Credential>;
     case EventKind::registration_completed:
     case EventKind::renewal_requested:
-    case EventKind::token_renewed:
-      return low < kVias && high == 0;
+    case EventKind::token_renewed: return low < kVias && high == 0;
     case EventKind::registration_refused:
     case EventKind::renewal_refused:
-    case EventKind::re_registration_required:
-      return low < kVias && high < kCount<RefusalReason>;
+    case EventKind::re_registration_required: return low < kVias && high < kCount<RefusalReason>;
     case EventKind::registration_failed:
-    case EventKind::renewal_failed:
-      return low < kVias && high < kCount<FailureReason>;
-    case EventKind::cmg_allowed_changed:
-      return detail <= 1;
+    case EventKind::renewal_failed: return low < kVias && high < kCount<FailureReason>;
+    case EventKind::cmg_allowed_changed: return detail <= 1;
     case EventKind::agent_restarted:
     case EventKind::token_expired:
     case EventKind::client_reinstalled:
     case EventKind::client_upgraded:
     case EventKind::client_blocked:
-    case EventKind::client_unblocked:
-      return detail == 0;
+    case EventKind::client_unblocked: return detail == 0;
     case EventKind::site_established:
     case EventKind::bulk_token_issued:
     case EventKind::bulk_token_blocked:
@@ -53,8 +45,7 @@ constexpr bool is_good(EventKind kind, unsigned detail) {
     case EventKind::endpoint_down:
     case EventKind::endpoint_up:
     case EventKind::signing_certificate_rotated:
-    case EventKind::signing_certificate_retired:
-      return false;
+    case EventKind::signing_certificate_retired: return false;
   }
   return false;
 }

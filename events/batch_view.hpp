@@ -1,7 +1,8 @@
-// Walks the events of a batch, as the log holds them, and hands each to a visitor with its own type.
+// Walks the events of a batch, as the log holds them, and hands each to a visitor with its own
+// type.
 //
-// Everything in a view may be hostile: what an event needs of the batch is checked when it comes by,
-// and what all of the batch has to add up to at its end.
+// Everything in a view may be hostile: what an event needs of the batch is checked when it comes
+// by, and what all of the batch has to add up to at its end.
 #pragma once
 
 #include <array>
@@ -123,8 +124,10 @@ struct Columns {
   }
   static ClientToken client_token(std::uint32_t client, const TokenColumn& token) {
     const Instant not_before = at(Duration{token.not_before});
-    return {serial(client, token.ordinal), not_before,
-            not_before + Duration{token.valid_seconds}, {token.signer}};
+    return {serial(client, token.ordinal),
+            not_before,
+            not_before + Duration{token.valid_seconds},
+            {token.signer}};
   }
 
   bool used_up() const {
@@ -133,51 +136,42 @@ struct Columns {
   }
 };
 
-// Hands the event to visitor.on(), unless a column was too short for it; false in that case, or if the
-// visitor wants no more. Precondition: the kind is one of a client, and the detail is good for it.
+// Hands the event to visitor.on(), unless a column was too short for it; false in that case, or if
+// the visitor wants no more. Precondition: the kind is one of a client, and the detail is good for
+// it.
 template <class Visitor>
 inline bool hand_over(EventKind kind, std::uint8_t detail, std::uint32_t client,
                       const Recorded<AgentRestarted>& frame, Columns& columns, Visitor& visitor) {
   const auto on = [&]<class Event>(const Event& event) {
-    return !columns.short_column && visitor.on(Recorded<Event>{frame.time, frame.seq, frame.cause, event});
+    return !columns.short_column &&
+           visitor.on(Recorded<Event>{frame.time, frame.seq, frame.cause, event});
   };
   switch (kind) {
-    case EventKind::client_installed:
-      return on(columns.take_installation(detail));
+    case EventKind::client_installed: return on(columns.take_installation(detail));
     case EventKind::network_changed:
       return on(NetworkChanged{low<Network>(detail), high<Network>(detail)});
-    case EventKind::agent_restarted:
-      return on(AgentRestarted{});
-    case EventKind::registration_requested:
-      return on(columns.take_request(detail));
-    case EventKind::registration_completed:
-      return on(columns.take_registration(client, detail));
+    case EventKind::agent_restarted: return on(AgentRestarted{});
+    case EventKind::registration_requested: return on(columns.take_request(detail));
+    case EventKind::registration_completed: return on(columns.take_registration(client, detail));
     case EventKind::registration_refused:
       return on(RegistrationRefused{low<Endpoint>(detail), high<RefusalReason>(detail)});
     case EventKind::registration_failed:
       return on(RegistrationFailed{low<Endpoint>(detail), high<FailureReason>(detail)});
     case EventKind::renewal_requested:
       return on(RenewalRequested{low<Endpoint>(detail), columns.take_serial(client)});
-    case EventKind::token_renewed:
-      return on(columns.take_renewal(client, detail));
+    case EventKind::token_renewed: return on(columns.take_renewal(client, detail));
     case EventKind::renewal_refused:
       return on(RenewalRefused{low<Endpoint>(detail), high<RefusalReason>(detail)});
     case EventKind::renewal_failed:
       return on(RenewalFailed{low<Endpoint>(detail), high<FailureReason>(detail)});
-    case EventKind::token_expired:
-      return on(TokenExpired{columns.take_serial(client)});
+    case EventKind::token_expired: return on(TokenExpired{columns.take_serial(client)});
     case EventKind::re_registration_required:
       return on(ReRegistrationRequired{low<Endpoint>(detail), high<RefusalReason>(detail)});
-    case EventKind::client_reinstalled:
-      return on(ClientReinstalled{columns.take(columns.guids)});
-    case EventKind::client_upgraded:
-      return on(ClientUpgraded{});
-    case EventKind::client_blocked:
-      return on(ClientBlocked{});
-    case EventKind::client_unblocked:
-      return on(ClientUnblocked{});
-    case EventKind::cmg_allowed_changed:
-      return on(CmgAllowedChanged{detail != 0});
+    case EventKind::client_reinstalled: return on(ClientReinstalled{columns.take(columns.guids)});
+    case EventKind::client_upgraded: return on(ClientUpgraded{});
+    case EventKind::client_blocked: return on(ClientBlocked{});
+    case EventKind::client_unblocked: return on(ClientUnblocked{});
+    case EventKind::cmg_allowed_changed: return on(CmgAllowedChanged{detail != 0});
     case EventKind::site_established:
     case EventKind::bulk_token_issued:
     case EventKind::bulk_token_blocked:
@@ -185,8 +179,7 @@ inline bool hand_over(EventKind kind, std::uint8_t detail, std::uint32_t client,
     case EventKind::endpoint_down:
     case EventKind::endpoint_up:
     case EventKind::signing_certificate_rotated:
-    case EventKind::signing_certificate_retired:
-      break;
+    case EventKind::signing_certificate_retired: break;
   }
   throw_bug("an event of a client", __FILE__, __LINE__);
 }
@@ -216,14 +209,17 @@ Walk walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
       const std::uint8_t cause = batch.causes[i];
       const std::uint8_t detail = batch.details[i];
       const std::uint32_t time = batch.times[i];
-      if (kind >= kClientKinds) [[unlikely]] return Walk::unknown_kind;
-      if (cause >= kCount<CauseKind>) [[unlikely]] return Walk::unknown_cause;
-      if (!batch_detail::kDetailIsGood[kind][detail]) [[unlikely]] return Walk::bad_detail;
-      if (time < last_time) [[unlikely]] return Walk::time_goes_back;
+      if (kind >= kClientKinds) [[unlikely]]
+        return Walk::unknown_kind;
+      if (cause >= kCount<CauseKind>) [[unlikely]]
+        return Walk::unknown_cause;
+      if (!batch_detail::kDetailIsGood[kind][detail]) [[unlikely]]
+        return Walk::bad_detail;
+      if (time < last_time) [[unlikely]]
+        return Walk::time_goes_back;
       last_time = time;
       const auto cause_kind = static_cast<CauseKind>(cause);
-      const std::uint32_t number =
-          has_number(cause_kind) ? columns.take(columns.cause_numbers) : 0;
+      const std::uint32_t number = has_number(cause_kind) ? columns.take(columns.cause_numbers) : 0;
       const Recorded<AgentRestarted> frame{at(Duration{time}), seq, {cause_kind, number}, {}};
       if (!batch_detail::hand_over(static_cast<EventKind>(kind), detail, slice.client, frame,
                                    columns, visitor)) {

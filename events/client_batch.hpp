@@ -1,8 +1,9 @@
-// Events of clients as columns: what the simulator fills and the log stores. Appending is a handful of
-// stores; whether an event takes 7 or 40 bytes depends on what it says.
+// Events of clients as columns: what the simulator fills and the log stores. Appending is a handful
+// of stores; whether an event takes 7 or 40 bytes depends on what it says.
 //
-// Every event has an entry in kinds, causes, details and times. The other columns hold what only some
-// kinds have; a reader takes from each the next entry whenever an event of such a kind comes by.
+// Every event has an entry in kinds, causes, details and times. The other columns hold what only
+// some kinds have; a reader takes from each the next entry whenever an event of such a kind comes
+// by.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +50,9 @@ constexpr std::uint8_t of(const RegistrationRequested& e) {
   return pack(code(e.via), code(e.credential));
 }
 constexpr std::uint8_t of(const RegistrationCompleted& e) { return pack(code(e.via), 0); }
-constexpr std::uint8_t of(const RegistrationRefused& e) { return pack(code(e.via), code(e.reason)); }
+constexpr std::uint8_t of(const RegistrationRefused& e) {
+  return pack(code(e.via), code(e.reason));
+}
 constexpr std::uint8_t of(const RegistrationFailed& e) { return pack(code(e.via), code(e.reason)); }
 constexpr std::uint8_t of(const RenewalRequested& e) { return pack(code(e.via), 0); }
 constexpr std::uint8_t of(const TokenRenewed& e) { return pack(code(e.via), 0); }

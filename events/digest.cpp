@@ -17,7 +17,8 @@ std::string to_string(const Digest& digest) {
   return text;
 }
 
-// Fetching the algorithm and making a context cost more than hashing a small frame, so both are kept.
+// Fetching the algorithm and making a context cost more than hashing a small frame, so both are
+// kept.
 struct ChainHasher::Impl {
   EVP_MD* algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   EVP_MD_CTX* context = EVP_MD_CTX_new();
@@ -38,11 +39,10 @@ ChainHasher::~ChainHasher() = default;
 
 Digest ChainHasher::next(const Digest& previous, std::span<const std::byte> bytes) {
   Digest digest{};
-  const bool hashed =
-      EVP_DigestInit_ex2(impl_->context, impl_->algorithm, nullptr) == 1 &&
-      EVP_DigestUpdate(impl_->context, previous.data(), previous.size()) == 1 &&
-      EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size()) == 1 &&
-      EVP_DigestFinal_ex(impl_->context, digest.data(), nullptr) == 1;
+  const bool hashed = EVP_DigestInit_ex2(impl_->context, impl_->algorithm, nullptr) == 1 &&
+                      EVP_DigestUpdate(impl_->context, previous.data(), previous.size()) == 1 &&
+                      EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size()) == 1 &&
+                      EVP_DigestFinal_ex(impl_->context, digest.data(), nullptr) == 1;
   ensure(hashed, "SHA-256 to be computed");
   return digest;
 }

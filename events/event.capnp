@@ -5,9 +5,9 @@
 # does not know the new parts; `RunHeader.schemaVersion` tells it that there are some.
 #
 # Conventions. Times are whole seconds after the start of the run; durations are whole seconds.
-# Text is UTF-8. Enumerated values are stored as bytes; the tables below are the only ones. A GUID of
-# all zeros stands for "none" where a GUID is optional. No token and no key is ever stored (D4): a
-# token is known by its serial, a bulk token by its GUID.
+# Text is UTF-8. Enumerated values are stored as bytes; the tables below are the only ones. A GUID
+# of all zeros stands for "none" where a GUID is optional. No token and no key is ever stored (D4):
+# a token is known by its serial, a bulk token by its GUID.
 @0xaad176a38e6e31b9;
 
 using Cxx = import "/capnp/c++.capnp";
@@ -28,8 +28,8 @@ $Cxx.namespace("tokenlife::wire");
 # CauseKind       0 run-start, 1 action*, 2 action-end*, 3 expiry, 4 installation, 5 network,
 #                 6 agent-start, 7 contact, 8 request*, 9 exchange*
 #                 Those with * have a number: of the action in the scenario, from 0; of the request
-#                 that is answered, as its sequence number in the stream; for an exchange the seconds
-#                 since it was sent.
+#                 that is answered, as its sequence number in the stream; for an exchange the
+#                 seconds since it was sent.
 # ClientEventKind and its detail byte, bits counted from the lowest:
 #    0 client-installed          0-1 network, 2-3 credential, 4 version, 5 cmg-allowed, 6 blocked
 #    1 network-changed           0-1 from, 2-3 to
@@ -172,9 +172,9 @@ struct ClientBatch {
                              # registration-requested with the credential bulk
   cohorts @9 :List(UInt32);  # client-installed
 
-  # A stretch of one client's stream. A client's slices follow each other, also over several batches;
-  # the first one starts at sequence number 0. Clients come in the order of their numbers. A client
-  # to whom nothing happened has a slice without events.
+  # A stretch of one client's stream. A client's slices follow each other, also over several
+  # batches; the first one starts at sequence number 0. Clients come in the order of their numbers,
+  # none left out: one to whom nothing happened has a slice without events.
   struct Slice {
     client @0 :UInt32;
     firstSeq @1 :UInt32;

@@ -151,13 +151,14 @@ LogError FrameReader::error_now(const char* doing) const {
 Result<void, LogError> check_file_size(const std::string& path, std::uint64_t size,
                                        std::uint64_t expected) {
   if (size < expected) {
-    return Failed<LogError>(LogError{path, size, "the file is cut short: it ends at byte " +
-                                                     number(size) + " of " + number(expected)});
+    return Failed<LogError>(LogError{
+        path, size,
+        "the file is cut short: it ends at byte " + number(size) + " of " + number(expected)});
   }
   if (size > expected) {
-    return Failed<LogError>(LogError{
-        path, expected, "the file is damaged: there are bytes after the " + number(expected) +
-                            " that were written"});
+    return Failed<LogError>(LogError{path, expected,
+                                     "the file is damaged: there are bytes after the " +
+                                         number(expected) + " that were written"});
   }
   return {};
 }

@@ -1,8 +1,8 @@
 // Reads the frames of one file in order. Nothing of a frame is looked at before its bounds and its
 // digest have been checked.
 //
-// Frames are copied from the file, not mapped: what was checked cannot change afterwards, and a file
-// that shrinks meanwhile is an error, not a signal.
+// Frames are copied from the file, not mapped: what was checked cannot change afterwards, and a
+// file that shrinks meanwhile is an error, not a signal.
 #pragma once
 
 #include <cstddef>
@@ -20,9 +20,9 @@
 namespace tokenlife::events {
 
 struct Frame {
-  std::uint32_t type = 0;                 // perhaps no FrameType
-  std::uint64_t offset = 0;               // of its first byte in the file
-  std::span<const std::uint64_t> payload; // valid until the next frame is read
+  std::uint32_t type = 0;                  // perhaps no FrameType
+  std::uint64_t offset = 0;                // of its first byte in the file
+  std::span<const std::uint64_t> payload;  // valid until the next frame is read
 };
 
 class FrameReader {

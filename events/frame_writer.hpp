@@ -1,4 +1,5 @@
-// Writes the frames of one file and keeps its chain of digests. Uses Cap'n Proto: for .cpp files only.
+// Writes the frames of one file and keeps its chain of digests. Uses Cap'n Proto: for .cpp files
+// only.
 #pragma once
 
 #include <capnp/message.h>

@@ -1,6 +1,6 @@
 // The bytes of a log's files around the messages of event.capnp; FORMAT.md explains them.
 //
-//   file    := magic frame*                    of the last frame the type is run_end or partition_end
+//   file    := magic frame*                    the last frame is a run_end or partition_end
 //   magic   := 8 bytes, the last is the version of this format
 //   frame   := length type payload digest
 //   length  := uint32, little-endian           bytes in payload, a multiple of 8, at least 8

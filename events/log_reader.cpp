@@ -38,26 +38,18 @@ Result<void, LogError> read_frame(FrameReader& file, FrameType type, const char*
 std::string_view text_of(Walk walk) {
   switch (walk) {
     case Walk::done:
-    case Walk::stopped:
-      return "nothing is wrong";
+    case Walk::stopped: return "nothing is wrong";
     case Walk::slices_do_not_add_up:
       return "the slices of the streams do not add up to the events of the batch";
     case Walk::client_out_of_order:
       return "a client is missing, out of order or of another partition";
-    case Walk::gap_in_stream:
-      return "the numbering of a client's events has a gap";
-    case Walk::time_goes_back:
-      return "time goes back in a client's stream";
-    case Walk::unknown_kind:
-      return "an event is of no known kind";
-    case Walk::unknown_cause:
-      return "an event has no known cause";
-    case Walk::bad_detail:
-      return "the details of an event are out of range";
-    case Walk::column_too_short:
-      return "a column has too few entries";
-    case Walk::column_too_long:
-      return "a column has too many entries";
+    case Walk::gap_in_stream: return "the numbering of a client's events has a gap";
+    case Walk::time_goes_back: return "time goes back in a client's stream";
+    case Walk::unknown_kind: return "an event is of no known kind";
+    case Walk::unknown_cause: return "an event has no known cause";
+    case Walk::bad_detail: return "the details of an event are out of range";
+    case Walk::column_too_short: return "a column has too few entries";
+    case Walk::column_too_long: return "a column has too many entries";
   }
   return "?";
 }
@@ -70,8 +62,8 @@ Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (!fs::is_directory(status)) {
-    const std::string what = fs::exists(status) ? "a log is a folder, and this is a file"
-                                                : "there is no such folder";
+    const std::string what =
+        fs::exists(status) ? "a log is a folder, and this is a file" : "there is no such folder";
     return Failed<LogError>(LogError{folder.string(), 0, what});
   }
   LogReader log;
@@ -103,8 +95,10 @@ Result<void, LogError> LogReader::read_site_file() {
       return damaged("there should be events of the site or the end here");
     }
     const auto wrong = read_message(frame->payload, [&](capnp::MessageReader& m) {
-      if (ended) end = decode_run_end(m);
-      else decode_site_events(m, site_events_);
+      if (ended)
+        end = decode_run_end(m);
+      else
+        decode_site_events(m, site_events_);
     });
     if (wrong) return damaged(*wrong);
     if (ended && end.site_events != site_events_.size()) {
@@ -158,8 +152,11 @@ Result<void, LogError> LogReader::check_files() const {
     names.insert(partition_file_name(partition.partition));
     const std::string path = file_of(partition);
     const std::uintmax_t bytes = fs::file_size(path, error);
-    if (error) return Failed<LogError>(LogError{path, 0, "cannot read the file, which belongs to "
-                                                         "the log: " + error.message()});
+    if (error)
+      return Failed<LogError>(LogError{path, 0,
+                                       "cannot read the file, which belongs to "
+                                       "the log: " +
+                                           error.message()});
     if (auto good = check_file_size(path, bytes, partition.bytes); !good) return good;
   }
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
@@ -186,8 +183,8 @@ const PartitionSummary* LogReader::partition_of(ClientNumber client) const {
   const auto found = std::lower_bound(
       partitions_.begin(), partitions_.end(), number,
       [](const PartitionSummary& partition, std::uint32_t n) { return partition.partition < n; });
-  const bool has = found != partitions_.end() && found->partition == number &&
-                   client.value < header_.clients;
+  const bool has =
+      found != partitions_.end() && found->partition == number && client.value < header_.clients;
   return has ? &*found : nullptr;
 }
 
@@ -267,8 +264,8 @@ Result<std::optional<BatchView>, LogError> LogReader::Batches::next() {
     return damaged("there should be a batch of events or the end here");
   }
   PartitionEnd end;
-  const auto wrong = read_message(
-      frame->payload, [&](capnp::MessageReader& m) { end = decode_partition_end(m); });
+  const auto wrong =
+      read_message(frame->payload, [&](capnp::MessageReader& m) { end = decode_partition_end(m); });
   if (wrong) return damaged(*wrong);
   if (auto good = impl_->check_end(*frame, end); !good) return Failed<LogError>(good.error());
   return std::optional<BatchView>();

@@ -1,6 +1,6 @@
-// Reads a log and trusts nothing in it: every byte is covered by a digest or compared, and no length,
-// pointer or code is used before it has been checked. A log is only handed out as far as it was
-// checked, so whoever visits every partition has verified every byte.
+// Reads a log and trusts nothing in it: every byte is covered by a digest or compared, and no
+// length, pointer or code is used before it has been checked. A log is only handed out as far as it
+// was checked, so whoever visits every partition has verified every byte.
 //
 // Memory does not grow with the log: the header and the site's events are kept, client events are
 // read batch by batch.
@@ -37,15 +37,15 @@ class LogReader {
   const LogSummary& summary() const { return summary_; }
   // In the order of their numbers.
   const std::vector<PartitionSummary>& partitions() const { return partitions_; }
-  // The partition of the client, unless there is no such client or an interrupted run did not get so
-  // far.
+  // The partition of the client, unless there is no such client or an interrupted run did not get
+  // so far.
   const PartitionSummary* partition_of(ClientNumber client) const;
   std::string file_of(const PartitionSummary& partition) const;
   std::uint64_t site_file_bytes() const { return site_file_bytes_; }
 
-  // Walks the events of one partition, client by client: see walk(). What was handed over counts only
-  // if the visit ends well. Safe to call from several threads at once.
-  // Precondition: the partition is one of partitions().
+  // Walks the events of one partition, client by client: see walk(). What was handed over counts
+  // only if the visit ends well. Safe to call from several threads at once. Precondition: the
+  // partition is one of partitions().
   template <class Visitor>
   Result<Visited, LogError> visit(const PartitionSummary& partition, Visitor& visitor) const;
 
@@ -113,8 +113,8 @@ class VariantVisitor {
   }
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
-    return on_(client_, Recorded<ClientEvent>{recorded.time, recorded.seq, recorded.cause,
-                                              recorded.event});
+    return on_(client_,
+               Recorded<ClientEvent>{recorded.time, recorded.seq, recorded.cause, recorded.event});
   }
 
  private:

@@ -85,8 +85,7 @@ Result<PartitionSummary, LogError> PartitionWriter::finish(std::uint32_t clients
                             [&](capnp::MessageBuilder& message) { encode(end, message); });
   if (done) done = frames.close();
   if (!done) return Failed<LogError>(done.error());
-  return PartitionSummary{impl_->partition, clients, impl_->events, frames.size(),
-                          frames.digest()};
+  return PartitionSummary{impl_->partition, clients, impl_->events, frames.size(), frames.digest()};
 }
 
 // ---- The whole log -----------------------------------------------------------------------------
@@ -118,9 +117,9 @@ LogWriter::LogWriter(LogWriter&&) noexcept = default;
 LogWriter& LogWriter::operator=(LogWriter&&) noexcept = default;
 LogWriter::~LogWriter() = default;
 
-Result<LogWriter, LogError> LogWriter::create(
-    const std::optional<fs::path>& folder, const LogHeader& header,
-    const std::vector<Recorded<SiteEvent>>& site_events) {
+Result<LogWriter, LogError> LogWriter::create(const std::optional<fs::path>& folder,
+                                              const LogHeader& header,
+                                              const std::vector<Recorded<SiteEvent>>& site_events) {
   if (folder) {
     if (auto made = make_folder(*folder); !made) return Failed<LogError>(made.error());
   }

@@ -1,9 +1,9 @@
-// Writes a run's log: a folder with site.log and one file for each partition of clients. The format is
-// described in events/FORMAT.md.
+// Writes a run's log: a folder with site.log and one file for each partition of clients. The format
+// is described in events/FORMAT.md.
 //
-// Every file is a chain of SHA-256 digests from the run's header on; the last digest of site.log, which
-// also holds those of all partitions, stands for the whole run. A writer without a folder writes
-// nothing and computes the same digest.
+// Every file is a chain of SHA-256 digests from the run's header on; the last digest of site.log,
+// which also holds those of all partitions, stands for the whole run. A writer without a folder
+// writes nothing and computes the same digest.
 //
 // Memory does not grow with the log: a batch is encoded, hashed, written and forgotten.
 #pragma once
@@ -30,8 +30,8 @@ class PartitionWriter {
   // Encodes and writes the batch, unless it is empty. Does not clear it.
   Result<void, LogError> write(const ClientBatch& batch);
 
-  // Closes the file with what it holds. `clients` have a complete stream: fewer than the partition has
-  // if the run was interrupted.
+  // Closes the file with what it holds. `clients` have a complete stream: fewer than the partition
+  // has if the run was interrupted.
   Result<PartitionSummary, LogError> finish(std::uint32_t clients);
 
  private:
@@ -43,8 +43,8 @@ class PartitionWriter {
 
 class LogWriter {
  public:
-  // Makes the folder, which must not exist or be empty, and writes the header and the site's events.
-  // Without a folder only digests are computed.
+  // Makes the folder, which must not exist or be empty, and writes the header and the site's
+  // events. Without a folder only digests are computed.
   static Result<LogWriter, LogError> create(const std::optional<std::filesystem::path>& folder,
                                             const LogHeader& header,
                                             const std::vector<Recorded<SiteEvent>>& site_events);
@@ -52,7 +52,8 @@ class LogWriter {
   LogWriter& operator=(LogWriter&&) noexcept;
   ~LogWriter();
 
-  // Starts the partition's file. Safe to call from several threads at once, once for each partition.
+  // Starts the partition's file. Safe to call from several threads at once, once for each
+  // partition.
   Result<PartitionWriter, LogError> partition(std::uint32_t partition) const;
 
   // Closes the log. `partitions` in the order of their numbers; an interrupted run may lack some.

@@ -21,8 +21,8 @@ class Wanted {
 
   bool begin(ClientNumber client) {
     client_ = client;
-    is_wanted_ = !filter_.clients || std::binary_search(filter_.clients->begin(),
-                                                        filter_.clients->end(), client);
+    is_wanted_ = !filter_.clients ||
+                 std::binary_search(filter_.clients->begin(), filter_.clients->end(), client);
     return true;
   }
   template <class Event>
@@ -52,7 +52,8 @@ class Histogram {
     ++bucket.events;
   }
 
-  // The buckets in order, neighbours joined as long as together they have no more than `events_max`.
+  // The buckets in order, neighbours joined as long as together they have no more than
+  // `events_max`.
   std::vector<Window> windows(std::uint64_t events_max) const {
     std::vector<Window> joined;
     for (const Window& bucket : buckets_) {
@@ -102,8 +103,8 @@ class Merge {
     Recorded<ClientEvent> recorded;
   };
 
-  // Windows come in the order of time. A window with too much is split; one that holds a single moment
-  // needs no sorting, since the log has its events in the wanted order.
+  // Windows come in the order of time. A window with too much is split; one that holds a single
+  // moment needs no sorting, since the log has its events in the wanted order.
   Result<void, LogError> deliver(const Window& window, Instant likely_last) {
     if (stopped_) return {};
     if (window.events <= budget_) return deliver_sorted(window);
@@ -131,8 +132,7 @@ class Merge {
   Result<void, LogError> deliver_sorted(const Window& window) {
     records_.clear();
     auto keep = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
-      records_.push_back(
-          {client, {recorded.time, recorded.seq, recorded.cause, recorded.event}});
+      records_.push_back({client, {recorded.time, recorded.seq, recorded.cause, recorded.event}});
       return true;
     };
     if (auto passed = pass(window, keep); !passed) return passed;
@@ -168,8 +168,7 @@ class Merge {
   bool is_wanted(const PartitionSummary& partition) const {
     if (!filter_.clients) return true;
     const ClientNumber first{partition.partition * kPartitionClients};
-    const auto found =
-        std::lower_bound(filter_.clients->begin(), filter_.clients->end(), first);
+    const auto found = std::lower_bound(filter_.clients->begin(), filter_.clients->end(), first);
     return found != filter_.clients->end() && found->value - first.value < kPartitionClients;
   }
 

@@ -21,7 +21,8 @@ namespace tokenlife::events {
 // Which events are wanted: those that pass all of it.
 struct EventFilter {
   bool site = true;  // the site's stream
-  // Only these clients, in the order of their numbers; only their partitions are read. Nothing: all.
+  // Only these clients, in the order of their numbers; only their partitions are read. Nothing:
+  // all.
   std::optional<std::vector<ClientNumber>> clients;
   std::bitset<kEventKinds> kinds = std::bitset<kEventKinds>().set();
   Instant from = Instant::min();
@@ -41,8 +42,8 @@ struct EventSink {
 // An event in memory takes about 90 bytes.
 inline constexpr std::size_t kEventsInMemory = std::size_t{1} << 20;
 
-// Hands on the events that the filter wants. An error may come after some events: they are good, and
-// incomplete.
+// Hands on the events that the filter wants. An error may come after some events: they are good,
+// and incomplete.
 Result<void, LogError> read_ordered(const LogReader& log, const EventFilter& filter,
                                     const EventSink& sink,
                                     std::size_t events_in_memory = kEventsInMemory);

@@ -20,7 +20,8 @@ struct Malformed {
   std::string what;  // one clause, no full stop
 };
 
-// Calls decode(capnp::MessageReader&) on the message; says what is wrong with the message, if anything.
+// Calls decode(capnp::MessageReader&) on the message; says what is wrong with the message, if
+// anything.
 //
 // Cap'n Proto checks bounds, but neither a root that is missing nor bytes that are left over. Its
 // traversal limit counts what every getter returns, so that a small message cannot stand for much

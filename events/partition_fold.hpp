@@ -16,8 +16,8 @@ namespace tokenlife::events {
 // A Fold is copied for each thread and has
 //   Result<void, LogError> add(const LogReader&, const PartitionSummary&)
 //   void merge(const Fold&)
-// Both must be commutative: the result depends neither on the threads nor on their order. Of several
-// errors the one in the first partition is returned.
+// Both must be commutative: the result depends neither on the threads nor on their order. Of
+// several errors the one in the first partition is returned.
 template <class Fold>
 Result<Fold, LogError> fold_partitions(const LogReader& log, unsigned threads, const Fold& empty) {
   const std::vector<PartitionSummary>& partitions = log.partitions();

@@ -1,7 +1,7 @@
 // Rebuilds what was from the events alone: core's evolve and nothing else.
 //
-// Every function here takes events with time <= `at`; kNever takes all. An event that evolve does not
-// let happen is a LogError that names client, event and reason.
+// Every function here takes events with time <= `at`; kNever takes all. An event that evolve does
+// not let happen is a LogError that names client, event and reason.
 #pragma once
 
 #include <array>
@@ -91,7 +91,8 @@ class ClientReplay {
   std::optional<Impossible> impossible_;
 };
 
-// Counts each client once, in the state that it ended in, and holds the header to its word on cohorts.
+// Counts each client once, in the state that it ended in, and holds the header to its word on
+// cohorts.
 class PopulationCount {
  public:
   explicit PopulationCount(const LogHeader& header)

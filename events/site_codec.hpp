@@ -1,5 +1,5 @@
-// The messages of site.log, and the small ones of a partition's file. Uses Cap'n Proto: for .cpp files
-// only. The decoding half takes bytes that nobody has checked.
+// The messages of site.log, and the small ones of a partition's file. Uses Cap'n Proto: for .cpp
+// files only. The decoding half takes bytes that nobody has checked.
 #pragma once
 
 #include <capnp/message.h>

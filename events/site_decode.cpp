@@ -63,8 +63,7 @@ Policy decode_policy(wire::Policy::Reader from) {
 SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
   using Wire = wire::SiteEvent;
   switch (from.which()) {
-    case Wire::UNSET:
-      break;
+    case Wire::UNSET: break;
     case Wire::SITE_ESTABLISHED: {
       const auto group = from.getSiteEstablished();
       return SiteEstablished{decode_guid(group.getTenant()), decode_policy(group.getPolicy())};
@@ -74,14 +73,11 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
       return BulkTokenIssued{decode_text(group.getName()), decode_guid(group.getGuid()),
                              decode_time(group.getNotBefore()), decode_time(group.getExpires())};
     }
-    case Wire::BULK_TOKEN_BLOCKED:
-      return BulkTokenBlocked{decode_guid(from.getBulkTokenBlocked())};
+    case Wire::BULK_TOKEN_BLOCKED: return BulkTokenBlocked{decode_guid(from.getBulkTokenBlocked())};
     case Wire::BULK_TOKEN_UNBLOCKED:
       return BulkTokenUnblocked{decode_guid(from.getBulkTokenUnblocked())};
-    case Wire::ENDPOINT_DOWN:
-      return EndpointDown{decode_enum<Endpoint>(from.getEndpointDown())};
-    case Wire::ENDPOINT_UP:
-      return EndpointUp{decode_enum<Endpoint>(from.getEndpointUp())};
+    case Wire::ENDPOINT_DOWN: return EndpointDown{decode_enum<Endpoint>(from.getEndpointDown())};
+    case Wire::ENDPOINT_UP: return EndpointUp{decode_enum<Endpoint>(from.getEndpointUp())};
     case Wire::SIGNING_CERTIFICATE_ROTATED:
       return SigningCertificateRotated{{from.getSigningCertificateRotated()}};
     case Wire::SIGNING_CERTIFICATE_RETIRED:
@@ -130,8 +126,7 @@ LogHeader decode_header(capnp::MessageReader& message) {
   return header;
 }
 
-void decode_site_events(capnp::MessageReader& message,
-                        std::vector<Recorded<SiteEvent>>& events) {
+void decode_site_events(capnp::MessageReader& message, std::vector<Recorded<SiteEvent>>& events) {
   for (const auto from : message.getRoot<wire::SiteEvents>().getEvents()) {
     const Instant time = at(Duration{from.getTime()});
     require(from.getSeq() == events.size(), "the numbering of the site's events has a gap");

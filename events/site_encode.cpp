@@ -17,9 +17,7 @@ std::uint32_t event_seconds(Instant time) {
 
 std::uint8_t byte(Endpoint endpoint) { return static_cast<std::uint8_t>(endpoint); }
 
-kj::ArrayPtr<const kj::byte> data(const Digest& digest) {
-  return {digest.data(), digest.size()};
-}
+kj::ArrayPtr<const kj::byte> data(const Digest& digest) { return {digest.data(), digest.size()}; }
 
 void encode_guid(Guid guid, wire::Guid::Builder to) {
   to.setHigh(guid.high);
@@ -80,8 +78,8 @@ unsigned count_of(std::size_t elements) { return static_cast<unsigned>(elements)
 }  // namespace
 
 std::size_t words_of(const LogHeader& header) {
-  std::size_t words = kWordsOfStruct + words_of_text(header.scenario_name) +
-                      words_of_text(header.scenario_text);
+  std::size_t words =
+      kWordsOfStruct + words_of_text(header.scenario_name) + words_of_text(header.scenario_text);
   for (const LogInput& input : header.inputs) words += kWordsOfStruct + words_of_text(input.name);
   for (const LogCohort& cohort : header.cohorts) {
     words += kWordsOfStruct + words_of_text(cohort.name);

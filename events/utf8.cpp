@@ -7,9 +7,9 @@ namespace tokenlife::events {
 namespace {
 
 struct Lead {
-  std::size_t bytes;          // of the whole character; 0: no character starts so
-  unsigned char second_min;   // what the byte after may be: this keeps overlong forms, surrogates
-  unsigned char second_max;   // and what lies above U+10FFFF out
+  std::size_t bytes;         // of the whole character; 0: no character starts so
+  unsigned char second_min;  // what the byte after may be: this keeps overlong forms, surrogates
+  unsigned char second_max;  // and what lies above U+10FFFF out
 };
 
 constexpr Lead lead_of(unsigned char byte) {

@@ -21,9 +21,7 @@ struct LogFacts {
   std::uint64_t bytes = 0;
   PopulationByCohort population;  // at the end
 
-  std::uint64_t operator[](EventKind kind) const {
-    return of_kind[static_cast<std::size_t>(kind)];
-  }
+  std::uint64_t operator[](EventKind kind) const { return of_kind[static_cast<std::size_t>(kind)]; }
 };
 
 // The facts of a log in which nothing is wrong, or the first thing that is. LogReader::open() has

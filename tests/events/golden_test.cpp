@@ -1,5 +1,5 @@
-// Logs of every schema ever released replay for ever. They are never rewritten: a new schema gets new
-// ones, by the hidden test at the end.
+// Logs of every schema ever released replay for ever. They are never rewritten: a new schema gets
+// new ones, by the hidden test at the end.
 #include <cctype>
 #include <sstream>
 
@@ -51,7 +51,8 @@ std::string bytes_in_format_document(const std::string& heading) {
 
 TEST_CASE("a log of schema 1 replays for ever") {
   const LogReader log = LogReader::open(kGolden / "schema-1").value();
-  CHECK(events::to_string(log.summary().digest) == "87bd138205318f07cedc8ea2c22284b9a0a0f5cdaea2637a2c0c6660b9b49c22");
+  CHECK(events::to_string(log.summary().digest) ==
+        "87bd138205318f07cedc8ea2c22284b9a0a0f5cdaea2637a2c0c6660b9b49c22");
   CHECK(log.header().scenario_text == "clients = \"\xc3\xa4 few\"\n");
   CHECK(log.header().seed == 42);
   CHECK(log.summary().events == 41);

@@ -87,8 +87,7 @@ inline Result<events::LogSummary, events::LogError> write_log(
   std::vector<events::PartitionSummary> summaries;
   for (std::uint32_t first = 0; first < content.clients.size();
        first += events::kPartitionClients) {
-    auto summary =
-        write_partition(*log, first / events::kPartitionClients, content, batch_events);
+    auto summary = write_partition(*log, first / events::kPartitionClients, content, batch_events);
     if (!summary) return Failed<events::LogError>(summary.error());
     summaries.push_back(*summary);
   }
@@ -131,13 +130,21 @@ inline Guid any_guid() { return {static_cast<std::uint64_t>(any_below(3)), 7}; }
 // An event that is quite likely to be legal for the client.
 inline ClientEvent any_event(const Client& client, ClientNumber number, CohortNumber cohort,
                              Instant now) {
-  const ClientToken next{TokenSerial::of(number, client.newest_ordinal + 1), now,
-                         now + Duration{1 + any_below(1000)}, {static_cast<std::uint32_t>(any_below(4))}};
+  const ClientToken next{TokenSerial::of(number, client.newest_ordinal + 1),
+                         now,
+                         now + Duration{1 + any_below(1000)},
+                         {static_cast<std::uint32_t>(any_below(4))}};
   const auto credential = any_of<Credential>();
   const Guid shown = credential == Credential::bulk ? any_guid() : Guid{};
   switch (any_below(19)) {
-    case 0: return ClientInstalled{cohort, any_of<Network>(), credential, any_of<ClientVersion>(),
-                                   any_below(2) == 0, any_below(2) == 0, any_guid()};
+    case 0:
+      return ClientInstalled{cohort,
+                             any_of<Network>(),
+                             credential,
+                             any_of<ClientVersion>(),
+                             any_below(2) == 0,
+                             any_below(2) == 0,
+                             any_guid()};
     case 1:
     case 18: return NetworkChanged{client.network, any_of<Network>()};
     case 2: return AgentRestarted{};
@@ -173,8 +180,9 @@ inline Stream any_stream(ClientNumber number, CohortNumber cohort, int tries) {
   for (int i = 0; i < tries; ++i) {
     ClientEvent event = any_event(client, number, cohort, now);
     if (client.state == LifecycleState::not_installed && any_below(2) == 0) {
-      event = ClientInstalled{cohort, Network::intranet, Credential::self_signed,
-                              ClientVersion::current, true, false, {}};
+      event = ClientInstalled{
+          cohort, Network::intranet, Credential::self_signed, ClientVersion::current, true, false,
+          {}};
     }
     const auto next = evolve(client, event);
     if (!next) continue;

@@ -66,7 +66,8 @@ TEST_CASE("every bit of every file counts") {
       INFO(name << ", bit " << bit % 8 << " of byte " << bit / 8);
       REQUIRE_FALSE(read.has_value());
       REQUIRE(read.error().file == (folder / "log" / name).string());
-      const bool claims_more_than_there_is = read.error().what.find("cut short") != std::string::npos;
+      const bool claims_more_than_there_is =
+          read.error().what.find("cut short") != std::string::npos;
       std::size_t offset = bit / 8;
       for (const FramePlace& frame : frames) {
         if (frame.offset <= bit / 8 && bit / 8 < frame.end()) offset = frame.offset;

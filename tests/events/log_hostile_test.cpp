@@ -47,8 +47,9 @@ std::string damaged(const std::string& what) { return "the file is damaged: " + 
 TEST_CASE("a batch that does not add up is refused") {
   CHECK(refusal_of([](ClientBatch&) {}).empty());
 
-  const std::string slices = damaged("the slices of the streams do not add up to the events of "
-                                     "the batch");
+  const std::string slices = damaged(
+      "the slices of the streams do not add up to the events of "
+      "the batch");
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].events = 3; }) == slices);
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].events = 5; }) == slices);
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].events = UINT32_MAX; }) == slices);
@@ -56,10 +57,10 @@ TEST_CASE("a batch that does not add up is refused") {
   const std::string gap = damaged("the numbering of a client's events has a gap");
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].first_seq = 1; }) == gap);
   CHECK(refusal_of([](ClientBatch& b) {
-    b.slices[0].events = 2;
-    b.begin(0, 3);
-    b.slices[1].events = 2;
-  }) == gap);
+          b.slices[0].events = 2;
+          b.begin(0, 3);
+          b.slices[1].events = 2;
+        }) == gap);
 
   CHECK(refusal_of([](ClientBatch& b) { b.times[3] = 0; }) ==
         damaged("time goes back in a client's stream"));
@@ -103,10 +104,10 @@ TEST_CASE("an event that cannot have happened is refused") {
   CHECK(refusal_of([](ClientBatch& b) { b.details[1] |= 1; }) ==
         start + "1, registration-requested in state installed: wrong-network");
   CHECK(refusal_of([](ClientBatch& b) {
-    b.kinds[3] = static_cast<std::uint8_t>(EventKind::client_unblocked);
-    b.details[3] = 0;
-    b.serials.clear();
-  }) == start + "3, client-unblocked in state registered: nothing-changed");
+          b.kinds[3] = static_cast<std::uint8_t>(EventKind::client_unblocked);
+          b.details[3] = 0;
+          b.serials.clear();
+        }) == start + "3, client-unblocked in state registered: nothing-changed");
   CHECK(refusal_of([](ClientBatch& b) { b.cohorts[0] = 7; }) ==
         "client 0 is not of the cohort that the header puts it into");
   CHECK(refusal_of([](ClientBatch& b) { b.cohorts[0] = 0; }) ==
@@ -218,8 +219,8 @@ TEST_CASE("whatever is forged, the reader answers and does not crash") {
     std::string& file = files.at(any_below(3) == 0 ? "site.log" : "clients-00000.log");
     const std::vector<FramePlace> frames = frames_of(file);
     for (int changes = 1 + any_below(3); changes > 0; --changes) {
-      const FramePlace frame = frames[static_cast<std::size_t>(
-          any_below(static_cast<int>(frames.size())))];
+      const FramePlace frame =
+          frames[static_cast<std::size_t>(any_below(static_cast<int>(frames.size())))];
       const auto byte = static_cast<std::size_t>(
           *rc::gen::resize(100, rc::gen::inRange<std::uint32_t>(0, frame.payload_bytes)));
       file[frame.payload() + byte] = static_cast<char>(any_below(256));

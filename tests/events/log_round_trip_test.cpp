@@ -59,6 +59,5 @@ TEST_CASE("a log of several partitions comes back, each in its own file") {
 }
 
 TEST_CASE("a digest reads as 64 hexadecimal digits") {
-  CHECK(events::to_string(events::Digest{0x01, 0xab}) ==
-        "01ab" + std::string(60, '0'));
+  CHECK(events::to_string(events::Digest{0x01, 0xab}) == "01ab" + std::string(60, '0'));
 }

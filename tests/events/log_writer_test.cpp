@@ -36,7 +36,8 @@ class FullDisk {
 LogContent two_partitions() {
   LogContent content{header_for(1'100), small_site(), {}};
   for (std::uint32_t client = 0; client < 1'100; ++client) {
-    content.clients.push_back(Telling(client).registered(cohort_of(content.header, client)).stream());
+    content.clients.push_back(
+        Telling(client).registered(cohort_of(content.header, client)).stream());
   }
   return content;
 }

@@ -50,8 +50,8 @@ std::vector<Line> expected_lines(const LogContent& content, const EventFilter& f
   }
   if (!filter.site) lines.clear();
   for (std::uint32_t client = 0; client < content.clients.size(); ++client) {
-    if (filter.clients && std::count(filter.clients->begin(), filter.clients->end(),
-                                     ClientNumber{client}) == 0) {
+    if (filter.clients &&
+        std::count(filter.clients->begin(), filter.clients->end(), ClientNumber{client}) == 0) {
       continue;
     }
     for (const auto& recorded : content.clients[client]) {
@@ -124,7 +124,8 @@ TEST_CASE("any filter and any memory give what sorting everything gives") {
 TEST_CASE("more events at one moment than fit into memory still come in order") {
   LogContent content{header_for(3'000), small_site(), {}};
   for (std::uint32_t client = 0; client < 3'000; ++client) {
-    content.clients.push_back(Telling(client).registered(cohort_of(content.header, client)).stream());
+    content.clients.push_back(
+        Telling(client).registered(cohort_of(content.header, client)).stream());
   }
   const TemporaryFolder folder;
   REQUIRE(write_log(folder / "log", content));
@@ -134,7 +135,8 @@ TEST_CASE("more events at one moment than fit into memory still come in order") 
 TEST_CASE("for one client only its partition is read") {
   LogContent content{header_for(3'000), small_site(), {}};
   for (std::uint32_t client = 0; client < 3'000; ++client) {
-    content.clients.push_back(Telling(client).registered(cohort_of(content.header, client)).stream());
+    content.clients.push_back(
+        Telling(client).registered(cohort_of(content.header, client)).stream());
   }
   const TemporaryFolder folder;
   REQUIRE(write_log(folder / "log", content));

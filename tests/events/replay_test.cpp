@@ -75,8 +75,8 @@ TEST_CASE("a client's state at a moment is what its events up to it made of it")
 
   const auto after = events::replay_client(log, {0}, at(days{31} + Duration{60}));
   CHECK(after->client.state == LifecycleState::roaming);
-  CHECK(after->client.token == ClientToken{TokenSerial::of({0}, 2), at(days{31}), at(days{121}),
-                                           KeyNumber{1}});
+  CHECK(after->client.token ==
+        ClientToken{TokenSerial::of({0}, 2), at(days{31}), at(days{121}), KeyNumber{1}});
   CHECK(after->events == 6);
   CHECK(after->last_event == at(days{31} + Duration{60}));
 
@@ -129,7 +129,8 @@ TEST_CASE("replay agrees with the plainest of folds, on any number of threads") 
 TEST_CASE("several partitions are replayed alike on one thread and on four") {
   LogContent content{header_for(5'000), small_site(), {}};
   for (std::uint32_t client = 0; client < 5'000; ++client) {
-    content.clients.push_back(Telling(client).registered(cohort_of(content.header, client)).stream());
+    content.clients.push_back(
+        Telling(client).registered(cohort_of(content.header, client)).stream());
   }
   const TemporaryFolder folder;
   REQUIRE(write_log(folder / "log", content));

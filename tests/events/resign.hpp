@@ -1,5 +1,5 @@
-// Makes the digests of a log fit its bytes again, as one who forges a log would. Written from FORMAT.md,
-// so it also tests that file.
+// Makes the digests of a log fit its bytes again, as one who forges a log would. Written from
+// FORMAT.md, so it also tests that file.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -47,8 +47,8 @@ inline void replace_all(std::string& in, const std::string& from, const std::str
 inline std::string resign_file(std::string& file, std::string previous) {
   std::string first;
   for (const FramePlace& frame : frames_of(file)) {
-    const auto digest = events::sha256(
-        previous + file.substr(frame.offset, frame.digest() - frame.offset));
+    const auto digest =
+        events::sha256(previous + file.substr(frame.offset, frame.digest() - frame.offset));
     previous.assign(reinterpret_cast<const char*>(digest.data()), digest.size());
     file.replace(frame.digest(), 32, previous);
     if (first.empty()) first = previous;

@@ -22,9 +22,11 @@ class Telling {
   // Installed at 0d on the intranet and registered a minute later: three events.
   Telling& registered(CohortNumber cohort, ClientVersion version = ClientVersion::current) {
     tell(Duration{0}, {CauseKind::installation},
-         ClientInstalled{cohort, Network::intranet, Credential::self_signed, version, true, false,
-                         {}});
-    if (version == ClientVersion::outdated) tell(Duration{0}, {CauseKind::action, 2}, ClientUpgraded{});
+         ClientInstalled{
+             cohort, Network::intranet, Credential::self_signed, version, true, false, {}});
+    if (version == ClientVersion::outdated) {
+      tell(Duration{0}, {CauseKind::action, 2}, ClientUpgraded{});
+    }
     const auto asked = static_cast<std::uint32_t>(stream_.size());
     tell(Duration{0}, {CauseKind::contact},
          RegistrationRequested{Endpoint::mp, Credential::self_signed, {}});
@@ -49,7 +51,9 @@ inline std::vector<Recorded<SiteEvent>> small_site() {
   const Instant day{days{1}};
   return {
       {at(Duration{0}), 0, {}, SiteEstablished{{0xaa, 0xbb}, policy}},
-      {at(Duration{0}), 1, {CauseKind::action, 0},
+      {at(Duration{0}),
+       1,
+       {CauseKind::action, 0},
        BulkTokenIssued{"kiosks", bulk, at(Duration{0}), at(days{3})}},
       {day, 2, {CauseKind::action, 1}, BulkTokenBlocked{bulk}},
       {day, 3, {CauseKind::action, 3}, EndpointDown{Endpoint::sts}},
@@ -93,8 +97,13 @@ inline LogContent small_log() {
   Telling kiosk(3);
   kiosk
       .tell(Duration{0}, {CauseKind::installation},
-            ClientInstalled{{1}, Network::internet, Credential::self_signed,
-                            ClientVersion::current, true, false, bulk})
+            ClientInstalled{{1},
+                            Network::internet,
+                            Credential::self_signed,
+                            ClientVersion::current,
+                            true,
+                            false,
+                            bulk})
       .tell(days{1}, contact, RegistrationRequested{Endpoint::cmg, Credential::bulk, bulk})
       .tell(days{1} + Duration{60}, {CauseKind::request, 1},
             RegistrationRefused{Endpoint::cmg, RefusalReason::bulk_token_blocked})
@@ -109,9 +118,10 @@ inline LogContent small_log() {
                                 RenewalRequested{Endpoint::mp, renewing.serial(1)});
 
   // The sixth client is never installed.
-  return {header_for(6),
-          small_site(),
-          {roamer.stream(), blocked.stream(), late.stream(), kiosk.stream(), renewing.stream(), {}}};
+  return {
+      header_for(6),
+      small_site(),
+      {roamer.stream(), blocked.stream(), late.stream(), kiosk.stream(), renewing.stream(), {}}};
 }
 
 }  // namespace tokenlife::test

@@ -23,7 +23,7 @@ TEST_CASE("what only looks like UTF-8 is refused") {
   CHECK_FALSE(is_utf8("\xed\xa0\x80"));      // a surrogate
   CHECK_FALSE(is_utf8("\xf4\x90\x80\x80"));  // above U+10FFFF
   CHECK_FALSE(is_utf8("\xf5\x80\x80\x80"));
-  CHECK_FALSE(is_utf8("\xe2\x82"));          // cut
+  CHECK_FALSE(is_utf8("\xe2\x82"));  // cut
   CHECK_FALSE(is_utf8("\xe2\x82z"));
   CHECK_FALSE(is_utf8("\xff"));
 }
