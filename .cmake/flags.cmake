@@ -46,6 +46,7 @@ endfunction()
 # What the three libraries have in common: tokenlife::<part>, installed as libtokenlife-<part>.a.
 function(tokenlife_library part)
   add_library(tokenlife::${part} ALIAS tokenlife_${part})
-  set_target_properties(tokenlife_${part} PROPERTIES EXPORT_NAME ${part} OUTPUT_NAME tokenlife-${part})
+  set_target_properties(tokenlife_${part} PROPERTIES EXPORT_NAME ${part}
+                                                     OUTPUT_NAME tokenlife-${part})
   tokenlife_flags(tokenlife_${part})
 endfunction()

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: run.sh BUILD-FOLDER C++-COMPILER
-# Installs the libraries into a prefix of its own and builds the project here against them, once with
-# CMake and once with pkg-config.
+# Installs the libraries into a prefix of its own and builds the project here against them, once
+# with CMake and once with pkg-config.
 set -euo pipefail
 build=$1 compiler=$2
 source=$(cd "$(dirname "$0")" && pwd)
