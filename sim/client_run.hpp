@@ -14,30 +14,11 @@
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
-#include "events/client_batch.hpp"
-#include "sim/client_schedule.hpp"
 #include "sim/network_walk.hpp"
 #include "sim/scenario.hpp"
-#include "sim/site_timeline.hpp"
-#include "sim/tally.hpp"
+#include "sim/world.hpp"
 
 namespace tokenlife::sim {
-
-// What all clients of a run share. Read only.
-struct World {
-  const Scenario* scenario;
-  const SiteTimeline* site;
-  const ClientSchedule* schedule;
-};
-
-// What the thread that simulates a client owns.
-struct Recorder {
-  events::ClientBatch* batch;
-  Tally* tally;
-  // Makes room in the batch when it is full.
-  void (*flush)(void* context);
-  void* context;
-};
 
 template <class Walk, class Model>
 class ClientRun {
@@ -89,7 +70,7 @@ class ClientRun {
 
   // ---- Which tick is next ----
 
-  Instant next_wake() const {
+  Instant next_wake() {
     Instant next = next_step_ < steps_.size() ? steps_[next_step_].at : kNever;
     if (!installed()) return std::min(next, install_at_);
     next = std::min({next, walk_.next(), next_restart_, next_expiry(client_, policy_)});
@@ -100,10 +81,10 @@ class ClientRun {
 
   // The first of the contacts that come every `contact-every` at which the client would act, if it
   // is before `horizon` and nothing else happens until then.
-  Instant next_acting_contact(Instant horizon) const {
+  Instant next_acting_contact(Instant horizon) {
     if (client_.network == Network::offline) return kNever;
     const Instant from = std::max(now_ + scenario_.tick, silent_until_);
-    if (from >= horizon) return kNever;
+    if (from >= horizon || horizon <= quiet_until()) return kNever;
     const auto asked = ask(client_, {false, false}, policy_);
     if (!asked) return kNever;
     if (asked->kind != RequestKind::exchange) return contact_from(from);
@@ -114,6 +95,10 @@ class ClientRun {
     return renews ? std::min(refused, contact_from(due)) : refused;
   }
 
+  // Before this moment no contact makes the client act: its exchanges are taken, and no renewal is
+  // due.
+  Instant quiet_until() const { return std::min(exchanges_taken_until_, renewal_due_); }
+
   // The first multiple of `contact-every`, counted from when the client became connected.
   Instant contact_from(Instant moment) const {
     const Duration every = cohort_.contact_every;
@@ -123,7 +108,7 @@ class ClientRun {
 
   // An exchange that the site takes, or that finds the endpoint down, changes nothing. What can
   // change the verdict is the end of an outage or of a signing certificate.
-  Instant next_refused_exchange(const Request& exchange, Instant from, Instant horizon) const {
+  Instant next_refused_exchange(const Request& exchange, Instant from, Instant horizon) {
     const Instant retired = world_.site->retired_at(client_.token.signer);
     while (from < horizon) {
       const Verdict verdict =
@@ -134,10 +119,10 @@ class ClientRun {
         const Instant contact = contact_from(from);
         from = world_.site->up_again(exchange.via, contact);
         if (from == contact) return contact;
-      } else if (from < retired) {
-        from = retired;
       } else {
-        return kNever;
+        // A retired signer refuses what was taken; an event of the client's can do so at any time.
+        exchanges_taken_until_ = from < retired ? retired : kNever;
+        from = exchanges_taken_until_;
       }
     }
     return kNever;
@@ -300,6 +285,7 @@ class ClientRun {
   // Step 5.
   void act() {
     if (client_.network == Network::offline || in_flight_ || now_ < silent_until_) return;
+    if (now_ < quiet_until()) return;
     if (!in_contact_ && (now_ - connected_at_) % cohort_.contact_every != Duration{0}) return;
     const auto request = ask(client_, {now_ >= renewal_due_, agent_started_}, policy_);
     if (!request) return;
@@ -349,6 +335,10 @@ class ClientRun {
     recorder_.batch->append(now_, cause, event);
     recorder_.tally->happened(now_, cause, event);
     ++next_seq_;
+    // Where a client is has no bearing on whether its exchanges are taken.
+    if constexpr (kKindOf<Event> != EventKind::network_changed) {
+      exchanges_taken_until_ = Instant::min();
+    }
     return true;
   }
   template <class Event>
@@ -388,6 +378,7 @@ class ClientRun {
   Instant connected_at_;                   // the multiples of contact-every count from here
   Instant silent_until_ = Instant::min();  // after a failure or refusal
   Instant renewal_due_ = kNever;
+  Instant exchanges_taken_until_ = Instant::min();  // as far as is known
   Instant next_restart_ = kNever;
   bool in_contact_ = false;
   bool agent_started_ = false;

@@ -55,7 +55,12 @@ class TimelineWalk {
 class DwellWalk {
  public:
   DwellWalk(const DwellNetwork& model, const WalkContext& context)
-      : model_(&model), draws_(context.draws), tick_(context.tick) {}
+      : model_(&model), draws_(context.draws), tick_(context.tick) {
+    for (std::size_t i = 0; i < mean_ticks_.size(); ++i) {
+      mean_ticks_[i] =
+          static_cast<double>(model.stays[i].mean.count()) / static_cast<double>(tick_.count());
+    }
+  }
 
   Network start(Instant t) {
     on_ = model_->start;
@@ -74,20 +79,20 @@ class DwellWalk {
  private:
   // One block of random bits a stay: its length and where it leads.
   void stay() {
-    const DwellNetwork::Stay& here = model_->stays[static_cast<std::size_t>(on_)];
+    const auto here = static_cast<std::size_t>(on_);
     const auto bits = draws_->at(Purpose::network_stay, stays_++);
-    const double mean_ticks =
-        static_cast<double>(here.mean.count()) / static_cast<double>(tick_.count());
-    next_ = since_ + tick_ * exponential_ticks(bits[0], mean_ticks);
+    next_ = since_ + tick_ * exponential_ticks(bits[0], mean_ticks_[here]);
+    // How many thresholds the draw has passed, without a branch that nobody could predict.
+    const auto& to = model_->stays[here].to;
     const std::uint64_t draw = share_draw(bits[1]);
-    std::size_t to = 0;
-    while (to + 1 < here.to.size() && draw >= here.to[to]) ++to;
-    to_ = static_cast<Network>(to);
+    static_assert(kCount<Network> == 3);
+    to_ = static_cast<Network>((draw >= to[0] ? 1 : 0) + (draw >= to[1] ? 1 : 0));
   }
 
   const DwellNetwork* model_;
   const Draws* draws_;
   Duration tick_;
+  std::array<double, kCount<Network>> mean_ticks_{};
   Instant since_;
   Instant next_;
   std::uint64_t stays_ = 0;

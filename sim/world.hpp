@@ -1,0 +1,28 @@
+// What a client's run is given: the world that it lives in, and who writes it down.
+#pragma once
+
+#include "events/client_batch.hpp"
+#include "sim/client_schedule.hpp"
+#include "sim/scenario.hpp"
+#include "sim/site_timeline.hpp"
+#include "sim/tally.hpp"
+
+namespace tokenlife::sim {
+
+// What all clients of a run share. Read only.
+struct World {
+  const Scenario* scenario;
+  const SiteTimeline* site;
+  const ClientSchedule* schedule;
+};
+
+// What the thread that simulates a client owns.
+struct Recorder {
+  events::ClientBatch* batch;
+  Tally* tally;
+  // Makes room in the batch when it is full.
+  void (*flush)(void* context);
+  void* context;
+};
+
+}  // namespace tokenlife::sim
