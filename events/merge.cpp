@@ -78,7 +78,7 @@ class Histogram {
 class Merge {
  public:
   Merge(const LogReader& log, const EventFilter& filter, const EventSink& sink, std::size_t budget)
-      : log_(log), filter_(filter), sink_(sink), budget_(budget) {}
+      : log_(log), filter_(filter), sink_(sink), budget_(std::min<std::size_t>(budget, kKeysMax)) {}
 
   Result<void, LogError> run() {
     // Times of events are stored in 32 bits.
@@ -98,6 +98,9 @@ class Merge {
   }
 
  private:
+  // Keys for sorting hold a record's index in 32 bits.
+  static constexpr std::size_t kKeysMax = std::size_t{1} << 31;
+
   struct ClientRecord {
     ClientNumber client;
     Recorded<ClientEvent> recorded;
@@ -136,14 +139,17 @@ class Merge {
       return true;
     };
     if (auto passed = pass(window, keep); !passed) return passed;
-    std::vector<std::uint32_t> order(records_.size());
-    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-    // Records are kept in the order of the log: what is equal in time stays in it.
-    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return records_[a].recorded.time < records_[b].recorded.time;
-    });
-    for (const std::uint32_t i : order) {
-      hand_over(records_[i].client, records_[i].recorded);
+    // Records are in the order of the log: what is equal in time stays in it. Sorting keys, not
+    // records, keeps to memory that is close together.
+    std::vector<std::uint64_t> order(records_.size());
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const std::int64_t seconds = records_[i].recorded.time.time_since_epoch().count();
+      order[i] = (static_cast<std::uint64_t>(seconds) << 32) | i;
+    }
+    std::sort(order.begin(), order.end());
+    for (const std::uint64_t key : order) {
+      const ClientRecord& record = records_[key & UINT32_MAX];
+      hand_over(record.client, record.recorded);
       if (stopped_) break;
     }
     return {};
