@@ -122,8 +122,8 @@ Result<Scenario, Error> parse_scenario(std::string text, const std::string& path
                                "give a number above 0"});
   }
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
-    return Failed<Error>(at_place(path, {1, 1}, "the file is empty",
-                                  "a scenario begins with `format = 1`"));
+    return Failed<Error>(
+        at_place(path, {1, 1}, "the file is empty", "a scenario begins with `format = 1`"));
   }
   if (text.size() > kFileBytesMax) {
     return Failed<Error>(at_place(path, {1, 1}, "the file is longer than 16 MiB", ""));
@@ -136,11 +136,12 @@ Result<Scenario, Error> parse_scenario(std::string text, const std::string& path
   try {
     read_all(reading, toml::parse(std::string_view(text), std::string_view(path)));
   } catch (const toml::parse_error& error) {
-    return Failed<Error>(at_place(path, error.source().begin,
-                                  fmt::format("not TOML: {}", error.description()), ""));
+    return Failed<Error>(
+        at_place(path, error.source().begin, fmt::format("not TOML: {}", error.description()), ""));
   }
   if (reading.mistakes.first()) return Failed<Error>(*reading.mistakes.first());
   reading.scenario.text = std::move(text);
+  reading.scenario.clients_scale = options.clients_scale;
   return std::move(reading.scenario);
 }
 

@@ -32,10 +32,10 @@ std::optional<TimelineNetwork::Step> read_step(Keys& keys, std::optional<Duratio
                "the first step must be at \"0d\"");
   }
   if (previous && after <= *previous) {
-    keys.wrong("at", Stage::value,
-               fmt::format("is {}, not after the step before at {}", to_text(after),
-                           to_text(*previous)),
-               "put the steps in order of time");
+    keys.wrong(
+        "at", Stage::value,
+        fmt::format("is {}, not after the step before at {}", to_text(after), to_text(*previous)),
+        "put the steps in order of time");
   }
   return TimelineNetwork::Step{after, *on};
 }
@@ -66,10 +66,10 @@ std::optional<NetworkModel> read_timeline(Reading& reading, Keys& keys) {
 
 // ---- dwell -------------------------------------------------------------------------------------
 
-// Where a stay on `from` ends, by Network, as written.
+// Where a stay leads to, by Network, as written. It may lead to another stay on the same network.
 using Probabilities = std::array<double, kCount<Network>>;
 
-std::optional<Probabilities> read_to(Reading& reading, Keys& stay, Network from) {
+std::optional<Probabilities> read_to(Reading& reading, Keys& stay) {
   const toml::table* table = stay.table("to", Need::required);
   if (table == nullptr) return std::nullopt;
   Keys keys = reading.keys_of(*table, "`to`");
@@ -82,10 +82,6 @@ std::optional<Probabilities> read_to(Reading& reading, Keys& stay, Network from)
     is_whole = is_whole && (share || !keys.has(network));
     to[i] = share.value_or(0);
     sum += to[i];
-    if (i == static_cast<std::size_t>(from) && to[i] > 0) {
-      keys.wrong(network, Stage::value, "leads to the network that the stay is on",
-                 "a stay ends with a change: make `mean` longer instead");
-    }
   }
   keys.finish();
   if (is_whole && !(sum >= 1 - kSumTolerance && sum <= 1 + kSumTolerance)) {
@@ -122,7 +118,8 @@ void check_reachable(Keys& keys, Network start,
     reached[index] = true;
     if (!keys.has(name(network))) {
       keys.missing(name(network), fmt::format("{} leads there: say how long it stays and where it "
-                                              "goes next", by));
+                                              "goes next",
+                                              by));
     }
     if (!entries[index]) continue;
     for (std::size_t to = 0; to < reached.size(); ++to) {
@@ -143,9 +140,9 @@ std::optional<NetworkModel> read_dwell(Reading& reading, Keys& keys) {
     const toml::table* table = keys.table(name(network));
     if (table == nullptr) continue;
     Keys stay = reading.keys_of(*table, fmt::format("the stay `{}`", name(network)));
-    dwell.stays[i].mean = stay.duration("mean", Sign::positive, Need::required)
-                              .value_or(Duration{0});
-    entries[i] = read_to(reading, stay, network);
+    dwell.stays[i].mean =
+        stay.duration("mean", Sign::positive, Need::required).value_or(Duration{0});
+    entries[i] = read_to(reading, stay);
     if (entries[i]) dwell.stays[i].to = cumulative(*entries[i]);
     stay.finish();
   }
@@ -209,10 +206,10 @@ void read_hours(Reading& reading, Keys& keys, WeekNetwork& week) {
   }
   for (const Duration time : {*opens, *closes}) {
     if (const auto why = off_the_tick(time, reading.time.tick)) {
-      keys.wrong("hours", Stage::value,
-                 fmt::format("is {}, and {} after midnight {}", in_quotes(hours), to_text(time),
-                             *why),
-                 "round it, or choose a smaller `tick` in [run]");
+      keys.wrong(
+          "hours", Stage::value,
+          fmt::format("is {}, and {} after midnight {}", in_quotes(hours), to_text(time), *why),
+          "round it, or choose a smaller `tick` in [run]");
     }
   }
   week.opens = *opens;

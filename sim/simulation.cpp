@@ -181,6 +181,14 @@ events::LogHeader header_of(const Scenario& scenario) {
   events::LogHeader header;
   header.scenario_name = scenario.name;
   header.scenario_text = scenario.text;
+  for (const Cohort& cohort : scenario.cohorts) {
+    const auto* model = std::get_if<TraceNetwork>(&cohort.network);
+    if (model == nullptr) continue;
+    const events::LogInput input{model->file, model->trace->digest};
+    if (std::find(header.inputs.begin(), header.inputs.end(), input) == header.inputs.end()) {
+      header.inputs.push_back(input);
+    }
+  }
   header.seed = scenario.seed;
   header.clients_scale = scenario.clients_scale;
   header.start_unix_seconds = scenario.start.time_since_epoch().count();

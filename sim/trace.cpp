@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "events/digest.hpp"
 #include "sim/duration_text.hpp"
 #include "sim/nearest.hpp"
 #include "sim/plain_text.hpp"
@@ -162,9 +163,9 @@ void append(std::vector<TraceRow>& rows, std::size_t first, TraceRow row) {
 }
 
 Trace on_ticks(const Reader& read, TraceAlign align, Duration tick) {
-  const auto [earliest, latest] = std::minmax_element(
-      read.rows.begin(), read.rows.end(),
-      [](const RawRow& a, const RawRow& b) { return a.time < b.time; });
+  const auto [earliest, latest] =
+      std::minmax_element(read.rows.begin(), read.rows.end(),
+                          [](const RawRow& a, const RawRow& b) { return a.time < b.time; });
   const sys_seconds file_start = earliest->time;
   const sys_seconds file_end = latest->time;
   const std::vector<RawRow> rows = by_device(read.rows, read.devices.size());
@@ -196,12 +197,13 @@ Result<Trace, Error> parse_trace(std::string_view text, const std::string& path,
   Reader read(text, path);
   if (auto error = read.read_all()) return Failed<Error>(std::move(*error));
   Trace trace = on_ticks(read, align, tick);
+  trace.digest = events::sha256(text);
   for (const Trace::Device& device : trace.devices) {
     if (device.period < kDurationLimit) continue;
-    return Failed<Error>(Error{ErrorKind::input, path,
-                               fmt::format("device {} spans {} or more", in_quotes(device.name),
-                                           kDurationLimitText),
-                               "look for a mistaken year"});
+    return Failed<Error>(
+        Error{ErrorKind::input, path,
+              fmt::format("device {} spans {} or more", in_quotes(device.name), kDurationLimitText),
+              "look for a mistaken year"});
   }
   return trace;
 }

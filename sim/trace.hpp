@@ -10,6 +10,7 @@
 #include "core/client.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "events/log.hpp"
 #include "sim/error.hpp"
 
 namespace tokenlife::sim {
@@ -36,6 +37,7 @@ struct Trace {
   };
   std::vector<Device> devices;  // in the order of first appearance
   std::vector<TraceRow> rows;   // of all devices, device after device
+  events::Digest digest{};      // of the file's bytes
 };
 
 // Reads a file with the header `device,time,network` and a row whenever a device's network changes.

@@ -102,8 +102,6 @@ TEST_CASE("the stays of a chain lead somewhere, with probabilities that sum up t
       {"", "to = { internet = 0.5, offline = 0.5 }", "to = { internet = 0.5, offline = 0.4 }",
        "53:33", {"sum up to 0.9", "must sum up to 1"}},
       {"", "to = { internet = 0.5, offline = 0.5 }", "to = {}", "53:33", {"sum up to 0"}},
-      {"", "to = { internet = 0.5, offline = 0.5 }", "to = { internet = 0.5, intranet = 0.5 }",
-       "53:62", {"leads to the network that the stay is on"}},
       {"", "to = { internet = 0.5, offline = 0.5 }", "to = { internet = 1.5, offline = -0.5 }",
        "53:46", {"from 0 to 1"}},
       {"", "to = { internet = 0.5, offline = 0.5 }", "to = 1", "53:33", {"must be a table"}},
