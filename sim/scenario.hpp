@@ -1,5 +1,5 @@
-// A scenario file, read and checked: every duration is a whole number of ticks, every moment is on a
-// tick, everything named exists. The format is documented in scenarios/README.md.
+// A scenario file, read and checked: every duration is a whole number of ticks, every moment is on
+// a tick, everything named exists. The format is documented in scenarios/README.md.
 #pragma once
 
 #include <array>
@@ -166,7 +166,7 @@ struct ScenarioBulkToken {
 
 struct Expectation {
   int line = 0;
-  std::string text;  // in words, for reports: "stranded at 120d: at most 3"
+  std::string text;                    // in words, for reports: "stranded at 120d: at most 3"
   std::optional<CohortNumber> cohort;  // absent: all clients
 
   // A number of clients in a state at a moment ...
@@ -185,9 +185,9 @@ struct Expectation {
 };
 
 struct Scenario {
-  std::string path;  // as given on the command line
+  std::string path;          // as given on the command line
   double clients_scale = 1;  // already applied
-  std::string text;  // the file, byte for byte
+  std::string text;          // the file, byte for byte
   std::string name;
   std::chrono::sys_seconds start;
   Duration duration{0};

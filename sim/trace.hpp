@@ -30,7 +30,8 @@ struct Trace {
   struct Device {
     std::string name;
     std::uint32_t first_row;
-    std::uint32_t row_count;  // at least 1; the first row is at 0 (with `file` an offline row if need be)
+    std::uint32_t
+        row_count;  // at least 1; the first row is at 0 (with `file` an offline row if need be)
     // From the start to the moment at which a looped trace starts over: the device's last row, with
     // `file` the file's last moment. 0: it cannot be looped and its last state holds.
     Duration period;

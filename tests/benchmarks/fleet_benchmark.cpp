@@ -1,5 +1,5 @@
-// How fast a fleet's year is: simulated with a log on disk, without, and replayed, beside a loop over a
-// priority queue. All on one thread; numbers are events a second of CPU time.
+// How fast a fleet's year is: simulated with a log on disk, without, and replayed, beside a loop
+// over a priority queue. All on one thread; numbers are events a second of CPU time.
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
@@ -23,7 +23,8 @@ using namespace tokenlife;
 // Stays of three days on average, hourly contacts, a year.
 sim::Scenario fleet(std::int64_t clients) {
   const std::string text =
-      "format = 1\n[run]\nduration = \"365d\"\nseed = 42\n[[cohort]]\nname = \"fleet\"\nclients = " +
+      "format = 1\n[run]\nduration = \"365d\"\nseed = 42\n[[cohort]]\nname = \"fleet\"\nclients "
+      "= " +
       std::to_string(clients) +
       "\n[cohort.network]\nmodel = \"dwell\"\nstart = \"intranet\"\n"
       "intranet = { mean = \"3d\", to = { internet = 0.5, offline = 0.5 } }\n"
@@ -103,8 +104,8 @@ void replay(benchmark::State& state) {
 void priority_queue(benchmark::State& state) {
   std::uint64_t events = 0;
   for (auto _ : state) {
-    benchmarks::PriorityQueueFleet fleet(static_cast<std::uint32_t>(state.range(0)),
-                                         365 * 24 * 60, 3 * 24 * 60);
+    benchmarks::PriorityQueueFleet fleet(static_cast<std::uint32_t>(state.range(0)), 365 * 24 * 60,
+                                         3 * 24 * 60);
     events += fleet.run();
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(events));
@@ -133,9 +134,8 @@ void dispatch_table(benchmark::State& state) {
   for (auto _ : state) {
     auto in = LifecycleState::not_installed;
     for (const Step& step : steps) {
-      in = static_cast<LifecycleState>(
-          kLifecycleDispatch.next[static_cast<std::size_t>(in)][static_cast<std::size_t>(step.kind)]
-                                 [static_cast<std::size_t>(step.where)]);
+      in = static_cast<LifecycleState>(kLifecycleDispatch.next[static_cast<std::size_t>(
+          in)][static_cast<std::size_t>(step.kind)][static_cast<std::size_t>(step.where)]);
     }
     benchmark::DoNotOptimize(in);
   }

@@ -1,5 +1,5 @@
-// What one would write by hand in an afternoon: all clients of a fleet in one std::priority_queue, the
-// rules in line, no log. The measure that the simulator has to beat.
+// What one would write by hand in an afternoon: all clients of a fleet in one std::priority_queue,
+// the rules in line, no log. The measure that the simulator has to beat.
 #pragma once
 
 #include <cstdint>

@@ -56,7 +56,7 @@ TEST_CASE("R41 R53: no two tokens have the same GUID") {
   CHECK(decide(site, IssueBulkToken{"others", kOtherBulkGuid}, day(1)));
 }
 
-TEST_CASE("R50 D4: of a token the site keeps name, GUID, validity and the blocked flag") {
+TEST_CASE("R22 R42 R50 D4: of a token the site keeps name, GUID, validity and the blocked flag") {
   const Site site = site_after({BulkTokenIssued{"kiosks", kBulkGuid, day(0), day(3)}});
   REQUIRE(site.bulk_tokens.size() == 1);
   CHECK(site.bulk_tokens.at(kBulkGuid) == BulkToken{"kiosks", kBulkGuid, day(0), day(3), false});

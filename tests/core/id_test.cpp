@@ -5,7 +5,7 @@
 namespace tokenlife {
 namespace {
 
-TEST_CASE("a serial names the client and which of its tokens it is") {
+TEST_CASE("R15: a serial names the client and which of its tokens it is") {
   const TokenSerial serial = TokenSerial::of(ClientNumber{17}, 3);
   CHECK(serial.client() == ClientNumber{17});
   CHECK(serial.ordinal() == 3);

@@ -271,7 +271,7 @@ TEST_CASE("an endpoint that is down is named before the STS, and both before a b
 
 // ---- What follows ------------------------------------------------------------------------------
 
-TEST_CASE("R14 R57 D5: a registration brings a token of the client's own, good for 90 days") {
+TEST_CASE("R4 R14 R57 D5: a registration brings a token of the client's own, good for 90 days") {
   const ClientToken token = issue(kDefault, kFirstToken, KeyNumber{3}, day(5));
   CHECK(token == ClientToken{kFirstToken, day(5), day(95), KeyNumber{3}});
   const ClientToken other =
@@ -287,7 +287,8 @@ TEST_CASE("R12: registered over an MP is registered, R20: over the CMG is roamin
   CHECK(over_cmg.state == LifecycleState::roaming);
 }
 
-TEST_CASE("R27 R28: from its first registration on a client neither holds nor shows a bulk token") {
+TEST_CASE(
+    "R26 R27 R28: from its first registration on a client neither holds nor shows a bulk token") {
   const Client client = after({install(Network::internet, Credential::self_signed, kBulkGuid),
                                RegistrationRequested{Endpoint::cmg, Credential::bulk, kBulkGuid},
                                RegistrationCompleted{Endpoint::cmg, token_issued(day(0))}});
