@@ -23,6 +23,8 @@ namespace {
 struct Features {
   std::uint64_t mask;
   bool has(unsigned feature) const { return ((mask >> feature) & 1) != 0; }
+  // Of what keeps most clients from getting far.
+  bool has_rarely(unsigned feature) const { return has(feature) && has(feature + 32); }
 };
 enum : unsigned {
   kCredentials,
@@ -80,8 +82,8 @@ void draw_policy(Dice& dice, const Features& features, Scenario& scenario) {
   policy.retry_after_refusal = tick * some_ticks(dice, 0, 400);
   if (features.has(kJitter)) policy.renew_jitter = tick * some_ticks(dice, 1, 100);
   if (features.has(kLeeway)) policy.leeway = tick * some_ticks(dice, 1, 40);
-  if (features.has(kHttps)) policy.mp = MpMode::https;
-  if (features.has(kInternalOff)) policy.internal_registration = false;
+  if (features.has_rarely(kHttps)) policy.mp = MpMode::https;
+  if (features.has_rarely(kInternalOff)) policy.internal_registration = false;
   if (features.has(kAgentStart)) policy.renew_on = RenewOn::agent_start;
 }
 
@@ -99,8 +101,8 @@ void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::
   if (features.has(kCredentials)) {
     cohort.credential = dice.one_of({Credential::self_signed, Credential::pki, Credential::entra});
   }
-  if (features.has(kOutdated) && !dice.one_in(3)) cohort.version = ClientVersion::outdated;
-  if (features.has(kCmgOff) && !dice.one_in(3)) cohort.cmg_allowed = false;
+  if (features.has_rarely(kOutdated) && !dice.one_in(3)) cohort.version = ClientVersion::outdated;
+  if (features.has_rarely(kCmgOff) && !dice.one_in(3)) cohort.cmg_allowed = false;
   cohort.contact_every =
       tick * (features.has(kManyContacts) ? dice.between(1, 5) : dice.between(1, 90));
   if (features.has(kRestarts)) cohort.agent_restart_every = tick * some_ticks(dice, 1, 300);
@@ -110,7 +112,7 @@ void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::
 }
 
 void draw_bulk_tokens(Dice& dice, Scenario& scenario) {
-  const std::int64_t tokens = dice.between(1, 2);
+  const std::int64_t tokens = dice.between(1, 3);
   for (std::int64_t i = 0; i < tokens; ++i) {
     const std::string name = "bulk-" + std::to_string(i);
     const std::int64_t minutes = some_ticks(dice, 1, 600) * scenario.tick.count() / 60;
@@ -124,7 +126,13 @@ void draw_bulk_tokens(Dice& dice, Scenario& scenario) {
         {Instant{} + scenario.tick * at, IssueBulk{static_cast<std::uint32_t>(i)}});
   }
   for (Cohort& cohort : scenario.cohorts) {
-    if (!dice.one_in(4)) cohort.bulk_token = 0;
+    if (dice.one_in(4)) continue;
+    cohort.bulk_token = 0;
+    if (dice.one_in(2)) cohort.credential = Credential::self_signed;
+    // About the token's expiry, that of its last client at least.
+    const std::int64_t lifetime = scenario.bulk_tokens[0].lifetime_minutes * 60;
+    if (dice.one_in(3))
+      cohort.install_over = scenario.tick * (lifetime / scenario.tick.count() + 3);
   }
 }
 
@@ -179,7 +187,7 @@ What random_what(Dice& dice, const Scenario& scenario, std::int64_t kind) {
     case 8:
       if (dice.one_in(5)) return RotateCertificate{};
       return RotateCertificate{dice.one_in(8) ? Duration{0} : length};
-    case 9: return Reinstall{target, dice.one_in(2) ? bulk : std::nullopt};
+    case 9: return Reinstall{target, dice.one_in(4) ? std::nullopt : bulk};
     case 10: return RestartAgents{cohort};
     default: break;
   }
@@ -187,16 +195,35 @@ What random_what(Dice& dice, const Scenario& scenario, std::int64_t kind) {
   return Move{target, on, dice.one_in(4) ? std::nullopt : std::optional(length)};
 }
 
-// When something happens in the scenario as it is.
+// When something happens in the scenario as it is, or becomes possible.
 std::vector<Instant> eventful_moments(const Scenario& scenario) {
+  const Policy& policy = scenario.policy;
   std::set<Instant> moments{Instant{}};
+  const auto add_token = [&](const ClientToken& token) {
+    moments.insert(token.not_before + policy.renew_after);
+    moments.insert(token.expires);
+    moments.insert(token.expires + policy.leeway);
+  };
   const NaiveRun run = simulate_naively(scenario);
-  for (const auto& recorded : run.site) moments.insert(recorded.time);
   for (const auto& client : run.clients) {
-    for (const auto& recorded : client) moments.insert(recorded.time);
+    for (const auto& [time, seq, cause, event] : client) {
+      moments.insert(time);
+      if (const auto* completed = std::get_if<RegistrationCompleted>(&event)) {
+        add_token(completed->token);
+      }
+      if (const auto* renewed = std::get_if<TokenRenewed>(&event)) add_token(renewed->token);
+    }
+  }
+  for (const auto& [time, seq, cause, event] : run.site) {
+    moments.insert(time);
+    if (const auto* bulk = std::get_if<BulkTokenIssued>(&event)) moments.insert(bulk->expires);
   }
   for (const Action& action : scenario.actions) moments.insert(action.at);
-  return {moments.begin(), moments.end()};
+  // Actions fall on ticks, a bulk token's expiry need not.
+  std::set<Instant> ticks;
+  for (const Instant moment : moments)
+    ticks.insert(moment - moment.time_since_epoch() % scenario.tick);
+  return {ticks.begin(), ticks.end()};
 }
 
 Instant random_moment(Dice& dice, const Scenario& scenario, const std::vector<Instant>& eventful) {
@@ -211,8 +238,10 @@ void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
   for (std::int64_t kind = 0; kind < kActionKinds; ++kind) {
     if (features.has(kActions + static_cast<unsigned>(kind))) kinds.push_back(kind);
   }
+  // Those of bulk tokens make a difference more rarely.
+  if (!scenario.bulk_tokens.empty()) kinds.insert(kinds.end(), {2, 2, 3, 9, 9});
   if (kinds.empty()) return;
-  std::int64_t left = dice.between(0, 10);
+  std::int64_t left = dice.between(0, dice.one_of({5, 15}));
   // In two rounds, so that the second can fall on what the first led to.
   for (int round = 0; round < 2 && left > 0; ++round) {
     const auto eventful = eventful_moments(scenario);
@@ -238,7 +267,7 @@ Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
   Scenario scenario;
   draw_run(dice, features, scenario, ticks_max);
   draw_policy(dice, features, scenario);
-  const std::int64_t cohorts = dice.one_of({1, 1, 1, 2, 3});
+  const std::int64_t cohorts = dice.one_of({1, 1, 2, 3});
   for (std::int64_t i = 0; i < cohorts; ++i) {
     draw_cohort(dice, features, scenario, static_cast<std::size_t>(i));
   }
