@@ -204,6 +204,11 @@ events::LogHeader header_of(const Scenario& scenario) {
 
 Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,
                              RunControl& control) {
+  if (scenario.real_crypto) {
+    return Failed<Error>(Error{ErrorKind::input, scenario.path,
+                               "crypto = \"real\" is not part of this version",
+                               "use \"modelled\", which gives the same events"});
+  }
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
   const World world{&scenario, &site, &schedule};

@@ -11,10 +11,8 @@ TEST_CASE("without a run, a cohort or a whole file there is no scenario") {
     const auto scenario = parse_scenario(std::move(text), "s.toml", {});
     return scenario ? "read" : to_string(scenario.error());
   };
-  CHECK(said_of("") ==
-        "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
-  CHECK(said_of(" \n\n") ==
-        "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
+  CHECK(said_of("") == "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
+  CHECK(said_of(" \n\n") == "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
   CHECK(said_of("format = 1") == "s.toml:1:1: the key `run` is missing in the file");
   CHECK(said_of("format = 1\nrun.duration = \"1d\"\n") ==
         "s.toml:1:1: the key `cohort` is missing in the file; add at least one [[cohort]]");
@@ -113,9 +111,10 @@ TEST_CASE("a scenario that cannot be read is an error of the input") {
   CHECK(error(folder.path("none.toml")).what ==
         "the scenario cannot be read: No such file or directory");
   CHECK(error(folder.path("")).what == "the scenario cannot be read: it is a directory");
-  CHECK(error(std::string("a\0b", 3)).what ==
-        "the scenario cannot be read: its name holds a NUL");
-  folder.write("binary.toml", std::string_view("\x7f" "ELF\0\1\2", 7));
+  CHECK(error(std::string("a\0b", 3)).what == "the scenario cannot be read: its name holds a NUL");
+  folder.write("binary.toml", std::string_view("\x7f"
+                                               "ELF\0\1\2",
+                                               7));
   CHECK(error(folder.path("binary.toml")).place == folder.path("binary.toml") + ":1:1");
   folder.write("empty.toml", "");
   CHECK(error(folder.path("empty.toml")).what == "the file is empty");

@@ -140,8 +140,8 @@ TEST_CASE("a scenario has limits, and the error says them") {
   CHECK_FALSE(lacks(head + cohorts(10'001), "there are more than 10000 cohorts"));
   CHECK(refusal(head + cohorts(10'000), folder).empty());
   const std::string action = "[[action]]\nat = \"1d\"\ndo = \"rotate-signing-certificate\"\n";
-  CHECK_FALSE(lacks(head + cohorts(1) + repeated(action, 10'001),
-                    "there are more than 10000 actions"));
+  CHECK_FALSE(
+      lacks(head + cohorts(1) + repeated(action, 10'001), "there are more than 10000 actions"));
   const std::string expect = "[[expect]]\nstate = \"expired\"\ncount = 0\n";
   CHECK_FALSE(lacks(head + cohorts(1) + repeated(expect, 10'001),
                     "there are more than 10000 expectations"));

@@ -85,8 +85,9 @@ TEST_CASE("of two rows at the first moment the last counts") {
 }
 
 TEST_CASE("lines may end as on any machine, and the last need not end") {
-  CHECK(device(read("\xef\xbb\xbf" "device,time,network\r\nx,2026-01-01T00:00:00Z,offline\r\n"), 0) ==
-        "0s offline, period 0s");
+  CHECK(device(read("\xef\xbb\xbf"
+                    "device,time,network\r\nx,2026-01-01T00:00:00Z,offline\r\n"),
+               0) == "0s offline, period 0s");
   CHECK(device(read("device,time,network\nx,2026-01-01T00:00:00Z,offline"), 0) ==
         "0s offline, period 0s");
 }
@@ -104,8 +105,10 @@ TEST_CASE("a mistake in a trace is named with its line") {
   CHECK(refused("") == "t.csv:1: the file is empty; begin with the line `device,time,network`");
   CHECK(refused(kHead) == "t.csv:1: the file has no rows; add a row for each device at least");
   CHECK(refused("device;time;network\n").find("t.csv:1: the header is `device;time;network`") == 0);
-  CHECK(refused(std::string("\x7f" "ELF\0\xff", 6)).find("`\\u007fELF\\u0000\\xff`") !=
-        std::string::npos);
+  CHECK(refused(std::string("\x7f"
+                            "ELF\0\xff",
+                            6))
+            .find("`\\u007fELF\\u0000\\xff`") != std::string::npos);
   CHECK(row("x,2026-01-01T00:00:00Z,office").find("t.csv:2: the network cannot be `office`") == 0);
   CHECK(row("x,2026-01-01T00:00:00Z,intrenet").find("did you mean `intranet`?") !=
         std::string::npos);
@@ -133,10 +136,9 @@ TEST_CASE("a time in a trace is a moment in whole seconds") {
 }
 
 TEST_CASE("the time of a device never goes back, that of a file may") {
-  CHECK(refused(kHead +
-                "x,2026-01-01T00:00:01Z,offline\n"
-                "y,2026-01-01T00:00:00Z,offline\n"
-                "x,2026-01-01T00:00:00Z,internet\n")
+  CHECK(refused(kHead + "x,2026-01-01T00:00:01Z,offline\n"
+                        "y,2026-01-01T00:00:00Z,offline\n"
+                        "x,2026-01-01T00:00:00Z,internet\n")
             .find("t.csv:4: the time of device `x` goes back") == 0);
 }
 

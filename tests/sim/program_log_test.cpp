@@ -1,0 +1,185 @@
+// The program's commands on logs: what they show, and what becomes of bad logs and bad moments.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+
+using nlohmann::json;
+
+TEST_CASE("replay rebuilds the population at any moment") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  const auto states = [&](const std::string& at) {
+    const json replayed = json::parse(desk.run("replay log --json --at " + at).out);
+    return replayed["states"].dump() + " of " + replayed["clients"].dump();
+  };
+  // The registration of 0d is answered a minute later.
+  CHECK(has(states("0d"), R"("installed":5)"));
+  CHECK(has(states("1m"), R"("registered":5)"));
+  // Clients that go offline keep their state; their tokens of 0d expire at 90d.
+  CHECK(has(states("89d23h59m"), R"("registered":5)"));
+  CHECK(has(states("90d"), R"("expired":3)"));
+  CHECK(has(states("95d1m"), R"("re-registration-required":3)"));
+  CHECK(has(states("2026-04-06T00:00:00Z"), R"("expired":3)"));
+  CHECK(json::parse(desk.run("replay log --json").out)["at"] == "2026-04-11T00:00:00Z");
+}
+
+TEST_CASE("replay tells one client's state, by number, name or GUID") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  const json office = json::parse(desk.run("replay log --json --client office/1 --at 31d").out);
+  CHECK(office["client"] == 4);
+  CHECK(office["state"] == "registered");
+  CHECK(office["network"] == "intranet");
+  CHECK(office["token"] == json::parse(R"({"serial":"4-2","not-before":"2026-01-31T00:00:00Z",
+      "expires":"2026-05-01T00:00:00Z"})"));
+  CHECK(json::parse(desk.run("replay log --json --client 4 --at 31d").out) == office);
+  CHECK(json::parse(
+            desk.run("replay log --json --at 31d --client " + office["guid"].get<std::string>())
+                .out) == office);
+  CHECK(json::parse(desk.run("replay log --json --client leavers/0").out)["token"].is_null());
+}
+
+TEST_CASE("events are printed in the order of time, filtered, in three forms") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  const std::string lines =
+      desk.run("events log --kind token-renewed --from 30d --to 60d --format jsonl").out;
+  std::istringstream stream(lines);
+  std::string line;
+  std::getline(stream, line);
+  CHECK(json::parse(line) ==
+        json::parse(R"({"stream":3,"client":"office/0","seq":4,"time":"2026-01-31T00:01:00Z",
+            "kind":"token-renewed","cause":"request 3","via":"mp","serial":"3-2","replaces":"3-1",
+            "not-before":"2026-01-31T00:00:00Z","expires":"2026-05-01T00:00:00Z","signer":0})"));
+  std::getline(stream, line);
+  CHECK(json::parse(line)["stream"] == 4);
+  CHECK_FALSE(std::getline(stream, line));
+
+  const std::string text = desk.run("events log --client leavers/2").out;
+  CHECK(has(text, "2026-04-01T00:00:00Z  leavers/2                4  token-expired"));
+  CHECK(has(text, "reason=expired rules=R57 R60  (exchange 60s before)"));
+  const std::string first = desk.run("events log --kind site-established --format csv").out;
+  CHECK(has(first, "\nsite,,0,2026-01-01T00:00:00Z,site-established,run-start,"));
+}
+
+TEST_CASE("what does not exist in a log is said, with the nearest word") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  const struct {
+    const char* line;
+    const char* words;
+  } cases[] = {
+      {"events log --kind token-renewd", "did you mean `token-renewed`?"},
+      {"events log --client offfice/0", "did you mean `office`?"},
+      {"events log --client office/2", "the cohort has the clients 0 to 1"},
+      {"replay log --client 5", "this log has the clients 0 to 4"},
+      {"replay log --client 0b1c7c12-8948-4709-9221-7b84e16dfcd0", "no client has the GUID"},
+      {"replay log --client x", "names no client"},
+      {"replay log --at 101d", "--at is not within the run"},
+      {"replay log --at 3x", "--at: the duration"},
+      {"events log --from 2026-13-01T00:00:00Z", "--from: the time"},
+  };
+  for (const auto& wrong : cases) {
+    INFO(wrong.line);
+    const Ran ran = desk.run(wrong.line);
+    INFO(ran.err);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK(is_one_message(ran.err));
+    CHECK(has(ran.err, wrong.words));
+  }
+}
+
+TEST_CASE("a damaged or missing log ends every command with status 3 and the byte") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  std::string bytes = read_file(desk.path("log/clients-00000.log"));
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  desk.write("log/clients-00000.log", bytes);
+  for (const char* line : {"log verify log", "log info log", "replay log", "events log",
+                           "replay log --client 1", "log verify nothing-there"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(ran.out.empty());
+    CHECK(is_one_message(ran.err));
+    CHECK(has(ran.err, "byte "));
+  }
+}
+
+TEST_CASE("a log is written into a new folder or not at all") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  const std::string before = read_file(desk.path("log/site.log"));
+  const Ran again = desk.run("run small.toml --log log");
+  CHECK(again.status == 3);
+  CHECK(is_one_message(again.err));
+  CHECK(has(again.err, "not empty"));
+  CHECK(again.out.empty());
+  CHECK(read_file(desk.path("log/site.log")) == before);
+  CHECK(desk.run("run small.toml --log small.toml").status == 3);
+  CHECK(desk.run("run small.toml --log /proc/nowhere").status == 3);
+}
+
+TEST_CASE("output that cannot be written is an error") {
+  const Desk desk;
+  const Ran ran = desk.run("run small.toml >/dev/full");
+  CHECK(ran.status == 3);
+  CHECK(is_one_message(ran.err));
+}
+
+TEST_CASE("Ctrl-C ends a run with a sound log of the clients done until then") {
+  const Desk desk;
+  desk.write("long.toml", R"(format = 1
+[run]
+duration = "3650d"
+[[cohort]]
+name = "many"
+clients = 10000000
+[cohort.network]
+model = "dwell"
+start = "intranet"
+intranet = { mean = "12h", to = { offline = 1.0 } }
+offline = { mean = "12h", to = { intranet = 1.0 } }
+)");
+  desk.write("interrupt.sh", "cd '" + desk.path("").string() + "'\n'" TOKENLIFE_PROGRAM R"(' \
+run long.toml --log log --json >out 2>err &
+pid=$!
+for i in $(seq 300); do sleep 0.1; [ -s log/clients-00000.log ] && break; done
+kill -INT $pid
+wait $pid
+)");
+  // With job control (-m), or the background job would be deaf to SIGINT.
+  const int status = std::system(("bash -m '" + desk.path("interrupt.sh").string() + "'").c_str());
+  CHECK(WEXITSTATUS(status) == 130);
+  CHECK(is_one_message(read_file(desk.path("err"))));
+  const json summary = json::parse(read_file(desk.path("out")));
+  CHECK(summary["complete"] == false);
+  CHECK(summary["expectations"].empty());
+
+  const Ran verified = desk.run("log verify log");
+  CHECK(verified.status == 0);
+  CHECK(has(verified.out, "the run was interrupted"));
+  const Ran replayed = desk.run("replay log --json");
+  CHECK(has(replayed.err, "interrupted"));
+  CHECK(json::parse(replayed.out)["states"] == summary["states"]);
+}
+
+TEST_CASE("the lifecycle is printed from its table in every form") {
+  const Desk desk;
+  CHECK(has(desk.run("machine").out, "expired                   token-renewed [intranet]"));
+  CHECK(has(desk.run("machine --format dot").out,
+            "\"not-installed\" -> \"installed\" [label=\"client-installed\"];"));
+  CHECK(
+      has(desk.run("machine --format mermaid").out, "registered --> renewing: renewal-requested"));
+  CHECK(has(desk.run("machine --format scxml").out,
+            "<transition event=\"network-changed\" cond=\"network == 'internet'\" "
+            "target=\"roaming\"/>"));
+}
+
+}  // namespace tokenlife::test

@@ -1,0 +1,166 @@
+// The program as its users meet it: command lines, exit statuses, what is printed where.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+
+using nlohmann::json;
+
+TEST_CASE("run says in JSON what came of a scenario") {
+  const Desk desk;
+  const Ran ran = desk.run("run small.toml --json --seed 9");
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.empty());
+  const json summary = json::parse(ran.out);
+  CHECK(summary["scenario"] == "Small");
+  CHECK(summary["seed"] == 9);
+  CHECK(summary["clients"] == 5);
+  CHECK(summary["ticks"] == 144'000);
+  CHECK(summary["states"] == json::parse(R"({"installed":0,"registered":2,"roaming":0,"renewing":0,
+      "expired":0,"re-registration-required":3})"));
+  // Each of the two renews at 30d, 60d and 90d; each of the three is installed, moves twice,
+  // registers, expires and learns it; and the site is established.
+  CHECK(summary["event-kinds"]["token-renewed"] == 6);
+  CHECK(summary["events"] == 2 * (3 + 2 * 3) + 3 * (3 + 2 + 2) + 1);
+  CHECK(summary["refusals"] == json::parse(R"({"expired":3})"));
+  CHECK(summary["stranded"] == 3);
+  CHECK(summary["digest"].get<std::string>().size() == 64);
+  CHECK(summary["expectations"] == json::parse(R"([{"at":"2026-04-11T00:00:00Z",
+            "expect":"re-registration-required at the end in leavers: exactly 3",
+            "actual":3,"holds":true,"line":17}])"));
+  CHECK(summary["wall-seconds"].is_number());
+}
+
+TEST_CASE("an expectation that does not hold is shown with its place, and exit status 1") {
+  const Desk desk;
+  const Ran ran = desk.run("run wrong.toml");
+  CHECK(ran.status == 1);
+  CHECK(has(ran.out, "ok    re-registration-required at the end in leavers: exactly 3: 3"));
+  CHECK(has(ran.out, "FAIL  token-renewed in [0d, 100d): exactly 7: 6   (wrong.toml:21)"));
+}
+
+TEST_CASE("the digest depends on the seed, and not on threads or on whether a log is written") {
+  const Desk desk;
+  desk.write("chance.toml", R"(format = 1
+[run]
+duration = "30d"
+[[cohort]]
+name = "many"
+clients = 3000
+install = { at = "0d", over = "2d" }
+[cohort.network]
+model = "dwell"
+start = "intranet"
+intranet = { mean = "1d", to = { offline = 1.0 } }
+offline = { mean = "1d", to = { intranet = 1.0 } }
+)");
+  const auto digest = [&](const std::string& options) {
+    return json::parse(desk.run("run chance.toml --json " + options).out)["digest"]
+        .get<std::string>();
+  };
+  const std::string one = digest("--threads 1");
+  CHECK(digest("--threads 2") == one);
+  CHECK(digest("--threads 7 --log log") == one);
+  CHECK(digest("--seed 2") != one);
+  CHECK(json::parse(desk.run("log verify log --json").out)["digest"] == one);
+}
+
+TEST_CASE("a scaled run shows numbers of clients without judging them") {
+  const Desk desk;
+  const Ran ran = desk.run("run small.toml --json --clients-scale 2");
+  CHECK(ran.status == 0);
+  const json summary = json::parse(ran.out);
+  CHECK(summary["clients"] == 10);
+  CHECK(summary["expectations"][0]["actual"] == 6);
+  CHECK(summary["expectations"][0]["holds"].is_null());
+}
+
+TEST_CASE("an action that changed nothing is named") {
+  const Desk desk;
+  desk.write("idle.toml", read_file(desk.path("small.toml")) +
+                              "[[action]]\nat = \"50d\"\ndo = \"outage\"\nendpoint = \"cmg\"\n"
+                              "for = \"1d\"\n");
+  CHECK(has(desk.run("run idle.toml").out,
+            "Actions that changed nothing\n  outage at 50d (idle.toml:21)\n"));
+}
+
+TEST_CASE("what is wrong with a command line is said in one line, with the nearest word") {
+  const Desk desk;
+  const struct {
+    const char* line;
+    const char* words;
+  } cases[] = {
+      {"", "tokenlife --help"},
+      {"rnu small.toml", "did you mean `run`?"},
+      {"run", "SCENARIO is required"},
+      {"run small.toml --sed 3", "did you mean `--seed`?"},
+      {"run small.toml --seed x", "--seed"},
+      {"run small.toml --threads 0", "--threads"},
+      {"run small.toml --clients-scale 0", "clients cannot be scaled by 0"},
+      {"run small.toml --clients-scale nan", "clients cannot be scaled by nan"},
+      {"machine --format svg", "svg not in"},
+      {"log verfy x", "did you mean `verify`?"},
+      {"test", "PATH is required"},
+      {"test nothing-there", "there is no `nothing-there`"},
+      {"test small.toml --seeds 9..1", "is no range"},
+      {"test small.toml --seeds 1..x", "is no range"},
+      {"test small.toml --filter '('", "is no regular expression"},
+      {"test small.toml --filter nothing", "no scenario to run"},
+      {"run missing.toml", "missing.toml"},
+      {"run .", "directory"},
+  };
+  for (const auto& wrong : cases) {
+    INFO(wrong.line);
+    const Ran ran = desk.run(wrong.line);
+    INFO(ran.err);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK(is_one_message(ran.err));
+    CHECK(has(ran.err, wrong.words));
+  }
+}
+
+TEST_CASE("help comes with examples, and the version is known") {
+  const Desk desk;
+  for (const char* line : {"run --help", "test --help", "replay --help", "events --help",
+                           "machine --help", "log verify --help", "log info --help"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 0);
+    CHECK(has(ran.out, "Example"));
+  }
+  CHECK(desk.run("--version").out == "tokenlife 0.1.0\n");
+}
+
+TEST_CASE("test reports like a test runner and says how to run the first failure again") {
+  const Desk desk;
+  CHECK(desk.run("test small.toml").out.ends_with("1 passed, 0 failed\n"));
+  const Ran ran = desk.run("test . --junit report.xml --seeds 3..4");
+  CHECK(ran.status == 1);
+  CHECK(has(ran.out, "wrong.toml:21: expected token-renewed in [0d, 100d): exactly 7; was 6"));
+  CHECK(ran.out.ends_with("2 passed, 2 failed\nreproduce: tokenlife run ./wrong.toml --seed 3\n"));
+  const std::string report = read_file(desk.path("report.xml"));
+  CHECK(has(report, "<testsuite name=\"tokenlife\" tests=\"4\" failures=\"2\" errors=\"0\""));
+  CHECK(has(report, "<failure message=\"./wrong.toml:21: expected token-renewed in [0d, 100d)"));
+
+  desk.write("broken.toml", "format = 2\n");
+  const Ran broken = desk.run("test broken.toml small.toml --junit report.xml");
+  CHECK(broken.status == 2);
+  CHECK(has(broken.out, "1 passed, 1 failed"));
+  CHECK(has(read_file(desk.path("report.xml")), "<error message=\"broken.toml:1:"));
+  CHECK(desk.run("test small.toml --junit no/such/folder.xml").status == 3);
+}
+
+TEST_CASE("tokens signed for real are not pretended") {
+  const Desk desk;
+  desk.write("real.toml", read_file(desk.path("small.toml")) + "[site]\ncrypto = \"real\"\n");
+  const Ran ran = desk.run("run real.toml");
+  CHECK(ran.status == 2);
+  CHECK(is_one_message(ran.err));
+  CHECK(has(ran.err, "not part of this version"));
+}
+
+}  // namespace tokenlife::test

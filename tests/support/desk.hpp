@@ -1,0 +1,77 @@
+// A desk to run the program at: a folder with a small scenario in it.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "events/temporary_folder.hpp"
+
+namespace tokenlife::test {
+
+struct Ran {
+  int status;
+  std::string out;
+  std::string err;
+};
+
+// A folder with a scenario in it, in which the program is run through the shell.
+class Desk {
+ public:
+  Desk() {
+    write("small.toml", R"(format = 1
+[run]
+name = "Small"
+duration = "100d"
+[[cohort]]
+name = "leavers"
+clients = 3
+[cohort.network]
+model = "timeline"
+steps = [{ at = "0d", on = "intranet" }, { at = "1d", on = "offline" }, { at = "95d", on = "internet" }]
+[[cohort]]
+name = "office"
+clients = 2
+[cohort.network]
+model = "fixed"
+on = "intranet"
+[[expect]]
+cohort = "leavers"
+state = "re-registration-required"
+count = 3
+)");
+    write("wrong.toml",
+          read_file(path("small.toml")) + "[[expect]]\nevent = \"token-renewed\"\ncount = 7\n");
+  }
+
+  std::filesystem::path path(const std::string& name) const { return folder_.path() / name; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+  }
+
+  // `line` follows the program's name; its own redirections win.
+  Ran run(const std::string& line) const {
+    const std::string command = "cd '" + folder_.path().string() + "' && ( exec '" +
+                                TOKENLIFE_PROGRAM + "' " + line + " ) >out 2>err";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_file(path("out")),
+            read_file(path("err"))};
+  }
+
+ private:
+  TemporaryFolder folder_;
+};
+
+inline bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// One line, and no trace of a crash.
+inline bool is_one_message(const std::string& err) {
+  return err.starts_with("tokenlife: ") && err.find('\n') == err.size() - 1;
+}
+
+}  // namespace tokenlife::test
