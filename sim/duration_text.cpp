@@ -51,8 +51,8 @@ std::string to_text(Duration duration) {
   const std::int64_t total = duration.count();
   if (total == 0) return "0d";
   std::string text = total < 0 ? "-" : "";
-  std::uint64_t rest = total < 0 ? 0 - static_cast<std::uint64_t>(total)
-                                 : static_cast<std::uint64_t>(total);
+  std::uint64_t rest =
+      total < 0 ? 0 - static_cast<std::uint64_t>(total) : static_cast<std::uint64_t>(total);
   for (const Unit& unit : kUnits) {
     const auto seconds = static_cast<std::uint64_t>(unit.seconds);
     if (unit.letter == 'w' || rest < seconds) continue;

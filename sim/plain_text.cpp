@@ -35,9 +35,9 @@ CodePoint first_code_point(std::string_view text) {
 
 // Code points that act on the text around them instead of showing themselves.
 bool is_control(std::uint32_t value) {
-  return value < 0x20 || (value >= 0x7f && value < 0xa0) ||  // C0, DEL, C1
+  return value < 0x20 || (value >= 0x7f && value < 0xa0) ||       // C0, DEL, C1
          value == 0x61c || value == 0x200e || value == 0x200f ||  // marks of direction
-         (value >= 0x2028 && value <= 0x202e) ||  // separators of lines, directions
+         (value >= 0x2028 && value <= 0x202e) ||                  // separators of lines, directions
          (value >= 0x2066 && value <= 0x2069) || value == 0xfeff;
 }
 

@@ -149,9 +149,8 @@ class CommandLine {
     CLI::App* log = app_.add_subcommand("log", "Check and describe logs");
     log->require_subcommand(1);
     log->fallthrough();
-    CLI::App* verify =
-        add(*log, "verify", "Check every byte and every event of a log", log_verify_command, log_,
-            "Example:\n  tokenlife log verify /tmp/fleet");
+    CLI::App* verify = add(*log, "verify", "Check every byte and every event of a log",
+                           log_verify_command, log_, "Example:\n  tokenlife log verify /tmp/fleet");
     CLI::App* info = add(*log, "info", "What a log holds", log_info_command, log_,
                          "Example:\n  tokenlife log info /tmp/fleet --json");
     for (CLI::App* app : {verify, info}) {

@@ -15,10 +15,19 @@ constexpr std::size_t kActionsMax = 10'000;
 constexpr std::size_t kBulkTokensMax = 1'000;
 
 // In the order of the alternatives of Action::what.
-constexpr std::array<std::string_view, 13> kKinds{
-    "outage",      "issue-bulk-token", "block-bulk-token", "unblock-bulk-token",
-    "set-cmg-allowed", "upgrade",      "block-client",     "unblock-client",
-    "rotate-signing-certificate", "reinstall", "restart-agents", "move", "lose-answers"};
+constexpr std::array<std::string_view, 13> kKinds{"outage",
+                                                  "issue-bulk-token",
+                                                  "block-bulk-token",
+                                                  "unblock-bulk-token",
+                                                  "set-cmg-allowed",
+                                                  "upgrade",
+                                                  "block-client",
+                                                  "unblock-client",
+                                                  "rotate-signing-certificate",
+                                                  "reinstall",
+                                                  "restart-agents",
+                                                  "move",
+                                                  "lose-answers"};
 using What = decltype(Action::what);
 static_assert(kKinds.size() == std::variant_size_v<What>);
 
@@ -39,8 +48,8 @@ std::optional<Target> client_target(Reading& reading, Keys& keys) {
   const auto client = keys.text("client");
   if (!client) return std::nullopt;
   const std::size_t slash = client->rfind('/');
-  const std::string_view digits = std::string_view(*client).substr(
-      slash == std::string::npos ? client->size() : slash + 1);
+  const std::string_view digits =
+      std::string_view(*client).substr(slash == std::string::npos ? client->size() : slash + 1);
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (digits.empty() || error == std::errc::invalid_argument ||

@@ -56,12 +56,12 @@ void read_cohort(Reading& reading, Keys& keys) {
   read_install(reading, keys, cohort);
   // A bulk token is not what a client is, but what it is given.
   const auto credentials = std::span(Names<Credential>::values).first(3);
-  cohort.credential = keys.word<Credential>("credential", Need::optional, credentials)
-                          .value_or(cohort.credential);
+  cohort.credential =
+      keys.word<Credential>("credential", Need::optional, credentials).value_or(cohort.credential);
   cohort.version = keys.word<ClientVersion>("version").value_or(cohort.version);
   cohort.cmg_allowed = keys.yes_no("cmg-allowed").value_or(cohort.cmg_allowed);
-  cohort.bulk_token = reading.reference(keys, "bulk-token", Need::optional, "bulk token",
-                                        reading.bulk_tokens);
+  cohort.bulk_token =
+      reading.reference(keys, "bulk-token", Need::optional, "bulk token", reading.bulk_tokens);
   reading.bulk_token_places.push_back(keys.place("bulk-token"));
   cohort.contact_every = keys.duration("contact-every", Sign::positive)
                              .value_or(round_up(cohort.contact_every, reading.time.tick));

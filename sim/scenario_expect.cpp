@@ -74,8 +74,8 @@ void read_state(Reading& reading, Keys& keys, Expectation& expect) {
   expect.at = keys.time("at").value_or(end);
   if (expect.at > end) {
     keys.wrong("at", Stage::value,
-               fmt::format("is {}, and the run ends at {}",
-                           to_text(expect.at.time_since_epoch()), to_text(reading.time.duration)),
+               fmt::format("is {}, and the run ends at {}", to_text(expect.at.time_since_epoch()),
+                           to_text(reading.time.duration)),
                "choose an earlier time, or lengthen the run");
   }
   constexpr std::string_view why = "`state`, which is counted at one moment";
@@ -95,11 +95,9 @@ void read_reason(Keys& keys, Expectation& expect) {
   switch (*expect.event) {
     case EventKind::registration_refused:
     case EventKind::renewal_refused:
-    case EventKind::re_registration_required:
-      return read_reason_of<RefusalReason>(keys, expect);
+    case EventKind::re_registration_required: return read_reason_of<RefusalReason>(keys, expect);
     case EventKind::registration_failed:
-    case EventKind::renewal_failed:
-      return read_reason_of<FailureReason>(keys, expect);
+    case EventKind::renewal_failed: return read_reason_of<FailureReason>(keys, expect);
     case EventKind::client_installed:
     case EventKind::network_changed:
     case EventKind::agent_restarted:
@@ -142,8 +140,7 @@ void read_span(Reading& reading, Keys& keys, Expectation& expect) {
                "choose an earlier time, or lengthen the run");
   } else if (expect.from >= expect.to) {
     keys.wrong("to", Stage::value,
-               fmt::format("is {}, not after `from` at {}",
-                           to_text(expect.to.time_since_epoch()),
+               fmt::format("is {}, not after `from` at {}", to_text(expect.to.time_since_epoch()),
                            to_text(expect.from.time_since_epoch())),
                "events are counted from `from` on and before `to`");
   }
@@ -159,10 +156,10 @@ void read_event(Reading& reading, Keys& keys, Expectation& expect) {
   if (!expect.event) return;
   read_reason(keys, expect);
   if (is_site_kind(*expect.event) && keys.has("cohort")) {
-    keys.wrong("cohort", Stage::value,
-               fmt::format("does not go with `{}`, which is an event of the site",
-                           name(*expect.event)),
-               "drop it");
+    keys.wrong(
+        "cohort", Stage::value,
+        fmt::format("does not go with `{}`, which is an event of the site", name(*expect.event)),
+        "drop it");
   }
 }
 
@@ -204,8 +201,8 @@ std::string expectation_in_words(const Scenario& scenario, const Expectation& ex
   } else {
     text = name(*expect.event);
     if (expect.reason) {
-      text += fmt::format(" ({})", std::visit([](auto reason) { return name(reason); },
-                                              *expect.reason));
+      text += fmt::format(" ({})",
+                          std::visit([](auto reason) { return name(reason); }, *expect.reason));
     }
     text += fmt::format(" in [{}, {})", to_text(expect.from.time_since_epoch()),
                         to_text(expect.to.time_since_epoch()));

@@ -31,8 +31,9 @@ class NameList {
 
 // What is known while a file is read.
 struct Reading {
-  Reading(std::string path, const ScenarioOptions& asked)
-      : mistakes(path), options(asked) { scenario.path = std::move(path); }
+  Reading(std::string path, const ScenarioOptions& asked) : mistakes(path), options(asked) {
+    scenario.path = std::move(path);
+  }
 
   // The keys of an element of a list of tables, or nothing, which is noted.
   std::optional<Keys> keys_of(const toml::node& element, const std::string& where);

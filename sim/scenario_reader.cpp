@@ -29,9 +29,8 @@ std::string_view type_of(const toml::node& node) {
 }
 
 bool is_one_line(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 }  // namespace
@@ -77,8 +76,8 @@ void Keys::wrong(std::string_view key, Stage stage, std::string what, std::strin
 }
 
 void Keys::wrong_type(std::string_view key, std::string_view expected, std::string advice) {
-  wrong(key, Stage::value,
-        fmt::format("must be {}, not {}", expected, type_of(*node(key))), std::move(advice));
+  wrong(key, Stage::value, fmt::format("must be {}, not {}", expected, type_of(*node(key))),
+        std::move(advice));
 }
 
 void Keys::missing(std::string_view key, std::string advice) {

@@ -32,8 +32,8 @@ void read_start(Reading& reading, Keys& run) {
   if (const auto given = run.date_time("start")) start = utc_of(*given);
   const Duration time_of_day = start - std::chrono::floor<std::chrono::days>(start);
   if (const auto why = off_the_tick(time_of_day, reading.time.tick)) {
-    run.wrong("start", Stage::value, fmt::format("is {} after midnight UTC, which {}",
-                                                 to_text(time_of_day), *why),
+    run.wrong("start", Stage::value,
+              fmt::format("is {} after midnight UTC, which {}", to_text(time_of_day), *why),
               "midnight always is");
   }
 }
@@ -62,8 +62,8 @@ void read_periods(Reading& reading, Keys& site) {
   // Defaults that are not rules give way to a coarse tick.
   policy.renew_jitter = site.duration("renew-jitter", Sign::not_negative).value_or(0s);
   policy.leeway = site.duration("leeway", Sign::not_negative).value_or(0s);
-  policy.latency = site.duration("latency", Sign::positive)
-                       .value_or(round_up(defaults.latency, tick));
+  policy.latency =
+      site.duration("latency", Sign::positive).value_or(round_up(defaults.latency, tick));
   policy.retry_after_failure = site.duration("retry-after-failure", Sign::not_negative)
                                    .value_or(round_up(defaults.retry_after_failure, tick));
   policy.retry_after_refusal = site.duration("retry-after-refusal", Sign::not_negative)

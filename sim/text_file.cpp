@@ -24,9 +24,7 @@ struct OpenFile {
   }
 };
 
-std::string words_of(int error_number) {
-  return std::generic_category().message(error_number);
-}
+std::string words_of(int error_number) { return std::generic_category().message(error_number); }
 
 }  // namespace
 
