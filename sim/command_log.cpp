@@ -35,7 +35,9 @@ nlohmann::ordered_json json_of(const Checked& checked) {
   nlohmann::ordered_json json;
   json["log"] = checked.log.folder().string();
   json["scenario"] = header.scenario_name;
+  json["scenario-text"] = header.scenario_text;
   json["seed"] = header.seed;
+  json["clients-scale"] = header.clients_scale;
   json["clients"] = header.clients;
   json["start"] = rfc3339(start);
   json["duration"] = header.duration.count();
@@ -78,7 +80,7 @@ std::string text_of(const Checked& checked) {
       "  lifecycle  {:016x}\n"
       "  files      {}, {} bytes, {:.1f} an event\n"
       "  events     {}, from {} to {}\n",
-      plain_text(header.scenario_name), header.seed, grouped(header.clients),
+      plain_text(scenario_name(header)), header.seed, grouped(header.clients),
       grouped(header.cohorts.size()), to_text(header.duration), rfc3339(start),
       to_text(header.tick), checked.log.summary().complete ? "complete" : "interrupted",
       events::to_string(checked.log.summary().digest), header.lifecycle_fingerprint,

@@ -49,7 +49,7 @@ ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
   }
   console.print(
       fmt::format("{}\nClients at {}\n{}",
-                  console.paint(plain_text(question.log.header().scenario_name), Tone::strong),
+                  console.paint(plain_text(scenario_name(question.log.header())), Tone::strong),
                   question.at_text, states_text(states)));
   return 0;
 }

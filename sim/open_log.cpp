@@ -99,6 +99,10 @@ std::chrono::sys_seconds start_of(const events::LogHeader& header) {
   return std::chrono::sys_seconds{std::chrono::seconds{header.start_unix_seconds}};
 }
 
+std::string scenario_name(const events::LogHeader& header) {
+  return header.scenario_name.empty() ? "A scenario without a name" : header.scenario_name;
+}
+
 std::string client_name(const events::LogHeader& header, ClientNumber client) {
   const events::LogCohort& cohort = cohort_of(header, client);
   return fmt::format("{}/{}", cohort.name, client.value - cohort.first.value);

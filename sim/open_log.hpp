@@ -26,6 +26,9 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
 
 std::chrono::sys_seconds start_of(const events::LogHeader& header);
 
+// What the scenario calls itself.
+std::string scenario_name(const events::LogHeader& header);
+
 // "commuters/17"
 std::string client_name(const events::LogHeader& header, ClientNumber client);
 

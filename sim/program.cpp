@@ -149,6 +149,10 @@ class CommandLine {
     CLI::App* log = app_.add_subcommand("log", "Check and describe logs");
     log->require_subcommand(1);
     log->fallthrough();
+    log->footer(
+        "Examples:\n"
+        "  tokenlife log verify /tmp/fleet\n"
+        "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
     CLI::App* verify = add(*log, "verify", "Check every byte and every event of a log",
                            log_verify_command, log_, "Example:\n  tokenlife log verify /tmp/fleet");
     CLI::App* info = add(*log, "info", "What a log holds", log_info_command, log_,

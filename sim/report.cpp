@@ -222,7 +222,7 @@ std::vector<const Action*> idle_actions(const Scenario& scenario, const RunResul
 std::string summary_text(const Scenario& scenario, const RunResult& result,
                          const std::vector<Outcome>& outcomes, double wall_seconds,
                          const Console& console) {
-  std::string text = console.paint(plain_text(scenario.name), Tone::strong) + "\n";
+  std::string text = console.paint(plain_text(title(scenario)), Tone::strong) + "\n";
   text += fmt::format("{} clients, {} from {}, tick {}, seed {}\n", grouped(scenario.clients),
                       to_text(scenario.duration), rfc3339(scenario.start), to_text(scenario.tick),
                       scenario.seed);
@@ -265,7 +265,7 @@ nlohmann::ordered_json summary_json(const Scenario& scenario, const RunResult& r
   const StateCounts states = final_states(result.tally);
   const Peak peak = peak_of_renewals(result.tally);
   nlohmann::ordered_json json;
-  json["scenario"] = scenario.name;
+  json["scenario"] = title(scenario);
   json["seed"] = scenario.seed;
   json["clients"] = scenario.clients;
   json["start"] = rfc3339(scenario.start);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "sim/plain_text.hpp"
 #include "sim/scenario_parts.hpp"
@@ -143,6 +144,11 @@ Result<Scenario, Error> parse_scenario(std::string text, const std::string& path
   reading.scenario.text = std::move(text);
   reading.scenario.clients_scale = options.clients_scale;
   return std::move(reading.scenario);
+}
+
+std::string title(const Scenario& scenario) {
+  if (!scenario.name.empty()) return scenario.name;
+  return std::filesystem::path(scenario.path).stem().string();
 }
 
 Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options) {

@@ -188,7 +188,7 @@ struct Scenario {
   std::string path;          // as given on the command line
   double clients_scale = 1;  // already applied
   std::string text;          // the file, byte for byte
-  std::string name;
+  std::string name;          // empty if it has none: see title()
   std::chrono::sys_seconds start;
   Duration duration{0};
   std::uint64_t seed = 1;
@@ -202,6 +202,10 @@ struct Scenario {
   std::vector<Expectation> expectations;
   std::uint32_t clients = 0;  // of all cohorts
 };
+
+// The scenario's name, or that of its file. Logs hold the name only: the same scenario gives the
+// same bytes, whatever its file is called.
+std::string title(const Scenario& scenario);
 
 // What the command line changes.
 struct ScenarioOptions {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <filesystem>
 
 #include "sim/guid_of_seed.hpp"
 #include "sim/plain_text.hpp"
@@ -45,7 +44,7 @@ void read_run_keys(Reading& reading, Keys& run) {
   reading.time.tick = scenario.tick;
   read_start(reading, run);
   reading.time.start = scenario.start;
-  scenario.name = run.label("name").value_or(std::filesystem::path(scenario.path).stem().string());
+  scenario.name = run.label("name").value_or("");
   const auto seed = run.whole("seed", WholeRange{});
   scenario.seed = reading.options.seed.value_or(static_cast<std::uint64_t>(seed.value_or(1)));
   if (const auto duration = run.duration("duration", Sign::positive, Need::required)) {

@@ -126,6 +126,17 @@ TEST_CASE("a log is written into a new folder or not at all") {
   CHECK(desk.run("run small.toml --log /proc/nowhere").status == 3);
 }
 
+TEST_CASE("a log alone is enough to run again") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --seed 5 --clients-scale 3 --log log").status == 0);
+  const json info = json::parse(desk.run("log info log --json").out);
+  desk.write("again.toml", info["scenario-text"]);
+  const json again = json::parse(desk.run("run again.toml --json --seed " + info["seed"].dump() +
+                                          " --clients-scale " + info["clients-scale"].dump())
+                                     .out);
+  CHECK(again["digest"] == info["digest"]);
+}
+
 TEST_CASE("output that cannot be written is an error") {
   const Desk desk;
   const Ran ran = desk.run("run small.toml >/dev/full");

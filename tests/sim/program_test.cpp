@@ -42,7 +42,7 @@ TEST_CASE("an expectation that does not hold is shown with its place, and exit s
   CHECK(has(ran.out, "FAIL  token-renewed in [0d, 100d): exactly 7: 6   (wrong.toml:21)"));
 }
 
-TEST_CASE("the digest depends on the seed, and not on threads or on whether a log is written") {
+TEST_CASE("the digest depends on the seed, not on threads, a log or the file's name") {
   const Desk desk;
   desk.write("chance.toml", R"(format = 1
 [run]
@@ -65,6 +65,8 @@ offline = { mean = "1d", to = { intranet = 1.0 } }
   CHECK(digest("--threads 2") == one);
   CHECK(digest("--threads 7 --log log") == one);
   CHECK(digest("--seed 2") != one);
+  desk.write("renamed.toml", read_file(desk.path("chance.toml")));
+  CHECK(json::parse(desk.run("run renamed.toml --json").out)["digest"] == one);
   CHECK(json::parse(desk.run("log verify log --json").out)["digest"] == one);
 }
 
@@ -125,8 +127,9 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
 
 TEST_CASE("help comes with examples, and the version is known") {
   const Desk desk;
-  for (const char* line : {"run --help", "test --help", "replay --help", "events --help",
-                           "machine --help", "log verify --help", "log info --help"}) {
+  for (const char* line :
+       {"run --help", "test --help", "replay --help", "events --help", "machine --help",
+        "log --help", "log verify --help", "log info --help"}) {
     INFO(line);
     const Ran ran = desk.run(line);
     CHECK(ran.status == 0);
