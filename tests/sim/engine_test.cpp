@@ -1,5 +1,6 @@
 // The engine skips what cannot happen; the naive simulation visits every tick. They say the same.
-#include <sstream>
+#include <set>
+#include <string>
 
 #include "support/engine_run.hpp"
 #include "support/event_text.hpp"
@@ -10,44 +11,63 @@
 namespace tokenlife::test {
 namespace {
 
-// Where two streams part, with what went before; empty if they are equal.
-template <class Event>
-std::string difference(const std::string& whose, const std::vector<Recorded<Event>>& naive,
-                       const std::vector<Recorded<Event>>& engine) {
-  if (naive == engine) return "";
-  std::size_t at = 0;
-  while (at < naive.size() && at < engine.size() && naive[at] == engine[at]) ++at;
-  std::ostringstream out;
-  out << whose << " parts at event " << at << "\n";
-  for (std::size_t i = at < 8 ? 0 : at - 8; i < at; ++i)
-    out << "  both    " << to_text(naive[i]) << "\n";
-  for (std::size_t i = at; i < at + 3; ++i) {
-    out << "  naive   " << (i < naive.size() ? to_text(naive[i]) : "nothing") << "\n";
-  }
-  for (std::size_t i = at; i < at + 3; ++i) {
-    out << "  engine  " << (i < engine.size() ? to_text(engine[i]) : "nothing") << "\n";
-  }
-  return out.str();
-}
-
-std::string difference(const NaiveRun& naive, const EngineRun& engine) {
-  std::string all = difference("the site", naive.site, engine.site);
-  for (std::size_t i = 0; i < naive.clients.size(); ++i) {
-    all += difference("client " + std::to_string(i), naive.clients[i], engine.clients[i]);
-  }
-  return all;
-}
-
 TEST_CASE("the engine records what the naive simulation does, event for event") {
   property(
       "engine equals naive simulation",
       [] {
         const ScenarioCase drawn = *scenario_case();
-        const std::string found =
-            difference(simulate_naively(drawn.scenario), simulate(drawn.scenario));
+        const NaiveRun naive = simulate_naively(drawn.scenario);
+        const EngineRun engine = simulate(drawn.scenario);
+        const std::string found = difference("the site", naive.site, engine.site) +
+                                  difference(naive.clients, engine.clients);
         if (!found.empty()) RC_FAIL(found);
       },
-      5);
+      50);
+}
+
+// Cases that never lead to a thing test nothing of it.
+TEST_CASE("random scenarios lead to every event, every reason and every cause") {
+  std::set<std::string> met;
+  for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    const NaiveRun run = simulate_naively(random_scenario(seed, 2'000));
+    const auto meet = [&met](const auto& recorded) {
+      met.emplace(name(kind_of(recorded.event)));
+      met.emplace(name(recorded.cause.kind));
+      std::visit(
+          [&met](const auto& event) {
+            if constexpr (requires { event.reason; }) {
+              met.insert(std::string(name(kKindOf<std::decay_t<decltype(event)>>)) + " " +
+                         std::string(name(event.reason)));
+            }
+          },
+          recorded.event);
+    };
+    for (const auto& recorded : run.site) meet(recorded);
+    for (const auto& client : run.clients) {
+      for (const auto& recorded : client) meet(recorded);
+    }
+  }
+  std::set<std::string> missed;
+  const auto want = [&](std::string what) {
+    if (!met.contains(what)) missed.insert(std::move(what));
+  };
+  for (const std::string_view kind : Names<EventKind>::values) want(std::string(kind));
+  for (const std::string_view cause : Names<CauseKind>::values) want(std::string(cause));
+  for (const std::string_view reason : Names<FailureReason>::values) {
+    want("registration-failed " + std::string(reason));
+    want("renewal-failed " + std::string(reason));
+  }
+  for (const std::string_view reason :
+       {"client-blocked", "client-outdated", "internal-registration-off", "credential-required",
+        "bulk-token-unknown", "bulk-token-expired", "bulk-token-blocked"}) {
+    want("registration-refused " + std::string(reason));
+  }
+  for (const std::string_view reason : {"client-blocked", "unknown-signer"}) {
+    want("renewal-refused " + std::string(reason));
+    want("re-registration-required " + std::string(reason));
+  }
+  want("re-registration-required expired");
+  CHECK(missed == std::set<std::string>{});
 }
 
 }  // namespace

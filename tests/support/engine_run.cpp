@@ -21,11 +21,6 @@ class Streams {
   events::ClientBatch& batch() { return batch_; }
 
   void take() {
-    const auto on = [this](ClientNumber client, Recorded<ClientEvent>&& recorded) {
-      events_[client.value].push_back(std::move(recorded));
-      return true;
-    };
-    events::VariantVisitor visitor(on);
     const std::size_t size = batch_.size();
     const events::BatchView view{batch_.slices,
                                  std::span(batch_.kinds).first(size),
@@ -37,7 +32,7 @@ class Streams {
                                  batch_.tokens,
                                  batch_.guids,
                                  batch_.cohorts};
-    ensure(events::walk(view, position_, visitor) == events::Walk::done,
+    ensure(events::walk(view, position_, visitor_) == events::Walk::done,
            "a batch of the engine to be sound");
     batch_.clear();
   }
@@ -45,8 +40,17 @@ class Streams {
   std::vector<std::vector<Recorded<ClientEvent>>> events() && { return std::move(events_); }
 
  private:
+  struct Append {
+    Streams* streams;
+    bool operator()(ClientNumber client, Recorded<ClientEvent>&& recorded) const {
+      streams->events_[client.value].push_back(std::move(recorded));
+      return true;
+    }
+  };
+
   events::ClientBatch batch_;
   events::StreamPosition position_;
+  events::VariantVisitor<Append> visitor_{Append{this}};  // a stream may go on in the next batch
   std::vector<std::vector<Recorded<ClientEvent>>> events_;
 };
 

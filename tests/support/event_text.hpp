@@ -1,7 +1,8 @@
-// An event in one line, for failed tests.
+// Events in words, for failed tests.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/event.hpp"
 
@@ -55,6 +56,34 @@ std::string to_text(const Recorded<Event>& recorded) {
                     recorded.event) +
          " <- " + std::string(name(recorded.cause.kind)) + " " +
          std::to_string(recorded.cause.number);
+}
+
+// Where a stream parts from what is expected of it, with what went before; empty if it does not.
+template <class Event>
+std::string difference(const std::string& whose, const std::vector<Recorded<Event>>& expected,
+                       const std::vector<Recorded<Event>>& engine) {
+  if (expected == engine) return "";
+  std::size_t at = 0;
+  while (at < expected.size() && at < engine.size() && expected[at] == engine[at]) ++at;
+  std::string text = whose + " parts at event " + std::to_string(at) + "\n";
+  const auto line = [](const char* label, const auto& stream, std::size_t i) {
+    return std::string(label) + (i < stream.size() ? to_text(stream[i]) : "nothing") + "\n";
+  };
+  for (std::size_t i = at < 8 ? 0 : at - 8; i < at; ++i) text += line("  both      ", expected, i);
+  for (std::size_t i = at; i < at + 3; ++i) text += line("  expected  ", expected, i);
+  for (std::size_t i = at; i < at + 3; ++i) text += line("  engine    ", engine, i);
+  return text;
+}
+
+// The same for all clients of a run, by number.
+inline std::string difference(const std::vector<std::vector<Recorded<ClientEvent>>>& expected,
+                              const std::vector<std::vector<Recorded<ClientEvent>>>& engine) {
+  if (expected.size() != engine.size()) return "not as many clients";
+  std::string text;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    text += difference("client " + std::to_string(i), expected[i], engine[i]);
+  }
+  return text;
 }
 
 }  // namespace tokenlife::test
