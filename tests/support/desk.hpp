@@ -31,7 +31,7 @@ name = "leavers"
 clients = 3
 [cohort.network]
 model = "timeline"
-steps = [{ at = "0d", on = "intranet" }, { at = "1d", on = "offline" }, { at = "95d", on = "internet" }]
+steps = [{at = "0d", on = "intranet"}, {at = "1d", on = "offline"}, {at = "95d", on = "internet"}]
 [[cohort]]
 name = "office"
 clients = 2
