@@ -211,7 +211,7 @@ Network NaiveClient::model_network(Instant now) {
 }
 
 // The move that began last is the one in force.
-void NaiveClient::work_out_override(Instant) {
+void NaiveClient::work_out_override() {
   override_.reset();
   const auto begins_later = [&](std::uint32_t a, std::uint32_t b) {
     return std::pair(scenario_->actions[a].at, a) < std::pair(scenario_->actions[b].at, b);
@@ -222,7 +222,7 @@ void NaiveClient::work_out_override(Instant) {
 
 void NaiveClient::install_if_due(Instant now) {
   if (install_at_ != now) return;
-  work_out_override(now);
+  work_out_override();
   const Network by_model = model_network(now);
   network_ = override_.value_or(by_model);
   last_connected_ = network_;
@@ -245,7 +245,7 @@ void NaiveClient::plan_restart(Instant from) {
 
 void NaiveClient::change_network_and_restart(Instant now) {
   if (state_ == LifecycleState::not_installed) return;
-  work_out_override(now);
+  work_out_override();
   const Network by_model = model_network(now);
   const Network to = override_.value_or(by_model);
   if (to != network_) {

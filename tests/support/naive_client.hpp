@@ -60,7 +60,7 @@ class NaiveClient {
   void plan_restart(Instant from);
 
   Network model_network(Instant now);
-  void work_out_override(Instant now);
+  void work_out_override();
 
   bool is_in_contact(Instant now) const;
   bool renewal_is_due(Instant now) const;
@@ -102,10 +102,9 @@ class NaiveClient {
   Instant next_restart_ = kNever;
   std::uint64_t restarts_planned_ = 0;
 
-  // The action `move` in force, and what it was before.
-  std::vector<std::uint32_t> moves_;  // that cover this tick
-  std::optional<Network> override_;
-  std::optional<Cause> override_changed_;
+  std::vector<std::uint32_t> moves_;       // actions `move` that cover this tick
+  std::optional<Network> override_;        // by the one in force
+  std::optional<Cause> override_changed_;  // at this tick
 
   // Of the tick at hand.
   bool just_installed_ = false;
