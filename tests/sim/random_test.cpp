@@ -44,7 +44,7 @@ TEST_CASE("a draw depends on the seed, the cohort, the client, the purpose and t
         Draws(42, "a", 5).at(Purpose::attendance, 3));
 }
 
-TEST_CASE("below is uniform in [0, bound)") {
+TEST_CASE("below is uniform from 0 to just below its bound") {
   CHECK(below(0, 6) == 0);
   CHECK(below(kAllOnes, 6) == 5);
   CHECK(below(kAllOnes, 1) == 0);
@@ -69,7 +69,7 @@ TEST_CASE("below never reaches its bound") {
   });
 }
 
-TEST_CASE("a share's draw is uniform in [0, 2^32)") {
+TEST_CASE("a share's draw is uniform from 0 to just below 2^32") {
   CHECK(share_draw(0) == 0);
   CHECK(share_draw(kAllOnes) == 0xffffffff);
   const Draws draws(1, "coin", 0);

@@ -81,7 +81,7 @@ TEST_CASE("what a scenario leaves out has the documented default") {
   CHECK(network<FixedNetwork>(scenario, 0).on == Network::intranet);
 }
 
-TEST_CASE("every key of [run] and [site] is read") {
+TEST_CASE("every key of run and site is read") {
   const Scenario scenario = loaded(kEverything);
   CHECK(scenario.name == "Everything");
   CHECK(scenario.duration == days{365});
