@@ -109,6 +109,20 @@ TEST_CASE("exponential is minus the logarithm of a uniform draw") {
   CHECK(worst < 1e-13);
 }
 
+// Every log ever written depends on these bits.
+TEST_CASE("exponential gives the same bits for ever, on every machine") {
+  CHECK(exponential(0) == 0x1.25e4f7b2737f9p+5);
+  CHECK(exponential(std::uint64_t{1} << 63) == 0x1.62e42fefa39bap-1);
+  CHECK(exponential(0x0123'4567'89ab'cdef) == 0x1.5aa16394d4818p+2);
+  CHECK(exponential(0xfedc'ba98'7654'3210) == 0x1.23eb991354fp-8);
+  CHECK(mix(42, "commuters") == 0xe64ea12d'1b22294b);
+  const Draws draws(42, "commuters", 17);
+  const auto stay = [&](std::uint64_t number) {
+    return exponential_ticks(draws.at(Purpose::network_stay, number)[0], 540);
+  };
+  CHECK(std::array{stay(0), stay(1), stay(2)} == std::array<std::int64_t, 3>{306, 1'457, 286});
+}
+
 TEST_CASE("exponential draws have mean 1 and the variance of their kind") {
   const Draws draws(4, "exponential", 0);
   constexpr int count = 200'000;
