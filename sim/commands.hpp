@@ -59,6 +59,21 @@ struct MachineCommand {
 };
 ExitStatus machine_command(const MachineCommand& command, Console& console);
 
+struct CheckCommand {
+  std::uint32_t clients = 2;
+  std::optional<std::uint32_t> days;  // in units
+  std::string unit = "1d";
+  std::uint32_t latency = 1;  // in units
+  std::string with = "outage,block";
+  std::string mp = "enhanced-http";
+  bool no_internal_registration = false;
+  bool no_symmetry = false;
+  std::uint32_t max_states = 500'000'000;
+  std::optional<std::string> counterexample;  // a file
+  bool json = false;
+};
+ExitStatus check_command(const CheckCommand& command, Console& console);
+
 struct LogCommand {
   std::string log;
   bool json = false;

@@ -38,6 +38,7 @@ class CommandLine {
     add_replay();
     add_events();
     add_machine();
+    add_check();
     add_log();
   }
 
@@ -145,6 +146,38 @@ class CommandLine {
         ->check(CLI::IsMember({"table", "dot", "mermaid", "scxml"}));
   }
 
+  void add_check() {
+    CLI::App* app =
+        add(app_, "check", "Explore every state that the rules allow, and say what holds",
+            check_command, check_,
+            "Examples:\n"
+            "  tokenlife check\n"
+            "  tokenlife check --unit 10d --with outage,block,rotate,bulk\n"
+            "  tokenlife check --clients 1 --with bulk,reinstall --latency 2 --json");
+    app->add_option("--clients", check_.clients, "How many clients, 1 to 4; 2 if absent")
+        ->check(CLI::Range(1U, 4U));
+    app->add_option("--days", check_.days, "Stop at this many units of time; never if absent")
+        ->check(CLI::Range(1U, 10'000U));
+    app->add_option("--unit", check_.unit, "The step of time; 1d if absent");
+    app->add_option("--latency", check_.latency, "Units from a request to its answer, 1 to 3")
+        ->check(CLI::Range(1U, 3U));
+    app->add_option("--with", check_.with,
+                    "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
+                    "cmg-setting, bulk, rotate, reinstall, restart, upgrade, pki; outage,block if "
+                    "absent");
+    app->add_option("--mp", check_.mp, "enhanced-http or https")
+        ->check(CLI::IsMember({"enhanced-http", "https"}));
+    app->add_flag("--no-internal-registration", check_.no_internal_registration,
+                  "MPs register no self-signed clients");
+    app->add_flag("--no-symmetry", check_.no_symmetry,
+                  "Tell states apart that differ in who is who only");
+    app->add_option("--max-states", check_.max_states, "Stop at this many states")
+        ->check(CLI::Range(1U, 4'000'000'000U));
+    app->add_option("--counterexample", check_.counterexample,
+                    "Write the scenario that shows what does not hold to this new file");
+    app->add_flag("--json", check_.json, "As one JSON object");
+  }
+
   void add_log() {
     CLI::App* log = app_.add_subcommand("log", "Check and describe logs");
     log->require_subcommand(1);
@@ -201,6 +234,7 @@ class CommandLine {
   ReplayCommand replay_;
   EventsCommand events_;
   MachineCommand machine_;
+  CheckCommand check_;
   LogCommand log_;
   std::function<ExitStatus(Console&)> chosen_;
 };
