@@ -107,23 +107,7 @@ std::string expectations_text(const std::vector<Outcome>& outcomes, const Scenar
   return text;
 }
 
-std::string_view action_name(const Action& action) {
-  static constexpr std::string_view names[] = {"outage",
-                                               "issue-bulk-token",
-                                               "block-bulk-token",
-                                               "unblock-bulk-token",
-                                               "set-cmg-allowed",
-                                               "upgrade",
-                                               "block-client",
-                                               "unblock-client",
-                                               "rotate-signing-certificate",
-                                               "reinstall",
-                                               "restart-agents",
-                                               "move",
-                                               "lose-answers"};
-  static_assert(std::size(names) == std::variant_size_v<decltype(action.what)>);
-  return names[action.what.index()];
-}
+std::string_view action_name(const Action& action) { return kActionNames[action.what.index()]; }
 
 std::string section(std::string_view title, const std::string& body, const Console& console) {
   if (body.empty()) return "";

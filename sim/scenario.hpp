@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -154,6 +155,22 @@ struct Action {
       what;
   int line = 0;  // in the scenario file
 };
+
+// The words for actions, in the order of the alternatives of Action::what.
+inline constexpr std::array<std::string_view, std::variant_size_v<decltype(Action::what)>>
+    kActionNames{"outage",
+                 "issue-bulk-token",
+                 "block-bulk-token",
+                 "unblock-bulk-token",
+                 "set-cmg-allowed",
+                 "upgrade",
+                 "block-client",
+                 "unblock-client",
+                 "rotate-signing-certificate",
+                 "reinstall",
+                 "restart-agents",
+                 "move",
+                 "lose-answers"};
 
 // A bulk token that the scenario issues. At most one issue action has its name.
 struct ScenarioBulkToken {

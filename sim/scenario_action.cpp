@@ -14,27 +14,12 @@ namespace {
 constexpr std::size_t kActionsMax = 10'000;
 constexpr std::size_t kBulkTokensMax = 1'000;
 
-// In the order of the alternatives of Action::what.
-constexpr std::array<std::string_view, 13> kKinds{"outage",
-                                                  "issue-bulk-token",
-                                                  "block-bulk-token",
-                                                  "unblock-bulk-token",
-                                                  "set-cmg-allowed",
-                                                  "upgrade",
-                                                  "block-client",
-                                                  "unblock-client",
-                                                  "rotate-signing-certificate",
-                                                  "reinstall",
-                                                  "restart-agents",
-                                                  "move",
-                                                  "lose-answers"};
 using What = decltype(Action::what);
-static_assert(kKinds.size() == std::variant_size_v<What>);
 
 template <class Kind>
 constexpr std::size_t kKindIndex = AlternativeIndex<Kind, What>::value;
-static_assert(kKinds[kKindIndex<IssueBulk>] == "issue-bulk-token");
-static_assert(kKinds[kKindIndex<LoseAnswers>] == "lose-answers");
+static_assert(kActionNames[kKindIndex<IssueBulk>] == "issue-bulk-token");
+static_assert(kActionNames[kKindIndex<LoseAnswers>] == "lose-answers");
 
 // ---- What actions refer to ---------------------------------------------------------------------
 
@@ -211,12 +196,13 @@ std::optional<What> read_what(Reading& reading, Keys& keys, std::size_t kind) {
 void read_action(Reading& reading, const toml::node& element) {
   auto unknown = reading.keys_of(element, "[[action]]");
   if (!unknown) return;
-  const auto kind = unknown->choice("do", Need::required, kKinds);
+  const auto kind = unknown->choice("do", Need::required, kActionNames);
   // The valid keys depend on the kind: without one they cannot be told from the others.
   if (!kind) return;
-  Keys keys = reading.keys_of(*element.as_table(), fmt::format("the action `{}`", kKinds[*kind]));
+  Keys keys =
+      reading.keys_of(*element.as_table(), fmt::format("the action `{}`", kActionNames[*kind]));
   const auto at = keys.time("at", Need::required);
-  keys.choice("do", Need::required, kKinds);
+  keys.choice("do", Need::required, kActionNames);
   auto what = read_what(reading, keys, *kind);
   keys.finish();
   if (!at || !what) return;
@@ -259,7 +245,7 @@ void list_bulk_tokens(Reading& reading, const toml::table& top) {
     if (table == nullptr) continue;
     const auto kind = (*table)["do"].value<std::string_view>();
     const auto name = (*table)["name"].value<std::string>();
-    if (kind != kKinds[kKindIndex<IssueBulk>] || !name) continue;
+    if (kind != kActionNames[kKindIndex<IssueBulk>] || !name) continue;
     if (reading.bulk_tokens.add(*name) && reading.bulk_tokens.names().size() > kBulkTokensMax) {
       reading.mistakes.note(element.source().begin, Stage::value,
                             fmt::format("there are more than {} bulk tokens", kBulkTokensMax));

@@ -91,38 +91,26 @@ TEST_CASE("an action that changed nothing is named") {
 
 TEST_CASE("what is wrong with a command line is said in one line, with the nearest word") {
   const Desk desk;
-  const struct {
-    const char* line;
-    const char* words;
-  } cases[] = {
-      {"", "tokenlife --help"},
-      {"rnu small.toml", "did you mean `run`?"},
-      {"run", "SCENARIO is required"},
-      {"run small.toml --sed 3", "did you mean `--seed`?"},
-      {"run small.toml --seed x", "--seed"},
-      {"run small.toml --threads 0", "--threads"},
-      {"run small.toml --clients-scale 0", "clients cannot be scaled by 0"},
-      {"run small.toml --clients-scale nan", "clients cannot be scaled by nan"},
-      {"machine --format svg", "svg not in"},
-      {"log verfy x", "did you mean `verify`?"},
-      {"test", "PATH is required"},
-      {"test nothing-there", "there is no `nothing-there`"},
-      {"test small.toml --seeds 9..1", "is no range"},
-      {"test small.toml --seeds 1..x", "is no range"},
-      {"test small.toml --filter '('", "is no regular expression"},
-      {"test small.toml --filter nothing", "no scenario to run"},
-      {"run missing.toml", "missing.toml"},
-      {"run .", "directory"},
-  };
-  for (const auto& wrong : cases) {
-    INFO(wrong.line);
-    const Ran ran = desk.run(wrong.line);
-    INFO(ran.err);
-    CHECK(ran.status == 2);
-    CHECK(ran.out.empty());
-    CHECK(is_one_message(ran.err));
-    CHECK(has(ran.err, wrong.words));
-  }
+  check_refused(desk, {
+                          {"", "tokenlife --help"},
+                          {"rnu small.toml", "did you mean `run`?"},
+                          {"run", "SCENARIO is required"},
+                          {"run small.toml --sed 3", "did you mean `--seed`?"},
+                          {"run small.toml --seed x", "--seed"},
+                          {"run small.toml --threads 0", "--threads"},
+                          {"run small.toml --clients-scale 0", "clients cannot be scaled by 0"},
+                          {"run small.toml --clients-scale nan", "clients cannot be scaled by nan"},
+                          {"machine --format svg", "svg not in"},
+                          {"log verfy x", "did you mean `verify`?"},
+                          {"test", "PATH is required"},
+                          {"test nothing-there", "there is no `nothing-there`"},
+                          {"test small.toml --seeds 9..1", "is no range"},
+                          {"test small.toml --seeds 1..x", "is no range"},
+                          {"test small.toml --filter '('", "is no regular expression"},
+                          {"test small.toml --filter nothing", "no scenario to run"},
+                          {"run missing.toml", "missing.toml"},
+                          {"run .", "directory"},
+                      });
 }
 
 TEST_CASE("help comes with examples, and the version is known") {

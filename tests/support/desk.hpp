@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <string>
 
 #include "events/temporary_folder.hpp"
@@ -72,6 +73,25 @@ inline bool has(const std::string& text, const std::string& part) {
 // One line, and no trace of a crash.
 inline bool is_one_message(const std::string& err) {
   return err.starts_with("tokenlife: ") && err.find('\n') == err.size() - 1;
+}
+
+// A command line that is wrong, and what the message says besides.
+struct WrongLine {
+  const char* line;
+  const char* words;
+};
+
+// Each is refused with status 2, one message and no output.
+inline void check_refused(const Desk& desk, std::initializer_list<WrongLine> lines) {
+  for (const WrongLine& wrong : lines) {
+    INFO(wrong.line);
+    const Ran ran = desk.run(wrong.line);
+    INFO(ran.err);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK(is_one_message(ran.err));
+    CHECK(has(ran.err, wrong.words));
+  }
 }
 
 }  // namespace tokenlife::test
