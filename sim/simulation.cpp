@@ -8,33 +8,10 @@
 #include "core/lifecycle.hpp"
 #include "sim/client_run.hpp"
 #include "sim/open_log.hpp"
+#include "sim/walk_of.hpp"
 
 namespace tokenlife::sim {
 namespace {
-
-// The walk of each network model.
-template <class Model>
-struct WalkOf;
-template <>
-struct WalkOf<FixedNetwork> {
-  using type = FixedWalk;
-};
-template <>
-struct WalkOf<TimelineNetwork> {
-  using type = TimelineWalk;
-};
-template <>
-struct WalkOf<DwellNetwork> {
-  using type = DwellWalk;
-};
-template <>
-struct WalkOf<WeekNetwork> {
-  using type = WeekWalk;
-};
-template <>
-struct WalkOf<TraceNetwork> {
-  using type = TraceWalk;
-};
 
 // What one thread does: partitions, one after the other.
 class Worker {

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "core/evolve.hpp"
+#include "sim/engine_run.hpp"
 #include "sim/simulation.hpp"
-#include "support/engine_run.hpp"
 #include "support/event_text.hpp"
 #include "support/naive_simulation.hpp"
 #include "support/property.hpp"

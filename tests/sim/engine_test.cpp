@@ -2,7 +2,7 @@
 #include <set>
 #include <string>
 
-#include "support/engine_run.hpp"
+#include "sim/engine_run.hpp"
 #include "support/event_text.hpp"
 #include "support/naive_simulation.hpp"
 #include "support/property.hpp"
@@ -10,6 +10,8 @@
 
 namespace tokenlife::test {
 namespace {
+
+using namespace sim;
 
 TEST_CASE("the engine records what the naive simulation does, event for event") {
   property(

@@ -3,11 +3,12 @@
 
 #include <map>
 
+#include "sim/random_scenario.hpp"
+#include "sim/scenario_toml.hpp"
+#include "sim/walk_of.hpp"
 #include "support/naive_simulation.hpp"
 #include "support/print.hpp"
 #include "support/property.hpp"
-#include "support/random_scenario.hpp"
-#include "support/walk_of.hpp"
 
 namespace tokenlife::test {
 namespace {

@@ -5,7 +5,9 @@
 
 #include <ostream>
 
-#include "support/random_scenario.hpp"
+#include "sim/random_scenario.hpp"
+#include "sim/scenario_toml.hpp"
+#include "sim/simpler_scenario.hpp"
 
 namespace tokenlife::test {
 
@@ -15,13 +17,13 @@ struct ScenarioCase {
 };
 
 inline void showValue(const ScenarioCase& drawn, std::ostream& out) {
-  out << "random_scenario(" << drawn.seed << "), made smaller:\n" << to_toml(drawn.scenario);
+  out << "random_scenario(" << drawn.seed << "), made smaller:\n" << sim::to_toml(drawn.scenario);
 }
 
 inline rc::Gen<ScenarioCase> scenario_case(std::int64_t ticks_max = 2'000) {
   const auto smaller = [](const ScenarioCase& drawn) {
     std::vector<ScenarioCase> cases;
-    for (sim::Scenario& scenario : simpler(drawn.scenario)) {
+    for (sim::Scenario& scenario : sim::simpler(drawn.scenario)) {
       cases.push_back({drawn.seed, std::move(scenario)});
     }
     return rc::seq::fromContainer(std::move(cases));
@@ -29,7 +31,7 @@ inline rc::Gen<ScenarioCase> scenario_case(std::int64_t ticks_max = 2'000) {
   return [=](const rc::Random& random, int) {
     rc::Random numbers = random;
     const std::uint64_t seed = numbers.next();
-    return rc::shrinkable::shrinkRecur(ScenarioCase{seed, random_scenario(seed, ticks_max)},
+    return rc::shrinkable::shrinkRecur(ScenarioCase{seed, sim::random_scenario(seed, ticks_max)},
                                        smaller);
   };
 }

@@ -1,29 +1,37 @@
-// A scenario written as a file again, to be pasted from a failed test.
-#include <cstdio>
+#include "sim/scenario_toml.hpp"
+
+#include <fmt/format.h>
+
 #include <sstream>
+#include <type_traits>
 
 #include "core/names.hpp"
-#include "support/random_scenario.hpp"
+#include "sim/duration_text.hpp"
+#include "sim/guid_of_seed.hpp"
+#include "sim/time_text.hpp"
 
-namespace tokenlife::test {
+namespace tokenlife::sim {
 namespace {
 
-using namespace sim;
-
-std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
-
-std::string text_of(Duration duration) {
-  const std::int64_t s = duration.count();
-  return quoted((s < 0 ? "-" : "") + std::to_string(s < 0 ? -s : s) + "s");
+// TOML's basic strings. Names hold no other control characters: the reader refuses them.
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
 }
+
+std::string text_of(Duration duration) { return quoted(to_text(duration)); }
 std::string text_of(Instant moment) { return text_of(moment.time_since_epoch()); }
 std::string text_of(bool value) { return value ? "true" : "false"; }
+std::string text_of(double value) {
+  const std::string number = fmt::format("{:.17g}", value);
+  return number.find_first_of(".e") == std::string::npos ? number + ".0" : number;
+}
 std::string text_of(Share share) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.17g",
-                static_cast<double>(share.of_2_32) / static_cast<double>(Share::kWhole));
-  std::string number = text;
-  return number.find('.') == std::string::npos ? number + ".0" : number;
+  return text_of(static_cast<double>(share.of_2_32) / static_cast<double>(Share::kWhole));
 }
 template <class Enum>
 std::string word(Enum value) {
@@ -32,22 +40,7 @@ std::string word(Enum value) {
 
 std::string clock_time(Duration since_midnight) {
   const std::int64_t minutes = since_midnight.count() / 60 % (24 * 60);
-  char text[16];
-  std::snprintf(text, sizeof text, "%02d:%02d", static_cast<int>(minutes / 60),
-                static_cast<int>(minutes % 60));
-  return text;
-}
-
-std::string date_time(std::chrono::sys_seconds moment) {
-  const auto day = std::chrono::floor<std::chrono::days>(moment);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss time(moment - day);
-  char text[40];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text;
+  return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
 }
 
 // ---- Networks ----------------------------------------------------------------------------------
@@ -191,38 +184,107 @@ struct WriteAction {
 
 // ---- The rest ----------------------------------------------------------------------------------
 
+// Writes keys, but not those whose value is the format's default anyway.
+class KeyWriter {
+ public:
+  explicit KeyWriter(std::ostream& out) : out_(out) {}
+  void always(std::string_view key, const std::string& text) {
+    out_ << key << " = " << text << "\n";
+  }
+  template <class T>
+  void unless(const std::type_identity_t<T>& plain, std::string_view key, const T& value) {
+    if (value == plain) return;
+    if constexpr (std::is_enum_v<T>) {
+      always(key, word(value));
+    } else {
+      always(key, text_of(value));
+    }
+  }
+
+ private:
+  std::ostream& out_;
+};
+
 void write_run_and_site(std::ostream& out, const Scenario& scenario) {
+  KeyWriter keys(out);
+  out << "format = 1\n\n[run]\n";
+  if (!scenario.name.empty()) keys.always("name", quoted(scenario.name));
+  keys.always("start", rfc3339(scenario.start));
+  keys.always("duration", text_of(scenario.duration));
+  keys.always("seed", std::to_string(scenario.seed));
+  keys.unless(Scenario{}.tick, "tick", scenario.tick);
+
+  const Policy plain;
   const Policy& policy = scenario.policy;
-  out << "format = 1\n[run]\nname = " << quoted(scenario.name)
-      << "\nstart = " << date_time(scenario.start) << "\nduration = " << text_of(scenario.duration)
-      << "\nseed = " << scenario.seed << "\ntick = " << text_of(scenario.tick)
-      << "\n\n[site]\nmp = " << word(policy.mp)
-      << "\ninternal-registration = " << text_of(policy.internal_registration)
-      << "\ntoken-validity = " << text_of(policy.token_validity)
-      << "\nrenew-after = " << text_of(policy.renew_after)
-      << "\nrenew-on = " << word(policy.renew_on)
-      << "\nrenew-jitter = " << text_of(policy.renew_jitter)
-      << "\nleeway = " << text_of(policy.leeway) << "\nlatency = " << text_of(policy.latency)
-      << "\nretry-after-failure = " << text_of(policy.retry_after_failure)
-      << "\nretry-after-refusal = " << text_of(policy.retry_after_refusal) << "\n";
+  const bool own_tenant = scenario.tenant != tenant_of_seed(scenario.seed);
+  if (policy == plain && !own_tenant) return;
+  out << "\n[site]\n";
+  if (own_tenant) keys.always("tenant", quoted(to_string(scenario.tenant)));
+  keys.unless(plain.mp, "mp", policy.mp);
+  keys.unless(plain.internal_registration, "internal-registration", policy.internal_registration);
+  keys.unless(plain.token_validity, "token-validity", policy.token_validity);
+  keys.unless(plain.renew_after, "renew-after", policy.renew_after);
+  keys.unless(plain.renew_on, "renew-on", policy.renew_on);
+  keys.unless(plain.renew_jitter, "renew-jitter", policy.renew_jitter);
+  keys.unless(plain.leeway, "leeway", policy.leeway);
+  keys.unless(plain.latency, "latency", policy.latency);
+  keys.unless(plain.retry_after_failure, "retry-after-failure", policy.retry_after_failure);
+  keys.unless(plain.retry_after_refusal, "retry-after-refusal", policy.retry_after_refusal);
 }
 
 void write_cohort(std::ostream& out, const Scenario& scenario, const Cohort& cohort) {
-  out << "\n[[cohort]]\nname = " << quoted(cohort.name) << "\nclients = " << cohort.clients
-      << "\ninstall = { at = " << text_of(cohort.install_at)
-      << ", over = " << text_of(cohort.install_over) << " }"
-      << "\ncredential = " << word(cohort.credential) << "\nversion = " << word(cohort.version)
-      << "\ncmg-allowed = " << text_of(cohort.cmg_allowed)
-      << "\ncontact-every = " << text_of(cohort.contact_every)
-      << "\nclock-skew = " << text_of(cohort.clock_skew) << "\n";
+  const Cohort plain;
+  KeyWriter keys(out);
+  out << "\n[[cohort]]\n";
+  keys.always("name", quoted(cohort.name));
+  keys.always("clients", std::to_string(cohort.clients));
+  if (cohort.install_at != plain.install_at || cohort.install_over != plain.install_over) {
+    keys.always("install", "{ at = " + text_of(cohort.install_at) +
+                               ", over = " + text_of(cohort.install_over) + " }");
+  }
+  keys.unless(plain.credential, "credential", cohort.credential);
+  keys.unless(plain.version, "version", cohort.version);
+  keys.unless(plain.cmg_allowed, "cmg-allowed", cohort.cmg_allowed);
+  keys.unless(plain.contact_every, "contact-every", cohort.contact_every);
+  keys.unless(plain.clock_skew, "clock-skew", cohort.clock_skew);
   if (cohort.bulk_token) {
-    out << "bulk-token = " << quoted(scenario.bulk_tokens[*cohort.bulk_token].name) << "\n";
+    keys.always("bulk-token", quoted(scenario.bulk_tokens[*cohort.bulk_token].name));
   }
   if (cohort.agent_restart_every) {
-    out << "agent-restart-every = " << text_of(*cohort.agent_restart_every) << "\n";
+    keys.always("agent-restart-every", text_of(*cohort.agent_restart_every));
   }
-  out << "[cohort.network]\n";
+  out << "\n[cohort.network]\n";
   std::visit(WriteNetwork{out}, cohort.network);
+}
+
+void write_expectation(std::ostream& out, const Scenario& scenario, const Expectation& expect) {
+  KeyWriter keys(out);
+  out << "\n[[expect]]\n";
+  if (expect.cohort) {
+    keys.always("cohort", quoted(scenario.cohorts[expect.cohort->value].name));
+  }
+  if (expect.state) {
+    keys.always("at", text_of(expect.at));
+    keys.always("state", word(*expect.state));
+  }
+  if (expect.event) {
+    keys.always("event", word(*expect.event));
+    keys.always("from", text_of(expect.from));
+    keys.always("to", text_of(expect.to));
+  }
+  if (expect.reason) {
+    std::visit([&](const auto reason) { keys.always("reason", word(reason)); }, *expect.reason);
+  }
+  const auto number = [&](std::string_view key, const std::optional<std::uint64_t>& value) {
+    if (value) keys.always(key, std::to_string(*value));
+  };
+  number("count", expect.count);
+  number("min", expect.min);
+  number("max", expect.max);
+  number("per-client-min", expect.per_client_min);
+  number("per-client-max", expect.per_client_max);
+  if (expect.share_min) keys.always("share-min", text_of(*expect.share_min));
+  if (expect.share_max) keys.always("share-max", text_of(*expect.share_max));
 }
 
 }  // namespace
@@ -235,7 +297,10 @@ std::string to_toml(const Scenario& scenario) {
     out << "\n[[action]]\nat = " << text_of(action.at) << "\n";
     std::visit(WriteAction{out, scenario}, action.what);
   }
+  for (const Expectation& expectation : scenario.expectations) {
+    write_expectation(out, scenario, expectation);
+  }
   return out.str();
 }
 
-}  // namespace tokenlife::test
+}  // namespace tokenlife::sim

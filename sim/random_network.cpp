@@ -1,11 +1,9 @@
 #include <algorithm>
 
-#include "support/random_scenario.hpp"
+#include "sim/random_scenario.hpp"
 
-namespace tokenlife::test {
+namespace tokenlife::sim {
 namespace {
-
-using namespace sim;
 
 Network any_network(Dice& dice) {
   return dice.one_of({Network::offline, Network::intranet, Network::intranet, Network::internet,
@@ -100,4 +98,4 @@ NetworkModel random_network(Dice& dice, const Scenario& scenario, Models models)
   }
 }
 
-}  // namespace tokenlife::test
+}  // namespace tokenlife::sim

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "sim/scenario.hpp"
 
-namespace tokenlife::test {
+namespace tokenlife::sim {
 
 // As many numbers as one likes from a seed. The same on every machine.
 class Dice {
@@ -36,16 +35,10 @@ class Dice {
 
 // The scenario of that seed: a few clients for at most `ticks_max` ticks. Each has some of the
 // format's features and not the others, so that no feature hides what another does.
-sim::Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max);
+Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max);
 
 // A network model other than `dwell`, or any.
 enum class Models { functions_of_time, all };
-sim::NetworkModel random_network(Dice& dice, const sim::Scenario& scenario, Models models);
+NetworkModel random_network(Dice& dice, const Scenario& scenario, Models models);
 
-// Scenarios that are a little smaller, the greatest steps first.
-std::vector<sim::Scenario> simpler(const sim::Scenario& scenario);
-
-// As a scenario file. Traces follow as comments.
-std::string to_toml(const sim::Scenario& scenario);
-
-}  // namespace tokenlife::test
+}  // namespace tokenlife::sim

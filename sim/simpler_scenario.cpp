@@ -1,13 +1,12 @@
-// How a scenario that fails is made smaller.
+#include "sim/simpler_scenario.hpp"
+
 #include <algorithm>
 #include <functional>
 
-#include "support/random_scenario.hpp"
+#include "sim/duration_text.hpp"
 
-namespace tokenlife::test {
+namespace tokenlife::sim {
 namespace {
-
-using namespace sim;
 
 std::optional<Target> target_of(const Action& action) {
   return std::visit(
@@ -29,13 +28,14 @@ void aim_at_cohort(Action& action, std::uint32_t cohort) {
       action.what);
 }
 
+}  // namespace
+
 void number_clients(Scenario& scenario) {
   scenario.clients = 0;
   for (Cohort& cohort : scenario.cohorts) {
     cohort.first = {scenario.clients};
     scenario.clients += cohort.clients;
   }
-  // Actions on clients that are gone go with them.
   std::erase_if(scenario.actions, [&](const Action& action) {
     const auto target = target_of(action);
     return target && target->client &&
@@ -53,9 +53,16 @@ Scenario without_cohort(Scenario scenario, std::uint32_t gone) {
     const auto target = target_of(action);
     if (target && target->cohort.value > gone) aim_at_cohort(action, target->cohort.value - 1);
   }
+  std::erase_if(scenario.expectations,
+                [&](const Expectation& e) { return e.cohort && e.cohort->value == gone; });
+  for (Expectation& expectation : scenario.expectations) {
+    if (expectation.cohort && expectation.cohort->value > gone) --expectation.cohort->value;
+  }
   number_clients(scenario);
   return scenario;
 }
+
+namespace {
 
 class Candidates {
  public:
@@ -123,6 +130,9 @@ void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size
   candidates.set_cohort(i, &Cohort::bulk_token, plain.bulk_token);
   candidates.set_cohort(i, &Cohort::agent_restart_every, plain.agent_restart_every);
   candidates.set_cohort(i, &Cohort::clock_skew, plain.clock_skew);
+  if (plain.contact_every % scenario.tick == Duration{0}) {
+    candidates.set_cohort(i, &Cohort::contact_every, plain.contact_every);
+  }
   if (std::holds_alternative<FixedNetwork>(cohort.network)) return;
   for (const Network on : {Network::intranet, Network::internet, Network::offline}) {
     Scenario simpler = scenario;
@@ -138,9 +148,17 @@ void simplify_policy(Candidates& candidates, const Scenario& scenario) {
   candidates.set_policy(&Policy::internal_registration, plain.internal_registration);
   candidates.set_policy(&Policy::mp, plain.mp);
   candidates.set_policy(&Policy::leeway, plain.leeway);
-  candidates.set_policy(&Policy::latency, scenario.tick);
-  candidates.set_policy(&Policy::retry_after_failure, Duration{0});
-  candidates.set_policy(&Policy::retry_after_refusal, Duration{0});
+  // As a scenario file that leaves them out has them.
+  const Duration tick = scenario.tick;
+  candidates.set_policy(&Policy::latency, round_up(plain.latency, tick));
+  candidates.set_policy(&Policy::retry_after_failure, round_up(plain.retry_after_failure, tick));
+  candidates.set_policy(&Policy::retry_after_refusal, round_up(plain.retry_after_refusal, tick));
+  if (plain.token_validity % tick == Duration{0}) {
+    candidates.set_policy(&Policy::token_validity, plain.token_validity);
+  }
+  if (plain.renew_after % tick == Duration{0}) {
+    candidates.set_policy(&Policy::renew_after, plain.renew_after);
+  }
 }
 
 }  // namespace
@@ -155,4 +173,4 @@ std::vector<Scenario> simpler(const Scenario& scenario) {
   return std::move(candidates.found);
 }
 
-}  // namespace tokenlife::test
+}  // namespace tokenlife::sim

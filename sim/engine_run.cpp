@@ -1,4 +1,6 @@
-#include "support/engine_run.hpp"
+#include "sim/engine_run.hpp"
+
+#include <utility>
 
 #include "core/ensure.hpp"
 #include "events/batch_view.hpp"
@@ -7,16 +9,17 @@
 #include "sim/client_schedule.hpp"
 #include "sim/site_timeline.hpp"
 #include "sim/tally.hpp"
-#include "support/walk_of.hpp"
+#include "sim/walk_of.hpp"
 
-namespace tokenlife::test {
+namespace tokenlife::sim {
 namespace {
 
-using namespace sim;
-
-class Streams {
+// Takes batches apart again.
+class Unpacker {
  public:
-  explicit Streams(std::uint32_t clients) : events_(clients) { position_.end_client = clients; }
+  Unpacker(std::uint32_t clients, const EventSink& sink) : visitor_{Pass{&sink}} {
+    position_.end_client = clients;
+  }
 
   events::ClientBatch& batch() { return batch_; }
 
@@ -37,33 +40,30 @@ class Streams {
     batch_.clear();
   }
 
-  std::vector<std::vector<Recorded<ClientEvent>>> events() && { return std::move(events_); }
-
  private:
-  struct Append {
-    Streams* streams;
+  struct Pass {
+    const EventSink* sink;
     bool operator()(ClientNumber client, Recorded<ClientEvent>&& recorded) const {
-      streams->events_[client.value].push_back(std::move(recorded));
+      (*sink)(client, std::move(recorded));
       return true;
     }
   };
 
   events::ClientBatch batch_;
   events::StreamPosition position_;
-  events::VariantVisitor<Append> visitor_{Append{this}};  // a stream may go on in the next batch
-  std::vector<std::vector<Recorded<ClientEvent>>> events_;
+  events::VariantVisitor<Pass> visitor_;  // a stream may go on in the next batch
 };
 
 }  // namespace
 
-EngineRun simulate(const Scenario& scenario) {
+std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventSink& sink) {
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
   const World world{&scenario, &site, &schedule};
   Tally tally(scenario);
-  Streams streams(scenario.clients);
-  const Recorder recorder{&streams.batch(), &tally,
-                          [](void* self) { static_cast<Streams*>(self)->take(); }, &streams};
+  Unpacker unpacker(scenario.clients, sink);
+  const Recorder recorder{&unpacker.batch(), &tally,
+                          [](void* self) { static_cast<Unpacker*>(self)->take(); }, &unpacker};
   std::vector<ClientStep> scratch;
   for (std::uint32_t c = 0; c < scenario.cohorts.size(); ++c) {
     const Cohort& cohort = scenario.cohorts[c];
@@ -78,8 +78,17 @@ EngineRun simulate(const Scenario& scenario) {
           cohort.network);
     }
   }
-  streams.take();
-  return {site.events(), std::move(streams).events()};
+  unpacker.take();
+  return site.events();
 }
 
-}  // namespace tokenlife::test
+EngineRun simulate(const Scenario& scenario) {
+  EngineRun run;
+  run.clients.resize(scenario.clients);
+  run.site = simulate(scenario, [&run](ClientNumber client, Recorded<ClientEvent>&& recorded) {
+    run.clients[client.value].push_back(std::move(recorded));
+  });
+  return run;
+}
+
+}  // namespace tokenlife::sim

@@ -1,15 +1,13 @@
-#include "support/random_scenario.hpp"
+#include "sim/random_scenario.hpp"
 
 #include <algorithm>
 #include <set>
 
+#include "sim/engine_run.hpp"
 #include "sim/guid_of_seed.hpp"
 #include "sim/random.hpp"
-#include "support/naive_simulation.hpp"
 
-namespace tokenlife::test {
-
-using namespace sim;
+namespace tokenlife::sim {
 
 std::uint64_t Dice::bits() { return philox(seed_, 0, 0, rolls_++)[0]; }
 
@@ -204,7 +202,7 @@ std::vector<Instant> eventful_moments(const Scenario& scenario) {
     moments.insert(token.expires);
     moments.insert(token.expires + policy.leeway);
   };
-  const NaiveRun run = simulate_naively(scenario);
+  const EngineRun run = simulate(scenario);
   for (const auto& client : run.clients) {
     for (const auto& [time, seq, cause, event] : client) {
       moments.insert(time);
@@ -276,4 +274,4 @@ Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
   return scenario;
 }
 
-}  // namespace tokenlife::test
+}  // namespace tokenlife::sim

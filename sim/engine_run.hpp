@@ -1,0 +1,23 @@
+// The engine's events in memory, without a log: for whoever looks at them one by one.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "core/event.hpp"
+#include "sim/scenario.hpp"
+
+namespace tokenlife::sim {
+
+struct EngineRun {
+  std::vector<Recorded<SiteEvent>> site;
+  std::vector<std::vector<Recorded<ClientEvent>>> clients;  // by client number
+};
+
+EngineRun simulate(const Scenario& scenario);
+
+// The same without keeping them: client after client, each one's events in their order.
+using EventSink = std::function<void(ClientNumber, Recorded<ClientEvent>&&)>;
+std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventSink& sink);
+
+}  // namespace tokenlife::sim
