@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "sim/commands.hpp"
+#include "sim/coverage.hpp"
 #include "sim/expectations.hpp"
 #include "sim/junit.hpp"
 #include "sim/plain_text.hpp"
@@ -84,7 +85,8 @@ struct Job {
 
 struct Report {
   TestCase test;
-  std::string reproduce;  // a command line
+  std::string reproduce;             // a command line
+  std::optional<Coverage> coverage;  // if it was asked for and the scenario could run
 };
 
 std::string broken_expectations(const Scenario& scenario, const std::vector<Outcome>& outcomes) {
@@ -97,7 +99,7 @@ std::string broken_expectations(const Scenario& scenario, const std::vector<Outc
   return text;
 }
 
-Report run_job(const Job& job) {
+Report run_job(const Job& job, bool wants_coverage) {
   const auto begin = std::chrono::steady_clock::now();
   Report report;
   report.test.suite = job.path;
@@ -121,6 +123,7 @@ Report run_job(const Job& job) {
   report.test.failure = broken_expectations(*scenario, judge_expectations(*scenario, *result));
   report.test.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (wants_coverage) report.coverage.emplace().see(*scenario);
   return report;
 }
 
@@ -144,7 +147,7 @@ std::string report_text(const Report& report, const Console& console) {
 }
 
 // Runs the jobs on all cores and prints each report when it and all before it are there.
-std::vector<Report> run_jobs(const std::vector<Job>& jobs, Console& console) {
+std::vector<Report> run_jobs(const std::vector<Job>& jobs, bool wants_coverage, Console& console) {
   std::vector<std::optional<Report>> reports(jobs.size());
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
@@ -153,7 +156,7 @@ std::vector<Report> run_jobs(const std::vector<Job>& jobs, Console& console) {
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++) {
       try {
-        Report report = run_job(jobs[i]);
+        Report report = run_job(jobs[i], wants_coverage);
         const std::lock_guard lock(mutex);
         reports[i] = std::move(report);
       } catch (...) {
@@ -226,16 +229,19 @@ Result<std::vector<Job>, Error> jobs_of(const TestCommand& command) {
 ExitStatus test_command(const TestCommand& command, Console& console) {
   const auto jobs = jobs_of(command);
   if (!jobs) return Failed<Error>(jobs.error());
-  const std::vector<Report> reports = run_jobs(*jobs, console);
+  const std::vector<Report> reports = run_jobs(*jobs, command.coverage, console);
   std::size_t failed = 0;
   bool errors = false;
   std::string reproduce;
+  Coverage coverage;
   for (const Report& report : reports) {
+    if (report.coverage) coverage.add(*report.coverage);
     if (report.test.failure.empty() && report.test.error.empty()) continue;
     ++failed;
     errors = errors || !report.test.error.empty();
     if (reproduce.empty()) reproduce = report.reproduce;
   }
+  if (command.coverage) console.print(coverage_text(coverage));
   console.print(fmt::format("{} passed, {} failed\n", reports.size() - failed, failed));
   if (failed > 0) console.print("reproduce: " + plain_text(reproduce) + "\n");
   if (command.junit) {

@@ -33,6 +33,7 @@ struct TestCommand {
   std::optional<std::string> filter;  // a regular expression on paths and names
   std::optional<std::string> junit;   // a file
   std::optional<std::string> seeds;   // "A..B"
+  bool coverage = false;              // say what the scenarios exercised, and what they did not
 };
 ExitStatus test_command(const TestCommand& command, Console& console);
 

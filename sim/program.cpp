@@ -97,12 +97,15 @@ class CommandLine {
             "Examples:\n"
             "  tokenlife test scenarios\n"
             "  tokenlife test scenarios --filter 'bulk|outage' --junit report.xml\n"
-            "  tokenlife test scenarios/mixed-fleet.toml --seeds 1..100");
+            "  tokenlife test scenarios/mixed-fleet.toml --seeds 1..100\n"
+            "  tokenlife test scenarios --coverage");
     app->add_option("PATH", test_.paths, "Scenario files, or folders to search for .toml files")
         ->required();
     app->add_option("--filter", test_.filter, "Only paths that this regular expression finds");
     app->add_option("--junit", test_.junit, "Write a JUnit XML report to this file");
     app->add_option("--seeds", test_.seeds, "Run each scenario with every seed of the range A..B");
+    app->add_flag("--coverage", test_.coverage,
+                  "Also say which transitions, reasons and rules were met, and which never");
   }
 
   void add_replay() {

@@ -1,0 +1,100 @@
+// What runs are said to have exercised.
+#include "sim/coverage.hpp"
+
+#include <set>
+#include <string>
+
+#include "core/lifecycle.hpp"
+#include "sim/random_scenario.hpp"
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using namespace sim;
+
+std::uint64_t seen(const Coverage& coverage, std::string_view id) {
+  for (const auto& rule : coverage.rules()) {
+    if (rule.id == id) return rule.seen;
+  }
+  FAIL("no event shows " << id);
+  return 0;
+}
+
+TEST_CASE("coverage counts rows, reasons and rules") {
+  const Desk desk;
+  const auto scenario = load_scenario(desk.path("small.toml").string(), {});
+  REQUIRE(scenario);
+  Coverage coverage;
+  coverage.see(*scenario);
+  // Two clients renew at 30d, 60d and 90d; three register, leave, expire, and learn it over the
+  // CMG.
+  CHECK(seen(coverage, "R12") == 5);
+  CHECK(seen(coverage, "R13") == 5);
+  CHECK(seen(coverage, "R56") == 6);
+  CHECK(seen(coverage, "D7") == 6);
+  CHECK(seen(coverage, "R57") == 3 + 3);  // expired, and refused for that
+  CHECK(seen(coverage, "A10") == 3);
+  CHECK(seen(coverage, "R58") == 0);
+  CHECK(seen(coverage, "A9") == 0);
+  CHECK(coverage.refusals()[static_cast<std::size_t>(RefusalReason::expired)] == 3);
+  CHECK(coverage.failures() == std::array<std::uint64_t, 3>{});
+  Coverage twice;
+  twice.add(coverage);
+  twice.add(coverage);
+  CHECK(seen(twice, "R56") == 12);
+}
+
+std::string line_of(const char* from, const char* event, const char* to, const char* times) {
+  const auto column = [](std::string text, std::size_t width) {
+    return text + std::string(width - text.size(), ' ') + "  ";
+  };
+  return "\n  " + column(from, 24) + column(event, 33) + column(to, 24) + times + "\n";
+}
+
+TEST_CASE("the program prints coverage before its verdict, and how to reproduce a failure last") {
+  const Desk desk;
+  const Ran good = desk.run("test small.toml --coverage");
+  CHECK(good.status == 0);
+  CHECK(has(good.out, line_of("registered", "renewal-requested", "renewing", "6")));
+  CHECK(has(good.out, line_of("registered", "network-changed [not internet]", "(stays)", "3")));
+  CHECK(has(good.out, line_of("registered", "network-changed [internet]", "roaming", "never")));
+  CHECK(has(good.out, "\nRefusals: 1 of 11\n  expired  3\n  client-blocked  never\n"));
+  CHECK(has(good.out, "\nFailures: 0 of 3\n"));
+  CHECK(good.out.ends_with("\n1 passed, 0 failed\n"));
+
+  const Ran bad = desk.run("test . --coverage");
+  CHECK(bad.status == 1);
+  CHECK(has(bad.out, "\nCoverage\n"));
+  CHECK(bad.out.ends_with("reproduce: tokenlife run ./wrong.toml\n"));
+
+  CHECK(!has(desk.run("test small.toml").out, "Coverage"));
+}
+
+// What no scenario can show: nothing asks for a user, no bulk token is known before it is issued,
+// and a client that was ever registered is current already.
+TEST_CASE("random scenarios take every transition and show every rule that can be shown") {
+  Coverage coverage;
+  for (std::uint64_t seed = 0; seed < 12'000; ++seed) coverage.see(random_scenario(seed, 2'000));
+  std::set<std::string> never;
+  for (std::size_t i = 0; i < coverage.rows().size(); ++i) {
+    const RowText& row = lifecycle_rows()[i];
+    if (coverage.rows()[i] == 0) {
+      never.insert(std::string(row.source) + " " + std::string(row.event) + " " +
+                   std::string(row.guard));
+    }
+  }
+  for (const auto& [id, times] : coverage.rules()) {
+    if (times == 0) never.emplace(id);
+  }
+  for (std::size_t i = 0; i < coverage.refusals().size(); ++i) {
+    if (coverage.refusals()[i] == 0) never.emplace(Names<RefusalReason>::values[i]);
+  }
+  CHECK(never == std::set<std::string>{"R8", "user-centric", "bulk-token-not-yet-valid",
+                                       "registered client-upgraded ", "roaming client-upgraded ",
+                                       "renewing client-upgraded ", "expired client-upgraded ",
+                                       "re-registration-required client-upgraded "});
+}
+
+}  // namespace
+}  // namespace tokenlife::test
