@@ -20,8 +20,8 @@ class Explorer {
     World first;
     first.site = tables_.first_site();
     first.clients.fill(tables_.first_client());
-    candidates_.push_back({pack(first), 0, kNoState});
-    insert_candidates();
+    const Key key = pack(first);
+    states_.insert(key, states_.slot_of(key), kNoState);
     std::uint32_t level_end = 1;
     std::uint32_t next_report = kReportEvery;
     for (std::uint32_t state = 0; state < states_.size() && end_ == End::complete;) {
@@ -48,7 +48,7 @@ class Explorer {
     std::size_t slot;
     std::uint32_t parent;
   };
-  static constexpr std::uint32_t kBatch = 24;
+  static constexpr std::uint32_t kBatch = 6;
   static constexpr std::uint32_t kReportEvery = 1U << 18;
 
   // ---- Keys ----
@@ -126,16 +126,15 @@ class Explorer {
   }
 
   void insert_candidates() {
+    transitions_ += candidates_.size();
     states_.reserve(candidates_.size());
     for (Candidate& candidate : candidates_) {
       candidate.slot = states_.slot_of(candidate.key);
-      states_.prefetch_slot(candidate.slot);
+      states_.prefetch(candidate.slot);
     }
-    for (const Candidate& candidate : candidates_) states_.prefetch_key(candidate.slot);
     for (const Candidate& candidate : candidates_) {
       states_.insert(candidate.key, candidate.slot, candidate.parent);
     }
-    if (states_.size() > 1) transitions_ += candidates_.size();
     candidates_.clear();
   }
 

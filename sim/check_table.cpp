@@ -41,7 +41,7 @@ Code Tables::client_code(const ClientPart& part, Instant now) {
   const std::uint64_t key = stepper_.packing().pack(part, now);
   const auto [entry, is_new] = client_codes_.try_emplace(key, static_cast<Code>(clients_.size()));
   if (!is_new) return entry->second;
-  if (clients_.size() >> kClientBits != 0) {
+  if (clients_.size() + 1 >= std::size_t{1} << kClientBits) {
     is_full_ = true;
     client_codes_.erase(entry);
     return 0;
@@ -57,7 +57,7 @@ Code Tables::site_code(const SitePart& part, Instant now) {
   const std::uint64_t key = stepper_.packing().pack(part, now);
   const auto [entry, is_new] = site_codes_.try_emplace(key, static_cast<Code>(sites_.size()));
   if (!is_new) return entry->second;
-  if (sites_.size() >> kSiteBits != 0) {
+  if (sites_.size() + 1 >= std::size_t{1} << kSiteBits) {
     is_full_ = true;
     site_codes_.erase(entry);
     return 0;

@@ -149,6 +149,7 @@ inline install(i, where) { state[i] = INSTALLED; on[i] = where; last[i] = where;
   BLOCK_OPTIONS(i) CMG_SETTING_OPTIONS(i) REINSTALL_OPTIONS(i)
 
 active proctype world() {
+end:
   do
   CLIENT_OPTIONS(0)
   CLIENT_OPTIONS(1)
