@@ -37,6 +37,13 @@ struct TestCommand {
 };
 ExitStatus test_command(const TestCommand& command, Console& console);
 
+struct SoakCommand {
+  std::string length;  // how long: "10m"
+  std::uint64_t seed = 1;
+  std::string out = ".";  // the folder for the scenario that fails
+};
+ExitStatus soak_command(const SoakCommand& command, Console& console);
+
 struct ReplayCommand {
   std::string log;
   std::optional<std::string> at;

@@ -35,6 +35,7 @@ class CommandLine {
         "`tokenlife COMMAND --help` has examples.");
     add_run();
     add_test();
+    add_soak();
     add_replay();
     add_events();
     add_machine();
@@ -106,6 +107,19 @@ class CommandLine {
     app->add_option("--seeds", test_.seeds, "Run each scenario with every seed of the range A..B");
     app->add_flag("--coverage", test_.coverage,
                   "Also say which transitions, reasons and rules were met, and which never");
+  }
+
+  void add_soak() {
+    CLI::App* app = add(app_, "soak", "Hold random scenarios to what must hold of every run",
+                        soak_command, soak_,
+                        "A scenario that fails is made as small as it can be and written to a "
+                        "file.\n"
+                        "Examples:\n"
+                        "  tokenlife soak --for 10m\n"
+                        "  tokenlife soak --for 8h --seed 1000000 --out /tmp/found");
+    app->add_option("--for", soak_.length, "How long: 30s, 10m, 8h")->required();
+    app->add_option("--seed", soak_.seed, "The seed of the first scenario, 1 if absent");
+    app->add_option("--out", soak_.out, "The folder for a scenario that fails; this one if absent");
   }
 
   void add_replay() {
@@ -234,6 +248,7 @@ class CommandLine {
   bool no_progress_ = false;
   RunCommand run_;
   TestCommand test_;
+  SoakCommand soak_;
   ReplayCommand replay_;
   EventsCommand events_;
   MachineCommand machine_;

@@ -1,0 +1,167 @@
+// Soaks hold random scenarios to properties, and make small what breaks one.
+#include "sim/soak.hpp"
+
+#include <algorithm>
+
+#include "sim/scenario_toml.hpp"
+#include "support/desk.hpp"
+#include "support/print.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using namespace sim;
+
+TEST_CASE("random scenarios keep every property of a soak") {
+  const auto properties = soak_properties();
+  REQUIRE(properties.size() == 16);
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    const auto failure = soak_one(seed, properties);
+    if (failure) FAIL(failure_text(*failure));
+  }
+}
+
+// Properties that are false on purpose.
+
+SoakProperty nobody_expires() {
+  return {"nobody-expires", "no token expires", [](const SoakCase& run) {
+            const auto kind = static_cast<std::size_t>(EventKind::token_expired);
+            return std::string(run.result.tally.kinds[kind] == 0 ? "" : "a token expired");
+          }};
+}
+
+SoakProperty no_bulk_token_is_used() {
+  return {"no-bulk", "nobody registers with a bulk token", [](const SoakCase& run) {
+            return for_each_stream(run, [](std::uint32_t i, const ClientStream& stream) {
+              for (const auto& recorded : stream) {
+                const auto* completed = std::get_if<RegistrationCompleted>(&recorded.event);
+                const bool found = completed != nullptr && completed->via == Endpoint::cmg;
+                if (found) return broken_at(i, recorded, "registered over the CMG");
+              }
+              return std::string();
+            });
+          }};
+}
+
+SoakFailure first_failure(const SoakProperty& property) {
+  const std::vector<SoakProperty> properties{property};
+  for (std::uint64_t seed = 1;; ++seed) {
+    if (auto failure = soak_one(seed, properties)) return *failure;
+  }
+}
+
+TEST_CASE("a planted fault comes out as a minimal scenario that still fails") {
+  for (const SoakProperty& property : {nobody_expires(), no_bulk_token_is_used()}) {
+    const SoakFailure failure = first_failure(property);
+    const std::string text = failure_text(failure);
+    INFO(text);
+    CHECK(failure.property == property.name);
+    CHECK(failure.scenario.clients == 1);
+    CHECK(failure.scenario.cohorts.size() == 1);
+    CHECK(failure.scenario.actions.size() <= 1);
+    CHECK(std::count(text.begin(), text.end(), '\n') < 32);
+    CHECK(has(text, "Found with seed " + std::to_string(failure.seed)));
+    // The file alone is enough.
+    const auto read = parse_scenario(text, "found.toml", {});
+    REQUIRE(read);
+    const std::vector<SoakProperty> properties{property};
+    const auto broken = first_broken(*read, properties);
+    REQUIRE(broken);
+    CHECK(broken->property == property.name);
+    // And the seed too.
+    const auto again = soak_one(failure.seed, properties);
+    REQUIRE(again);
+    CHECK(failure_text(*again) == text);
+  }
+}
+
+// Each property sees the fault that it is there for: events that no engine records.
+EngineRun tampered(const Scenario& scenario, const std::string& property) {
+  EngineRun run = simulate(scenario);
+  for (auto& stream : run.clients) {
+    for (std::size_t i = 0; i < stream.size(); ++i) {
+      auto& recorded = stream[i];
+      auto* completed = std::get_if<RegistrationCompleted>(&recorded.event);
+      auto* renewed = std::get_if<TokenRenewed>(&recorded.event);
+      if (property == "streams-in-order" && i == 2) ++recorded.seq;
+      if (property == "replay" && completed != nullptr) recorded.event = AgentRestarted{};
+      if (property == "prefix" && i == 1) recorded.time += scenario.tick;
+      if (property == "tally" && i == 1) recorded.event = AgentRestarted{};
+      if (property == "serials" && renewed != nullptr) {
+        renewed->token.serial = TokenSerial::of(ClientNumber{0}, 1);
+      }
+      if (property == "token-life" && renewed != nullptr) {
+        renewed->token.expires += scenario.tick;
+      }
+      if (property == "token-account" && renewed != nullptr) {
+        renewed->token.serial = TokenSerial::of(ClientNumber{0}, 9);
+        recorded.event = AgentRestarted{};
+      }
+      const bool asks = std::holds_alternative<RenewalRequested>(recorded.event);
+      if (property == "renewal-due" && asks) recorded.time -= scenario.tick;
+      if (property == "answers" && renewed != nullptr) recorded.time += scenario.tick;
+      if (property == "contacts" && asks) {
+        std::get<RenewalRequested>(recorded.event).via = Endpoint::cmg;
+      }
+      if (property == "waits" && renewed != nullptr) {
+        recorded.event = RenewalFailed{renewed->via, FailureReason::answer_lost};
+        stream.insert(stream.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                      {recorded.time, recorded.seq, {}, RenewalRequested{Endpoint::mp, {}}});
+        break;
+      }
+      if (property == "blocked" && renewed != nullptr) {
+        recorded.event = RenewalRefused{renewed->via, RefusalReason::client_blocked};
+      }
+      if (property == "outages" && renewed != nullptr) {
+        recorded.event = RenewalFailed{renewed->via, FailureReason::sts_down};
+      }
+      if (property == "bulk" && std::holds_alternative<RegistrationRequested>(recorded.event)) {
+        std::get<RegistrationRequested>(recorded.event).bulk = {1, 1};
+      }
+    }
+  }
+  return run;
+}
+
+TEST_CASE("each property of a soak notices the fault that it is there for") {
+  const Desk desk;
+  const auto scenario = load_scenario(desk.path("small.toml").string(), {});
+  REQUIRE(scenario);
+  RunControl control;
+  const auto result = sim::run(*scenario, {}, control);
+  REQUIRE(result);
+  for (const SoakProperty& property : soak_properties()) {
+    // These two run scenarios of their own, or only sum what others check.
+    if (property.name == "threads" || property.name == "population") continue;
+    CAPTURE(property.name);
+    const EngineRun sound = simulate(*scenario);
+    CHECK(property.broken({*scenario, sound, *result}) == "");
+    const EngineRun faulty = tampered(*scenario, std::string(property.name));
+    CHECK(property.broken({*scenario, faulty, *result}) != "");
+  }
+}
+
+TEST_CASE("soak says what it did, and what is wrong with its command line") {
+  const Desk desk;
+  const Ran ran = desk.run("soak --for 1s --seed 7");
+  CHECK(ran.status == 0);
+  CHECK(has(ran.out, " scenarios from seed 7 on, 16 properties of each\n"));
+  CHECK(ran.err.empty());
+  for (const char* line :
+       {"soak", "soak --for 0s", "soak --for 10", "soak --for 1s --out nowhere"}) {
+    const Ran wrong = desk.run(line);
+    CAPTURE(line, wrong.err);
+    CHECK(wrong.status == 2);
+    CHECK(is_one_message(wrong.err));
+  }
+}
+
+TEST_CASE("an interrupted soak ends cleanly and says what it did") {
+  const Desk desk;
+  const Ran ran = desk.run("soak --for 1h & p=$!; sleep 1; kill -INT $p; wait $p");
+  CHECK(ran.status == 130);
+  CHECK(has(ran.out, " properties of each\n"));
+}
+
+}  // namespace
+}  // namespace tokenlife::test
