@@ -20,19 +20,19 @@ class Tick {
         month_(kMonth / options.unit) {}
 
   ReferenceStep take() {
-    const bool was_good = c_.holds_token && c_.token_age < validity_;
+    is_recorded_ = is_dead();
     contact();
     c_.just_started = false;
     clock_ = true;
-    if (c_.holds_token && was_good) ++c_.token_age;
+    if (c_.holds_token && !is_recorded_) ++c_.token_age;
     if (c_.ordered != 0) reinstall();
     if (c_.asked != Wants::nothing && --c_.answer_in == 0) hear();
-    // R57, A5.
-    if (was_good && c_.holds_token && c_.token_age >= validity_) see(EventKind::token_expired);
+    if (is_dead() && !is_recorded_) see(EventKind::token_expired);
     return {c_, seen_};
   }
 
  private:
+  bool is_dead() const { return c_.holds_token && c_.token_age >= validity_; }  // R57, A5
   void see(EventKind kind) { seen_.push_back({kind, {}, {}, clock_}); }
   void see_refusal(EventKind kind) { seen_.push_back({kind, c_.why_not, {}, clock_}); }
   void see_failure(EventKind kind, FailureReason why) { seen_.push_back({kind, {}, why, clock_}); }
@@ -131,6 +131,7 @@ class Tick {
     if (c_.answer == Reference::Answer::yes) {
       see(is_registration ? EventKind::registration_completed : EventKind::token_renewed);
       c_.holds_token = true;  // R14, D7
+      is_recorded_ = false;
       c_.token_age = options_.latency;
       c_.keys_since = c_.answer_keys_since;
       c_.knows_it_is_dead = false;
@@ -155,6 +156,7 @@ class Tick {
   std::int64_t validity_;
   std::int64_t month_;
   bool clock_ = false;
+  bool is_recorded_ = false;  // the death of the token that it holds
   std::vector<Seen> seen_;
 };
 

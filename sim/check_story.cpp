@@ -95,6 +95,9 @@ std::string story(const Options& options, const Walk& walk) {
   for (const Demand& demand : walk.demands()) {
     lines.add(walk.tick(), "expected", to_text(options, demand));
   }
+  if (walk.demands().empty()) {
+    lines.add(walk.tick(), "expected", "something that no event and no state shows");
+  }
   return std::move(lines).text();
 }
 

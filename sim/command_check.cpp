@@ -74,6 +74,11 @@ Result<Options, Error> options_of(const CheckCommand& command) {
                              to_text(*unit)),
                  "take 1d, 3d, 5d, 10d, 12h, ...");
   }
+  if (*unit * command.latency > policy.renew_after) {
+    return wrong(fmt::format("answers after {} units of {} come later than the next renewal",
+                             command.latency, to_text(*unit)),
+                 "take a shorter --unit or --latency");
+  }
   options.unit = *unit;
   const auto features = features_of(command.with);
   if (!features) return Failed<Error>(features.error());

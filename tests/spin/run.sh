@@ -16,6 +16,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cp lifecycle.pml "$folder"
 failures=0
+stack=2000000
 
 # compare DAYS-IN-A-UNIT STOP-AT FEATURE...; 0: never stop
 compare() {
@@ -33,7 +34,7 @@ compare() {
   (cd "$folder" && spin -o2 "${flags[@]}" -a lifecycle.pml >/dev/null &&
     sed -i 's/%9.8g/%.0f/' pan.c &&
     gcc -O2 -w -DSAFETY -DNOREDUCE -DNOFAIR -DVECTORSZ=64 -DMEMLIM=16000 -o pan pan.c &&
-    ./pan -m2000000 -w24 >pan.out)
+    ./pan -m"$stack" -w24 >pan.out)
   if ! grep -q 'errors: 0' "$folder/pan.out" ||
     grep -q 'not completed\|too small' "$folder/pan.out"; then
     cat "$folder/pan.out"
@@ -64,6 +65,7 @@ compare 15 0 block rotate cmg-setting reinstall
 compare 10 12 block
 compare 1 0 none
 if [[ ${2-} == full ]]; then
+  stack=20000000
   compare 1 90 none
   compare 1 0 outage block
 fi

@@ -1,0 +1,219 @@
+// The checker finds what is planted, by the shortest way, and counts what can be counted by hand.
+#include "sim/check_explore.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "sim/check_story.hpp"
+#include "sim/expectations.hpp"
+#include "sim/scenario.hpp"
+#include "sim/simulation.hpp"
+#include "support/check_faults.hpp"
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using namespace sim::checker;
+
+Exploration explore_all(const Options& options, const Rules& rules) {
+  return explore(options, rules, [](const Counts&) { return true; });
+}
+Exploration explore_all(const Options& options) { return explore_all(options, Rules{}); }
+
+Options coarse(std::uint32_t clients, std::chrono::days unit, Features features) {
+  Options options;
+  options.clients = clients;
+  options.unit = unit;
+  options.features = features;
+  return options;
+}
+
+std::map<std::string, std::size_t> broken(const Exploration& exploration) {
+  std::map<std::string, std::size_t> steps;
+  for (const Violation& violation : exploration.violations) {
+    steps.emplace(always()[violation.property].name, violation.path.size());
+  }
+  return steps;
+}
+
+}  // namespace
+
+// By hand, for units of 30 days, with `m` for "has moved in this tick":
+//   not installed                                                                          1
+//   installed: intranet m, internet m, internet, never connected m or not, left m or not   7
+//   registered or roaming of age 1: on either network m or not, offline m                  6
+//   registered or roaming of age 2: on either network m, offline                           4
+//   expired, of age 3: offline, intranet m (registered once before on either network)      4
+//   re-registration required: internet m or not, offline m or not, intranet m              5
+TEST_CASE("the states of one client in units of 30 days are those counted by hand") {
+  CHECK(explore_all(coarse(1, std::chrono::days{30}, {})).counts.states == 27);
+}
+
+TEST_CASE("two clients that nothing binds have the product of their states") {
+  Options options = coarse(2, std::chrono::days{30}, {});
+  CHECK(explore_all(options).counts.states == 27 * 28 / 2);
+  options.symmetry = false;
+  CHECK(explore_all(options).counts.states == 27 * 27);
+  options.clients = 3;
+  CHECK(explore_all(options).counts.states == 27 * 27 * 27);
+  options.symmetry = true;
+  CHECK(explore_all(options).counts.states == 27 * 28 * 29 / 6);
+  options.clients = 4;
+  CHECK(explore_all(options).counts.states == 27 * 28 * 29 * 30 / 24);
+}
+
+// Not installed, or installed on one of three networks. Three transitions from the one, and from
+// the others none: they have moved, and time stands still.
+TEST_CASE("the states of the first day are those counted by hand") {
+  Options options = coarse(1, std::chrono::days{30}, {});
+  options.days = 0;
+  const Counts counts = explore_all(options).counts;
+  CHECK(counts.states == 4);
+  CHECK(counts.transitions == 3);
+  CHECK(counts.depth == 1);
+}
+
+TEST_CASE("every property holds and everything possible happens, with slow answers too") {
+  const Features all = Feature::lose_answers | Feature::block | Feature::cmg_setting |
+                       Features(Feature::bulk) | Feature::reinstall | Feature::upgrade |
+                       Features(Feature::pki);
+  for (const std::uint32_t latency : {1U, 2U}) {
+    for (const Features features : {all, Feature::outage | Feature::rotate | Feature::reinstall,
+                                    Feature::restart | Feature::outage}) {
+      Options options = coarse(1, std::chrono::days{15}, features);
+      options.latency = latency;
+      const Exploration exploration = explore_all(options);
+      CHECK(broken(exploration) == std::map<std::string, std::size_t>{});
+      for (const Coverage::Entry& entry : exploration.sometimes) {
+        INFO(entry.property.claim);
+        CHECK(entry.met);
+      }
+    }
+  }
+}
+
+TEST_CASE("every property holds with an HTTPS MP and without internal registration") {
+  Options options =
+      coarse(1, std::chrono::days{10}, Feature::bulk | Feature::reinstall | Features(Feature::pki));
+  options.mp = MpMode::https;
+  CHECK(broken(explore_all(options)).empty());
+  options.mp = MpMode::enhanced_http;
+  options.internal_registration = false;
+  CHECK(broken(explore_all(options)).empty());
+}
+
+TEST_CASE("a planted fault is found by the shortest way, with symmetry and without") {
+  for (const Fault& fault : faults()) {
+    INFO(fault.what);
+    Options options = fault.options;
+    const auto found = broken(explore_all(options, fault.rules));
+    REQUIRE(found.contains(fault.breaks));
+    CHECK(found.at(fault.breaks) == fault.steps);
+    CHECK(found.contains("agrees-with-the-reference"));
+    options.symmetry = false;
+    CHECK(broken(explore_all(options, fault.rules)) == found);
+  }
+}
+
+TEST_CASE("a counterexample demands what the right rules do") {
+  for (const Fault& fault : faults()) {
+    const Exploration exploration = explore_all(fault.options, fault.rules);
+    REQUIRE(!exploration.violations.empty());
+    const Walk walk = walk_of(fault.options, fault.rules, exploration.violations.front());
+    const std::string text = scenario_text(fault.options, walk, fault.what, "");
+    INFO(text);
+    CHECK(!walk.demands().empty());
+    const auto scenario = sim::parse_scenario(text, "counterexample.toml", {});
+    REQUIRE(scenario.has_value());
+    CHECK(scenario->expectations.size() == walk.demands().size());
+    sim::RunControl control;
+    const auto result = sim::run(*scenario, {}, control);
+    REQUIRE(result.has_value());
+    CHECK(sim::all_hold(sim::judge_expectations(*scenario, *result)));
+  }
+}
+
+TEST_CASE("the story of a counterexample tells it tick by tick") {
+  const Fault fault = faults().front();
+  const Exploration exploration = explore_all(fault.options, fault.rules);
+  const Walk walk = walk_of(fault.options, fault.rules, exploration.violations.front());
+  CHECK(story(fault.options, walk) ==
+        "       0d  client 0  client-installed on the intranet: installed\n"
+        "           client 0  client-blocked\n"
+        "           client 0  registration-requested\n"
+        "      10d  client 0  registration-completed: registered\n"
+        "           expected  a registration-refused (client-blocked) of client 0 at 10d\n"
+        "           expected  no registration-completed of client 0 at 10d\n"
+        "           expected  client 0 installed at 10d\n");
+}
+
+TEST_CASE("what never happens although it should is said") {
+  Rules rules;
+  rules.renewal_due = [](const Policy&, Instant, Duration) { return kNever; };
+  const Exploration exploration = explore_all(coarse(1, std::chrono::days{10}, {}), rules);
+  std::set<std::string> unmet;
+  for (const auto& [property, is_met] : exploration.sometimes) {
+    if (!is_met) unmet.insert(property.name);
+  }
+  CHECK(unmet == std::set<std::string>{"row registered renewal-requested renewing",
+                                       "row renewing token-renewed registered",
+                                       "row renewing token-renewed roaming",
+                                       "row roaming renewal-requested renewing", "state renewing"});
+}
+
+// ---- The program ------------------------------------------------------------------------------
+
+TEST_CASE("check says in JSON what it explored and what holds") {
+  const Desk desk;
+  const Ran ran = desk.run("check --unit 30d --with none --json");
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.empty());
+  const auto json = nlohmann::json::parse(ran.out);
+  CHECK(json["states"] == 378);
+  CHECK(json["complete"] == true);
+  CHECK(json["features"] == "none");
+  CHECK(json["counterexample"].is_null());
+  for (const auto& property : json["properties"]) CHECK(property["verdict"] == "holds");
+  CHECK(json["bytes-per-state"].is_number());
+  CHECK(!std::filesystem::exists(desk.path("counterexample.toml")));
+}
+
+TEST_CASE("check stops where it is told to, and then judges no `sometimes`") {
+  const Desk desk;
+  const Ran bounded = desk.run("check --days 2 --json");
+  CHECK(bounded.status == 0);
+  CHECK(has(bounded.out, "\"verdict\": \"not-judged\""));
+  CHECK(!has(bounded.out, "\"verdict\": \"fails\""));
+  const Ran few = desk.run("check --max-states 1000");
+  CHECK(few.status == 0);
+  CHECK(has(few.out, "--max-states"));
+}
+
+TEST_CASE("what is wrong with a check is said in one line") {
+  const Desk desk;
+  const struct {
+    const char* line;
+    int status;
+    const char* words;
+  } cases[] = {
+      {"check --with outage,blok", 2, "did you mean `block`?"},
+      {"check --unit 7d", 2, "a unit of 7d"},
+      {"check --unit 1m", 2, "too short"},
+      {"check --unit x", 2, "--unit: the duration"},
+      {"check --unit 15d --latency 3", 2, "later than the next renewal"},
+      {"check --clients 5", 2, "--clients"},
+      {"check --counterexample small.toml", 3, "is there already"},
+  };
+  for (const auto& wrong : cases) {
+    INFO(wrong.line);
+    const Ran ran = desk.run(wrong.line);
+    INFO(ran.err);
+    CHECK(ran.status == wrong.status);
+    CHECK(is_one_message(ran.err));
+    CHECK(has(ran.err, wrong.words));
+  }
+}
+
+}  // namespace tokenlife::test

@@ -1,0 +1,183 @@
+// The checker's steps are the engine's: a random walk through the states, written down as a
+// scenario and run by the engine, gives the same events tick by tick and the same clients in the
+// end.
+#include "sim/check_walk.hpp"
+
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "core/evolve.hpp"
+#include "sim/check_story.hpp"
+#include "sim/check_table.hpp"
+#include "sim/engine_run.hpp"
+#include "support/property.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using namespace sim::checker;
+
+// By client and tick, how often each kind of event happened, with its reason.
+using Chronicle = std::map<std::pair<std::uint32_t, std::int64_t>, std::multiset<std::string>>;
+
+std::string words(const Seen& event) {
+  std::string text(name(event.kind));
+  if (event.refusal) text += " " + std::string(name(*event.refusal));
+  if (event.failure) text += " " + std::string(name(*event.failure));
+  return text;
+}
+
+Options random_options() {
+  Options options;
+  options.clients = *rc::gen::inRange(1U, 4U);
+  options.unit = std::chrono::days{*rc::gen::element(1, 5, 10, 15, 30)};
+  const bool is_coarse = options.unit > std::chrono::days{10};
+  options.latency = is_coarse ? 1 : *rc::gen::inRange(1U, 4U);
+  for (std::size_t i = 0; i < kCount<Feature>; ++i) {
+    if (*rc::gen::inRange(0, 3) > 0) options.features = options.features | static_cast<Feature>(i);
+  }
+  if (*rc::gen::inRange(0, 4) == 0) options.mp = MpMode::https;
+  options.internal_registration = *rc::gen::inRange(0, 8) > 0;
+  return options;
+}
+
+// What an action does to a client that is installed in the same tick is part of its installation,
+// and no event of its own.
+bool would_merge(const Walk& walk, std::uint32_t client) {
+  for (const WalkStep& step : walk.steps()) {
+    const bool is_install = step.taken.step.kind == StepKind::install;
+    if (is_install && step.taken.client == client && step.tick == walk.tick()) return true;
+  }
+  return false;
+}
+
+Walk random_walk(const Options& options) {
+  Walk walk(options, Rules{});
+  const auto of_clients = client_steps(options);
+  const auto of_site = site_steps(options);
+  const int steps = *rc::gen::inRange(1, 400);
+  for (int i = 0; i < steps; ++i) {
+    const int what = *rc::gen::inRange(0, 10);
+    if (what < 3) {
+      const auto client = *rc::gen::inRange(0U, options.clients);
+      if (!would_merge(walk, client)) walk.take({*rc::gen::elementOf(of_clients), client});
+    } else if (what == 3 && !of_site.empty()) {
+      walk.take({*rc::gen::elementOf(of_site), std::nullopt});
+    } else {
+      walk.take({});
+    }
+  }
+  walk.take({});
+  return walk;
+}
+
+Chronicle of_walk(const Walk& walk) {
+  Chronicle chronicle;
+  for (const WalkStep& step : walk.steps()) {
+    const bool is_tick = step.taken.step.kind == StepKind::tick;
+    for (std::uint32_t i = 0; i < step.deeds.size(); ++i) {
+      for (const Happened& happened : step.deeds[i].events) {
+        const std::uint32_t tick = step.tick + (happened.after_clock ? 1 : 0);
+        chronicle[{is_tick ? i : *step.taken.client, tick}].insert(words(seen(happened)));
+      }
+    }
+  }
+  return chronicle;
+}
+
+struct EngineEnd {
+  Chronicle chronicle;
+  std::map<std::uint32_t, Client> clients;
+};
+
+// Without the steps off the network by which the scenario ends.
+EngineEnd of_engine(const sim::Scenario& scenario, const Options& options, std::uint32_t last) {
+  EngineEnd end;
+  const sim::EngineRun run = sim::simulate(scenario);
+  for (std::size_t n = 0; n < run.clients.size(); ++n) {
+    const std::string& cohort = scenario.cohorts[n].name;
+    const auto client = static_cast<std::uint32_t>(std::stoi(cohort.substr(cohort.find('-') + 1)));
+    for (const auto& recorded : run.clients[n]) {
+      const std::int64_t tick = recorded.time.time_since_epoch() / options.unit;
+      if (tick == last && std::holds_alternative<NetworkChanged>(recorded.event)) continue;
+      end.chronicle[{client, tick}].insert(
+          words(seen({recorded.event, {}, {}, {}, Legality::legal, false})));
+      const auto next = evolve(end.clients[client], recorded.event);
+      RC_ASSERT(next.has_value());
+      end.clients[client] = *next;
+    }
+  }
+  return end;
+}
+
+void compare(const ClientPart& part, const Client& engine, const Options& options,
+             std::uint32_t ticks) {
+  const Client& client = part.client;
+  RC_ASSERT(client.state == engine.state);
+  RC_ASSERT(client.network == engine.network);
+  RC_ASSERT(client.last_connected == engine.last_connected);
+  RC_ASSERT(client.credential == engine.credential);
+  RC_ASSERT(client.version == engine.version);
+  RC_ASSERT(client.cmg_allowed == engine.cmg_allowed);
+  RC_ASSERT(client.blocked == engine.blocked);
+  RC_ASSERT(client.bulk.is_nil() == engine.bulk.is_nil());
+  RC_ASSERT(client.pending == engine.pending);
+  RC_ASSERT(client.token.exists() == engine.token.exists());
+  if (!engine.token.exists()) return;
+  const Packing packing(options);
+  const Instant now = Instant{} + options.unit * ticks;
+  RC_ASSERT(packing.age(client.token.not_before, kPresent, packing.token_age_max()) ==
+            packing.age(engine.token.not_before, now, packing.token_age_max()));
+}
+
+}  // namespace
+
+TEST_CASE("a walk through the checker's states is what the engine does") {
+  property(
+      "walks are runs",
+      [] {
+        const Options options = random_options();
+        const Walk walk = random_walk(options);
+        RC_ASSERT(walk.demands().empty());
+        const std::string text = scenario_text(options, walk, "walk", "");
+        RC_LOG() << text;
+        const bool is_inhabited = text.find("[[cohort]]") != std::string::npos;
+        RC_PRE(is_inhabited);
+        const auto scenario = sim::parse_scenario(text, "walk.toml", {});
+        if (!scenario) RC_FAIL(to_string(scenario.error()));
+        const EngineEnd engine = of_engine(*scenario, options, walk.tick());
+        RC_ASSERT(of_walk(walk) == engine.chronicle);
+        for (const auto& [number, client] : engine.clients) {
+          compare(walk.clients()[number], client, options, walk.tick());
+        }
+      },
+      3);
+}
+
+TEST_CASE("a packed part unpacks to what it was") {
+  property("keys are exact", [] {
+    const Options options = random_options();
+    const Packing packing(options);
+    const Walk walk = random_walk(options);
+    for (const WalkStep& step : walk.steps()) {
+      for (const Deed& deed : step.deeds) {
+        const std::uint64_t key = packing.pack(deed.before, kPresent);
+        RC_ASSERT(packing.pack(packing.unpack_client(key), kPresent) == key);
+        const std::uint64_t next = packing.pack(deed.after, deed.now);
+        Reference words = in_plain_words(deed.after, deed.now, packing);
+        // Kept only where it makes a difference.
+        words.just_started = words.just_started && options.features.has(Feature::restart);
+        RC_ASSERT(in_plain_words(packing.unpack_client(next), kPresent, packing) == words);
+        const std::uint64_t site = packing.pack(deed.site, kPresent);
+        const SitePart again = packing.unpack_site(site);
+        RC_ASSERT(packing.pack(again, kPresent) == site);
+        RC_ASSERT(again.site.up == deed.site.site.up);
+        RC_ASSERT(again.site.keys == deed.site.site.keys);
+        RC_ASSERT(again.loses_answers == deed.site.loses_answers);
+        RC_ASSERT(again.site.bulk_tokens.size() == deed.site.site.bulk_tokens.size());
+      }
+    }
+  });
+}
+
+}  // namespace tokenlife::test
