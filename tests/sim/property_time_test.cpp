@@ -1,0 +1,256 @@
+// Outages, dates and names: what they lead to, to the minute, and what they do not.
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+
+#include "sim/engine_run.hpp"
+#include "sim/simulation.hpp"
+#include "support/event_text.hpp"
+#include "support/property.hpp"
+#include "support/scenario_case.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using namespace sim;
+using std::chrono::days;
+using std::chrono::minutes;
+
+// One client on the intranet that asks every minute, and registers at the run's start.
+Scenario one_client(Duration duration) {
+  Scenario scenario;
+  scenario.start = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
+  scenario.duration = duration;
+  scenario.policy.retry_after_failure = minutes{1};
+  Cohort cohort;
+  cohort.name = "a";
+  cohort.clients = 1;
+  cohort.contact_every = minutes{1};
+  cohort.network = FixedNetwork{Network::intranet};
+  scenario.cohorts.push_back(cohort);
+  scenario.clients = 1;
+  return scenario;
+}
+
+template <class Event>
+std::vector<Instant> times_of(const EngineRun& run) {
+  std::vector<Instant> times;
+  for (const auto& recorded : run.clients[0]) {
+    if (std::holds_alternative<Event>(recorded.event)) times.push_back(recorded.time);
+  }
+  return times;
+}
+
+// In minutes: 30 days are 43,200, 90 days 129,600.
+TEST_CASE("R56 R57: an outage leads to expiry if and only if it covers 30d to 90d after issue") {
+  property(
+      "outage arithmetic",
+      [] {
+        const std::int64_t begin =
+            *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(1, 60'000),
+                            rc::gen::element<std::int64_t>(43'199, 43'200, 43'201));
+        const std::int64_t end =
+            *rc::gen::oneOf(rc::gen::inRange<std::int64_t>(begin + 1, 140'000),
+                            rc::gen::element<std::int64_t>(129'598, 129'599, 129'600, 129'601));
+        const auto down = *rc::gen::element(Endpoint::mp, Endpoint::sts);
+        Scenario scenario = one_client(days{100});
+        scenario.actions.push_back({at(minutes{begin}), Outage{down, minutes{end - begin}}, 0});
+        const EngineRun run = simulate(scenario);
+        const bool covers_due = begin <= 43'200 && 43'200 < end;
+        const bool lost = covers_due && end >= 129'600;
+        RC_CLASSIFY(lost, "expires");
+        RC_CLASSIFY(covers_due && !lost, "renews late");
+        RC_CLASSIFY(!covers_due, "renews in time");
+        const auto expired = times_of<TokenExpired>(run);
+        const auto renewed = times_of<TokenRenewed>(run);
+        if (lost) {
+          RC_ASSERT(expired == std::vector<Instant>{at(minutes{129'600})});
+          RC_ASSERT(renewed.empty());
+          return;
+        }
+        RC_ASSERT(expired.empty());
+        RC_ASSERT(renewed.front() == at(minutes{(covers_due ? end : 43'200) + 1}));
+      },
+      5, {{"expires", 0.05}, {"renews late", 0.1}, {"renews in time", 0.05}});
+}
+
+TEST_CASE("R56: an undisturbed client renews every 30 days, and one that is gone is silent") {
+  property("undisturbed and dead", [] {
+    const std::int64_t length = *rc::gen::inRange<std::int64_t>(31, 800);
+    const std::int64_t install = *rc::gen::inRange<std::int64_t>(0, 1'440);
+    const std::int64_t leaves = *rc::gen::inRange<std::int64_t>(1, length);
+    Scenario scenario = one_client(days{length});
+    scenario.cohorts[0].contact_every = std::chrono::hours{1};
+    scenario.cohorts[0].install_at = at(minutes{install});
+    const EngineRun alive = simulate(scenario);
+    std::vector<Instant> due;
+    for (std::int64_t d = 30; minutes{install} + days{d} < days{length}; d += 30) {
+      due.push_back(at(minutes{install} + days{d}));
+    }
+    RC_ASSERT(times_of<RenewalRequested>(alive) == due);
+    RC_ASSERT(times_of<TokenExpired>(alive).empty());
+
+    // For good, from the middle of a day on.
+    const Instant gone = at(days{leaves} + minutes{install + 721});
+    scenario.actions.push_back({gone, Move{{CohortNumber{0}, {}}, Network::offline, {}}, 0});
+    const EngineRun dead = simulate(scenario);
+    for (const auto& recorded : dead.clients[0]) {
+      if (recorded.time <= gone) continue;
+      RC_ASSERT(std::holds_alternative<TokenExpired>(recorded.event));
+    }
+    // Its last token was issued on the last day before that is a multiple of 30.
+    const Instant over = at(minutes{install} + days{leaves / 30 * 30 + 90});
+    std::vector<Instant> expected;
+    if (over < at(scenario.duration)) expected.push_back(over);
+    RC_ASSERT(times_of<TokenExpired>(dead) == expected);
+  });
+}
+
+// By whole weeks: the model `week` knows what day it is.
+TEST_CASE("other dates change nothing: leap days, 2^31 seconds, another century") {
+  property("shifted dates", [] {
+    const ScenarioCase drawn = *scenario_case();
+    const EngineRun run = simulate(drawn.scenario);
+    const std::chrono::sys_days wanted[] = {
+        std::chrono::year{1970} / 1 / 8,  std::chrono::year{2024} / 2 / 28,
+        std::chrono::year{2028} / 2 / 29, std::chrono::year{2038} / 1 / 18,
+        std::chrono::year{2100} / 2 / 27, std::chrono::year{2199} / 12 / 31};
+    for (const std::chrono::sys_days day : wanted) {
+      Scenario shifted = drawn.scenario;
+      const auto weeks = std::chrono::floor<std::chrono::weeks>(day - shifted.start);
+      shifted.start += weeks;
+      const EngineRun then = simulate(shifted);
+      RC_ASSERT(then.site == run.site);
+      RC_ASSERT(then.clients == run.clients);
+    }
+  });
+}
+
+TEST_CASE("renaming a cohort changes no client of another") {
+  property("names do not matter to others",
+           [] {
+             const ScenarioCase drawn = *scenario_case();
+             const Scenario& scenario = drawn.scenario;
+             RC_CLASSIFY(scenario.cohorts.size() > 1, "has others");
+             const EngineRun run = simulate(scenario);
+             Scenario renamed = scenario;
+             renamed.cohorts[0].name = "renamed";
+             const EngineRun then = simulate(renamed);
+             for (std::size_t i = scenario.cohorts[0].clients; i < run.clients.size(); ++i) {
+               RC_ASSERT(then.clients[i] == run.clients[i]);
+             }
+           },
+           1, {{"has others", 0.2}});
+}
+
+// An outage at a time at which nobody asks for a token is no event of any client's.
+TEST_CASE("an outage in which nobody asks for a token is inert") {
+  property(
+      "outages are inert",
+      [] {
+        const ScenarioCase drawn = *scenario_case();
+        const Scenario& scenario = drawn.scenario;
+        const EngineRun run = simulate(scenario);
+        std::vector<Instant> asked{at(Duration{0})};
+        for (const auto& stream : run.clients) {
+          for (const auto& recorded : stream) {
+            if (recorded.cause.kind == CauseKind::contact) asked.push_back(recorded.time);
+          }
+        }
+        std::sort(asked.begin(), asked.end());
+        asked.push_back(at(scenario.duration));
+        // The longest time without a request.
+        std::size_t best = 1;
+        for (std::size_t i = 1; i < asked.size(); ++i) {
+          if (asked[i] - asked[i - 1] > asked[best] - asked[best - 1]) best = i;
+        }
+        const Duration length = asked[best] - asked[best - 1] - scenario.tick;
+        RC_CLASSIFY(length > Duration{0}, "there is time for one");
+        if (length <= Duration{0}) return;
+        Scenario with = scenario;
+        with.actions.push_back({asked[best - 1] + scenario.tick, Outage{Endpoint::sts, length}, 0});
+        RC_ASSERT(simulate(with).clients == run.clients);
+      },
+      1, {{"there is time for one", 0.8}});
+}
+
+// ---- The same bytes everywhere -----------------------------------------------------------------
+
+constexpr const char* kMixed = R"(format = 1
+[run]
+name = "Mixed"
+start = 2027-12-01T00:00:00Z
+duration = "200d"
+seed = 20260101
+tick = "30m"
+[site]
+latency = "30m"
+renew-jitter = "3d"
+[[cohort]]
+name = "dwellers"
+clients = 1200
+install = { at = "0d", over = "7d" }
+agent-restart-every = "14d"
+[cohort.network]
+model = "dwell"
+start = "intranet"
+intranet = { mean = "9h", to = { internet = 0.3, offline = 0.7 } }
+internet = { mean = "5h", to = { intranet = 0.4, offline = 0.6 } }
+offline = { mean = "12d", to = { intranet = 0.25, internet = 0.75 } }
+[[cohort]]
+name = "office"
+clients = 100
+credential = "pki"
+[cohort.network]
+model = "week"
+office-days = ["mon", "tue", "fri"]
+hours = "09:00-17:00"
+attendance = 0.7
+otherwise = "internet"
+[[cohort]]
+name = "kiosks"
+clients = 50
+bulk-token = "kiosks"
+[cohort.network]
+model = "fixed"
+on = "internet"
+[[action]]
+at = "0d"
+do = "issue-bulk-token"
+name = "kiosks"
+[[action]]
+at = "40d"
+do = "lose-answers"
+endpoint = "cmg"
+for = "10d"
+share = 0.3
+[[action]]
+at = "60d"
+do = "rotate-signing-certificate"
+retire-old-after = "70d"
+)";
+
+// The build with other compilers, optimisation and sanitizers runs this test too.
+TEST_CASE("a mixed fleet has these very bytes, on any machine, in any time zone") {
+  const char* zones[] = {"UTC", "Pacific/Auckland", "America/St_Johns"};
+  for (const char* zone : zones) {
+    setenv("TZ", zone, 1);
+    tzset();
+    CAPTURE(zone);
+    const auto scenario = parse_scenario(kMixed, "mixed.toml", {});
+    REQUIRE(scenario);
+    RunControl control;
+    for (const unsigned threads : {1U, 2U}) {
+      const auto result = run(*scenario, {threads, std::nullopt}, control);
+      REQUIRE(result);
+      CHECK(events::to_string(result->log.digest) ==
+            "df1c66c3feae6071276253950f72e43bd7cdfcdc50485dfab426544c315fc401");
+      CHECK(result->log.events == 94'934);
+    }
+  }
+  unsetenv("TZ");
+  tzset();
+}
+
+}  // namespace
+}  // namespace tokenlife::test
