@@ -1,13 +1,11 @@
 // Explores the model, says what holds, and writes the scenario that shows what does not.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "sim/check_explore.hpp"
