@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iostream>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -73,7 +74,9 @@ void property(const std::string& name, Testable&& testable, int times = 1,
   INFO(name << "\n" << report.str());
   rc::detail::FailureResult failure{};
   if (result.match(failure)) {
-    FAIL(property_detail::reproduce_line(name, failure.reproduce));
+    // Catch would break the line in two.
+    std::cerr << property_detail::reproduce_line(name, failure.reproduce) << "\n";
+    FAIL("falsified");
   }
   rc::detail::SuccessResult success{};
   const bool holds = result.match(success);
