@@ -232,6 +232,7 @@ struct Shown {
   std::string file;
   std::size_t steps;
   std::uint32_t ticks;
+  bool is_visible;  // in events and states, so that the scenario fails
 };
 Result<Shown, Error> show(const Options& options, const Violation& violation,
                           const std::optional<std::string>& wanted) {
@@ -244,7 +245,8 @@ Result<Shown, Error> show(const Options& options, const Violation& violation,
   const std::string title = fmt::format("Counterexample to {}", property.name);
   const auto file = write_new(wanted, scenario_text(options, walk, title, comment));
   if (!file) return Failed<Error>(file.error());
-  return Shown{story(options, walk), *file, violation.path.size(), walk.tick()};
+  return Shown{story(options, walk), *file, violation.path.size(), walk.tick(),
+               !walk.demands().empty()};
 }
 
 }  // namespace
@@ -286,15 +288,18 @@ ExitStatus check_command(const CheckCommand& command, Console& console) {
           {"file", shown->file},
           {"steps", shown->steps},
           {"ticks", shown->ticks},
+          {"visible", shown->is_visible},
           {"story", shown->story}};
     }
     console.print(json_text(json) + "\n");
   } else {
     console.print(report.text(console));
     if (shown) {
-      console.print(fmt::format("\nIt is not so that {}:\n{}\nAgain: tokenlife run {}\n",
+      const std::string again =
+          shown->is_visible ? "Again: tokenlife run" : "The way there, which passes: tokenlife run";
+      console.print(fmt::format("\nIt is not so that {}:\n{}\n{} {}\n",
                                 always()[exploration.violations.front().property].claim,
-                                shown->story, plain_text(shown->file)));
+                                shown->story, again, plain_text(shown->file)));
     }
   }
   return report.all_hold() ? 0 : 1;
