@@ -93,15 +93,12 @@ class ClientBatch {
   std::vector<Guid> guids;                   // see has_guid
   std::vector<std::uint32_t> cohorts;        // client-installed
 
-  ClientBatch() {
-    kinds.resize(kEvents);
-    causes.resize(kEvents);
-    details.resize(kEvents);
-    times.resize(kEvents);
-  }
+  // Full after so many events.
+  explicit ClientBatch(std::size_t capacity = kEvents)
+      : kinds(capacity), causes(capacity), details(capacity), times(capacity) {}
 
   std::size_t size() const { return size_; }
-  bool full() const { return size_ == kEvents; }
+  bool full() const { return size_ == kinds.size(); }
 
   // Starts (or goes on with) a client's stream. Events of one client follow each other.
   void begin(std::uint32_t client, std::uint32_t next_seq) {

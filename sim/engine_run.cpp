@@ -49,7 +49,7 @@ class Unpacker {
     }
   };
 
-  events::ClientBatch batch_;
+  events::ClientBatch batch_{1024};  // small: scenarios of a few clients come by the thousand
   events::StreamPosition position_;
   events::VariantVisitor<Pass> visitor_;  // a stream may go on in the next batch
 };
