@@ -90,8 +90,8 @@ class ClientBatch {
   std::vector<std::uint32_t> cause_numbers;  // of causes that have one
   std::vector<std::uint32_t> serials;        // ordinals: renewal-requested, token-expired
   std::vector<TokenColumn> tokens;           // registration-completed, token-renewed
-  std::vector<Guid> guids;                   // see has_guid
-  std::vector<std::uint32_t> cohorts;        // client-installed
+  std::vector<Guid> guids;             // client-installed, -reinstalled, requests with a bulk token
+  std::vector<std::uint32_t> cohorts;  // client-installed
 
   // Full after so many events.
   explicit ClientBatch(std::size_t capacity = kEvents)

@@ -212,7 +212,10 @@ class ClientRun {
   // An action that changes nothing is no event.
   template <class Event>
   void happen(const Event& event) {
-    note_effect(try_record(by_action(), event));
+    const Legality legality = try_record(by_action(), event);
+    ensure(legality == Legality::legal || legality == Legality::nothing_changed,
+           "an action on a client to be legal or to change nothing");
+    note_effect(legality == Legality::legal);
   }
   void note_effect(bool had_effect) {
     if (had_effect) recorder_.tally->had_effect(step_.action);
@@ -326,8 +329,9 @@ class ClientRun {
   // ---- Recording ----
 
   template <class Event>
-  bool try_record(Cause cause, const Event& event) {
-    if (evolve_in_place(client_, event) != Legality::legal) return false;
+  Legality try_record(Cause cause, const Event& event) {
+    const Legality legality = evolve_in_place(client_, event);
+    if (legality != Legality::legal) return legality;
     if (recorder_.batch->full()) {
       recorder_.flush(recorder_.context);
       recorder_.batch->begin(number_.value, next_seq_);
@@ -339,11 +343,11 @@ class ClientRun {
     if constexpr (kKindOf<Event> != EventKind::network_changed) {
       exchanges_taken_until_ = Instant::min();
     }
-    return true;
+    return legality;
   }
   template <class Event>
   void record(Cause cause, const Event& event) {
-    ensure(try_record(cause, event), "a decided event to be legal");
+    ensure(try_record(cause, event) == Legality::legal, "a decided event to be legal");
   }
 
   // A whole number of ticks, uniform in [0, range).
