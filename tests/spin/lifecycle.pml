@@ -2,8 +2,9 @@
  * rules: two clients, answers after one unit of time, contact-every one unit. SPIN explores it with
  * its own engine, and finds as many states and transitions.
  *
- * Parameters: VALIDITY and RENEW in units (90 and 30 for a unit of a day); OUTAGE, BLOCK, ROTATE,
- * CMG_SETTING, REINSTALL: what else may happen; DAYS: when time stands still, if at all.
+ * Parameters: VALIDITY, RENEW and BULK_LIFE in units (90, 30 and 3 for a unit of a day); OUTAGE,
+ * LOSE_ANSWERS, BLOCK, CMG_SETTING, BULK, ROTATE, REINSTALL, RESTART, UPGRADE, PKI: what else may
+ * happen; DAYS: when time stands still, if at all.
  *
  * Every option of the loop is one d_step, so that each is one transition of SPIN. A state is the
  * world in the middle of a tick: after answers and expiries, before moves and contacts. */
@@ -49,15 +50,58 @@ bool forbidden[N];
 #else
 #define MAY_ASK(i) (on[i] != OFFLINE)
 #endif
+#ifdef BULK
+bool holds_bulk[N];
+bool bulk_is_issued, bulk_is_blocked;
+byte bulk_age;      /* in units; what is expired does not age */
+#define HOLDS_BULK(i) holds_bulk[i]
+#define BULK_IS_GOOD (bulk_is_issued && !bulk_is_blocked && bulk_age < BULK_LIFE)
+#define TAKE_BULK(i) holds_bulk[i] = false
+#else
+#define HOLDS_BULK(i) false
+#define BULK_IS_GOOD false
+#define TAKE_BULK(i) skip
+#endif
+#ifdef PKI
+bool has_pki[N];
+#define HAS_PKI(i) has_pki[i]
+#else
+#define HAS_PKI(i) false
+#endif
+#ifdef UPGRADE
+bool outdated[N];
+#define IS_OUTDATED(i) outdated[i]
+#else
+#define IS_OUTDATED(i) false
+#endif
+#ifdef RESTART
+bool started[N];    /* in this tick; it renews then only */
+#define MAY_RENEW(i) started[i]
+#define START(i, now) started[i] = now
+#else
+#define MAY_RENEW(i) true
+#define START(i, now) skip
+#endif
 #ifdef REINSTALL
-bool ordered[N];
+byte ordered[N];    /* 1: without, 2: with the bulk token */
+#endif
+#ifdef LOSE_ANSWERS
+bool mp_loses, cmg_loses;   /* what it answers in this tick */
+#else
+#define mp_loses false
+#define cmg_loses false
 #endif
 #ifdef DAYS
 byte day;
 #endif
 
 #define HAS_TOKEN(i) (state[i] == LIVE || state[i] == EXPIRED)
-#define IS_UP(i) ((on[i] == INTRANET && !mp_down) || (on[i] == INTERNET && !cmg_down))
+/* Whether an answer comes. One that is lost changes as little as none. */
+#define ANSWERS(i) ((on[i] == INTRANET && !mp_down && !mp_loses) || \
+                    (on[i] == INTERNET && !cmg_down && !cmg_loses))
+#define SHOWS_BULK(i) (state[i] == INSTALLED && on[i] == INTERNET && HOLDS_BULK(i) && !HAS_PKI(i))
+#define MAY_REGISTER(i) (on[i] == INTRANET || HAS_PKI(i) || SHOWS_BULK(i))
+#define WANTS_TO_RENEW(i) (age[i] >= RENEW && MAY_RENEW(i))
 
 /* What a client has when the clock has moved on: an answer takes one unit. */
 inline get_token(i) { state[i] = LIVE; age[i] = 1; SIGN(i) }
@@ -79,43 +123,105 @@ inline grow_older(i) {
 inline pass_time(i) {
   if
   /* It asks for nothing, or nobody is there to answer. */
-  :: state[i] == NOT_INSTALLED || !MAY_ASK(i) || !IS_UP(i) -> grow_older(i)
+  :: state[i] == NOT_INSTALLED || !MAY_ASK(i) || !ANSWERS(i) -> grow_older(i)
   :: else ->
     if
-    /* Registrations. */
-    :: on[i] == INTRANET && state[i] != LIVE ->
+    /* Registrations. The bulk token is gone with the first, and when it was shown and refused. */
+    :: state[i] != LIVE && MAY_REGISTER(i) ->
       if
-      :: !sts_down && !IS_BLOCKED(i) -> get_token(i)
-      :: else -> skip
+      :: sts_down -> skip
+      :: !sts_down && !IS_BLOCKED(i) && !IS_OUTDATED(i) && (!SHOWS_BULK(i) || BULK_IS_GOOD) ->
+        get_token(i);
+        TAKE_BULK(i)
+      :: else ->
+        if
+        :: SHOWS_BULK(i) -> TAKE_BULK(i)
+        :: else -> skip
+        fi
       fi
     /* Renewals. */
-    :: state[i] == LIVE && age[i] >= RENEW ->
+    :: state[i] == LIVE && WANTS_TO_RENEW(i) ->
       if
       :: sts_down -> grow_older(i)
-      :: !sts_down && (IS_BLOCKED(i) || IS_RETIRED(i)) -> lose_token(i)
+      :: !sts_down && IS_BLOCKED(i) -> lose_token(i)
+      :: !sts_down && !IS_BLOCKED(i) && IS_OUTDATED(i) -> grow_older(i)
+      :: !sts_down && !IS_BLOCKED(i) && !IS_OUTDATED(i) && IS_RETIRED(i) -> lose_token(i)
       :: else -> get_token(i)
       fi
     /* Exchanges. */
-    :: state[i] == LIVE && age[i] < RENEW ->
+    :: state[i] == LIVE && !WANTS_TO_RENEW(i) ->
       if
       :: IS_BLOCKED(i) || IS_RETIRED(i) -> lose_token(i)
       :: else -> grow_older(i)
       fi
-    :: state[i] == EXPIRED && on[i] == INTERNET -> lose_token(i)
+    :: state[i] == EXPIRED && !MAY_REGISTER(i) -> lose_token(i)
     /* Without a token on the internet it waits. */
     :: else -> skip
     fi
   fi;
+  START(i, false);
 #ifdef REINSTALL
   if
-  :: ordered[i] -> ordered[i] = false; state[i] = INSTALLED; age[i] = 0; SIGN(i)
+  :: ordered[i] > 0 ->
+    state[i] = INSTALLED; age[i] = 0; SIGN(i); START(i, true);
+#ifdef BULK
+    holds_bulk[i] = (ordered[i] == 2);
+#endif
+    ordered[i] = 0
   :: else -> skip
   fi;
 #endif
   moved[i] = false
 }
 
-inline install(i, where) { state[i] = INSTALLED; on[i] = where; last[i] = where; moved[i] = true }
+inline time_passes() {
+  pass_time(0);
+  pass_time(1)
+#ifdef BULK
+  ;
+  if
+  :: bulk_is_issued && bulk_age < BULK_LIFE -> bulk_age++
+  :: else -> skip
+  fi
+#endif
+#ifdef LOSE_ANSWERS
+  ;
+  mp_loses = false;
+  cmg_loses = false
+#endif
+}
+
+/* A client can be installed in as many ways as its features are. */
+#ifdef BULK
+#define MAY_GIVE(bulk) (!bulk || bulk_is_issued)
+#define GIVE(i, bulk) holds_bulk[i] = bulk
+#define EACH_BULK(i, where) EACH_PKI(i, where, false) EACH_PKI(i, where, true)
+#else
+#define MAY_GIVE(bulk) true
+#define GIVE(i, bulk) skip
+#define EACH_BULK(i, where) EACH_PKI(i, where, false)
+#endif
+#ifdef PKI
+#define ENROL(i, pki) has_pki[i] = pki
+#define EACH_PKI(i, where, bulk) EACH_VERSION(i, where, bulk, false) EACH_VERSION(i, where, bulk, true)
+#else
+#define ENROL(i, pki) skip
+#define EACH_PKI(i, where, bulk) EACH_VERSION(i, where, bulk, false)
+#endif
+#ifdef UPGRADE
+#define SHIP(i, old) outdated[i] = old
+#define EACH_VERSION(i, where, bulk, pki) \
+  INSTALL(i, where, bulk, pki, false) INSTALL(i, where, bulk, pki, true)
+#else
+#define SHIP(i, old) skip
+#define EACH_VERSION(i, where, bulk, pki) INSTALL(i, where, bulk, pki, false)
+#endif
+#define INSTALL(i, where, bulk, pki, old) \
+  :: d_step { \
+       state[i] == NOT_INSTALLED && MAY_GIVE(bulk) -> \
+       state[i] = INSTALLED; on[i] = where; last[i] = where; moved[i] = true; \
+       GIVE(i, bulk); ENROL(i, pki); SHIP(i, old); START(i, true) \
+     }
 
 #ifdef BLOCK
 #define BLOCK_OPTIONS(i) \
@@ -132,21 +238,36 @@ inline install(i, where) { state[i] = INSTALLED; on[i] = where; last[i] = where;
 #define CMG_SETTING_OPTIONS(i)
 #endif
 #ifdef REINSTALL
-#define REINSTALL_OPTIONS(i) \
-  :: d_step { state[i] != NOT_INSTALLED && !ordered[i] -> ordered[i] = true }
+#define REINSTALL_OPTION(i, what) \
+  :: d_step { state[i] != NOT_INSTALLED && ordered[i] == 0 -> ordered[i] = what }
+#ifdef BULK
+#define REINSTALL_OPTIONS(i) REINSTALL_OPTION(i, 1) REINSTALL_OPTION(i, 2)
+#else
+#define REINSTALL_OPTIONS(i) REINSTALL_OPTION(i, 1)
+#endif
 #else
 #define REINSTALL_OPTIONS(i)
+#endif
+#ifdef RESTART
+#define RESTART_OPTIONS(i) \
+  :: d_step { state[i] != NOT_INSTALLED && !started[i] -> started[i] = true }
+#else
+#define RESTART_OPTIONS(i)
+#endif
+#ifdef UPGRADE
+#define UPGRADE_OPTIONS(i) :: d_step { outdated[i] -> outdated[i] = false }
+#else
+#define UPGRADE_OPTIONS(i)
 #endif
 
 #define MAY_MOVE(i, where) (state[i] != NOT_INSTALLED && !moved[i] && on[i] != where)
 #define CLIENT_OPTIONS(i) \
-  :: d_step { state[i] == NOT_INSTALLED -> install(i, OFFLINE) } \
-  :: d_step { state[i] == NOT_INSTALLED -> install(i, INTRANET) } \
-  :: d_step { state[i] == NOT_INSTALLED -> install(i, INTERNET) } \
+  EACH_BULK(i, OFFLINE) EACH_BULK(i, INTRANET) EACH_BULK(i, INTERNET) \
   :: d_step { MAY_MOVE(i, OFFLINE) -> on[i] = OFFLINE; moved[i] = true } \
   :: d_step { MAY_MOVE(i, INTRANET) -> on[i] = INTRANET; last[i] = INTRANET; moved[i] = true } \
   :: d_step { MAY_MOVE(i, INTERNET) -> on[i] = INTERNET; last[i] = INTERNET; moved[i] = true } \
-  BLOCK_OPTIONS(i) CMG_SETTING_OPTIONS(i) REINSTALL_OPTIONS(i)
+  BLOCK_OPTIONS(i) CMG_SETTING_OPTIONS(i) REINSTALL_OPTIONS(i) \
+  RESTART_OPTIONS(i) UPGRADE_OPTIONS(i)
 
 active proctype world() {
 end:
@@ -160,6 +281,15 @@ end:
   :: d_step { cmg_down -> cmg_down = false }
   :: d_step { !sts_down -> sts_down = true }
   :: d_step { sts_down -> sts_down = false }
+#endif
+#ifdef LOSE_ANSWERS
+  :: d_step { !mp_loses -> mp_loses = true }
+  :: d_step { !cmg_loses -> cmg_loses = true }
+#endif
+#ifdef BULK
+  :: d_step { !bulk_is_issued -> bulk_is_issued = true }
+  :: d_step { bulk_is_issued && !bulk_is_blocked -> bulk_is_blocked = true }
+  :: d_step { bulk_is_issued && bulk_is_blocked -> bulk_is_blocked = false }
 #endif
 #ifdef ROTATE
   :: d_step {
@@ -176,9 +306,9 @@ end:
     }
 #endif
 #ifdef DAYS
-  :: d_step { day < DAYS -> pass_time(0); pass_time(1); day++ }
+  :: d_step { day < DAYS -> time_passes(); day++ }
 #else
-  :: d_step { true -> pass_time(0); pass_time(1) }
+  :: d_step { true -> time_passes() }
 #endif
   od
 }
