@@ -25,7 +25,7 @@ function(install_part part requires requires_private libs_private)
   configure_file(.cmake/part.pc.in tokenlife-${part}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/tokenlife-${part}.pc DESTINATION ${pkgconfig_dir})
 endfunction()
-install_part(core "" "" "")
+install_part(core "" libcrypto "")
 install_part(events tokenlife-core "capnp libcrypto" "")
 install_part(sim "tokenlife-core tokenlife-events" "fmt tomlplusplus" -pthread)
 

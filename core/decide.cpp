@@ -31,8 +31,10 @@ Verdict failed(FailureReason reason) { return {Verdict::Kind::failed, {}, reason
 // R12-R18, R20, D2: what a registration has to show. Nothing if it is good.
 std::optional<RefusalReason> refusal_of_registration(const Request& request, const SiteView& site,
                                                      const Policy& policy, Instant now) {
+  const bool shows_bulk = request.credential == Credential::bulk;
+  if (site.verified && (site.verified->refusal || shows_bulk)) return site.verified->refusal;
   if (stands_by_itself(request.credential)) return std::nullopt;
-  if (request.credential == Credential::bulk) {
+  if (shows_bulk) {
     return refusal_of_bulk_token(site.bulk_token, policy, now);
   }
   if (request.via == Endpoint::mp && !policy.internal_registration) {
@@ -47,6 +49,7 @@ std::optional<RefusalReason> refusal_of_registration(const Request& request, con
 // A9, R57: whether the site takes the client's own token. Nothing if it does.
 std::optional<RefusalReason> refusal_of_client_token(const Client& client, const SiteView& site,
                                                      const Policy& policy, Instant now) {
+  if (site.verified) return site.verified->refusal;
   if (!site.token_signer_trusted) return RefusalReason::unknown_signer;
   if (now >= refused_from(policy, client.token.expires)) return RefusalReason::expired;
   return std::nullopt;

@@ -60,6 +60,11 @@ Result<Request, Silence> ask(const Client& client, const Contact& contact, const
 
 // ---- The site's side: its verdict --------------------------------------------------------------
 
+// What verify() and possesses() made of what a client showed.
+struct TokenVerdict {
+  std::optional<RefusalReason> refusal;  // nothing if it is good
+};
+
 // What the site knows that bears on one request.
 struct SiteView {
   bool endpoint_up = true;  // the endpoint that was asked
@@ -67,6 +72,9 @@ struct SiteView {
   KeyNumber signer;                     // signs now
   bool token_signer_trusted = true;     // the signer of the client's token has not been retired
   std::optional<BulkToken> bulk_token;  // the one shown, if the site knows its GUID
+  // Of a real token and proof of possession: what the verifier said. Absent: tokens are modelled,
+  // and judged by what is known of them.
+  std::optional<TokenVerdict> verified;
 };
 
 struct Verdict {

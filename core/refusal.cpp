@@ -13,6 +13,9 @@ std::span<const std::string_view> rules_behind(RefusalReason reason) {
   static constexpr std::string_view bulk_blocked[] = {"R49", "R54", "D2"};
   static constexpr std::string_view signer[] = {"A9"};
   static constexpr std::string_view expired[] = {"R57", "R60"};
+  static constexpr std::string_view kind[] = {"R24"};
+  static constexpr std::string_view owner[] = {"D6", "R15"};
+  static constexpr std::string_view not_yet[] = {"A5"};
   switch (reason) {
     case RefusalReason::client_blocked: return blocked;
     case RefusalReason::client_outdated: return outdated;
@@ -25,6 +28,13 @@ std::span<const std::string_view> rules_behind(RefusalReason reason) {
     case RefusalReason::bulk_token_blocked: return bulk_blocked;
     case RefusalReason::unknown_signer: return signer;
     case RefusalReason::expired: return expired;
+    case RefusalReason::malformed:
+    case RefusalReason::bad_signature:
+    case RefusalReason::wrong_issuer:
+    case RefusalReason::wrong_audience: return bulk;
+    case RefusalReason::wrong_type: return kind;
+    case RefusalReason::certificate_mismatch: return owner;
+    case RefusalReason::not_yet_valid: return not_yet;
   }
   return {};
 }

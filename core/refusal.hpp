@@ -21,11 +21,19 @@ enum class RefusalReason : std::uint8_t {
   bulk_token_blocked,
   unknown_signer,
   expired,
+  // Of real tokens only: a modelled one is never damaged, foreign or somebody else's.
+  malformed,
+  bad_signature,
+  wrong_issuer,
+  wrong_audience,
+  wrong_type,
+  certificate_mismatch,
+  not_yet_valid,
 };
 
 template <>
 struct Names<RefusalReason> {
-  static constexpr std::array<std::string_view, 11> values{"client-blocked",
+  static constexpr std::array<std::string_view, 18> values{"client-blocked",
                                                            "client-outdated",
                                                            "user-centric",
                                                            "internal-registration-off",
@@ -35,16 +43,46 @@ struct Names<RefusalReason> {
                                                            "bulk-token-expired",
                                                            "bulk-token-blocked",
                                                            "unknown-signer",
-                                                           "expired"};
+                                                           "expired",
+                                                           "malformed",
+                                                           "bad-signature",
+                                                           "wrong-issuer",
+                                                           "wrong-audience",
+                                                           "wrong-type",
+                                                           "certificate-mismatch",
+                                                           "not-yet-valid"};
 };
+
+// A simulated client with a modelled token never hears it.
+constexpr bool needs_real_token(RefusalReason reason) { return reason > RefusalReason::expired; }
 
 // The ids of the rules behind a refusal. A reason always stands for the same rules.
 std::span<const std::string_view> rules_behind(RefusalReason reason);
 
-// Whether a client whose token is refused for this reason drops it and must register again.
+// Whether a client whose token is refused for this reason drops it and must register again: where
+// the token is no good and waiting does not mend it.
 constexpr bool ends_client_token(RefusalReason reason) {
-  return reason == RefusalReason::client_blocked || reason == RefusalReason::unknown_signer ||
-         reason == RefusalReason::expired;
+  switch (reason) {
+    case RefusalReason::client_blocked:
+    case RefusalReason::unknown_signer:
+    case RefusalReason::expired:
+    case RefusalReason::malformed:
+    case RefusalReason::bad_signature:
+    case RefusalReason::wrong_issuer:
+    case RefusalReason::wrong_audience:
+    case RefusalReason::wrong_type:
+    case RefusalReason::certificate_mismatch: return true;
+    case RefusalReason::client_outdated:
+    case RefusalReason::user_centric:
+    case RefusalReason::internal_registration_off:
+    case RefusalReason::credential_required:
+    case RefusalReason::bulk_token_unknown:
+    case RefusalReason::bulk_token_not_yet_valid:
+    case RefusalReason::bulk_token_expired:
+    case RefusalReason::bulk_token_blocked:
+    case RefusalReason::not_yet_valid: return false;
+  }
+  return false;
 }
 
 // A failure is no answer at all; nothing follows from it but a later attempt. Append only.

@@ -23,7 +23,9 @@ $Cxx.namespace("tokenlife::wire");
 # RenewOn         0 contact, 1 agent-start
 # RefusalReason   0 client-blocked, 1 client-outdated, 2 user-centric, 3 internal-registration-off,
 #                 4 credential-required, 5 bulk-token-unknown, 6 bulk-token-not-yet-valid,
-#                 7 bulk-token-expired, 8 bulk-token-blocked, 9 unknown-signer, 10 expired
+#                 7 bulk-token-expired, 8 bulk-token-blocked, 9 unknown-signer, 10 expired,
+#                 11 malformed, 12 bad-signature, 13 wrong-issuer, 14 wrong-audience,
+#                 15 wrong-type, 16 certificate-mismatch, 17 not-yet-valid
 # FailureReason   0 endpoint-down, 1 sts-down, 2 answer-lost
 # CauseKind       0 run-start, 1 action*, 2 action-end*, 3 expiry, 4 installation, 5 network,
 #                 6 agent-start, 7 contact, 8 request*, 9 exchange*

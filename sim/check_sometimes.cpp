@@ -29,6 +29,13 @@ bool is_expected(RefusalReason reason, const Options& options) {
     case RefusalReason::bulk_token_blocked: return f.has(Feature::bulk);
     case RefusalReason::unknown_signer: return f.has(Feature::rotate);
     case RefusalReason::expired: return true;
+    case RefusalReason::malformed:
+    case RefusalReason::bad_signature:
+    case RefusalReason::wrong_issuer:
+    case RefusalReason::wrong_audience:
+    case RefusalReason::wrong_type:
+    case RefusalReason::certificate_mismatch:
+    case RefusalReason::not_yet_valid: return false;  // Tokens are modelled here.
   }
   return false;
 }

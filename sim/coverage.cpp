@@ -134,9 +134,9 @@ std::vector<Coverage::Rule> Coverage::rules() const {
     }
   }
   for (std::size_t i = 0; i < refusals_.size(); ++i) {
-    for (const std::string_view id : rules_behind(static_cast<RefusalReason>(i))) {
-      count(id, refusals_[i]);
-    }
+    const auto reason = static_cast<RefusalReason>(i);
+    if (needs_real_token(reason)) continue;
+    for (const std::string_view id : rules_behind(reason)) count(id, refusals_[i]);
   }
   std::vector<Rule> rules;
   for (const auto& [order, rule] : by_order) rules.push_back(rule);
@@ -199,7 +199,11 @@ template <class Reason, class Counts>
 std::vector<Line> reason_lines(const Counts& counts) {
   std::vector<Line> lines;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    lines.emplace_back(std::string(Names<Reason>::values[i]), counts[i]);
+    const auto reason = static_cast<Reason>(i);
+    if constexpr (std::is_same_v<Reason, RefusalReason>) {
+      if (needs_real_token(reason)) continue;
+    }
+    lines.emplace_back(std::string(name(reason)), counts[i]);
   }
   return lines;
 }

@@ -1,7 +1,7 @@
 #include "core/refusal.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
-
 #include <string>
 #include <vector>
 
@@ -28,15 +28,25 @@ TEST_CASE("every refusal names the rules behind it") {
   CHECK(rules(RefusalReason::bulk_token_blocked) == Rules{"R49", "R54", "D2"});
   CHECK(rules(RefusalReason::unknown_signer) == Rules{"A9"});
   CHECK(rules(RefusalReason::expired) == Rules{"R57", "R60"});
+  CHECK(rules(RefusalReason::malformed) == Rules{"D2"});
+  CHECK(rules(RefusalReason::bad_signature) == Rules{"D2"});
+  CHECK(rules(RefusalReason::wrong_issuer) == Rules{"D2"});
+  CHECK(rules(RefusalReason::wrong_audience) == Rules{"D2"});
+  CHECK(rules(RefusalReason::wrong_type) == Rules{"R24"});
+  CHECK(rules(RefusalReason::certificate_mismatch) == Rules{"D6", "R15"});
+  CHECK(rules(RefusalReason::not_yet_valid) == Rules{"A5"});
 }
 
-TEST_CASE("A8 A9 R57: only these three refusals end a client token") {
+TEST_CASE("A8 A9 R57 D6: a client token ends where it is no good and waiting does not mend it") {
+  using enum RefusalReason;
+  const std::vector<RefusalReason> ending{client_blocked, unknown_signer, expired,
+                                          malformed,      bad_signature,  wrong_issuer,
+                                          wrong_audience, wrong_type,     certificate_mismatch};
   for (std::size_t i = 0; i < kCount<RefusalReason>; ++i) {
     const auto reason = static_cast<RefusalReason>(i);
     CAPTURE(reason);
-    const bool ends = reason == RefusalReason::client_blocked ||
-                      reason == RefusalReason::unknown_signer || reason == RefusalReason::expired;
-    CHECK(ends_client_token(reason) == ends);
+    CHECK(ends_client_token(reason) ==
+          (std::find(ending.begin(), ending.end(), reason) != ending.end()));
   }
 }
 

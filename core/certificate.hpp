@@ -1,0 +1,55 @@
+// X.509 certificates: the site's, which sign tokens, and clients', which prove who holds one (R15).
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/key.hpp"
+#include "core/result.hpp"
+
+namespace tokenlife {
+
+// SHA-1 names a site's certificate in a token's header (`x5t`), as the source's sample does. It is
+// a name to look up by, never a proof. SHA-256 binds a client's certificate (`x5t#S256`, RFC 8705).
+using Sha1Thumbprint = std::array<unsigned char, 20>;
+using Sha256Thumbprint = std::array<unsigned char, 32>;
+
+// Upper-case hexadecimal, as consoles show thumbprints.
+std::string to_string(const Sha1Thumbprint& thumbprint);
+std::string to_string(const Sha256Thumbprint& thumbprint);
+
+struct CertificateContent {
+  std::string common_name;  // of subject and issuer; 1 to 64 bytes of UTF-8
+  std::chrono::sys_seconds not_before;
+  std::chrono::sys_seconds not_after;  // the last second at which it is valid, as X.509 has it
+};
+
+class Certificate {
+ public:
+  // For the key's own use, signed by itself. The serial number is made from key and name.
+  static Certificate self_signed(const PrivateKey& key, const CertificateContent& content);
+  // "CERTIFICATE" in PEM.
+  static Result<Certificate, KeyFault> from_pem(std::string_view pem);
+
+  std::string to_pem() const;
+  const PublicKey& key() const;
+  const Sha1Thumbprint& sha1() const;
+  const Sha256Thumbprint& sha256() const;
+  const std::string& common_name() const;  // empty if it has none
+  std::chrono::sys_seconds not_before() const;
+  std::chrono::sys_seconds not_after() const;
+  bool valid_at(std::chrono::sys_seconds now) const;
+  bool signed_itself() const;
+
+ private:
+  struct Impl;
+  explicit Certificate(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  static Result<Certificate, KeyFault> of(std::string der);
+  std::shared_ptr<const Impl> impl_;
+};
+
+}  // namespace tokenlife

@@ -1,0 +1,199 @@
+#include "core/key.hpp"
+
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <array>
+#include <optional>
+
+#include "core/key_impl.hpp"
+#include "core/pem.hpp"
+
+namespace tokenlife {
+namespace {
+
+using Hash = std::array<unsigned char, 32>;
+
+Hash sha256(std::string_view message) {
+  Hash hash;
+  ensure(
+      EVP_Digest(message.data(), message.size(), hash.data(), nullptr, EVP_sha256(), nullptr) == 1,
+      "SHA-256 to work");
+  return hash;
+}
+
+// OpenSSL asks at the terminal for the password of an encrypted key, unless it is given a function.
+int no_password(char*, int, int, void*) { return -1; }
+
+std::optional<KeyKind> kind_of(const EVP_PKEY* key) {
+  const int id = EVP_PKEY_get_base_id(key);
+  if (id == EVP_PKEY_RSA) return KeyKind::rsa;  // RSA-PSS has another id.
+  if (id != EVP_PKEY_EC) return std::nullopt;
+  std::array<char, 32> group{};
+  const bool named = EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr) == 1;
+  return named && std::string_view(group.data()) == SN_X9_62_prime256v1
+             ? std::optional(KeyKind::ec_p256)
+             : std::nullopt;
+}
+
+// `init` is EVP_PKEY_sign_init or EVP_PKEY_verify_init.
+EvpContext ready(EVP_PKEY* key, KeyKind kind, int (*init)(EVP_PKEY_CTX*)) {
+  EvpContext context(EVP_PKEY_CTX_new(key, nullptr));
+  ensure(context != nullptr && init(context.get()) == 1, "a checked key to be ready");
+  if (kind == KeyKind::rsa) {
+    ensure(EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1, "PKCS #1 padding");
+  }
+  ensure(EVP_PKEY_CTX_set_signature_md(context.get(), EVP_sha256()) == 1, "SHA-256 signatures");
+  return context;
+}
+
+EvpContext copy(const EvpContext& context) {
+  EvpContext own(EVP_PKEY_CTX_dup(context.get()));
+  ensure(own != nullptr, "memory for OpenSSL");
+  return own;
+}
+
+bool passes_check(EVP_PKEY* key, int (*check)(EVP_PKEY_CTX*)) {
+  const EvpContext context(EVP_PKEY_CTX_new(key, nullptr));
+  ensure(context != nullptr, "memory for OpenSSL");
+  return check(context.get()) == 1;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const PublicKey::Impl>, KeyFault> checked(EvpKey key) {
+  const auto refuse = [](KeyFault fault) {
+    ERR_clear_error();
+    return Failed<KeyFault>(fault);
+  };
+  const auto kind = kind_of(key.get());
+  if (!kind) return refuse(KeyFault::wrong_kind);
+  const int bits = EVP_PKEY_get_bits(key.get());
+  if (*kind == KeyKind::rsa && (bits < kRsaBitsMin || bits > kRsaBitsMax)) {
+    return refuse(KeyFault::wrong_size);
+  }
+  // OpenSSL 3.0 loads keys with an exponent of 1, which "verify" everything.
+  if (!passes_check(key.get(), EVP_PKEY_public_check)) return refuse(KeyFault::not_a_good_key);
+  EvpContext context = ready(key.get(), *kind, EVP_PKEY_verify_init);
+  return std::make_shared<const PublicKey::Impl>(
+      PublicKey::Impl{std::move(key), std::move(context), *kind});
+}
+
+// ---- Public keys -------------------------------------------------------------------------------
+
+Result<PublicKey, KeyFault> PublicKey::from_pem(std::string_view pem) {
+  if (!is_one_pem_block(pem)) return Failed<KeyFault>(KeyFault::not_pem);
+  const Bio bio = bio_of(pem);
+  EvpKey key(PEM_read_bio_PUBKEY(bio.get(), nullptr, no_password, nullptr));
+  ERR_clear_error();
+  if (!key) return Failed<KeyFault>(KeyFault::not_pem);
+  auto impl = checked(std::move(key));
+  if (!impl) return Failed<KeyFault>(impl.error());
+  return PublicKey(std::move(*impl));
+}
+
+KeyKind PublicKey::kind() const { return impl_->kind; }
+int PublicKey::bits() const { return EVP_PKEY_get_bits(impl_->key.get()); }
+std::size_t PublicKey::signature_bytes_max() const {
+  return static_cast<std::size_t>(EVP_PKEY_get_size(impl_->key.get()));
+}
+
+std::string PublicKey::to_pem() const {
+  const Bio bio = new_bio();
+  ensure(PEM_write_bio_PUBKEY(bio.get(), impl_->key.get()) == 1, "a public key to have a PEM form");
+  return std::string(text_in(bio.get()));
+}
+
+bool PublicKey::verifies(std::string_view message, std::string_view signature) const {
+  if (impl_->kind == KeyKind::rsa && signature.size() != signature_bytes_max()) return false;
+  const Hash hash = sha256(message);
+  const EvpContext context = copy(impl_->ready);
+  const int result =
+      EVP_PKEY_verify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
+                      signature.size(), hash.data(), hash.size());
+  if (result == 1) return true;
+  // 0 says no, and so do negative numbers.
+  ERR_clear_error();
+  return false;
+}
+
+bool operator==(const PublicKey& a, const PublicKey& b) {
+  return EVP_PKEY_eq(a.impl_->key.get(), b.impl_->key.get()) == 1;
+}
+
+// ---- Private keys ------------------------------------------------------------------------------
+
+namespace {
+
+// `key` with its public half, checked.
+Result<EvpKey, KeyFault> public_half(EVP_PKEY* key) {
+  unsigned char* der = nullptr;
+  const int size = i2d_PUBKEY(key, &der);
+  ensure(size > 0, "a key to have a public half");
+  const unsigned char* at = der;
+  EvpKey half(d2i_PUBKEY(nullptr, &at, size));
+  OPENSSL_free(der);
+  if (!half) return Failed<KeyFault>(KeyFault::not_a_good_key);
+  return half;
+}
+
+}  // namespace
+
+Result<PrivateKey, KeyFault> PrivateKey::of(std::shared_ptr<Impl> impl) {
+  auto half = public_half(impl->key.get());
+  if (!half) return Failed<KeyFault>(half.error());
+  auto public_impl = checked(std::move(*half));
+  if (!public_impl) return Failed<KeyFault>(public_impl.error());
+  const KeyKind kind = (*public_impl)->kind;
+  impl->ready = ready(impl->key.get(), kind, EVP_PKEY_sign_init);
+  return PrivateKey(std::move(impl), PublicKey(std::move(*public_impl)));
+}
+
+PrivateKey PrivateKey::generate(KeyKind kind) {
+  auto impl = std::make_shared<Impl>();
+  impl->key.reset(kind == KeyKind::rsa ? EVP_RSA_gen(kRsaBitsMin) : EVP_EC_gen("P-256"));
+  ensure(impl->key != nullptr, "OpenSSL to make a key");
+  auto key = of(std::move(impl));
+  ensure(key.has_value(), "a new key to be good");
+  return std::move(*key);
+}
+
+Result<PrivateKey, KeyFault> PrivateKey::from_pem(std::string_view pem) {
+  if (!is_one_pem_block(pem)) return Failed<KeyFault>(KeyFault::not_pem);
+  const Bio bio = bio_of(pem);
+  auto impl = std::make_shared<Impl>();
+  impl->key.reset(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  ERR_clear_error();
+  if (!impl->key) return Failed<KeyFault>(KeyFault::not_pem);
+  EVP_PKEY* const key = impl->key.get();
+  auto loaded = of(std::move(impl));
+  if (loaded && !passes_check(key, EVP_PKEY_pairwise_check)) {
+    ERR_clear_error();
+    return Failed<KeyFault>(KeyFault::not_a_good_key);
+  }
+  return loaded;
+}
+
+Secret PrivateKey::to_pem() const {
+  const Bio bio = new_bio();
+  ensure(PEM_write_bio_PrivateKey(bio.get(), impl_->key.get(), nullptr, nullptr, 0, nullptr,
+                                  nullptr) == 1,
+         "a private key to have a PEM form");
+  return Secret(text_in(bio.get()));
+}
+
+std::string PrivateKey::sign(std::string_view message) const {
+  const Hash hash = sha256(message);
+  const EvpContext context = copy(impl_->ready);
+  std::string signature(public_.signature_bytes_max(), '\0');
+  std::size_t size = signature.size();
+  ensure(EVP_PKEY_sign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
+                       hash.data(), hash.size()) == 1,
+         "a checked key to sign");
+  signature.resize(size);
+  return signature;
+}
+
+}  // namespace tokenlife

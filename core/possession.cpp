@@ -1,0 +1,38 @@
+#include "core/possession.hpp"
+
+namespace tokenlife {
+namespace {
+
+// All that a proof stands for, so that it fits to no other request. The fields before the token
+// have a fixed length.
+std::string message(const Challenge::Bytes& challenge, const Request& request,
+                    std::string_view token) {
+  std::string text = "tokenlife proof of possession 1\n";
+  text += static_cast<char>(request.kind);
+  text += static_cast<char>(request.via);
+  text.append(reinterpret_cast<const char*>(challenge.data()), challenge.size());
+  text += token;
+  return text;
+}
+
+}  // namespace
+
+std::string prove_possession(const PrivateKey& key, const Challenge& challenge,
+                             const Request& request, std::string_view token) {
+  std::string signed_text = message(challenge.bytes(), request, token);
+  std::string proof = key.sign(signed_text);
+  wipe(signed_text);
+  return proof;
+}
+
+bool possesses(const Certificate& certificate, Challenge& challenge, const Request& request,
+               std::string_view token, std::string_view proof) {
+  if (challenge.spent_) return false;
+  challenge.spent_ = true;
+  std::string signed_text = message(challenge.bytes_, request, token);
+  const bool holds = certificate.key().verifies(signed_text, proof);
+  wipe(signed_text);
+  return holds;
+}
+
+}  // namespace tokenlife

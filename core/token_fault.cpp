@@ -1,0 +1,86 @@
+#include "core/token_fault.hpp"
+
+namespace tokenlife {
+
+RefusalReason reason_of(TokenFault fault) {
+  switch (fault) {
+    case TokenFault::too_long:
+    case TokenFault::not_three_segments:
+    case TokenFault::empty_segment:
+    case TokenFault::not_base64url:
+    case TokenFault::header_not_strict_json:
+    case TokenFault::algorithm_not_rs256:
+    case TokenFault::critical_header:
+    case TokenFault::wrong_header_type:
+    case TokenFault::bad_thumbprint:
+    case TokenFault::payload_not_strict_json:
+    case TokenFault::bad_dates:
+    case TokenFault::bad_claims:
+    case TokenFault::lifetime_too_long: return RefusalReason::malformed;
+    case TokenFault::signer_not_named:
+    case TokenFault::unknown_signer:
+    case TokenFault::signer_retired: return RefusalReason::unknown_signer;
+    case TokenFault::bad_signature_length:
+    case TokenFault::bad_signature: return RefusalReason::bad_signature;
+    case TokenFault::wrong_issuer: return RefusalReason::wrong_issuer;
+    case TokenFault::wrong_audience: return RefusalReason::wrong_audience;
+    case TokenFault::wrong_type: return RefusalReason::wrong_type;
+    case TokenFault::bulk_token_unknown: return RefusalReason::bulk_token_unknown;
+    case TokenFault::bulk_token_not_yet_valid: return RefusalReason::bulk_token_not_yet_valid;
+    case TokenFault::bulk_token_expired: return RefusalReason::bulk_token_expired;
+    case TokenFault::bulk_token_blocked: return RefusalReason::bulk_token_blocked;
+    case TokenFault::not_yet_valid: return RefusalReason::not_yet_valid;
+    case TokenFault::expired: return RefusalReason::expired;
+    case TokenFault::certificate_mismatch:
+    case TokenFault::certificate_not_valid:
+    case TokenFault::not_possessed: return RefusalReason::certificate_mismatch;
+  }
+  return RefusalReason::malformed;
+}
+
+std::span<const std::string_view> rules_behind(TokenFault fault) {
+  static constexpr std::string_view lifetime[] = {"R46", "D2", "D3"};
+  if (fault == TokenFault::lifetime_too_long) return lifetime;
+  return rules_behind(reason_of(fault));
+}
+
+std::string_view explanation_of(TokenFault fault) {
+  switch (fault) {
+    case TokenFault::too_long: return "it has more than 16384 bytes";
+    case TokenFault::not_three_segments: return "it is not three segments with dots between them";
+    case TokenFault::empty_segment: return "a segment is empty";
+    case TokenFault::not_base64url:
+      return "a segment is not base64url without padding, white space and stray bits";
+    case TokenFault::header_not_strict_json: return "its header is not one strict JSON object";
+    case TokenFault::algorithm_not_rs256: return "its algorithm is not RS256";
+    case TokenFault::critical_header: return "its header has crit, b64 or zip";
+    case TokenFault::wrong_header_type: return "its header's typ is not JWT";
+    case TokenFault::bad_thumbprint: return "its header's x5t is not a SHA-1 thumbprint";
+    case TokenFault::signer_not_named: return "its header does not name the signer (x5t)";
+    case TokenFault::unknown_signer: return "its signer is not a certificate of this site";
+    case TokenFault::signer_retired: return "the certificate that signed it has been retired";
+    case TokenFault::bad_signature_length: return "its signature is not as long as the key";
+    case TokenFault::bad_signature: return "its signature is not the signer's";
+    case TokenFault::payload_not_strict_json: return "its payload is not one strict JSON object";
+    case TokenFault::bad_dates:
+      return "nbf and exp are not two integers from 0 to 253402300799 with nbf before exp";
+    case TokenFault::wrong_issuer: return "its issuer is not the one expected";
+    case TokenFault::wrong_audience: return "its audience is not the one expected";
+    case TokenFault::wrong_type: return "it is not the kind of token that was asked for";
+    case TokenFault::bad_claims: return "a claim is missing, or not of its form";
+    case TokenFault::lifetime_too_long: return "it is good for more than 10080 minutes";
+    case TokenFault::bulk_token_unknown: return "the site has not issued a token of this GUID";
+    case TokenFault::bulk_token_not_yet_valid:
+    case TokenFault::not_yet_valid: return "it is not valid yet";
+    case TokenFault::bulk_token_expired:
+    case TokenFault::expired: return "it has expired";
+    case TokenFault::bulk_token_blocked: return "it is blocked";
+    case TokenFault::certificate_mismatch: return "it is bound to another certificate";
+    case TokenFault::certificate_not_valid: return "the client's certificate is outside its dates";
+    case TokenFault::not_possessed:
+      return "the client did not prove that it holds the certificate's key";
+  }
+  return "";
+}
+
+}  // namespace tokenlife

@@ -1,0 +1,151 @@
+// The verifier. Its steps are in the order of the rules (D2): well-formed, signature good, issuer,
+// audience and type right, known to the site, in its time, not blocked, and shown by its owner.
+#include "core/ensure.hpp"
+#include "core/token.hpp"
+#include "core/token_form.hpp"
+
+namespace tokenlife {
+namespace {
+
+using std::chrono::sys_seconds;
+
+Failed<TokenFault> refuse(TokenFault fault) { return Failed<TokenFault>(fault); }
+
+struct SignedToken {
+  TokenSegments segments;
+  KeyNumber signer;
+};
+
+// A signer that has no thumbprint is tried for every token.
+const Signer* signer_of(const TokenHeader& header, std::span<const Signer> signers) {
+  for (const Signer& signer : signers) {
+    if (!signer.thumbprint || signer.thumbprint == header.thumbprint) return &signer;
+  }
+  return nullptr;
+}
+
+// The signature's faults, where the header is sound.
+std::optional<TokenFault> fault_of_signature(const TokenSegments& segments,
+                                             const TokenHeader& header, const Signer* signer) {
+  if (signer == nullptr) {
+    return header.thumbprint ? TokenFault::unknown_signer : TokenFault::signer_not_named;
+  }
+  if (signer->retired) return TokenFault::signer_retired;
+  if (signer->key.kind() != KeyKind::rsa) return TokenFault::algorithm_not_rs256;
+  if (segments.signature.size() != signer->key.signature_bytes_max()) {
+    return TokenFault::bad_signature_length;
+  }
+  if (!signer->key.verifies(segments.signed_part, segments.signature)) {
+    return TokenFault::bad_signature;
+  }
+  return std::nullopt;
+}
+
+Result<SignedToken, TokenFault> check_signature(std::string_view token,
+                                                std::span<const Signer> signers,
+                                                bool payload_matters) {
+  auto segments = split_token(token);
+  if (!segments) return refuse(segments.error());
+  const auto header_members = parse_strict_json(segments->header);
+  if (!header_members) return refuse(TokenFault::header_not_strict_json);
+  const auto header = read_header(*header_members);
+  if (!header) return refuse(header.error());
+  const Signer* signer = signer_of(*header, signers);
+  if (const auto fault = fault_of_signature(*segments, *header, signer)) {
+    // It is refused, whatever the payload is: what follows says only by which name. A damaged token
+    // is called malformed (D2), not the work of a stranger.
+    const bool damaged = payload_matters && !parse_strict_json(segments->payload);
+    return refuse(damaged ? TokenFault::payload_not_strict_json : *fault);
+  }
+  return SignedToken{std::move(*segments), signer->number};
+}
+
+bool is_text(const JsonMember* member, std::string_view text) {
+  return member != nullptr && member->kind == JsonKind::string && member->text == text;
+}
+
+Result<TokenClaims, TokenFault> check_claims(const std::string& payload,
+                                             const TokenChecks& checks) {
+  const auto members = parse_strict_json(payload);
+  if (!members) return refuse(TokenFault::payload_not_strict_json);
+  if (const auto dates = read_dates(*members); !dates) return refuse(dates.error());
+  if (checks.issuer && !is_text(find(*members, "iss"), *checks.issuer)) {
+    return refuse(TokenFault::wrong_issuer);
+  }
+  if (!is_text(find(*members, "aud"), checks.audience)) return refuse(TokenFault::wrong_audience);
+  const auto profile = read_profile(*members);
+  if (!profile) return refuse(profile.error());
+  if (checks.profile != TokenProfile::any && *profile != checks.profile) {
+    return refuse(TokenFault::wrong_type);
+  }
+  return read_claims(*members, *profile);
+}
+
+// A6: `leeway` saturates. Dates are within 0..kTokenDateMax, so that only additions of a huge
+// leeway could overflow.
+sys_seconds saturating_add(sys_seconds date, std::chrono::seconds leeway) {
+  return date > sys_seconds::max() - leeway ? sys_seconds::max() : date + leeway;
+}
+
+bool not_yet(const TokenDates& dates, const TokenChecks& checks) {
+  return saturating_add(checks.now, checks.leeway) < dates.not_before;
+}
+bool over(const TokenDates& dates, const TokenChecks& checks) {
+  return checks.now >= saturating_add(dates.expires, checks.leeway);
+}
+
+// D2, from "GUID known to the site" on.
+std::optional<TokenFault> fault_now(const BulkClaims& claims, const TokenChecks& checks) {
+  std::optional<BulkToken> known;
+  if (checks.issued) {
+    known = checks.issued(claims.unique_id);
+    if (!known) return TokenFault::bulk_token_unknown;
+  }
+  if (not_yet(claims.dates, checks)) return TokenFault::bulk_token_not_yet_valid;
+  if (over(claims.dates, checks)) return TokenFault::bulk_token_expired;
+  if (known && known->blocked) return TokenFault::bulk_token_blocked;
+  return std::nullopt;
+}
+
+std::optional<TokenFault> fault_now(const ClientClaims& claims, const TokenChecks& checks) {
+  if (not_yet(claims.dates, checks)) return TokenFault::not_yet_valid;
+  if (over(claims.dates, checks)) return TokenFault::expired;
+  if (checks.certificate == nullptr) return std::nullopt;
+  const auto bytes = [](const Sha256Thumbprint& thumbprint) {
+    return std::string_view(reinterpret_cast<const char*>(thumbprint.data()), thumbprint.size());
+  };
+  if (!equal_in_constant_time(bytes(claims.certificate), bytes(checks.certificate->sha256()))) {
+    return TokenFault::certificate_mismatch;
+  }
+  if (!checks.certificate->valid_at(checks.now)) return TokenFault::certificate_not_valid;
+  return std::nullopt;
+}
+
+std::optional<TokenFault> fault_now(const OtherClaims& claims, const TokenChecks& checks) {
+  if (not_yet(claims.dates, checks)) return TokenFault::not_yet_valid;
+  if (over(claims.dates, checks)) return TokenFault::expired;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<VerifiedToken, TokenFault> verify(std::string_view token, const TokenChecks& checks) {
+  ensure(checks.leeway >= std::chrono::seconds{0}, "a leeway that is not negative");
+  const auto signed_token = check_signature(token, checks.signers, true);
+  if (!signed_token) return refuse(signed_token.error());
+  auto claims = check_claims(signed_token->segments.payload, checks);
+  if (!claims) return refuse(claims.error());
+  const auto fault =
+      std::visit([&checks](const auto& kind) { return fault_now(kind, checks); }, *claims);
+  if (fault) return refuse(*fault);
+  return VerifiedToken(std::move(*claims), signed_token->signer);
+}
+
+Result<KeyNumber, TokenFault> verify_signature(std::string_view token,
+                                               std::span<const Signer> signers) {
+  const auto signed_token = check_signature(token, signers, false);
+  if (!signed_token) return refuse(signed_token.error());
+  return signed_token->signer;
+}
+
+}  // namespace tokenlife
