@@ -1,13 +1,10 @@
 // The command line, and nothing else: which words there are and what each command is handed.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <functional>
-
 #include "core/ensure.hpp"
-#include "sim/commands.hpp"
 #include "sim/nearest.hpp"
 #include "sim/plain_text.hpp"
+#include "sim/program.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -254,7 +251,7 @@ class CommandLine {
   MachineCommand machine_;
   CheckCommand check_;
   LogCommand log_;
-  std::function<ExitStatus(Console&)> chosen_;
+  Chosen chosen_;
 };
 
 int run_program(int argc, char** argv) {

@@ -1,0 +1,50 @@
+// How the files of the command line, sim/program*.cpp, add commands to it. Includes CLI11, which
+// takes seconds to compile: for them alone.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/commands.hpp"
+
+namespace tokenlife::sim {
+
+// What the command that was given does.
+using Chosen = std::function<ExitStatus(Console&)>;
+
+// A command below `parent`, and where its options are put.
+template <class Command>
+struct Added {
+  CLI::App* app;
+  Command& command;  // lives as long as the app
+};
+
+template <class Command>
+Added<Command> add_command(CLI::App& parent, Chosen& chosen, const char* name,
+                           const char* description, ExitStatus (*does)(const Command&, Console&),
+                           const std::string& footer) {
+  const auto command = std::make_shared<Command>();
+  CLI::App* app = parent.add_subcommand(name, description);
+  app->footer(footer);
+  app->fallthrough();
+  app->callback([&chosen, does, command] {
+    chosen = [does, command](Console& console) { return does(*command, console); };
+  });
+  return {app, *command};
+}
+
+// The command of that name that only groups others: made when it is first asked for.
+inline CLI::App& command_group(CLI::App& app, const std::string& name, const char* description) {
+  const auto has_name = [&](const CLI::App* known) { return known->get_name() == name; };
+  const std::vector<CLI::App*> there = app.get_subcommands(has_name);
+  if (!there.empty()) return *there.front();
+  CLI::App* group = app.add_subcommand(name, description);
+  group->require_subcommand(1);
+  group->fallthrough();
+  return *group;
+}
+
+}  // namespace tokenlife::sim
