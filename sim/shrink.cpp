@@ -1,15 +1,18 @@
 #include "sim/shrink.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <chrono>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "sim/duration_text.hpp"
-#include "sim/engine_run.hpp"
+#include "sim/random.hpp"
+#include "sim/scenario_numbers.hpp"
 #include "sim/scenario_toml.hpp"
 #include "sim/simpler_scenario.hpp"
+#include "sim/walk_of.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -22,97 +25,13 @@ bool can_be_read(Scenario scenario) {
   return parse_scenario(to_toml(scenario), "shrunk.toml", {}).has_value();
 }
 
-// ---- Numbers of a scenario ---------------------------------------------------------------------
-
-// A length or moment that can be smaller: where it is, the least that it can be, and what it is in
-// a file that does not mention it.
-struct Number {
-  std::variant<Duration*, Instant*> place;
-  Duration least{0};
-  std::optional<Duration> plain;
-
-  Duration get() const {
-    if (const auto* moment = std::get_if<Instant*>(&place)) return (*moment)->time_since_epoch();
-    return **std::get_if<Duration*>(&place);
-  }
-  void set(Duration value) const {
-    if (const auto* moment = std::get_if<Instant*>(&place)) {
-      **moment = Instant{value};
-    } else {
-      **std::get_if<Duration*>(&place) = value;
-    }
-  }
-};
-
-class Numbers {
- public:
-  explicit Numbers(Scenario& scenario) : tick_(scenario.tick) {
-    add(scenario.duration, tick_);
-    of_policy(scenario.policy);
-    for (Cohort& cohort : scenario.cohorts) of_cohort(cohort);
-    for (Action& action : scenario.actions) of_action(action);
-    for (Expectation& expectation : scenario.expectations) {
-      add(expectation.at);
-      add(expectation.from);
-      add(expectation.to);
-    }
-  }
-
-  std::vector<Number> found;
-
- private:
-  void add(Duration& value, Duration least = Duration{0}, std::optional<Duration> plain = {}) {
-    found.push_back({&value, least, plain});
-  }
-  void add(Instant& moment) { found.push_back({&moment, Duration{0}, {}}); }
-
-  void of_policy(Policy& policy) {
-    const Policy plain;
-    add(policy.token_validity, tick_, plain.token_validity);
-    add(policy.renew_after, Duration{0}, plain.renew_after);
-    add(policy.renew_jitter);
-    add(policy.leeway);
-    add(policy.latency, tick_, round_up(plain.latency, tick_));
-    add(policy.retry_after_failure, Duration{0}, round_up(plain.retry_after_failure, tick_));
-    add(policy.retry_after_refusal, Duration{0}, round_up(plain.retry_after_refusal, tick_));
-  }
-  void of_cohort(Cohort& cohort) {
-    add(cohort.install_at);
-    add(cohort.install_over);
-    add(cohort.contact_every, tick_, Cohort{}.contact_every);
-    if (cohort.agent_restart_every) add(*cohort.agent_restart_every, tick_);
-    if (auto* timeline = std::get_if<TimelineNetwork>(&cohort.network)) {
-      for (auto& step : timeline->steps) add(step.at);
-      if (timeline->repeat_every) add(*timeline->repeat_every, tick_);
-    }
-    if (auto* dwell = std::get_if<DwellNetwork>(&cohort.network)) {
-      for (auto& stay : dwell->stays) add(stay.mean, tick_);
-    }
-  }
-  void of_action(Action& action) {
-    add(action.at);
-    std::visit(
-        [this](auto& what) {
-          if constexpr (requires { what.retire_old_after; }) {
-            if (what.retire_old_after) add(*what.retire_old_after);
-          } else if constexpr (requires { what.length.has_value(); }) {
-            if (what.length) add(*what.length, tick_);
-          } else if constexpr (requires { what.length; }) {
-            add(what.length, tick_);
-          }
-        },
-        action.what);
-  }
-
-  Duration tick_;
-};
-
-// ---- Steps -------------------------------------------------------------------------------------
-
 class Shrinker {
  public:
-  Shrinker(const Scenario& scenario, const StillFails& still_fails, std::size_t tries)
-      : best_(scenario), still_fails_(still_fails), tries_left_(tries) {}
+  Shrinker(const Scenario& scenario, const StillFails& still_fails, const ShrinkLimits& limits)
+      : best_(scenario),
+        still_fails_(still_fails),
+        stop_(limits.stop),
+        tries_left_(limits.tries_max) {}
 
   Scenario run() {
     std::size_t before;
@@ -126,6 +45,7 @@ class Shrinker {
       take_simpler();
       simplify_networks();
       plain_ticks();
+      merge_ticks();
       bisect_numbers();
     } while (accepted_ != before && tries_left_ > 0);
     round_numbers();
@@ -136,6 +56,7 @@ class Shrinker {
  private:
   // Keeps the scenario if it fails too.
   bool attempt(Scenario smaller) {
+    if (tries_left_ > 0 && stop_()) tries_left_ = 0;
     if (tries_left_ == 0) return false;
     --tries_left_;
     if (!can_be_read(smaller) || !still_fails_(smaller)) return false;
@@ -152,6 +73,7 @@ class Shrinker {
       for (Expectation& expectation : shorter.expectations) {
         expectation.at = std::min(expectation.at, end);
         expectation.to = std::min(expectation.to, end);
+        expectation.from = std::min(expectation.from, end - best_.tick);
       }
       return attempt(std::move(shorter));
     });
@@ -196,7 +118,7 @@ class Shrinker {
       const NetworkModel& network = best_.cohorts[i].network;
       if (!std::holds_alternative<FixedNetwork>(network) &&
           !std::holds_alternative<TimelineNetwork>(network) && best_.cohorts[i].clients == 1) {
-        attempt_network(i, as_it_went(best_.cohorts[i].first));
+        attempt_network(i, as_it_goes(best_.cohorts[i]));
       }
       const auto* timeline = std::get_if<TimelineNetwork>(&best_.cohorts[i].network);
       if (timeline == nullptr) continue;
@@ -212,39 +134,30 @@ class Shrinker {
     simpler.cohorts[cohort].network = std::move(network);
     return attempt(std::move(simpler));
   }
-  // What the client's network model did to it, step by step.
-  TimelineNetwork as_it_went(ClientNumber client) const {
+  // The steps that the network model takes the cohort's one client through.
+  TimelineNetwork as_it_goes(const Cohort& cohort) const {
+    const Draws draws(best_.seed, cohort.name, 0);
+    const Instant end = Instant{} + best_.duration;
+    const WalkContext context{&draws, 0, best_.tick, best_.start.time_since_epoch().count(), end};
     TimelineNetwork timeline;
-    const EngineRun run = simulate(best_);
-    for (const auto& recorded : run.clients[client.value]) {
-      if (const auto* installed = std::get_if<ClientInstalled>(&recorded.event)) {
-        timeline.steps.push_back({Duration{0}, installed->network});
-      }
-      const auto* changed = std::get_if<NetworkChanged>(&recorded.event);
-      if (changed == nullptr || recorded.cause.kind != CauseKind::network) continue;
-      timeline.steps.push_back({recorded.time.time_since_epoch(), changed->to});
-    }
-    if (timeline.steps.empty()) timeline.steps.push_back({Duration{0}, Network::offline});
+    std::visit(
+        [&]<class Model>(const Model& model) {
+          typename WalkOf<Model>::type walk(model, context);
+          timeline.steps.push_back({Duration{0}, walk.start(cohort.install_at)});
+          while (walk.next() < end) {
+            const Duration at = walk.next().time_since_epoch();
+            const Network on = walk.advance();
+            if (on != timeline.steps.back().on) timeline.steps.push_back({at, on});
+          }
+        },
+        cohort.network);
     return timeline;
   }
 
   // A tick of a minute and a start on New Year, with all else as it was, tick by tick.
   void plain_ticks() {
-    Scenario plain = best_;
     const Scenario defaults;
-    const Duration old = plain.tick;
-    for (const Number& number : Numbers(plain).found) {
-      number.set(defaults.tick * (number.get() / old));
-    }
-    for (Cohort& cohort : plain.cohorts) {
-      cohort.clock_skew = defaults.tick * (cohort.clock_skew / old);
-    }
-    for (ScenarioBulkToken& token : plain.bulk_tokens) {
-      token.lifetime_minutes =
-          std::max<std::int64_t>(1, std::chrono::minutes{token.lifetime_minutes} / old);
-    }
-    plain.tick = defaults.tick;
-    if (plain.tick != old) attempt(std::move(plain));
+    if (best_.tick != defaults.tick) attempt(with_ticks_of(best_, defaults.tick));
 
     const std::chrono::sys_days new_year = std::chrono::year{2026} / 1 / 1;
     Scenario moved = best_;
@@ -252,51 +165,86 @@ class Shrinker {
     if (moved.start != best_.start) attempt(std::move(moved));
   }
 
+  // Fewer moments: many ticks in one everywhere, and each moment at that of something else.
+  void merge_ticks() {
+    for (const std::int64_t ticks : {16, 4, 2}) {
+      for (bool again = true; again;) {
+        Scenario merged = with_ticks_merged(best_, ticks);
+        again = to_toml(merged) != to_toml(best_) && attempt(std::move(merged));
+      }
+    }
+    for_each_number([&](const ScenarioNumber& number, const auto& with) {
+      if (!number.is_moment()) return;
+      const Duration value = number.get();
+      std::set<Duration> earlier;
+      for (const ScenarioNumber& other : numbers_of(best_)) {
+        if (other.is_moment() && other.get() < value) earlier.insert(other.get());
+      }
+      std::any_of(earlier.begin(), earlier.end(), with);
+    });
+  }
+
+  // Hands on each number that is not plain, and what tries another value for it.
   template <class Try>
   void for_each_number(Try try_it) {
-    const std::size_t count = Numbers(best_).found.size();
+    const std::size_t count = numbers_of(best_).size();
     for (std::size_t i = 0; i < count; ++i) {
-      const Number now = Numbers(best_).found[i];
-      const Duration value = now.get();
-      if (now.plain == value) continue;
-      try_it(now.least, value, [&, i](Duration wanted) {
-        Scenario changed = best_;
-        Numbers(changed).found[i].set(wanted);
-        return wanted != value && attempt(std::move(changed));
+      Scenario before = best_;
+      const ScenarioNumber now = numbers_of(before)[i];
+      if (now.plain == now.get()) continue;
+      try_it(now, [&](Duration wanted) {
+        Scenario changed = before;
+        numbers_of(changed)[i].set(wanted);
+        return wanted != now.get() && attempt(std::move(changed));
       });
     }
   }
 
   void bisect_numbers() {
-    for_each_number([&](Duration least, Duration value, const auto& with) {
+    for_each_number([&](const ScenarioNumber& number, const auto& with) {
       const Duration tick = best_.tick;
-      const std::int64_t low = (least + tick - Duration{1}) / tick;
-      shrink_number(low, value / tick, [&](std::int64_t ticks) { return with(tick * ticks); });
+      shrink_number(round_up(number.least, tick) / tick, number.get() / tick,
+                    [&](std::int64_t ticks) { return with(tick * ticks); });
     });
+    for (std::size_t i = 0; i < best_.bulk_tokens.size(); ++i) {
+      shrink_number(kBulkLifetimeMinutesMin, best_.bulk_tokens[i].lifetime_minutes,
+                    [&](std::int64_t minutes) {
+                      Scenario shorter = best_;
+                      shorter.bulk_tokens[i].lifetime_minutes = minutes;
+                      return attempt(std::move(shorter));
+                    });
+    }
   }
 
   // Up to whole days, or at least whole hours.
   void round_numbers() {
-    for_each_number([&](Duration, Duration value, const auto& with) {
+    for_each_number([&](const ScenarioNumber& number, const auto& with) {
       const Duration units[] = {std::chrono::days{1}, std::chrono::hours{1},
                                 std::chrono::minutes{10}};
       for (const Duration unit : units) {
-        const Duration round = round_up(value, unit);
-        if (unit % best_.tick == Duration{0} && with(round)) break;
+        if (unit % best_.tick == Duration{0} && with(round_up(number.get(), unit))) break;
       }
     });
   }
 
+  // All at once where a name is another cohort's, and one by one where one's name matters: a
+  // client's luck hangs on it.
   void rename_cohorts() {
-    for (std::size_t i = 0; i < best_.cohorts.size() && i < 26; ++i) {
+    if (best_.cohorts.size() > 26) return;
+    Scenario all = best_;
+    for (std::size_t i = 0; i < all.cohorts.size(); ++i) all.cohorts[i].name = letter(i);
+    if (attempt(std::move(all))) return;
+    for (std::size_t i = 0; i < best_.cohorts.size(); ++i) {
       Scenario renamed = best_;
-      renamed.cohorts[i].name = std::string(1, static_cast<char>('a' + i));
+      renamed.cohorts[i].name = letter(i);
       if (renamed.cohorts[i].name != best_.cohorts[i].name) attempt(std::move(renamed));
     }
   }
+  static std::string letter(std::size_t i) { return std::string(1, static_cast<char>('a' + i)); }
 
   Scenario best_;
   const StillFails& still_fails_;
+  const std::function<bool()>& stop_;
   std::size_t tries_left_;
   std::size_t accepted_ = 0;
 };
@@ -305,7 +253,7 @@ class Shrinker {
 
 Scenario shrink(const Scenario& scenario, const StillFails& still_fails,
                 const ShrinkLimits& limits) {
-  return Shrinker(scenario, still_fails, limits.tries_max).run();
+  return Shrinker(scenario, still_fails, limits).run();
 }
 
 }  // namespace tokenlife::sim

@@ -14,7 +14,8 @@
 namespace tokenlife::sim {
 
 // The shortest list found that still fails: no element of it can be left out alone. (Zeller and
-// Hildebrandt, "Simplifying and isolating failure-inducing input", 2002.)
+// Hildebrandt, "Simplifying and isolating failure-inducing input", 2002.) `still_fails` is asked
+// about a list that it may itself make shorter: what it leaves there is what was tried.
 // Precondition: `still_fails` holds for `list`.
 template <class T, class StillFails>
 std::vector<T> shrink_list(std::vector<T> list, StillFails still_fails) {
@@ -26,10 +27,10 @@ std::vector<T> shrink_list(std::vector<T> list, StillFails still_fails) {
       std::vector<T> rest(list.begin(), list.begin() + static_cast<std::ptrdiff_t>(begin));
       rest.insert(rest.end(), list.begin() + static_cast<std::ptrdiff_t>(end), list.end());
       if (still_fails(rest)) list = std::move(rest);
-      end = begin;
+      end = std::min(begin, list.size());
     }
     if (chunk > 1) {
-      chunk /= 2;
+      chunk = std::max<std::size_t>(std::min(chunk, list.size()) / 2, 1);
     } else if (list.size() == before) {
       return list;
     }
@@ -57,11 +58,14 @@ using StillFails = std::function<bool(const Scenario&)>;
 
 struct ShrinkLimits {
   std::size_t tries_max = 20'000;  // how often the failure may be asked for
+  // Asked before every try. True: no more of them, the smallest found so far will do.
+  std::function<bool()> stop = [] { return false; };
 };
 
 // The smallest scenario found that still fails: shorter, with fewer cohorts, clients, actions and
-// expectations, simpler networks and policies, rounder and smaller numbers, cohorts named a, b, ...
-// The seed stays. Precondition: it fails for `scenario`.
+// expectations, simpler networks and policies, fewer moments, rounder and smaller numbers, cohorts
+// named a, b, ... unless their names matter. The seed stays.
+// Precondition: it fails for `scenario`.
 Scenario shrink(const Scenario& scenario, const StillFails& still_fails,
                 const ShrinkLimits& limits = {});
 

@@ -64,6 +64,8 @@ Scenario without_cohort(Scenario scenario, std::uint32_t gone) {
 
 namespace {
 
+constexpr Share kAll{Share::kWhole};
+
 class Candidates {
  public:
   explicit Candidates(const Scenario& scenario) : scenario_(scenario) {}
@@ -141,6 +143,28 @@ void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size
   }
 }
 
+void simplify_action(Candidates& candidates, const Scenario& scenario, std::size_t i) {
+  const auto add = [&](const auto& what) {
+    Scenario simpler = scenario;
+    simpler.actions[i].what = what;
+    candidates.add(std::move(simpler));
+  };
+  const auto& what = scenario.actions[i].what;
+  if (const auto* loss = std::get_if<LoseAnswers>(&what); loss && loss->share != kAll) {
+    add(LoseAnswers{loss->endpoint, loss->length, kAll});
+  }
+  if (const auto* again = std::get_if<Reinstall>(&what); again && again->bulk_token) {
+    add(Reinstall{again->target, std::nullopt});
+  }
+  if (const auto* rotation = std::get_if<RotateCertificate>(&what);
+      rotation && rotation->retire_old_after) {
+    add(RotateCertificate{});
+  }
+  if (const auto* move = std::get_if<Move>(&what); move && move->length) {
+    add(Move{move->target, move->on, std::nullopt});
+  }
+}
+
 void simplify_policy(Candidates& candidates, const Scenario& scenario) {
   const Policy plain;
   candidates.set_policy(&Policy::renew_jitter, plain.renew_jitter);
@@ -168,6 +192,9 @@ std::vector<Scenario> simpler(const Scenario& scenario) {
   drop_parts(candidates, scenario);
   for (std::size_t i = 0; i < scenario.cohorts.size(); ++i) {
     simplify_cohort(candidates, scenario, i);
+  }
+  for (std::size_t i = 0; i < scenario.actions.size(); ++i) {
+    simplify_action(candidates, scenario, i);
   }
   simplify_policy(candidates, scenario);
   return std::move(candidates.found);

@@ -1,6 +1,7 @@
 // What fails is made as small as it can be, and still fails.
 #include "sim/shrink.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -34,30 +35,6 @@ TEST_CASE("a number is shrunk to the least that fails") {
   CHECK(shrink_number(1, 1'000'000, [](std::int64_t n) { return n >= 4'711; }) == 4'711);
   CHECK(shrink_number(1, 5, [](std::int64_t) { return true; }) == 1);
   CHECK(shrink_number(1, 5, [](std::int64_t) { return false; }) == 5);
-}
-
-// A history of 1,000 client events of which two matter: a block, and a renewal that follows.
-TEST_CASE("a history of a thousand events is shrunk to its minimum in less than a second") {
-  std::vector<ClientEvent> history;
-  for (int i = 0; i < 1'000; ++i) {
-    history.push_back(AgentRestarted{});
-    if (i % 3 == 0) history.back() = CmgAllowedChanged{i % 2 == 0};
-  }
-  history[313] = ClientBlocked{};
-  history[707] = ClientUnblocked{};
-  const auto fails = [](const std::vector<ClientEvent>& events) {
-    bool blocked = false;
-    for (const ClientEvent& event : events) {
-      blocked = blocked || std::holds_alternative<ClientBlocked>(event);
-      if (blocked && std::holds_alternative<ClientUnblocked>(event)) return true;
-    }
-    return false;
-  };
-  const auto begin = std::chrono::steady_clock::now();
-  const auto least = shrink_list(history, fails);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-  CHECK(least == std::vector<ClientEvent>{ClientBlocked{}, ClientUnblocked{}});
-  CHECK(took.count() < 1);
 }
 
 bool has_event(const Scenario& scenario, EventKind kind, RefusalReason reason) {
@@ -111,14 +88,89 @@ TEST_CASE("a shrunk scenario is the same every time, and simple however it came 
   CHECK(to_toml(least).size() < 600);
 }
 
+Scenario parsed(const std::string& rest) {
+  return parse_scenario("format = 1\n[run]\nduration = \"2d\"\n" + rest, "test.toml", {}).value();
+}
+std::string cohort(const std::string& name, const std::string& keys = "") {
+  return "[[cohort]]\nname = \"" + name + "\"\nclients = 1\n" + keys +
+         "[cohort.network]\nmodel = \"fixed\"\non = \"internet\"\n";
+}
+std::string block(const std::string& at) {
+  return "[[action]]\nat = \"" + at + "\"\ndo = \"block-client\"\ncohort = \"b\"\n";
+}
+
+TEST_CASE("ticks are merged where no number can get smaller by itself") {
+  const Scenario scenario = parsed(cohort("b", "install = { at = \"100m\" }\n") + block("100m"));
+  // At once, and later than the run's start.
+  const StillFails fails = [](const Scenario& s) {
+    return !s.actions.empty() && s.actions[0].at == s.cohorts[0].install_at &&
+           s.actions[0].at > Instant{};
+  };
+  const Scenario least = shrink(scenario, fails);
+  INFO(to_toml(least));
+  CHECK(fails(least));
+  CHECK(least.actions[0].at == Instant{} + std::chrono::minutes{1});
+}
+
+TEST_CASE("a moment is that of another where it can be") {
+  const Scenario scenario = parsed(cohort("b") + block("70m") + block("700m"));
+  const StillFails fails = [](const Scenario& s) {
+    return s.actions.size() == 2 &&
+           std::all_of(s.actions.begin(), s.actions.end(), [](const Action& action) {
+             const Duration at = action.at.time_since_epoch();
+             return at > Duration{0} && at % std::chrono::minutes{70} == Duration{0};
+           });
+  };
+  for (const Action& action : shrink(scenario, fails).actions) {
+    CHECK(action.at == Instant{} + std::chrono::minutes{70});
+  }
+}
+
+TEST_CASE("cohorts of a shrunk scenario are named through, whatever they were called") {
+  const StillFails both = [](const Scenario& s) { return s.cohorts.size() == 2; };
+  const Scenario swapped = shrink(parsed(cohort("b") + cohort("a")), both);
+  CHECK(swapped.cohorts[0].name == "a");
+  CHECK(swapped.cohorts[1].name == "b");
+  const StillFails odd = [](const Scenario& s) {
+    return s.cohorts.size() == 2 && s.cohorts[0].name == "odd";
+  };
+  const Scenario kept = shrink(parsed(cohort("odd") + cohort("even")), odd);
+  CHECK(kept.cohorts[0].name == "odd");
+  CHECK(kept.cohorts[1].name == "b");
+}
+
+TEST_CASE("a shrunk network of chance is the steps that it took, and bulk tokens live no longer") {
+  const std::string dwell =
+      "[[action]]\nat = \"0d\"\ndo = \"issue-bulk-token\"\nname = \"t\"\nlifetime = 600\n"
+      "[[cohort]]\nname = \"b\"\nclients = 3\n[cohort.network]\nmodel = \"dwell\"\n"
+      "start = \"internet\"\nintranet = { mean = \"2h\", to = { internet = 1.0 } }\n"
+      "internet = { mean = \"2h\", to = { intranet = 1.0 } }\n"
+      "offline = { mean = \"2h\", to = { intranet = 1.0 } }\n";
+  const StillFails moves = [](const Scenario& s) {
+    return !std::holds_alternative<FixedNetwork>(s.cohorts[0].network) && !s.actions.empty() &&
+           s.bulk_tokens[0].lifetime_minutes >= 7;
+  };
+  const Scenario least = shrink(parsed(dwell), moves);
+  INFO(to_toml(least));
+  CHECK(std::holds_alternative<TimelineNetwork>(least.cohorts[0].network));
+  CHECK(least.bulk_tokens[0].lifetime_minutes == 7);
+}
+
 TEST_CASE("shrinking asks no more often than it may") {
   std::size_t asked = 0;
   const StillFails fails = [&asked](const Scenario&) {
     ++asked;
     return true;
   };
-  shrink(random_scenario(3, 2'000), fails, {5});
+  ShrinkLimits limits;
+  limits.tries_max = 5;
+  shrink(random_scenario(3, 2'000), fails, limits);
   CHECK(asked <= 5);
+  limits.stop = [] { return true; };
+  asked = 0;
+  CHECK(to_toml(shrink(random_scenario(3, 2'000), fails, limits)) ==
+        to_toml(random_scenario(3, 2'000)));
+  CHECK(asked == 0);
 }
 
 }  // namespace
