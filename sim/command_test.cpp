@@ -1,23 +1,20 @@
-// Runs many scenarios and reports like a test runner.
+// Runs many scenarios, holds them to what must hold of every run, and reports like a test runner.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 #include <charconv>
-#include <chrono>
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <mutex>
 #include <regex>
 #include <thread>
 
+#include "sim/command_test_run.hpp"
 #include "sim/commands.hpp"
-#include "sim/coverage.hpp"
-#include "sim/expectations.hpp"
-#include "sim/junit.hpp"
 #include "sim/plain_text.hpp"
-#include "sim/simulation.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -76,68 +73,83 @@ Result<SeedRange, Error> parse_seeds(const std::string& text) {
   return SeedRange{*first, *last};
 }
 
-struct Job {
-  std::string path;
-  std::optional<std::uint64_t> seed;
+// The tests are these targets with each of these seeds, or with their own.
+struct Plan {
+  std::vector<TestTarget> targets;
+  std::optional<SeedRange> seeds;
+
+  std::size_t seeds_each() const {
+    return seeds ? static_cast<std::size_t>(seeds->last - seeds->first) + 1 : 1;
+  }
+  std::size_t size() const { return targets.size() * seeds_each(); }
+  TestReport run(std::size_t i) const {
+    const TestTarget& target = targets[i / seeds_each()];
+    return run_test(target, seeds ? std::optional(seeds->first + i % seeds_each()) : std::nullopt);
+  }
 };
+
+TestTarget target_of(const std::string& path, const TestCommand& command,
+                     const std::optional<std::regex>& filter) {
+  const auto is_wanted = [&](const std::string& name) {
+    return !filter || std::regex_search(name, *filter);
+  };
+  TestTarget target{path, is_wanted(path), {}, command.coverage};
+  if (command.scenarios_only) return target;
+  for (SoakProperty& property : soak_properties()) {
+    if (is_wanted(property_name(path, property.name))) {
+      target.properties.push_back(std::move(property));
+    }
+  }
+  return target;
+}
+
+Result<Plan, Error> plan_of(const TestCommand& command) {
+  const auto paths = find_scenarios(command.paths);
+  if (!paths) return Failed<Error>(paths.error());
+  if (paths->empty()) {
+    return wrong("no scenario to run", "give files, or folders with .toml files in them");
+  }
+  Plan plan;
+  if (command.seeds) {
+    const auto range = parse_seeds(*command.seeds);
+    if (!range) return Failed<Error>(range.error());
+    plan.seeds = *range;
+  }
+  std::optional<std::regex> filter;
+  try {
+    if (command.filter) filter.emplace(*command.filter, std::regex::ECMAScript);
+  } catch (const std::regex_error&) {
+    return wrong(fmt::format("--filter {} is no regular expression", in_quotes(*command.filter)));
+  }
+  for (const std::string& path : *paths) {
+    TestTarget target = target_of(path, command, filter);
+    if (target.expectations || !target.properties.empty()) plan.targets.push_back(target);
+  }
+  if (plan.targets.empty()) {
+    return wrong(fmt::format("--filter {} finds no test", in_quotes(*command.filter)),
+                 fmt::format("tests are called like {}{}", in_quotes(paths->front()),
+                             command.scenarios_only
+                                 ? ""
+                                 : " and " + in_quotes(property_name(paths->front(), "replay"))));
+  }
+  return plan;
+}
 
 // ---- Running it --------------------------------------------------------------------------------
 
-struct Report {
-  TestCase test;
-  std::string reproduce;             // a command line
-  std::optional<Coverage> coverage;  // if it was asked for and the scenario could run
-};
-
-std::string broken_expectations(const Scenario& scenario, const std::vector<Outcome>& outcomes) {
-  std::string text;
-  for (const Outcome& outcome : outcomes) {
-    if (outcome.holds.value_or(true)) continue;
-    text += fmt::format("{}:{}: expected {}; was {}\n", scenario.path, outcome.expectation->line,
-                        outcome.expectation->text, actual_text(outcome));
-  }
-  return text;
+std::string line_of(std::string_view verdict, const std::string& name, double seconds) {
+  return fmt::format("{}  {}  {:.2f} s\n", verdict, plain_text(name), seconds);
 }
 
-Report run_job(const Job& job, bool wants_coverage) {
-  const auto begin = std::chrono::steady_clock::now();
-  Report report;
-  report.test.suite = job.path;
-  report.test.name = fs::path(job.path).stem().string();
-  report.reproduce = "tokenlife run " + job.path;
-  if (job.seed) {
-    report.test.name += fmt::format(" seed {}", *job.seed);
-    report.reproduce += fmt::format(" --seed {}", *job.seed);
+std::string verdict_text(const Verdict& verdict, const Console& console) {
+  const TestCase& test = verdict.test;
+  if (verdict.passed()) {
+    return line_of(console.paint("ok   ", Tone::good), test.name, test.seconds);
   }
-  const auto scenario = load_scenario(job.path, {job.seed, 1});
-  if (!scenario) {
-    report.test.error = to_string(scenario.error());
-    return report;
-  }
-  RunControl control;
-  const auto result = run(*scenario, {1, {}}, control);
-  if (!result) {
-    report.test.error = to_string(result.error());
-    return report;
-  }
-  report.test.failure = broken_expectations(*scenario, judge_expectations(*scenario, *result));
-  report.test.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  if (wants_coverage) report.coverage.emplace().see(*scenario);
-  return report;
-}
-
-std::string report_text(const Report& report, const Console& console) {
-  const TestCase& test = report.test;
-  const bool passed = test.failure.empty() && test.error.empty();
-  const std::string verdict = passed               ? console.paint("ok   ", Tone::good)
-                              : test.error.empty() ? console.paint("FAIL ", Tone::bad)
-                                                   : console.paint("ERROR", Tone::bad);
-  std::string text = fmt::format(
-      "{}  {}  {:.2f} s\n", verdict,
-      plain_text(test.suite + test.name.substr(fs::path(test.suite).stem().string().size())),
-      test.seconds);
-  const std::string& trouble = test.error.empty() ? test.failure : test.error;
+  const bool is_error = !test.error.empty();
+  std::string text =
+      line_of(console.paint(is_error ? "ERROR" : "FAIL ", Tone::bad), test.name, test.seconds);
+  const std::string& trouble = is_error ? test.error : test.failure;
   for (std::size_t begin = 0; begin < trouble.size();) {
     const std::size_t end = std::min(trouble.find('\n', begin), trouble.size());
     text += "         " + plain_text(trouble.substr(begin, end - begin)) + "\n";
@@ -146,110 +158,127 @@ std::string report_text(const Report& report, const Console& console) {
   return text;
 }
 
-// Runs the jobs on all cores and prints each report when it and all before it are there.
-std::vector<Report> run_jobs(const std::vector<Job>& jobs, bool wants_coverage, Console& console) {
-  std::vector<std::optional<Report>> reports(jobs.size());
-  std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::size_t printed = 0;
-  std::exception_ptr bug;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < jobs.size(); i = next++) {
-      try {
-        Report report = run_job(jobs[i], wants_coverage);
-        const std::lock_guard lock(mutex);
-        reports[i] = std::move(report);
-      } catch (...) {
-        const std::lock_guard lock(mutex);
-        bug = std::current_exception();
-        next = jobs.size();
-        return;
-      }
-      const std::lock_guard lock(mutex);
-      for (; printed < jobs.size() && reports[printed]; ++printed) {
-        console.print(report_text(*reports[printed], console));
-      }
-      console.show_progress(fmt::format("{} of {}", printed, jobs.size()));
+// One line for all properties that hold, or nobody would see the others.
+std::string report_text(const TestReport& report, const Console& console) {
+  std::string text;
+  std::size_t held = 0;
+  double seconds = 0;
+  const Verdict* last_held = nullptr;
+  for (const Verdict& verdict : report.verdicts) {
+    if (!verdict.of_property || !verdict.passed()) {
+      text += verdict_text(verdict, console);
+      continue;
     }
-  };
-  std::vector<std::thread> others;
-  for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) others.emplace_back(work);
-  work();
-  for (std::thread& thread : others) thread.join();
-  console.show_progress("");
-  if (bug) std::rethrow_exception(bug);
-  std::vector<Report> all;
-  for (auto& report : reports) all.push_back(std::move(*report));
-  return all;
+    ++held;
+    seconds += verdict.test.seconds;
+    last_held = &verdict;
+  }
+  if (held == 0) return text;
+  if (held == 1) return text + verdict_text(*last_held, console);
+  return text + line_of(console.paint("ok   ", Tone::good),
+                        property_name(report.name, fmt::format("{} properties", held)), seconds);
 }
 
-Result<void, Error> write_junit(const std::string& path, const std::vector<Report>& reports) {
-  std::vector<TestCase> cases;
-  for (const Report& report : reports) cases.push_back(report.test);
+// Runs a plan on all cores.
+class TestRunner {
+ public:
+  // What came of all tests, in the order of the plan. Tests that passed are only counted if nobody
+  // wants a list of them: soaks take millions.
+  struct Sum {
+    std::size_t passed = 0;
+    std::size_t failed = 0;
+    bool errors = false;
+    std::string reproduce;  // the first failure
+    Coverage coverage;
+    std::vector<TestCase> tests;
+  };
+
+  TestRunner(const Plan& plan, bool wants_list, Console& console)
+      : plan_(plan), wants_list_(wants_list), console_(console) {}
+
+  Sum run() && {
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < std::thread::hardware_concurrency(); ++i) {
+      others.emplace_back([this] { work(); });
+    }
+    work();
+    for (std::thread& thread : others) thread.join();
+    console_.show_progress("");
+    if (bug_) std::rethrow_exception(bug_);
+    return std::move(sum_);
+  }
+
+ private:
+  void work() {
+    try {
+      for (std::size_t i = next_++; i < plan_.size(); i = next_++) {
+        TestReport report = plan_.run(i);
+        const std::lock_guard lock(mutex_);
+        waiting_.emplace(i, std::move(report));
+        take_in_order();
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      bug_ = std::current_exception();
+      next_ = plan_.size();
+    }
+  }
+
+  // Each report when it and all before it are there.
+  void take_in_order() {
+    while (!waiting_.empty() && waiting_.begin()->first == taken_) {
+      take(std::move(waiting_.begin()->second));
+      waiting_.erase(waiting_.begin());
+      ++taken_;
+    }
+    console_.show_progress(fmt::format("{} of {}", taken_, plan_.size()));
+  }
+
+  void take(TestReport report) {
+    console_.print(report_text(report, console_));
+    if (report.coverage) sum_.coverage.add(*report.coverage);
+    for (Verdict& verdict : report.verdicts) {
+      ++(verdict.passed() ? sum_.passed : sum_.failed);
+      sum_.errors = sum_.errors || !verdict.test.error.empty();
+      if (sum_.reproduce.empty()) sum_.reproduce = verdict.reproduce;
+      if (wants_list_) sum_.tests.push_back(std::move(verdict.test));
+    }
+  }
+
+  const Plan& plan_;
+  bool wants_list_;
+  Console& console_;
+  std::atomic<std::size_t> next_{0};
+  std::mutex mutex_;
+  std::map<std::size_t, TestReport> waiting_;  // for those before them
+  std::size_t taken_ = 0;
+  Sum sum_;
+  std::exception_ptr bug_;
+};
+
+Result<void, Error> write_junit(const std::string& path, const std::vector<TestCase>& tests) {
   std::ofstream file(path, std::ios::binary);
-  file << junit_xml(cases);
+  file << junit_xml(tests);
   file.close();
   if (file) return {};
   return Failed<Error>(Error{ErrorKind::file, path, "the JUnit report cannot be written", ""});
 }
 
-Result<std::vector<Job>, Error> jobs_of(const TestCommand& command) {
-  auto paths = find_scenarios(command.paths);
-  if (!paths) return Failed<Error>(paths.error());
-  if (command.filter) {
-    try {
-      const std::regex pattern(*command.filter, std::regex::ECMAScript);
-      std::erase_if(*paths,
-                    [&](const std::string& path) { return !std::regex_search(path, pattern); });
-    } catch (const std::regex_error&) {
-      return wrong(fmt::format("--filter {} is no regular expression", in_quotes(*command.filter)));
-    }
-  }
-  if (paths->empty()) {
-    return wrong("no scenario to run", "give files, or folders with .toml files in them");
-  }
-  std::vector<Job> jobs;
-  for (const std::string& path : *paths) {
-    if (!command.seeds) {
-      jobs.push_back({path, {}});
-      continue;
-    }
-    const auto range = parse_seeds(*command.seeds);
-    if (!range) return Failed<Error>(range.error());
-    for (std::uint64_t seed = range->first;; ++seed) {
-      jobs.push_back({path, seed});
-      if (seed == range->last) break;
-    }
-  }
-  return jobs;
-}
-
 }  // namespace
 
 ExitStatus test_command(const TestCommand& command, Console& console) {
-  const auto jobs = jobs_of(command);
-  if (!jobs) return Failed<Error>(jobs.error());
-  const std::vector<Report> reports = run_jobs(*jobs, command.coverage, console);
-  std::size_t failed = 0;
-  bool errors = false;
-  std::string reproduce;
-  Coverage coverage;
-  for (const Report& report : reports) {
-    if (report.coverage) coverage.add(*report.coverage);
-    if (report.test.failure.empty() && report.test.error.empty()) continue;
-    ++failed;
-    errors = errors || !report.test.error.empty();
-    if (reproduce.empty()) reproduce = report.reproduce;
-  }
-  if (command.coverage) console.print(coverage_text(coverage));
-  console.print(fmt::format("{} passed, {} failed\n", reports.size() - failed, failed));
-  if (failed > 0) console.print("reproduce: " + plain_text(reproduce) + "\n");
+  const auto plan = plan_of(command);
+  if (!plan) return Failed<Error>(plan.error());
+  const auto sum = TestRunner(*plan, command.junit.has_value(), console).run();
+  if (command.coverage) console.print(coverage_text(sum.coverage));
+  console.print(fmt::format("{} passed, {} failed\n", sum.passed, sum.failed));
+  if (sum.failed > 0) console.print("reproduce: " + sum.reproduce + "\n");
   if (command.junit) {
-    if (auto written = write_junit(*command.junit, reports); !written) {
+    if (auto written = write_junit(*command.junit, sum.tests); !written) {
       return Failed<Error>(written.error());
     }
   }
-  return failed == 0 ? 0 : errors ? static_cast<int>(ErrorKind::input) : 1;
+  return sum.failed == 0 ? 0 : sum.errors ? static_cast<int>(ErrorKind::input) : 1;
 }
 
 }  // namespace tokenlife::sim

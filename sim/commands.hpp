@@ -30,7 +30,8 @@ ExitStatus run_command(const RunCommand& command, Console& console);
 
 struct TestCommand {
   std::vector<std::string> paths;
-  std::optional<std::string> filter;  // a regular expression on paths and names
+  std::optional<std::string> filter;  // a regular expression on names of tests, without seeds
+  bool scenarios_only = false;        // without the properties of every run
   std::optional<std::string> junit;   // a file
   std::optional<std::string> seeds;   // "A..B"
   bool coverage = false;              // say what the scenarios exercised, and what they did not

@@ -92,16 +92,26 @@ class CommandLine {
   void add_test() {
     CLI::App* app =
         add(app_, "test", "Run many scenarios and report like a test runner", test_command, test_,
+            "A scenario's expectations are a test, called like its file. So is each property of "
+            "every run\n"
+            "that `tokenlife soak` knows, called like scenarios/clocks.toml: replay. Properties "
+            "are asked\n"
+            "of the first 20 clients of each cohort; of fewer, and then of the run's beginning, if "
+            "they\n"
+            "have more than 100,000 events.\n"
             "Examples:\n"
             "  tokenlife test scenarios\n"
-            "  tokenlife test scenarios --filter 'bulk|outage' --junit report.xml\n"
+            "  tokenlife test scenarios --filter 'cmg-outage' --junit report.xml\n"
+            "  tokenlife test scenarios --filter ': replay$'\n"
             "  tokenlife test scenarios/mixed-fleet.toml --seeds 1..100\n"
             "  tokenlife test scenarios --coverage");
     app->add_option("PATH", test_.paths, "Scenario files, or folders to search for .toml files")
         ->required();
-    app->add_option("--filter", test_.filter, "Only paths that this regular expression finds");
+    app->add_option("--filter", test_.filter,
+                    "Only tests in whose name this regular expression finds something");
+    app->add_flag("--scenarios-only", test_.scenarios_only, "Expectations, and no properties");
     app->add_option("--junit", test_.junit, "Write a JUnit XML report to this file");
-    app->add_option("--seeds", test_.seeds, "Run each scenario with every seed of the range A..B");
+    app->add_option("--seeds", test_.seeds, "Run every test with every seed of the range A..B");
     app->add_flag("--coverage", test_.coverage,
                   "Also say which transitions, reasons and rules were met, and which never");
   }

@@ -54,7 +54,7 @@ std::string line_of(const char* from, const char* event, const char* to, const c
 
 TEST_CASE("the program prints coverage before its verdict, and how to reproduce a failure last") {
   const Desk desk;
-  const Ran good = desk.run("test small.toml --coverage");
+  const Ran good = desk.run("test small.toml --coverage --scenarios-only");
   CHECK(good.status == 0);
   CHECK(has(good.out, line_of("registered", "renewal-requested", "renewing", "6")));
   CHECK(has(good.out, line_of("registered", "network-changed [not internet]", "(stays)", "3")));

@@ -107,7 +107,7 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
                           {"test small.toml --seeds 9..1", "is no range"},
                           {"test small.toml --seeds 1..x", "is no range"},
                           {"test small.toml --filter '('", "is no regular expression"},
-                          {"test small.toml --filter nothing", "no scenario to run"},
+                          {"test small.toml --filter nothing", "finds no test"},
                           {"run missing.toml", "missing.toml"},
                           {"run .", "directory"},
                       });
@@ -128,8 +128,8 @@ TEST_CASE("help comes with examples, and the version is known") {
 
 TEST_CASE("test reports like a test runner and says how to run the first failure again") {
   const Desk desk;
-  CHECK(desk.run("test small.toml").out.ends_with("1 passed, 0 failed\n"));
-  const Ran ran = desk.run("test . --junit report.xml --seeds 3..4");
+  CHECK(desk.run("test small.toml --scenarios-only").out.ends_with("1 passed, 0 failed\n"));
+  const Ran ran = desk.run("test . --scenarios-only --junit report.xml --seeds 3..4");
   CHECK(ran.status == 1);
   CHECK(has(ran.out, "wrong.toml:21: expected token-renewed in [0d, 100d): exactly 7; was 6"));
   CHECK(ran.out.ends_with("2 passed, 2 failed\nreproduce: tokenlife run ./wrong.toml --seed 3\n"));
@@ -138,7 +138,7 @@ TEST_CASE("test reports like a test runner and says how to run the first failure
   CHECK(has(report, "<failure message=\"./wrong.toml:21: expected token-renewed in [0d, 100d)"));
 
   desk.write("broken.toml", "format = 2\n");
-  const Ran broken = desk.run("test broken.toml small.toml --junit report.xml");
+  const Ran broken = desk.run("test broken.toml small.toml --scenarios-only --junit report.xml");
   CHECK(broken.status == 2);
   CHECK(has(broken.out, "1 passed, 1 failed"));
   CHECK(has(read_file(desk.path("report.xml")), "<error message=\"broken.toml:1:"));
