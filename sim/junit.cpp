@@ -9,10 +9,19 @@
 namespace tokenlife::sim {
 namespace {
 
-// Text between tags or in an attribute. What XML cannot hold at all has been escaped by plain_text.
+// Text between tags or in an attribute. Of what XML cannot hold at all plain_text escapes all but
+// the two last code points of the first plane.
 std::string escaped(std::string_view text) {
+  constexpr std::string_view kNoCharacters = "\xef\xbf";  // and then be or bf
+  const std::string plain = plain_text(text);
   std::string xml;
-  for (const char c : plain_text(text)) {
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const char c = plain[i];
+    if (plain.compare(i, 2, kNoCharacters) == 0 && plain[i + 2] >= '\xbe') {
+      xml += plain[i + 2] == '\xbe' ? "\\ufffe" : "\\uffff";
+      i += 2;
+      continue;
+    }
     switch (c) {
       case '&': xml += "&amp;"; break;
       case '<': xml += "&lt;"; break;
