@@ -38,27 +38,39 @@ std::size_t count_events(const Scenario& scenario) {
   return events + site.size();
 }
 
+std::uint32_t largest_cohort(const Scenario& scenario) {
+  std::uint32_t clients = 0;
+  for (const Cohort& cohort : scenario.cohorts) clients = std::max(clients, cohort.clients);
+  return clients;
+}
+
+// At least one; otherwise so much less than `many` that what it leaves of `events` is few enough.
+std::int64_t less(std::int64_t many, std::size_t events, std::size_t events_max) {
+  const std::size_t times_too_many = events_max == 0 ? events : events / events_max;
+  return std::max(std::int64_t{1}, many / (static_cast<std::int64_t>(times_too_many) + 1));
+}
+
 }  // namespace
 
-// Each round halves what the round before took, so all take at most twice the first one's time.
+// The first round may take as long as the whole run; those after it have little left to do.
 Scenario sample_of(const Scenario& scenario, const SampleBounds& bounds) {
   Scenario sample = scenario;
   sample.expectations.clear();
   sample.text.clear();  // Megabytes, perhaps, of which nobody needs copies.
-  std::uint32_t per_cohort = bounds.clients_per_cohort_max;
-  keep_clients(sample, per_cohort);
-  while (count_events(sample) > bounds.events_max) {
+  keep_clients(sample, bounds.clients_per_cohort_max);
+  for (;;) {
+    const std::size_t events = count_events(sample);
+    if (events <= bounds.events_max) return sample;
+    const std::int64_t per_cohort = largest_cohort(sample);
     const std::int64_t ticks = sample.duration / sample.tick;
     if (per_cohort > 1) {
-      per_cohort /= 2;
-      keep_clients(sample, per_cohort);
+      keep_clients(sample, static_cast<std::uint32_t>(less(per_cohort, events, bounds.events_max)));
     } else if (ticks > 1) {
-      sample.duration = ticks / 2 * sample.tick;
+      sample.duration = less(ticks, events, bounds.events_max) * sample.tick;
     } else {
-      break;
+      return sample;
     }
   }
-  return sample;
 }
 
 }  // namespace tokenlife::sim
