@@ -138,6 +138,19 @@ TEST_CASE("a bug that a property meets is a failure of it, and the others are st
   CHECK(report.verdicts[1].test.failure.starts_with("client 3 renewed"));
 }
 
+TEST_CASE("whether threads make a difference is asked of every file, not only of some seeds") {
+  const SoakProperty asks{"threads", "the seed is one that soaks ask", [](const SoakCase& run) {
+                            return std::string(run.scenario.seed % 64 == 0 ? "" : "it is not");
+                          }};
+  const Desk desk;
+  const std::string path = desk.path("small.toml").string();
+  for (const std::uint64_t seed : {1U, 63U, 64U, 1'000U}) {
+    const TestReport report = run_test({path, false, {asks}, false}, seed);
+    CHECK(report.verdicts.at(0).test.failure == "");
+    CHECK(report.verdicts.at(0).test.name == path + " seed " + std::to_string(seed) + ": threads");
+  }
+}
+
 // ---- The command -------------------------------------------------------------------------------
 
 std::string passed(std::size_t tests) { return std::to_string(tests) + " passed, 0 failed\n"; }
