@@ -203,7 +203,8 @@ inline time_passes() {
 #endif
 #ifdef PKI
 #define ENROL(i, pki) has_pki[i] = pki
-#define EACH_PKI(i, where, bulk) EACH_VERSION(i, where, bulk, false) EACH_VERSION(i, where, bulk, true)
+#define EACH_PKI(i, where, bulk) \
+  EACH_VERSION(i, where, bulk, false) EACH_VERSION(i, where, bulk, true)
 #else
 #define ENROL(i, pki) skip
 #define EACH_PKI(i, where, bulk) EACH_VERSION(i, where, bulk, false)

@@ -1,8 +1,9 @@
 # SPIN and `tokenlife check` on the same model; to be sourced. Exit 77 (skipped) without SPIN.
 #
-# Three things have to be told to SPIN: -o2, or it leaves out of its states what is written and never
-# read (`last`); to print all digits of large numbers; and to reduce and compress nothing, so that it
-# counts every state and transition. It counts the initial state as if a transition had led to it.
+# Three things have to be told to SPIN: -o2, or it leaves out of its states what is written and
+# never read (`last`); to print all digits of large numbers; and to reduce and compress nothing, so
+# that it counts every state and transition. It counts the initial state as if a transition had led
+# to it.
 program=$(realpath "$1")
 model=$(realpath "$(dirname "${BASH_SOURCE[0]}")/lifecycle.pml")
 if ! command -v spin >/dev/null || ! command -v gcc >/dev/null; then
