@@ -31,9 +31,13 @@ class Explorer {
       }
       const std::uint32_t batch_end = std::min(state + kBatch, level_end);
       for (; state < batch_end; ++state) expand(state);
+      // What follows from a state is then not known.
+      if (tables_.is_full()) {
+        end_ = End::parts_max;
+        break;
+      }
       insert_candidates();
-      if (tables_.is_full()) end_ = End::parts_max;
-      if (states_.size() >= options_.states_max) end_ = End::states_max;
+      if (states_.size() > options_.states_max) end_ = End::states_max;
       if (state >= next_report) {
         next_report += kReportEvery;
         if (!on_progress_(counts())) end_ = End::stopped;
@@ -49,7 +53,8 @@ class Explorer {
     std::uint32_t parent;
   };
   static constexpr std::uint32_t kBatch = 6;
-  static constexpr std::uint32_t kReportEvery = 1U << 18;
+  // So often that Ctrl-C is heard soon also where every state brings new parts, which are slow.
+  static constexpr std::uint32_t kReportEvery = 1U << 14;
 
   // ---- Keys ----
 
@@ -160,9 +165,10 @@ class Explorer {
     for (std::uint32_t i = 0; i < options_.clients; ++i) {
       if (world.clients[i] == broken.client) result.client = i;
     }
-    const bool is_tick = broken.step.kind == StepKind::tick;
+    const StepKind kind = broken.step.kind;
+    const bool is_of_client = kind != StepKind::tick && !is_of_site(kind);
     result.path.push_back(
-        {broken.step, is_tick ? std::nullopt : std::optional<std::uint32_t>(result.client)});
+        {broken.step, is_of_client ? std::optional<std::uint32_t>(result.client) : std::nullopt});
     return result;
   }
 

@@ -22,7 +22,7 @@ struct PathStep {
 struct Violation {
   std::size_t property;  // in always()
   std::vector<PathStep> path;
-  std::uint32_t client;  // with whom the last step breaks it
+  std::uint32_t client;  // with whom the last step breaks it; 0 if it is the site's
 };
 
 struct Counts {
@@ -43,7 +43,7 @@ struct Exploration {
   std::vector<Coverage::Entry> sometimes;
 };
 
-// Asked every now and then; false ends the exploration.
+// Asked several times a second; false ends the exploration.
 using OnProgress = std::function<bool(const Counts&)>;
 
 // Precondition: the options are sound.

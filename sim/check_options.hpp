@@ -97,6 +97,9 @@ struct Rules {
   Heard (*hear)(const Client&, const Answer&) = tokenlife::hear;
   Instant (*next_expiry)(const Client&, const Policy&) = tokenlife::next_expiry;
   Instant (*renewal_due)(const Policy&, Instant, Duration) = tokenlife::renewal_due;
+  Result<SiteEvent, SiteRefusal> (*decide)(const Site&, const SiteCommand&,
+                                           Instant) = tokenlife::decide;
+  Result<Site, SiteRefusal> (*evolve)(const Site&, const SiteEvent&) = tokenlife::evolve;
 };
 
 }  // namespace tokenlife::sim::checker

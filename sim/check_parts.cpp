@@ -42,6 +42,8 @@ class Reader {
 
 constexpr unsigned kAgeBits = 10;
 constexpr unsigned kOffBits = 4;
+constexpr unsigned kRefusalBits = 5;
+static_assert(kCount<RefusalReason> <= std::size_t{1} << kRefusalBits);
 constexpr std::int64_t kOffMax = 7;
 
 }  // namespace
@@ -113,7 +115,7 @@ std::uint64_t Packing::pack(const ClientPart& part, Instant now) const {
     key.put(part.answer.request.via == Endpoint::cmg, 1);
     key.put(part.answer.request.credential, 2);
     key.put(part.answer.verdict.kind, 2);
-    key.put(part.answer.verdict.refusal, 4);
+    key.put(part.answer.verdict.refusal, kRefusalBits);
     key.put(part.answer.verdict.failure, 2);
     key.put(part.answer.lost, 1);
     key.put(part.answer.token.exists(), 1);
@@ -161,7 +163,7 @@ ClientPart Packing::unpack_client(std::uint64_t packed) const {
     answer.request.credential = key.take<Credential>(2);
     if (answer.request.credential == Credential::bulk) answer.request.bulk = kBulkGuid;
     answer.verdict.kind = key.take<Verdict::Kind>(2);
-    answer.verdict.refusal = key.take<RefusalReason>(4);
+    answer.verdict.refusal = key.take<RefusalReason>(kRefusalBits);
     answer.verdict.failure = key.take<FailureReason>(2);
     answer.lost = key.flag();
     const bool brings_token = key.flag();

@@ -43,6 +43,7 @@ struct SitePart {
   Site site;
   std::array<bool, 2> loses_answers{};  // of this tick, by Endpoint: MP, CMG
   std::uint32_t day = 0;                // kept only with Options::days
+  friend bool operator==(const SitePart&, const SitePart&) = default;
 };
 
 // What makes two moments alike, and how parts are packed: exact, so that no two parts share a key.

@@ -309,4 +309,36 @@ ReferenceStep reference_act(const Reference& client, const Step& step) {
   return {c, {{kind, {}, {}, false}}};
 }
 
+std::optional<SitePart> reference_act(const SitePart& before, const Step& step) {
+  SitePart part = before;
+  // Makes it so, if it is not so yet.
+  const auto changed = [&part](bool& is, bool wanted) -> std::optional<SitePart> {
+    if (is == wanted) return std::nullopt;
+    is = wanted;
+    return part;
+  };
+  bool& is_up = part.site.up[static_cast<std::size_t>(step.endpoint)];
+  bool& previous_is_retired = part.site.keys[kPreviousKey.value].retired;
+  const auto bulk = part.site.bulk_tokens.find(kBulkGuid);
+  const bool is_issued = bulk != part.site.bulk_tokens.end();
+  switch (step.kind) {
+    case StepKind::outage_begins: return changed(is_up, false);
+    case StepKind::outage_ends: return changed(is_up, true);
+    case StepKind::lose_answers:
+      return changed(part.loses_answers[static_cast<std::size_t>(step.endpoint)], true);
+    case StepKind::issue_bulk:
+      if (is_issued) return std::nullopt;
+      part.site.bulk_tokens[kBulkGuid] = {std::string(kBulkName), kBulkGuid, kPresent,
+                                          kPresent + kBulkLife, false};  // R41, D3
+      return part;
+    case StepKind::block_bulk:
+    case StepKind::unblock_bulk:
+      if (!is_issued) return std::nullopt;
+      return changed(bulk->second.blocked, step.kind == StepKind::block_bulk);  // R54, R55
+    case StepKind::rotate: return changed(previous_is_retired, false);          // A9
+    case StepKind::retire: return changed(previous_is_retired, true);
+    default: return std::nullopt;
+  }
+}
+
 }  // namespace tokenlife::sim::checker

@@ -67,6 +67,8 @@ struct ReferenceStep {
 };
 ReferenceStep reference_tick(const Reference& client, const SitePart& site, const Options& options);
 ReferenceStep reference_act(const Reference& client, const Step& step);
+// The site after one of its steps; nothing if that makes no sense now.
+std::optional<SitePart> reference_act(const SitePart& site, const Step& step);
 // After a rotation of the signing certificate, or the retirement of the one before.
 Reference reference_signer_change(const Reference& client, StepKind kind);
 

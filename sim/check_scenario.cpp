@@ -94,13 +94,14 @@ class Writer {
     }
   }
   void outage_ends(Endpoint endpoint, std::uint32_t tick) {
-    const std::uint32_t since = down_since_.at(endpoint);
-    down_since_.erase(endpoint);
-    if (since == tick) return;
+    const auto down = down_since_.extract(endpoint);
+    if (!down || down.mapped() == tick) return;
+    const std::uint32_t since = down.mapped();
     act(since, "outage",
         fmt::format("endpoint = \"{}\"\nfor = \"{}\"\n", name(endpoint), time(tick - since)));
   }
   void rotation_ends(std::optional<std::uint32_t> retired) {
+    if (!rotated_) return;
     act(*rotated_, "rotate-signing-certificate",
         retired ? fmt::format("retire-old-after = \"{}\"\n", time(*retired - *rotated_)) : "");
     rotated_.reset();
@@ -114,6 +115,10 @@ class Writer {
     if (names_bulk_ && !issues_bulk_) {  // What is named has to exist; this comes too late.
       act(last + 1, "issue-bulk-token", fmt::format("name = \"{}\"\n", kBulkName));
     }
+    // What concerns the site alone happens beside a client all the same: there is no scenario
+    // without one.
+    const auto is_there = [](const Life& life) { return life.installed.has_value(); };
+    if (std::none_of(lives_.begin(), lives_.end(), is_there)) lives_.front().installed = last;
     for (Life& life : lives_) {
       if (life.installed) life.networks.emplace_back(last, Network::offline);
     }

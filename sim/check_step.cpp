@@ -73,6 +73,9 @@ std::vector<Step> site_steps(const Options& options) {
   return steps;
 }
 
+// The site's stand last.
+bool is_of_site(StepKind kind) { return kind >= StepKind::outage_begins; }
+
 Stepper::Stepper(const Options& options, const Rules& rules)
     : options_(options), rules_(rules), policy_(policy_of(options)), packing_(options) {
   ensure(policy_.token_validity % options.unit == Duration{0} &&
@@ -176,9 +179,9 @@ std::optional<SitePart> Stepper::act(const SitePart& part, const Step& step) con
     case StepKind::restart:
     case StepKind::reinstall: return std::nullopt;
   }
-  const auto event = decide(part.site, *command, kPresent);
+  const auto event = rules_.decide(part.site, *command, kPresent);
   if (!event) return std::nullopt;
-  auto site = evolve(part.site, *event);
+  auto site = rules_.evolve(part.site, *event);
   ensure(site.has_value(), "the site to accept an event that it decided");
   SitePart next{std::move(*site), part.loses_answers, part.day};
   // Numbers move down: of the retired ones only that they are.

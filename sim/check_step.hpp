@@ -46,6 +46,7 @@ struct Step {
 // Those of the chosen features.
 std::vector<Step> client_steps(const Options& options);
 std::vector<Step> site_steps(const Options& options);
+bool is_of_site(StepKind kind);
 
 // An event in the life of a client. A tick begins with contacts; then the clock moves on, and
 // orders are carried out, answers heard and tokens expire.
@@ -58,11 +59,12 @@ struct Happened {
   bool after_clock = false;
 };
 
-// One step of one client: all that a property may want to look at.
+// One step of one client, or of the site: all that a property may want to look at.
 struct Deed {
   Step step{};
   ClientPart before{};
-  SitePart site{};  // before the step
+  SitePart site{};                       // before the step
+  std::optional<SitePart> site_after{};  // a step of the site's, if it makes sense
   std::optional<Request> request{};
   Verdict verdict{};     // of the request
   ClientToken issued{};  // if it was granted and asks for a token

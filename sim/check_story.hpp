@@ -15,7 +15,7 @@ std::string story(const Options& options, const Walk& walk);
 std::string scenario_text(const Options& options, const Walk& walk, const std::string& title,
                           const std::string& comment);
 
-// "1 renewal-refused (expired) of client 0 at 90d"
+// "a renewal-refused (expired) of client 0 at 90d"
 std::string to_text(const Options& options, const Demand& demand);
 
 }  // namespace tokenlife::sim::checker

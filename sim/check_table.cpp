@@ -98,6 +98,7 @@ void Tables::find_site_moves(Code site) {
   const SitePart part = this->site(site);
   for (std::uint32_t i = 0; i < site_steps_.size(); ++i) {
     const auto next = stepper_.act(part, site_steps_[i]);
+    judge({.step = site_steps_[i], .site = part, .site_after = next}, kUnknown, site);
     if (!next) continue;
     const StepKind kind = site_steps_[i].kind;
     const OnTokens on_tokens = kind == StepKind::rotate   ? OnTokens::rotate
@@ -105,6 +106,7 @@ void Tables::find_site_moves(Code site) {
                                                           : OnTokens::nothing;
     found.push_back({site_code(*next, kPresent), i, on_tokens});
   }
+  site_moves_ += found.capacity();
   sites_[site].moves = std::move(found);
   sites_[site].moves_known = true;
 }
@@ -141,10 +143,8 @@ std::uint64_t Tables::bytes() const {
   };
   // A node of a map: three pointers and a colour, the value, and what the allocator adds.
   constexpr std::uint64_t kNode = 64;
-  std::uint64_t bytes = of(clients_) + of(move_ranges_) + of(moves_) + of(signer_changes_) +
-                        of(ticks_) + of(sites_) + kNode * (clients_.size() + sites_.size());
-  for (const SiteEntry& site : sites_) bytes += of(site.moves);
-  return bytes;
+  return of(clients_) + of(move_ranges_) + of(moves_) + of(signer_changes_) + of(ticks_) +
+         of(sites_) + sizeof(SiteMove) * site_moves_ + kNode * (clients_.size() + sites_.size());
 }
 
 }  // namespace tokenlife::sim::checker

@@ -33,7 +33,7 @@ struct SiteMove {
 // A step that breaks a property.
 struct BrokenStep {
   Broken broken;
-  Code client;
+  Code client;  // kUnknown: the step is the site's
   Code site;
   Step step;
 };
@@ -134,6 +134,7 @@ class Tables {
   std::vector<SiteEntry> sites_;
   std::map<std::uint64_t, Code> site_codes_;
   std::map<std::uint64_t, std::uint32_t> views_;
+  std::uint64_t site_moves_ = 0;
 };
 
 }  // namespace tokenlife::sim::checker

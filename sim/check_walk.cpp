@@ -10,6 +10,7 @@ Walk::Walk(const Options& options, const Rules& rules)
     : stepper_(options, rules), clients_(options.clients), references_(options.clients) {
   site_.site.established = true;
   site_.site.keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
+  reference_site_ = site_;
   for (ClientPart& part : clients_) part.client.newest_ordinal = 1;
 }
 
@@ -30,12 +31,18 @@ bool Walk::take(const PathStep& taken) {
     step.deeds.push_back(std::move(*deed));
   } else {
     const auto next = stepper_.act(site_, taken.step);
-    if (!next) return false;
-    site_ = packing.unpack_site(packing.pack(*next, kPresent));
+    const auto expected = reference_act(reference_site_, taken.step);
+    if (!next && !expected) return false;
+    if (next) site_ = packing.unpack_site(packing.pack(*next, kPresent));
+    if (expected) reference_site_ = packing.unpack_site(packing.pack(*expected, kPresent));
     const StepKind kind = taken.step.kind;
     if (kind == StepKind::rotate || kind == StepKind::retire) {
-      for (ClientPart& part : clients_) part = stepper_.after_signer_change(part, kind);
-      for (Reference& r : references_) r = reference_signer_change(r, kind);
+      if (next) {
+        for (ClientPart& part : clients_) part = stepper_.after_signer_change(part, kind);
+      }
+      if (expected) {
+        for (Reference& r : references_) r = reference_signer_change(r, kind);
+      }
     }
   }
   steps_.push_back(std::move(step));
@@ -49,14 +56,17 @@ void Walk::pass_time() {
   for (std::uint32_t i = 0; i < clients_.size(); ++i) {
     step.deeds.push_back(stepper_.tick(clients_[i], site_));
     const Deed& deed = step.deeds.back();
-    const ReferenceStep expected = reference_tick(references_[i], site_, stepper_.options());
+    const ReferenceStep expected =
+        reference_tick(references_[i], reference_site_, stepper_.options());
     demand(i, deed, expected, demands);
     references_[i] = expected.next;
     clients_[i] = packing.unpack_client(packing.pack(deed.after, deed.now));
   }
   if (demands_.empty()) demands_ = std::move(demands);
-  site_ =
-      packing.unpack_site(packing.pack(stepper_.tick(site_), kPresent + stepper_.options().unit));
+  for (SitePart* site : {&site_, &reference_site_}) {
+    const Instant later = kPresent + stepper_.options().unit;
+    *site = packing.unpack_site(packing.pack(stepper_.tick(*site), later));
+  }
   steps_.push_back(std::move(step));
 }
 
@@ -86,23 +96,27 @@ Walk walk_of(const Options& options, const Rules& rules, const Violation& violat
   for (const PathStep& step : violation.path) {
     ensure(walk.take(step), "the steps of a path to be taken");
   }
-  if (violation.path.back().step.kind != StepKind::tick) walk.take({});
-  if (!walk.demands().empty()) return walk;
+  Walk waited = walk;
+  if (violation.path.back().step.kind != StepKind::tick) waited.take({});
+  if (!waited.demands().empty()) return waited;
 
-  // Nobody can tell yet: where would the client have to go, for the shortest time?
+  // Nobody can tell yet: where would the client have to go, for the shortest time, if anywhere?
   std::optional<Walk> best;
   const std::int64_t ticks_max = Packing(options).token_age_max() + 2;
-  for (int network = -1; network < static_cast<int>(kCount<Network>); ++network) {
-    Walk longer = walk;
-    if (network >= 0) {
-      const Step move{.kind = StepKind::move, .network = static_cast<Network>(network)};
-      if (!longer.take({move, violation.client})) continue;
-    }
+  const auto look = [&](Walk longer) {
     for (std::int64_t i = 0; i < ticks_max && longer.demands().empty(); ++i) longer.take({});
     const bool tells = !longer.demands().empty();
     if (tells && (!best || longer.tick() < best->tick())) best = std::move(longer);
+  };
+  look(waited);
+  for (const Step& way : client_steps(options)) {
+    if (way.kind != StepKind::install && way.kind != StepKind::move) continue;
+    for (const Walk& from : {walk, waited}) {
+      Walk longer = from;
+      if (longer.take({way, violation.client})) look(std::move(longer));
+    }
   }
-  return best ? std::move(*best) : std::move(walk);
+  return best ? std::move(*best) : std::move(waited);
 }
 
 }  // namespace tokenlife::sim::checker

@@ -32,7 +32,7 @@ class Walk {
  public:
   Walk(const Options& options, const Rules& rules);
 
-  // False, with nothing changed, if the step makes no sense now.
+  // False, with nothing changed, if the step makes no sense now, nor does to the reference.
   bool take(const PathStep& step);
 
   const std::vector<WalkStep>& steps() const { return steps_; }
@@ -49,6 +49,7 @@ class Walk {
 
   Stepper stepper_;
   SitePart site_;
+  SitePart reference_site_;
   std::vector<ClientPart> clients_;
   std::vector<Reference> references_;
   std::vector<WalkStep> steps_;

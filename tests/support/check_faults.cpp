@@ -154,6 +154,27 @@ Heard is_deaf_to_failure(const Client& client, const Answer& answer) {
   return answer.verdict.kind == Verdict::Kind::failed ? Heard{} : hear(client, answer);
 }
 
+// ---- What the site remembers ------------------------------------------------------------------
+
+template <class Forgotten>
+Result<Site, SiteRefusal> forgets(const Site& site, const SiteEvent& event) {
+  return std::holds_alternative<Forgotten>(event) ? site : evolve(site, event);
+}
+template <class Forgotten>
+Rules forgetting() {
+  Rules rules;
+  rules.evolve = forgets<Forgotten>;
+  return rules;
+}
+Rules refusing_to_unblock() {
+  Rules rules;
+  rules.decide = [](const Site& site, const SiteCommand& command, Instant now) {
+    const bool unblocks = std::holds_alternative<UnblockBulkToken>(command);
+    return unblocks ? tl::unexpected(SiteRefusal::nothing_to_change) : decide(site, command, now);
+  };
+  return rules;
+}
+
 // ---- Of the numbers ---------------------------------------------------------------------------
 
 ClientToken issues_too_short(const Policy& policy, TokenSerial serial, KeyNumber key, Instant now) {
@@ -262,6 +283,15 @@ std::vector<Fault> faults() {
       {"tokens expire late", expiring(expires_late), with(none), "live-tokens-are-valid", 11},
       // install, 3 ticks, and the one that should renew
       {"renewals are late", renewing_after<40>(), with(none), "due-is-renewed", 5},
+      // outage
+      {"the site forgets outages", forgetting<EndpointDown>(), with(Feature::outage),
+       "agrees-with-the-reference", 1},
+      // issue, block
+      {"the site forgets that a bulk token is blocked", forgetting<BulkTokenBlocked>(),
+       with(Feature::bulk), "agrees-with-the-reference", 2},
+      // issue, block, unblock
+      {"the site does not unblock bulk tokens", refusing_to_unblock(), with(Feature::bulk),
+       "agrees-with-the-reference", 3},
       // install, 2 ticks, and the one that should not
       {"renewals are early", renewing_after<20>(), with(none), "renewals-are-monthly", 4},
   };
