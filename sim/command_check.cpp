@@ -1,5 +1,8 @@
 // Explores the model, says what holds, and writes the scenario that shows what does not.
+#include "sim/command_check.hpp"
+
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -10,12 +13,12 @@
 
 #include "sim/check_explore.hpp"
 #include "sim/check_story.hpp"
-#include "sim/commands.hpp"
 #include "sim/duration_text.hpp"
 #include "sim/json_text.hpp"
 #include "sim/nearest.hpp"
 #include "sim/number_text.hpp"
 #include "sim/plain_text.hpp"
+#include "sim/progress.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -92,6 +95,7 @@ class Report {
       : options_(options), exploration_(exploration), seconds_(seconds) {}
 
   bool is_complete() const { return exploration_.end == End::complete; }
+  bool is_interrupted() const { return exploration_.end == End::stopped; }
   // What never happened within bounds may happen beyond.
   bool judges_sometimes() const { return is_complete() && !options_.days; }
   bool all_hold() const {
@@ -115,11 +119,20 @@ class Report {
   std::string end() const {
     switch (exploration_.end) {
       case End::complete: return "all of them";
-      case End::states_max: return "no more because of --max-states";
-      case End::parts_max: return "no more because clients differ in too many ways";
-      case End::stopped: return "interrupted";
+      case End::states_max: return "not complete because of --max-states";
+      case End::parts_max: return "not complete because clients or sites differ in too many ways";
+      case End::stopped: return "not complete because interrupted";
     }
     return "";
+  }
+  // Of states that were not reached nothing is known.
+  std::string_view verdict(std::size_t property) const {
+    if (is_violated(property)) return "fails";
+    return is_complete() ? "holds" : "not-judged";
+  }
+  std::string_view verdict(const Coverage::Entry& entry) const {
+    if (entry.met) return "holds";
+    return judges_sometimes() ? "fails" : "not-judged";
   }
 
   std::string text(const Console& console) const;
@@ -142,13 +155,14 @@ std::string Report::text(const Console& console) const {
       options_.days ? fmt::format(", for {} units", *options_.days) : "", grouped(counts.states),
       end(), grouped(counts.transitions), counts.depth, seconds_,
       grouped(static_cast<std::uint64_t>(states_per_second())), bytes_per_state());
+  const auto paint = [&](std::string_view verdict) {
+    if (verdict == "holds") return console.paint("ok  ", Tone::good);
+    return verdict == "fails" ? console.paint("FAIL", Tone::bad) : console.paint("open", Tone::dim);
+  };
   for (std::size_t i = 0; i < always().size(); ++i) {
     const Always& property = always()[i];
-    const bool fails = is_violated(i);
-    const std::string verdict =
-        console.paint(fails ? "FAIL" : "ok  ", fails ? Tone::bad : Tone::good);
     const std::string rules = property.rules.empty() ? "" : fmt::format("  {}", property.rules);
-    text += fmt::format("  {}  {}{}\n", verdict, property.claim, rules);
+    text += fmt::format("  {}  {}{}\n", paint(verdict(i)), property.claim, rules);
   }
   std::size_t met = 0;
   std::string unmet;
@@ -157,13 +171,11 @@ std::string Report::text(const Console& console) const {
       ++met;
       continue;
     }
-    const std::string verdict =
-        judges_sometimes() ? console.paint("FAIL", Tone::bad) : console.paint("open", Tone::dim);
-    unmet += fmt::format("  {}  {}\n", verdict, entry.property.claim);
+    unmet += fmt::format("  {}  {}\n", paint(verdict(entry)), entry.property.claim);
   }
   text += fmt::format("Sometimes\n  {}  {} of {} things that should be possible happened\n{}",
-                      unmet.empty() ? console.paint("ok  ", Tone::good) : "    ", met,
-                      exploration_.sometimes.size(), unmet);
+                      unmet.empty() ? paint("holds") : "    ", met, exploration_.sometimes.size(),
+                      unmet);
   return text;
 }
 
@@ -180,6 +192,7 @@ Json Report::json() const {
   json["transitions"] = counts.transitions;
   json["depth"] = counts.depth;
   json["complete"] = is_complete();
+  json["interrupted"] = is_interrupted();
   json["seconds"] = seconds_;
   json["states-per-second"] = states_per_second();
   json["bytes"] = counts.bytes;
@@ -193,16 +206,14 @@ Json Report::json() const {
                           {"kind", "always"},
                           {"claim", property.claim},
                           {"rules", property.rules},
-                          {"verdict", is_violated(i) ? "fails" : "holds"}});
+                          {"verdict", verdict(i)}});
   }
-  for (const auto& [property, is_met] : exploration_.sometimes) {
-    properties.push_back({{"name", property.name},
+  for (const Coverage::Entry& entry : exploration_.sometimes) {
+    properties.push_back({{"name", entry.property.name},
                           {"kind", "sometimes"},
-                          {"claim", property.claim},
-                          {"rules", property.rules},
-                          {"verdict", is_met               ? "holds"
-                                      : judges_sometimes() ? "fails"
-                                                           : "not-judged"}});
+                          {"claim", entry.property.claim},
+                          {"rules", entry.property.rules},
+                          {"verdict", verdict(entry)}});
   }
   json["properties"] = std::move(properties);
   return json;
@@ -210,99 +221,142 @@ Json Report::json() const {
 
 // ---- The counterexample ------------------------------------------------------------------------
 
+Error cannot_write(const std::string& path, const std::string& why) {
+  return {ErrorKind::file, path, why, "name another file with --counterexample"};
+}
+
+// Known before the exploration, which may take long, that it can hardly be written after it.
+std::optional<Error> objection_to(const std::string& path) {
+  struct stat found {};
+  if (lstat(path.c_str(), &found) == 0) return cannot_write(path, "is there already");
+  const auto folder = std::filesystem::path(path).parent_path();
+  const bool is_new = errno == ENOENT && !path.empty();
+  if (is_new && (folder.empty() || stat(folder.c_str(), &found) == 0)) return std::nullopt;
+  return cannot_write(path, fmt::format("cannot be written: {}", std::strerror(errno)));
+}
+
 // The file, which must not be there yet.
 Result<std::string, Error> write_new(const std::optional<std::string>& wanted,
                                      const std::string& text) {
   std::string path = wanted.value_or("counterexample.toml");
-  for (int n = 2; !wanted && std::filesystem::exists(path); ++n) {
-    path = fmt::format("counterexample-{}.toml", n);
-  }
   std::FILE* file = std::fopen(path.c_str(), "wbx");
+  for (int n = 2; file == nullptr && errno == EEXIST && !wanted; ++n) {
+    path = fmt::format("counterexample-{}.toml", n);
+    file = std::fopen(path.c_str(), "wbx");
+  }
   const bool written =
       file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
   const bool closed = file != nullptr && std::fclose(file) == 0;
+  const std::string why = std::strerror(errno);
   if (written && closed) return path;
-  return Failed<Error>(Error{ErrorKind::file, path,
-                             fmt::format("cannot be written: {}", std::strerror(errno)),
-                             "name another file with --counterexample"});
+  if (file != nullptr) std::remove(path.c_str());
+  return Failed<Error>(cannot_write(path, "cannot be written: " + why));
 }
 
 struct Shown {
+  const Always& property;
   std::string story;
-  std::string file;
+  Result<std::string, Error> file;
   std::size_t steps;
   std::uint32_t ticks;
   bool is_visible;  // in events and states, so that the scenario fails
 };
-Result<Shown, Error> show(const Options& options, const Violation& violation,
-                          const std::optional<std::string>& wanted) {
+Shown show(const Options& options, const Rules& rules, const Violation& violation,
+           const std::optional<std::string>& wanted) {
   const Always& property = always()[violation.property];
-  const Walk walk = walk_of(options, Rules{}, violation);
+  const Walk walk = walk_of(options, rules, violation);
   const std::string comment = fmt::format(
       "# Found by tokenlife check: it is not so that {}.\n# Property {}{}{}. What is expected here "
       "is what the rules demand.\n",
       property.claim, property.name, property.rules.empty() ? "" : "; rules ", property.rules);
   const std::string title = fmt::format("Counterexample to {}", property.name);
-  const auto file = write_new(wanted, scenario_text(options, walk, title, comment));
-  if (!file) return Failed<Error>(file.error());
-  return Shown{story(options, walk), *file, violation.path.size(), walk.tick(),
-               !walk.demands().empty()};
+  return {property,
+          story(options, walk),
+          write_new(wanted, scenario_text(options, walk, title, comment)),
+          violation.path.size(),
+          walk.tick(),
+          !walk.demands().empty()};
 }
 
-}  // namespace
+Json json_of(const Shown& shown) {
+  return {{"property", shown.property.name},
+          {"file", shown.file ? Json(*shown.file) : Json(nullptr)},
+          {"steps", shown.steps},
+          {"ticks", shown.ticks},
+          {"visible", shown.is_visible},
+          {"story", shown.story}};
+}
 
-ExitStatus check_command(const CheckCommand& command, Console& console) {
-  const auto options = options_of(command);
-  if (!options) return Failed<Error>(options.error());
-  if (command.counterexample && std::filesystem::exists(*command.counterexample)) {
-    return Failed<Error>(Error{ErrorKind::file, *command.counterexample, "is there already",
-                               "name a file that is not, with --counterexample"});
-  }
-  const auto begin = std::chrono::steady_clock::now();
-  const auto since_begin = [&] {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  };
-  const Exploration exploration = explore(*options, Rules{}, [&](const Counts& counts) {
-    if (!console.shows_progress()) return true;
-    const double rate = static_cast<double>(counts.states) / since_begin();
+std::string text_of(const Shown& shown) {
+  std::string text = fmt::format("\nIt is not so that {} ({}):\n{}", shown.property.claim,
+                                 shown.property.name, shown.story);
+  if (!shown.file) return text;
+  return text + fmt::format("\n{} {}\n",
+                            shown.is_visible ? "Again: tokenlife run"
+                                             : "The way there, which passes: tokenlife run",
+                            plain_text(*shown.file));
+}
+
+// With a line of progress, until a signal ends it.
+Exploration explore_watched(const Options& options, const Rules& rules, Console& console) {
+  using namespace std::chrono_literals;
+  using Clock = std::chrono::steady_clock;
+  const SignalWatch signals;
+  const auto begin = Clock::now();
+  auto last_shown = begin;
+  return explore(options, rules, [&](const Counts& counts) {
+    if (interrupted()) return false;
+    const auto now = Clock::now();
+    if (!console.shows_progress() || now - last_shown < 200ms) return true;
+    last_shown = now;
+    const std::chrono::duration<double> seconds = now - begin;
+    const double rate = static_cast<double>(counts.states) / seconds.count();
     console.show_progress(
         fmt::format("{} states, {} a second, depth {}, {} MiB", grouped(counts.states),
                     grouped(static_cast<std::uint64_t>(rate)), counts.depth, counts.bytes >> 20));
     return true;
   });
-  const Report report(*options, exploration, since_begin());
+}
+
+}  // namespace
+
+ExitStatus check_by(const Rules& rules, const CheckCommand& command, Console& console) {
+  const auto options = options_of(command);
+  if (!options) return Failed<Error>(options.error());
+  if (command.counterexample) {
+    if (auto objection = objection_to(*command.counterexample)) return Failed<Error>(*objection);
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  const Exploration exploration = explore_watched(*options, rules, console);
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  const Report report(*options, exploration, wall.count());
   console.show_progress("");
 
   std::optional<Shown> shown;
   if (!exploration.violations.empty()) {
-    const auto result = show(*options, exploration.violations.front(), command.counterexample);
-    if (!result) return Failed<Error>(result.error());
-    shown = *result;
+    shown.emplace(show(*options, rules, exploration.violations.front(), command.counterexample));
   }
   if (command.json) {
     Json json = report.json();
-    json["counterexample"] = nullptr;
-    if (shown) {
-      json["counterexample"] = {
-          {"property", always()[exploration.violations.front().property].name},
-          {"file", shown->file},
-          {"steps", shown->steps},
-          {"ticks", shown->ticks},
-          {"visible", shown->is_visible},
-          {"story", shown->story}};
-    }
+    json["counterexample"] = shown ? json_of(*shown) : Json(nullptr);
     console.print(json_text(json) + "\n");
   } else {
-    console.print(report.text(console));
-    if (shown) {
-      const std::string again =
-          shown->is_visible ? "Again: tokenlife run" : "The way there, which passes: tokenlife run";
-      console.print(fmt::format("\nIt is not so that {}:\n{}\n{} {}\n",
-                                always()[exploration.violations.front().property].claim,
-                                shown->story, again, plain_text(shown->file)));
-    }
+    console.print(report.text(console) + (shown ? text_of(*shown) : ""));
+  }
+  if (shown && !shown->file) return Failed<Error>(shown->file.error());
+  if (report.is_interrupted()) {
+    console.say("tokenlife: interrupted; nothing is known of the states that were not reached");
+    return kInterrupted;
+  }
+  if (exploration.end == End::parts_max) {
+    return wrong("clients or sites differ in more ways than the program has numbers for",
+                 "take a longer --unit, or less --with");
   }
   return report.all_hold() ? 0 : 1;
+}
+
+ExitStatus check_command(const CheckCommand& command, Console& console) {
+  return check_by(Rules{}, command, console);
 }
 
 }  // namespace tokenlife::sim

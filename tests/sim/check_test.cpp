@@ -64,6 +64,14 @@ TEST_CASE("two clients that nothing binds have the product of their states") {
   CHECK(explore_all(options).counts.states == 27 * 28 * 29 * 30 / 24);
 }
 
+TEST_CASE("an exploration with room for exactly its states is complete") {
+  Options options = coarse(1, std::chrono::days{30}, {});
+  options.states_max = 27;
+  CHECK(explore_all(options).end == End::complete);
+  options.states_max = 26;
+  CHECK(explore_all(options).end == End::states_max);
+}
+
 // Not installed, or installed on one of three networks. Three transitions from the one, and from
 // the others none: they have moved, and time stands still.
 TEST_CASE("the states of the first day are those counted by hand") {
@@ -135,6 +143,28 @@ TEST_CASE("a counterexample demands what the right rules do") {
   }
 }
 
+TEST_CASE("a breach that nobody can see has a scenario that leads to it") {
+  Options options = coarse(1, std::chrono::days{10}, Feature::bulk);
+  Rules rules;
+  rules.decide = [](const Site& site, const SiteCommand& command, Instant now) {
+    auto event = decide(site, command, now);
+    if (event) {
+      if (auto* issued = std::get_if<BulkTokenIssued>(&*event))
+        issued->expires += std::chrono::days{1};
+    }
+    return event;
+  };
+  const Exploration exploration = explore_all(options, rules);
+  CHECK(broken(exploration) ==
+        std::map<std::string, std::size_t>{{"agrees-with-the-reference", 1}});
+  const Walk walk = walk_of(options, rules, exploration.violations.front());
+  CHECK(walk.demands().empty());
+  CHECK(has(story(options, walk), "expected  something that no event and no state shows"));
+  const std::string text = scenario_text(options, walk, "too long", "");
+  INFO(text);
+  CHECK(sim::parse_scenario(text, "counterexample.toml", {}).has_value());
+}
+
 TEST_CASE("the story of a counterexample tells it tick by tick") {
   const Fault fault = faults().front();
   const Exploration exploration = explore_all(fault.options, fault.rules);
@@ -188,7 +218,83 @@ TEST_CASE("check stops where it is told to, and then judges no `sometimes`") {
   CHECK(!has(bounded.out, "\"verdict\": \"fails\""));
   const Ran few = desk.run("check --max-states 1000");
   CHECK(few.status == 0);
-  CHECK(has(few.out, "--max-states"));
+  CHECK(has(few.out, "not complete because of --max-states"));
+  CHECK(!has(few.out, "ok    nothing is granted to a blocked client"));
+  const auto json = nlohmann::json::parse(desk.run("check --max-states 1000 --json").out);
+  CHECK(json["complete"] == false);
+  for (const auto& property : json["properties"]) {
+    if (property["kind"] == "always") CHECK(property["verdict"] == "not-judged");
+  }
+}
+
+TEST_CASE("an interrupted check says what it knows, and that it does not know the rest") {
+  const Desk desk;
+  const std::string line = "check --clients 4 --unit 12h --max-states 4000000000 ";
+  const std::string interrupt = " & p=$!; sleep 1; kill -INT $p; wait $p";
+  const Ran ran = desk.run(line + interrupt);
+  CHECK(ran.status == 130);
+  CHECK(is_one_message(ran.err));
+  CHECK(has(ran.err, "interrupted"));
+  CHECK(has(ran.out, " states: not complete because interrupted; "));
+  CHECK(!has(ran.out, "ok    nothing is granted to a blocked client"));
+
+  const Ran machine = desk.run(line + "--json" + interrupt);
+  CHECK(machine.status == 130);
+  const auto json = nlohmann::json::parse(machine.out);
+  CHECK(json["complete"] == false);
+  CHECK(json["interrupted"] == true);
+  CHECK(json["states"] > 0);
+  CHECK(json["depth"] > 0);
+  for (const auto& property : json["properties"]) {
+    if (property["kind"] == "always") CHECK(property["verdict"] == "not-judged");
+  }
+}
+
+// The program as it would be if the first fault were in the rules.
+Ran run_faulty(const Desk& desk, const std::string& words) {
+  const std::string command =
+      "cd '" + desk.path("").string() + "' && '" CHECK_OF_FAULTS "' 0 " + words + " >out 2>err";
+  const int status = std::system(command.c_str());
+  return {WEXITSTATUS(status), read_file(desk.path("out")), read_file(desk.path("err"))};
+}
+
+TEST_CASE("what does not hold is named, told, and written as a scenario that holds again") {
+  const Desk desk;
+  const Ran ran = run_faulty(desk, "found.toml");
+  CHECK(ran.status == 1);
+  CHECK(ran.err.empty());
+  CHECK(has(ran.out, "FAIL  nothing is granted to a blocked client  A8\n"));
+  CHECK(has(ran.out,
+            "It is not so that nothing is granted to a blocked client "
+            "(blocked-is-absolute):\n       0d  client 0  client-installed"));
+  CHECK(has(ran.out, "\nAgain: tokenlife run found.toml\n"));
+  CHECK(has(read_file(desk.path("found.toml")), "# Property blocked-is-absolute; rules A8."));
+  CHECK(desk.run("run found.toml").status == 0);
+
+  const Ran again = run_faulty(desk, "json");
+  CHECK(again.status == 1);
+  const auto json = nlohmann::json::parse(again.out);
+  CHECK(json["counterexample"]["property"] == "blocked-is-absolute");
+  CHECK(json["counterexample"]["file"] == "counterexample.toml");
+  CHECK(json["counterexample"]["steps"] == 3);
+  CHECK(nlohmann::json::parse(run_faulty(desk, "json").out)["counterexample"]["file"] ==
+        "counterexample-2.toml");
+}
+
+TEST_CASE("what was found is told also if the scenario cannot be written") {
+  const Desk desk;
+  const Ran ran = run_faulty(desk, "/dev/full/found.toml");
+  CHECK(ran.status == 3);
+  desk.write("folder.sh",
+             "mkdir -p closed && cd closed && rmdir ../closed && exec '" CHECK_OF_FAULTS
+             "' 0 \"$@\"\n");
+  for (const char* words : {"sh folder.sh", "sh folder.sh json"}) {
+    const std::string command = "cd '" + desk.path("").string() + "' && " + words + " >out 2>err";
+    const int status = std::system(command.c_str());
+    CHECK(WEXITSTATUS(status) == 3);
+    CHECK(is_one_message(read_file(desk.path("err"))));
+    CHECK(has(read_file(desk.path("out")), "a registration-refused (client-blocked) of client 0"));
+  }
 }
 
 TEST_CASE("what is wrong with a check is said in one line") {
@@ -204,7 +310,22 @@ TEST_CASE("what is wrong with a check is said in one line") {
       {"check --unit x", 2, "--unit: the duration"},
       {"check --unit 15d --latency 3", 2, "later than the next renewal"},
       {"check --clients 5", 2, "--clients"},
+      {"check --with ''", 2, "--with knows no"},
+      {"check --with none,block", 2, "--with knows no `none`"},
+      {"check --unit 0d", 2, "a unit of 0d"},
+      {"check --unit -1d", 2, "a unit of -1d"},
+      {"check --unit 99999999999999999999d", 2, "--unit: the duration"},
+      {"check --days 0", 2, "--days"},
+      {"check --days 99999999999999999999", 2, "--days"},
+      {"check --latency 4", 2, "--latency"},
+      {"check --max-states 0", 2, "--max-states"},
+      {"check --max-states 4294967296", 2, "--max-states"},
+      {"check --mp ftp", 2, "--mp"},
       {"check --counterexample small.toml", 3, "is there already"},
+      {"check --counterexample ''", 3, "cannot be written"},
+      {"check --counterexample nowhere/x.toml", 3, "nowhere/x.toml: cannot be written"},
+      {"check --counterexample small.toml/x.toml", 3, "Not a directory"},
+      {"check --counterexample $(printf %0300d 1)", 3, "name too long"},
   };
   for (const auto& wrong : cases) {
     INFO(wrong.line);
