@@ -6,7 +6,6 @@
 #include <chrono>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -17,12 +16,11 @@
 #include "sim/plain_text.hpp"
 #include "sim/progress.hpp"
 #include "sim/soak.hpp"
-#include "sim/time_text.hpp"
+#include "sim/soak_file.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 // Takes scenarios, seed after seed, until the time is over, one fails or somebody asks for the end.
@@ -55,9 +53,12 @@ class Soak {
   // Each worker takes at least one.
   void work() {
     try {
+      // A failure is made smaller beyond the deadline, but not beyond Ctrl-C.
+      ShrinkLimits limits;
+      limits.stop = interrupted;
       do {
         const std::uint64_t seed = next_.fetch_add(1);
-        auto failure = soak_one(seed, properties_);
+        auto failure = soak_one(seed, properties_, limits);
         ++done_;
         if (!failure) continue;
         stop_ = true;
@@ -83,49 +84,6 @@ class Soak {
   std::exception_ptr bug_;
 };
 
-Result<void, Error> write_file(const fs::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (file) return {};
-  return Failed<Error>(Error{ErrorKind::file, path.string(), "the file cannot be written",
-                             "choose another folder with --out"});
-}
-
-// As a file that reads back as the trace, each device from its first row on.
-std::string trace_text(const Trace& trace, std::chrono::sys_seconds start) {
-  std::string text = "device,time,network\n";
-  for (const Trace::Device& device : trace.devices) {
-    const auto row = [&](Duration after_start, Network on) {
-      text += fmt::format("{},{},{}\n", device.name, rfc3339(start + after_start), name(on));
-    };
-    const TraceRow* last = nullptr;
-    for (std::uint32_t i = 0; i < device.row_count; ++i) {
-      last = &trace.rows[device.first_row + i];
-      row(last->at, last->on);
-    }
-    if (device.period > last->at) row(device.period, last->on);
-  }
-  return text;
-}
-
-// The scenario's file, with its traces beside it.
-Result<fs::path, Error> write_failure(SoakFailure failure, const fs::path& folder) {
-  const std::string stem = fmt::format("soak-{}-{}", failure.property, failure.seed);
-  for (Cohort& cohort : failure.scenario.cohorts) {
-    auto* network = std::get_if<TraceNetwork>(&cohort.network);
-    if (network == nullptr) continue;
-    network->file = fmt::format("{}-{}.csv", stem, cohort.name);
-    auto written =
-        write_file(folder / network->file, trace_text(*network->trace, failure.scenario.start));
-    if (!written) return Failed<Error>(written.error());
-  }
-  const fs::path path = folder / (stem + ".toml");
-  auto written = write_file(path, failure_text(failure));
-  if (!written) return Failed<Error>(written.error());
-  return path;
-}
-
 }  // namespace
 
 ExitStatus soak_command(const SoakCommand& command, Console& console) {
@@ -137,7 +95,7 @@ ExitStatus soak_command(const SoakCommand& command, Console& console) {
                                "write it like 10m or 1h30m"});
   }
   std::error_code error;
-  if (!fs::is_directory(command.out, error)) {
+  if (!std::filesystem::is_directory(command.out, error)) {
     return Failed<Error>(Error{ErrorKind::input, "",
                                fmt::format("--out {} is no folder", in_quotes(command.out)),
                                "make it first"});
@@ -148,12 +106,13 @@ ExitStatus soak_command(const SoakCommand& command, Console& console) {
                             grouped(soak.done()), command.seed, soak.properties()));
   if (soak.failure()) {
     const SoakFailure& failure = *soak.failure();
+    // First what must not be lost if the file cannot be written.
+    console.print(fmt::format("{}  {}\n      {}\nreproduce: tokenlife soak --for 1s --seed {}\n",
+                              console.paint("FAIL", Tone::bad), failure.property,
+                              plain_text(failure.what), failure.seed));
     const auto path = write_failure(failure, command.out);
     if (!path) return Failed<Error>(path.error());
-    console.print(fmt::format("{}  {}\n      {}\nwritten to {}\n", console.paint("FAIL", Tone::bad),
-                              failure.property, plain_text(failure.what),
-                              plain_text(path->string())));
-    console.print(fmt::format("reproduce: tokenlife soak --for 1s --seed {}\n", failure.seed));
+    console.print(fmt::format("written to {}\n", plain_text(path->string())));
     return 1;
   }
   if (interrupted()) return kInterrupted;

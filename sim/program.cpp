@@ -1,6 +1,8 @@
 // The command line, and nothing else: which words there are and what each command is handed.
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "core/ensure.hpp"
 #include "sim/nearest.hpp"
 #include "sim/plain_text.hpp"
@@ -11,6 +13,14 @@ namespace {
 
 constexpr int kUsage = static_cast<int>(ErrorKind::input);
 constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
+
+// What is wrong with a seed, which CLI11 would wrap around or cut off.
+std::string is_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error == std::errc{} && end == text.data() + text.size()) return "";
+  return in_quotes(text) + " is no whole number from 0 to 18446744073709551615";
+}
 
 class CommandLine {
  public:
@@ -80,7 +90,7 @@ class CommandLine {
                         "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
                         "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
     app->add_option("SCENARIO", run_.scenario, "The scenario file")->required();
-    app->add_option("--seed", run_.seed, "Another seed than the scenario's");
+    app->add_option("--seed", run_.seed, "Another seed than the scenario's")->check(is_seed);
     app->add_option("--log", run_.log, "Write the events to this folder, which must not exist");
     app->add_option("--clients-scale", run_.clients_scale,
                     "So many times the clients of every cohort");
@@ -125,7 +135,8 @@ class CommandLine {
                         "  tokenlife soak --for 10m\n"
                         "  tokenlife soak --for 8h --seed 1000000 --out /tmp/found");
     app->add_option("--for", soak_.length, "How long: 30s, 10m, 8h")->required();
-    app->add_option("--seed", soak_.seed, "The seed of the first scenario, 1 if absent");
+    app->add_option("--seed", soak_.seed, "The seed of the first scenario, 1 if absent")
+        ->check(is_seed);
     app->add_option("--out", soak_.out, "The folder for a scenario that fails; this one if absent");
   }
 

@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/ensure.hpp"
 #include "sim/duration_text.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/random_scenario.hpp"
 #include "sim/scenario_toml.hpp"
-#include "sim/shrink.hpp"
 
 namespace tokenlife::sim {
 
@@ -17,6 +19,11 @@ std::vector<SoakProperty> soak_properties() {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;
+}
+
+Result<RunResult, Error> run_uncontrolled(const Scenario& scenario, const RunOptions& options) {
+  RunControl control;
+  return run(scenario, options, control);
 }
 
 std::string broken_at(std::uint32_t client, const Recorded<ClientEvent>& recorded,
@@ -37,9 +44,8 @@ const Cohort& cohort_of(const Scenario& scenario, std::uint32_t client) {
 std::optional<Broken> first_broken(const Scenario& scenario,
                                    std::span<const SoakProperty> properties) {
   try {
-    RunControl control;
     const EngineRun events = simulate(scenario);
-    const auto result = run(scenario, {}, control);
+    const auto result = run_uncontrolled(scenario, {});
     if (!result) return Broken{"no-bug", to_string(result.error())};
     const SoakCase soak_case{scenario, events, *result};
     for (const SoakProperty& property : properties) {
@@ -53,15 +59,20 @@ std::optional<Broken> first_broken(const Scenario& scenario,
   return std::nullopt;
 }
 
-std::optional<SoakFailure> soak_one(std::uint64_t seed, std::span<const SoakProperty> properties) {
+std::optional<SoakFailure> soak_one(std::uint64_t seed, std::span<const SoakProperty> properties,
+                                    const ShrinkLimits& limits) {
   const Scenario drawn = random_scenario(seed, kSoakTicksMax);
-  const auto broken = first_broken(drawn, properties);
+  // By the scenario's own seed, which stays when it is made smaller.
+  std::vector<SoakProperty> asked;
+  std::copy_if(properties.begin(), properties.end(), std::back_inserter(asked),
+               [&](const SoakProperty& property) { return drawn.seed % property.cost == 0; });
+  const auto broken = first_broken(drawn, asked);
   if (!broken) return std::nullopt;
   const StillFails still_fails = [&](const Scenario& smaller) {
-    const auto again = first_broken(smaller, properties);
+    const auto again = first_broken(smaller, asked);
     return again && again->property == broken->property;
   };
-  return SoakFailure{seed, broken->property, broken->what, shrink(drawn, still_fails)};
+  return SoakFailure{seed, broken->property, broken->what, shrink(drawn, still_fails, limits)};
 }
 
 std::string failure_text(const SoakFailure& failure) {

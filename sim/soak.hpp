@@ -7,6 +7,7 @@
 #include <string>
 
 #include "sim/scenario.hpp"
+#include "sim/shrink.hpp"
 #include "sim/soak_property.hpp"
 
 namespace tokenlife::sim {
@@ -30,8 +31,10 @@ struct Broken {
 std::optional<Broken> first_broken(const Scenario& scenario,
                                    std::span<const SoakProperty> properties);
 
-// Holds the random scenario of that seed to the properties; shrinks it if it breaks one.
-std::optional<SoakFailure> soak_one(std::uint64_t seed, std::span<const SoakProperty> properties);
+// Holds the random scenario of that seed to the properties, to those that cost more than others if
+// it is their turn; shrinks it if it breaks one.
+std::optional<SoakFailure> soak_one(std::uint64_t seed, std::span<const SoakProperty> properties,
+                                    const ShrinkLimits& limits = {});
 
 // The failure as a scenario file, with a comment that says what it is.
 std::string failure_text(const SoakFailure& failure);

@@ -2,6 +2,7 @@
 // lines of logic of its own and nothing of the rules in core/decide.cpp.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -13,11 +14,16 @@
 
 namespace tokenlife::sim {
 
+// How a property runs scenarios of its own.
+using Runs = std::function<Result<RunResult, Error>(const Scenario&, const RunOptions&)>;
+Result<RunResult, Error> run_uncontrolled(const Scenario& scenario, const RunOptions& options);
+
 // A scenario and what came of it.
 struct SoakCase {
   const Scenario& scenario;
   const EngineRun& run;
   const RunResult& result;  // of the same scenario, on one thread
+  Runs runs = run_uncontrolled;
 };
 
 struct SoakProperty {
@@ -25,6 +31,8 @@ struct SoakProperty {
   std::string_view claim;
   // What speaks against it; empty if it holds.
   std::function<std::string(const SoakCase&)> broken;
+  // It takes so many times as long as others: a soak asks it of every so many-th scenario only.
+  std::uint32_t cost = 1;
 };
 
 // Of streams, counts and prefixes; of tokens; of requests and their answers.

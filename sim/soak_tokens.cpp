@@ -60,31 +60,34 @@ std::string tokens_live_as_long_as_they_may(const SoakCase& run) {
 std::string tokens_are_accounted_for(const SoakCase& run) {
   std::uint64_t arrived = 0, alive = 0, replaced = 0, expired = 0, ended = 0;
   const std::string what = for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
-    std::optional<TokenSerial> live;
+    TokenSerial live;  // 0: none
     Client client;
     for (const auto& recorded : stream) {
-      client = *evolve(client, recorded.event);
+      const auto next = evolve(client, recorded.event);
+      if (!next) return broken_at(i, recorded, name(next.error()));
+      client = *next;
       if (const ClientToken* token = token_in(recorded.event)) {
         ++arrived;
-        replaced += live ? 1U : 0U;
+        replaced += live.value != 0 ? 1U : 0U;
         live = token->serial;
       } else if (const auto* gone = std::get_if<TokenExpired>(&recorded.event)) {
         if (live != gone->serial) return broken_at(i, recorded, "not the token that was alive");
         ++expired;
-        live.reset();
+        live = {};
       } else if (std::holds_alternative<ReRegistrationRequired>(recorded.event) ||
                  std::holds_alternative<ClientReinstalled>(recorded.event)) {
-        ended += live ? 1U : 0U;
-        live.reset();
+        ended += live.value != 0 ? 1U : 0U;
+        live = {};
       }
       const bool lives = client.state == LifecycleState::registered ||
                          client.state == LifecycleState::roaming ||
                          client.state == LifecycleState::renewing;
-      if (lives != live.has_value() || (live && client.token.serial != *live)) {
+      const bool held = live.value != 0;
+      if (lives != held || (held && client.token.serial != live)) {
         return broken_at(i, recorded, "holds another token than it was given");
       }
     }
-    alive += live ? 1U : 0U;
+    alive += live.value != 0 ? 1U : 0U;
     return std::string();
   });
   if (!what.empty()) return what;

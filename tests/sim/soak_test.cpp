@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "sim/random_scenario.hpp"
 #include "sim/scenario_toml.hpp"
+#include "sim/soak_file.hpp"
 #include "support/desk.hpp"
 #include "support/print.hpp"
 
@@ -123,22 +125,86 @@ EngineRun tampered(const Scenario& scenario, const std::string& property) {
   return run;
 }
 
+// An engine that runs scenarios otherwise for two properties that compare its runs.
+Result<RunResult, Error> run_wrongly(const Scenario& scenario, const RunOptions& options) {
+  Scenario other = scenario;
+  if (options.threads > 1) ++other.seed;  // its draws hang on the number of threads
+  auto result = run_uncontrolled(other, options);
+  if (result && !result->tally.seen.empty()) ++result->tally.seen[1].count;  // sees one twice
+  return result;
+}
+
 TEST_CASE("each property of a soak notices the fault that it is there for") {
   const Desk desk;
   const auto scenario = load_scenario(desk.path("small.toml").string(), {});
   REQUIRE(scenario);
-  RunControl control;
-  const auto result = sim::run(*scenario, {}, control);
+  const auto result = run_uncontrolled(*scenario, {});
   REQUIRE(result);
   for (const SoakProperty& property : soak_properties()) {
-    // These two run scenarios of their own, or only sum what others check.
-    if (property.name == "threads" || property.name == "population") continue;
     CAPTURE(property.name);
     const EngineRun sound = simulate(*scenario);
     CHECK(property.broken({*scenario, sound, *result}) == "");
-    const EngineRun faulty = tampered(*scenario, std::string(property.name));
-    CHECK(property.broken({*scenario, faulty, *result}) != "");
+    const bool runs_again = property.name == "threads" || property.name == "population";
+    if (runs_again) {
+      CHECK(property.broken({*scenario, sound, *result, run_wrongly}) != "");
+    } else {
+      const EngineRun faulty = tampered(*scenario, std::string(property.name));
+      CHECK(property.broken({*scenario, faulty, *result}) != "");
+    }
   }
+}
+
+// Each by itself: nothing that is asked before it stops an impossible event.
+TEST_CASE("properties that replay events say so if one cannot happen") {
+  const Desk desk;
+  const auto scenario = load_scenario(desk.path("small.toml").string(), {});
+  REQUIRE(scenario);
+  const auto result = run_uncontrolled(*scenario, {});
+  REQUIRE(result);
+  EngineRun impossible = simulate(*scenario);
+  for (auto& stream : impossible.clients) stream.erase(stream.begin());  // the installation
+  for (const SoakProperty& property : soak_properties()) {
+    if (property.name != "replay" && property.name != "token-account") continue;
+    CAPTURE(property.name);
+    CHECK(has(property.broken({*scenario, impossible, *result}), "wrong-state"));
+  }
+}
+
+TEST_CASE("a soak asks a dear property of one scenario in as many") {
+  int asked = 0;
+  const std::vector<SoakProperty> dear{{"dear", "it takes long",
+                                        [&asked](const SoakCase& run) {
+                                          ++asked;
+                                          CHECK(run.scenario.seed % 8 == 0);
+                                          return std::string();
+                                        },
+                                        8}};
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) CHECK_FALSE(soak_one(seed, dear));
+  CHECK(asked > 200 / 16);
+  CHECK(asked < 200 / 4);
+}
+
+TEST_CASE("a failure's file and its traces do what the scenario does") {
+  const TemporaryFolder folder;
+  int with_traces = 0;
+  for (std::uint64_t seed = 1; with_traces < 20; ++seed) {
+    Scenario scenario = random_scenario(seed, 2'000);
+    if (std::none_of(scenario.cohorts.begin(), scenario.cohorts.end(), [](const Cohort& cohort) {
+          return std::holds_alternative<TraceNetwork>(cohort.network);
+        })) {
+      continue;
+    }
+    ++with_traces;
+    const auto path = write_failure({seed, "claim", "broken", scenario}, folder.path());
+    REQUIRE(path);
+    const auto read = load_scenario(path->string(), {});
+    INFO(read_file(*path));
+    REQUIRE(read);
+    CHECK(simulate(*read).clients == simulate(scenario).clients);
+  }
+  const auto nowhere = write_failure({1, "claim", "broken", {}}, folder.path() / "none");
+  REQUIRE_FALSE(nowhere);
+  CHECK(nowhere.error().kind == ErrorKind::file);
 }
 
 TEST_CASE("soak says what it did, and what is wrong with its command line") {
@@ -148,7 +214,11 @@ TEST_CASE("soak says what it did, and what is wrong with its command line") {
   CHECK(has(ran.out, " scenarios from seed 7 on, 16 properties of each\n"));
   CHECK(ran.err.empty());
   for (const char* line :
-       {"soak", "soak --for 0s", "soak --for 10", "soak --for 1s --out nowhere"}) {
+       {"soak", "soak --for", "soak --for ''", "soak --for 0s", "soak --for -1", "soak --for=-1s",
+        "soak --for 10", "soak --for 49711d", "soak --for 1s 2s", "soak --for 1s --seed -1",
+        "soak --for 1s --seed 18446744073709551616", "soak --for 1s --seed 1.5",
+        "soak --for 1s --seed ''", "soak --for 1s --out nowhere", "soak --for 1s --out ''",
+        "soak --for 1s --out small.toml", "run small.toml --seed -1"}) {
     const Ran wrong = desk.run(line);
     CAPTURE(line, wrong.err);
     CHECK(wrong.status == 2);
