@@ -141,6 +141,9 @@ Certificate Certificate::self_signed(const PrivateKey& key, const CertificateCon
   ensure(certificate.has_value(), "a new certificate to be good");
   return std::move(*certificate);
 }
+  // Before anything is verified with it: what a key of any size and kind costs is not bounded.
+  auto checked_key = checked(std::move(key));
+  if (!checked_key) return Failed<KeyFault>(checked_key.error());
 
 Result<Certificate, KeyFault> Certificate::of(std::string der) {
   const auto refuse = [](KeyFault fault) {
@@ -148,7 +151,8 @@ Result<Certificate, KeyFault> Certificate::of(std::string der) {
     return Failed<KeyFault>(fault);
   };
   const X509Owner read = from_der(der);
-  if (!read) return refuse(KeyFault::not_pem);
+  // Of two texts for one certificate the thumbprints would differ.
+  if (!read || der_of(read.get()) != der) return refuse(KeyFault::not_pem);
   const auto not_before = seconds_of(X509_get0_notBefore(read.get()));
   const auto not_after = seconds_of(X509_get0_notAfter(read.get()));
   if (!not_before || !not_after) return refuse(KeyFault::bad_certificate);
@@ -156,10 +160,8 @@ Result<Certificate, KeyFault> Certificate::of(std::string der) {
   if (!key) return refuse(KeyFault::wrong_kind);
   const bool signed_itself =
       X509_NAME_cmp(X509_get_subject_name(read.get()), X509_get_issuer_name(read.get())) == 0 &&
-      X509_verify(read.get(), key.get()) == 1;
+      X509_verify(read.get(), (*checked_key)->key.get()) == 1;
   ERR_clear_error();
-  auto checked_key = checked(std::move(key));
-  if (!checked_key) return Failed<KeyFault>(checked_key.error());
   const auto sha1 = digest<Sha1Thumbprint>(der, EVP_sha1());
   const auto sha256 = digest<Sha256Thumbprint>(der, EVP_sha256());
   return Certificate(std::make_shared<const Impl>(
@@ -168,12 +170,9 @@ Result<Certificate, KeyFault> Certificate::of(std::string der) {
 }
 
 Result<Certificate, KeyFault> Certificate::from_pem(std::string_view pem) {
-  if (!is_one_pem_block(pem)) return Failed<KeyFault>(KeyFault::not_pem);
-  const Bio bio = bio_of(pem);
-  const X509Owner read(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
-  ERR_clear_error();
-  if (!read) return Failed<KeyFault>(KeyFault::not_pem);
-  return of(der_of(read.get()));
+  const auto der = pem_block(pem, {"CERTIFICATE"});
+  if (!der) return Failed<KeyFault>(KeyFault::not_pem);
+  return of(std::string(der->reveal()));
 }
 
 std::string Certificate::to_pem() const {

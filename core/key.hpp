@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,6 +82,8 @@ class PrivateKey {
   friend class Certificate;
   struct Impl;
   static Result<PrivateKey, KeyFault> of(std::shared_ptr<Impl> impl);
+  bool works() const;
+  std::optional<std::string> try_to_sign(std::string_view message) const;
   PrivateKey(std::shared_ptr<const Impl> impl, PublicKey public_key)
       : impl_(std::move(impl)), public_(std::move(public_key)) {}
   std::shared_ptr<const Impl> impl_;

@@ -1,20 +1,23 @@
-// The shape of a PEM file (RFC 7468), before OpenSSL reads it.
+// PEM files (RFC 7468), read before OpenSSL sees what is in them. Its own readers take the first
+// block of several, or of a kind that nobody asked for, ask at the terminal for passwords, and
+// leave what follows the end of a structure.
 #pragma once
 
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
 #include <string_view>
+
+#include "core/secret.hpp"
 
 namespace tokenlife {
 
 // Longer than any key or certificate that is taken.
 inline constexpr std::size_t kPemBytesMax = 64 * 1024;
 
-// Whether there is exactly one block: of several, OpenSSL would read one and leave the rest.
-inline bool is_one_pem_block(std::string_view text) {
-  constexpr std::string_view kBegin = "-----BEGIN ";
-  if (text.size() > kPemBytesMax) return false;
-  const std::size_t first = text.find(kBegin);
-  return first != std::string_view::npos &&
-         text.find(kBegin, first + kBegin.size()) == std::string_view::npos;
-}
+// What the one block of `text` holds, if there is exactly one, it has one of these labels ("PUBLIC
+// KEY", say) and is not encrypted. It may be a private key.
+std::optional<Secret> pem_block(std::string_view text,
+                                std::initializer_list<std::string_view> labels);
 
 }  // namespace tokenlife

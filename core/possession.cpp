@@ -14,6 +14,9 @@ std::string message(const Challenge::Bytes& challenge, const Request& request,
   text += token;
   return text;
 }
+  text += static_cast<char>(request.credential);
+  text += static_cast<char>(request.scope);
+  text += to_string(request.bulk);
 
 }  // namespace
 

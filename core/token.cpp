@@ -42,7 +42,14 @@ Secret sign(const Json& claims, const PrivateKey& key, const Certificate& certif
   ensure(key.public_key().kind() == KeyKind::rsa, "RS256 to be made with an RSA key");
   const Json header{{"typ", "JWT"}, {"alg", "RS256"}, {"x5t", to_base64url(certificate.sha1())}};
   std::string token = to_base64url(header.dump()) + '.' + to_base64url(claims.dump());
-  token += '.' + to_base64url(key.sign(token));
+  // The signature is what makes it worth stealing: no copies of it stay in memory.
+  std::string signature = key.sign(token);
+  std::string text = to_base64url(signature);
+  wipe(signature);
+  token.reserve(token.size() + 1 + text.size());
+  token += '.';
+  token += text;
+  wipe(text);
   ensure(token.size() <= kTokenBytesMax, "a token that the verifier takes");
   return Secret::take(token);
 }

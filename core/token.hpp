@@ -81,7 +81,7 @@ Secret sign_token(const ClientClaims& claims, const PrivateKey& key,
 struct Signer {
   KeyNumber number;
   PublicKey key;
-  // By which tokens name it. Without one, it is tried for every token, whatever that names.
+  // By which tokens name it. Without one, it is tried for every token that names no other signer.
   std::optional<Sha1Thumbprint> thumbprint;
   bool retired = false;  // A9
 };

@@ -15,7 +15,7 @@ namespace tokenlife {
 struct TokenSegments {
   std::string_view signed_part;  // of the token: header, dot and payload
   std::string header;            // decoded
-  std::string payload;           // decoded; seen by nobody before the signature is
+  std::string payload;           // decoded; read by nobody before the signature is
   std::string signature;         // decoded
 };
 

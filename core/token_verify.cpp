@@ -16,12 +16,14 @@ struct SignedToken {
   KeyNumber signer;
 };
 
-// A signer that has no thumbprint is tried for every token.
+// The one that the token names. Only if there is none, one that has no thumbprint.
 const Signer* signer_of(const TokenHeader& header, std::span<const Signer> signers) {
+  const Signer* nameless = nullptr;
   for (const Signer& signer : signers) {
-    if (!signer.thumbprint || signer.thumbprint == header.thumbprint) return &signer;
+    if (signer.thumbprint && signer.thumbprint == header.thumbprint) return &signer;
+    if (!signer.thumbprint && nameless == nullptr) nameless = &signer;
   }
-  return nullptr;
+  return nameless;
 }
 
 // The signature's faults, where the header is sound.
@@ -50,13 +52,13 @@ Result<SignedToken, TokenFault> check_signature(std::string_view token,
   if (!header_members) return refuse(TokenFault::header_not_strict_json);
   const auto header = read_header(*header_members);
   if (!header) return refuse(header.error());
-  const Signer* signer = signer_of(*header, signers);
-  if (const auto fault = fault_of_signature(*segments, *header, signer)) {
-    // It is refused, whatever the payload is: what follows says only by which name. A damaged token
-    // is called malformed (D2), not the work of a stranger.
-    const bool damaged = payload_matters && !parse_strict_json(segments->payload);
-    return refuse(damaged ? TokenFault::payload_not_strict_json : *fault);
+  // A damaged token is called malformed (D2), not the work of a stranger. What its characters say
+  // is read by nobody before the signature is.
+  if (payload_matters && !is_utf8(segments->payload)) {
+    return refuse(TokenFault::payload_not_strict_json);
   }
+  const Signer* signer = signer_of(*header, signers);
+  if (const auto fault = fault_of_signature(*segments, *header, signer)) return refuse(*fault);
   return SignedToken{std::move(*segments), signer->number};
 }
 

@@ -1,0 +1,57 @@
+#include "core/pem.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <string>
+
+#include "core/openssl_handle.hpp"
+
+namespace tokenlife {
+namespace {
+
+constexpr std::string_view kBegin = "-----BEGIN ";
+
+bool is_one_block(std::string_view text) {
+  if (text.size() > kPemBytesMax) return false;
+  const std::size_t first = text.find(kBegin);
+  return first != std::string_view::npos &&
+         text.find(kBegin, first + kBegin.size()) == std::string_view::npos;
+}
+
+// What PEM_read_bio() allocates.
+struct Block {
+  char* label = nullptr;
+  char* header = nullptr;
+  unsigned char* bytes = nullptr;
+  long size = 0;
+
+  Block() = default;
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+  ~Block() {
+    OPENSSL_free(label);
+    OPENSSL_free(header);
+    OPENSSL_clear_free(bytes, static_cast<std::size_t>(size));
+  }
+};
+
+}  // namespace
+
+std::optional<Secret> pem_block(std::string_view text,
+                                std::initializer_list<std::string_view> labels) {
+  if (!is_one_block(text)) return std::nullopt;
+  const Bio bio = bio_of(text);
+  Block block;
+  const bool read =
+      PEM_read_bio(bio.get(), &block.label, &block.header, &block.bytes, &block.size) == 1;
+  ERR_clear_error();
+  if (!read || block.size <= 0) return std::nullopt;
+  // A header says how the rest is encrypted.
+  if (!std::string_view(block.header).empty()) return std::nullopt;
+  if (std::find(labels.begin(), labels.end(), block.label) == labels.end()) return std::nullopt;
+  return Secret({reinterpret_cast<const char*>(block.bytes), static_cast<std::size_t>(block.size)});
+}
+
+}  // namespace tokenlife
