@@ -58,7 +58,12 @@ at = "55d"
 do = "reinstall"
 cohort = "laptops"
 [[action]]
-at = "150d"
+at = "70d"
+do = "set-cmg-allowed"
+cohort = "office"
+value = false
+[[action]]
+at = "170d"
 do = "reinstall"
 client = "office/4"
 )";
@@ -91,7 +96,7 @@ bool keeps_a_token_when_reinstalled(const sim::Occurrences& events) {
     auto& [client, renewals] = clients[number];
     const ClientToken held = client.token;
     if (evolve_any(client, event) != Legality::legal) return false;  // not a history at all
-    if (std::holds_alternative<TokenRenewed>(event)) ++renewals;
+    if (std::holds_alternative<TokenRenewed>(event) && !client.cmg_allowed) ++renewals;
     if (std::holds_alternative<ClientReinstalled>(event) && renewals >= 3) client.token = held;
     if (client.state == LifecycleState::installed && client.token.exists()) return true;
   }

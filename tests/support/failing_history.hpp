@@ -10,8 +10,10 @@ namespace tokenlife::test {
 // in its middle: its first 1,000 events, of all clients, in the order of time.
 sim::Occurrences history_of_a_thousand();
 
-// Replays with a fault planted in core's evolve(): a client that renewed three times keeps its
-// token when it is reinstalled. True if a client is then installed and holds a token (A7).
+// Replays with a fault planted in core's evolve(): a client that renewed three times while it was
+// not allowed to use the CMG keeps its token when it is reinstalled. True if a client is then
+// installed and holds a token (A7). The renewals before that are beside the point, but those after
+// it name the tokens that they brought.
 bool keeps_a_token_when_reinstalled(const sim::Occurrences& events);
 
 // Replays with another fault: who is blocked for twenty days and more stays blocked. True if a
