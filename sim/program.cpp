@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/ensure.hpp"
+#include "sim/hide_tokens.hpp"
 #include "sim/nearest.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/program.hpp"
@@ -48,6 +49,7 @@ class CommandLine {
     add_machine();
     add_check();
     add_log();
+    add_token_commands(app_, chosen_);
   }
 
   // The exit status, where the command line itself says it all.
@@ -61,7 +63,8 @@ class CommandLine {
         return 0;
       }
       const std::string advice = advice_on(argc, argv);
-      std::fprintf(stderr, "tokenlife: %s%s\n", plain_text(error.what()).c_str(), advice.c_str());
+      std::fprintf(stderr, "tokenlife: %s%s\n", hide_tokens(plain_text(error.what())).c_str(),
+                   hide_tokens(advice).c_str());
       return kUsage;
     }
   }
@@ -284,7 +287,7 @@ int run_program(int argc, char** argv) {
     status = Failed<Error>(printed.error());
   }
   if (status) return *status;
-  console.say("tokenlife: " + to_string(status.error()));
+  console.say("tokenlife: " + hide_tokens(to_string(status.error())));
   return static_cast<int>(status.error().kind);
 }
 
@@ -299,7 +302,8 @@ int program(int argc, char** argv) {
     std::fprintf(stderr,
                  "tokenlife: a bug in the program: %s\n"
                  "tokenlife: please report it with the files that it was given, and: %s\n",
-                 plain_text(error.what()).c_str(), plain_text(line).c_str());
+                 hide_tokens(plain_text(error.what())).c_str(),
+                 hide_tokens(plain_text(line)).c_str());
     return kBug;
   }
 }

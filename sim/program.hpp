@@ -47,4 +47,9 @@ inline CLI::App& command_group(CLI::App& app, const std::string& name, const cha
   return *group;
 }
 
+// ---- One for each file -------------------------------------------------------------------------
+
+// `token inspect` and `token verify`.
+void add_token_commands(CLI::App& app, Chosen& chosen);
+
 }  // namespace tokenlife::sim

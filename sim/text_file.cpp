@@ -26,6 +26,18 @@ struct OpenFile {
 
 std::string words_of(int error_number) { return std::generic_category().message(error_number); }
 
+// Fills the text from the descriptor until that ends or the text is full. How many bytes came.
+Result<std::size_t, std::string> fill(int descriptor, std::string& text, std::size_t filled) {
+  while (filled < text.size()) {
+    const ssize_t got = ::read(descriptor, text.data() + filled, text.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Failed<std::string>(words_of(errno));
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
+
 }  // namespace
 
 Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
@@ -41,17 +53,26 @@ Result<std::string, std::string> read_text_file(const std::string& path, std::si
   std::string text(std::min(std::max<std::size_t>(hint, 4'096), bytes_max) + 1, '\0');
   std::size_t filled = 0;
   while (true) {
-    const ssize_t got = ::read(file.descriptor, text.data() + filled, text.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Failed<std::string>(words_of(errno));
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
+    const auto got = fill(file.descriptor, text, filled);
+    if (!got) return Failed<std::string>(got.error());
+    filled = *got;
     if (filled > bytes_max) {
-      return Failed<std::string>(fmt::format("it is longer than {} MiB", bytes_max >> 20));
+      const bool large = bytes_max >= 1 << 20;
+      return Failed<std::string>(fmt::format(
+          "it is longer than {} {}", bytes_max >> (large ? 20 : 10), large ? "MiB" : "KiB"));
     }
-    if (filled == text.size()) text.resize(std::min(2 * text.size(), bytes_max + 1));
+    if (filled < text.size()) break;
+    text.resize(std::min(2 * text.size(), bytes_max + 1));
   }
   text.resize(filled);
+  return text;
+}
+
+Result<std::string, std::string> read_standard_input(std::size_t bytes_max) {
+  std::string text(bytes_max, '\0');
+  const auto got = fill(STDIN_FILENO, text, 0);
+  if (!got) return Failed<std::string>(got.error());
+  text.resize(*got);
   return text;
 }
 

@@ -1,0 +1,65 @@
+// A desk with a signer: key files, certificates, and tokens of every kind for the program to judge.
+#pragma once
+
+#include <string>
+
+#include "core/token.hpp"
+#include "core/token_names.hpp"
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+
+inline constexpr Guid kTokenTenant{0xcdcc5e910adf4a24, 0x82d0196667f1c081};
+inline constexpr Guid kTokenGuid{0xdb591e3305fd4c5b, 0x82f3bf673e5bd0a2};
+inline constexpr std::chrono::sys_seconds kTokenIssued{std::chrono::seconds{1'580'156'305}};
+
+struct SigningDesk : Desk {
+  PrivateKey key = PrivateKey::generate(KeyKind::rsa);
+  Certificate certificate = self_signed(key, "site");
+  PrivateKey client_key = PrivateKey::generate(KeyKind::ec_p256);
+  Certificate client = self_signed(client_key, "client 17");
+
+  SigningDesk() {
+    write("site.pem", key.public_key().to_pem());
+    write("site.crt", certificate.to_pem());
+    write("client.crt", client.to_pem());
+    write("bulk", std::string(bulk({kTokenIssued, kTokenIssued + std::chrono::days{3}}).reveal()));
+    write("client", std::string(client_token().reveal()));
+  }
+
+  static Certificate self_signed(const PrivateKey& of, const std::string& name) {
+    return Certificate::self_signed(
+        of, {name, kTokenIssued - std::chrono::days{1}, kTokenIssued + std::chrono::days{3650}});
+  }
+  Secret bulk(TokenDates dates) const {
+    return sign_token(BulkClaims{dates, kTokenTenant, kTokenGuid}, key, certificate);
+  }
+  Secret client_token() const {
+    return sign_token(ClientClaims{{kTokenIssued, kTokenIssued + std::chrono::days{90}},
+                                   kTokenTenant,
+                                   TokenSerial::of({17}, 3),
+                                   Credential::self_signed,
+                                   client.sha256()},
+                      key, certificate);
+  }
+};
+
+// One is enough for all tests: they do not change it.
+inline const SigningDesk& signing_desk() {
+  static const SigningDesk desk;
+  return desk;
+}
+
+// Whether the text holds a whole segment of the token, or the token's beginning.
+inline bool holds_part_of(const std::string& text, const std::string& token) {
+  std::size_t begin = 0;
+  while (begin < token.size()) {
+    const std::size_t dot = std::min(token.find('.', begin), token.size());
+    // Less of a segment is worth as little as none.
+    if (dot > begin + 24 && has(text, token.substr(begin, 24))) return true;
+    begin = dot + 1;
+  }
+  return false;
+}
+
+}  // namespace tokenlife::test
