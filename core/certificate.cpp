@@ -141,9 +141,6 @@ Certificate Certificate::self_signed(const PrivateKey& key, const CertificateCon
   ensure(certificate.has_value(), "a new certificate to be good");
   return std::move(*certificate);
 }
-  // Before anything is verified with it: what a key of any size and kind costs is not bounded.
-  auto checked_key = checked(std::move(key));
-  if (!checked_key) return Failed<KeyFault>(checked_key.error());
 
 Result<Certificate, KeyFault> Certificate::of(std::string der) {
   const auto refuse = [](KeyFault fault) {
@@ -158,6 +155,9 @@ Result<Certificate, KeyFault> Certificate::of(std::string der) {
   if (!not_before || !not_after) return refuse(KeyFault::bad_certificate);
   EvpKey key(X509_get_pubkey(read.get()));
   if (!key) return refuse(KeyFault::wrong_kind);
+  // Before anything is verified with it: what a key of any size and kind costs is not bounded.
+  auto checked_key = checked(std::move(key));
+  if (!checked_key) return Failed<KeyFault>(checked_key.error());
   const bool signed_itself =
       X509_NAME_cmp(X509_get_subject_name(read.get()), X509_get_issuer_name(read.get())) == 0 &&
       X509_verify(read.get(), (*checked_key)->key.get()) == 1;

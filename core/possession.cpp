@@ -10,13 +10,13 @@ std::string message(const Challenge::Bytes& challenge, const Request& request,
   std::string text = "tokenlife proof of possession 1\n";
   text += static_cast<char>(request.kind);
   text += static_cast<char>(request.via);
+  text += static_cast<char>(request.credential);
+  text += static_cast<char>(request.scope);
+  text += to_string(request.bulk);
   text.append(reinterpret_cast<const char*>(challenge.data()), challenge.size());
   text += token;
   return text;
 }
-  text += static_cast<char>(request.credential);
-  text += static_cast<char>(request.scope);
-  text += to_string(request.bulk);
 
 }  // namespace
 
