@@ -13,6 +13,29 @@ std::size_t index(Enum value) {
   return static_cast<std::size_t>(value);
 }
 
+// Who gets tokens, by the options.
+struct Possible {
+  explicit Possible(const Options& options)
+      : plain(options.internal_registration && options.mp == MpMode::enhanced_http),
+        bulk(options.features.has(Feature::bulk)),
+        pki(options.features.has(Feature::pki)),
+        token_ends(options.features.has(Feature::block) || options.features.has(Feature::rotate)) {}
+
+  bool tokens() const { return plain || bulk || pki; }
+  // PKI clients register instead of being told that their token has expired.
+  bool told_of_expiry() const { return plain || bulk; }
+  bool state(State state) const {
+    if (state == State::not_installed || state == State::installed) return true;
+    if (state != State::re_registration_required) return tokens();
+    return told_of_expiry() || (tokens() && token_ends);
+  }
+
+  bool plain;  // at an MP, with nothing to show
+  bool bulk;
+  bool pki;
+  bool token_ends;  // before its time
+};
+
 // Whether the options let it happen.
 bool is_expected(RefusalReason reason, const Options& options) {
   const Features f = options.features;
@@ -27,8 +50,8 @@ bool is_expected(RefusalReason reason, const Options& options) {
     case RefusalReason::bulk_token_not_yet_valid: return false;
     case RefusalReason::bulk_token_expired:
     case RefusalReason::bulk_token_blocked: return f.has(Feature::bulk);
-    case RefusalReason::unknown_signer: return f.has(Feature::rotate);
-    case RefusalReason::expired: return true;
+    case RefusalReason::unknown_signer: return f.has(Feature::rotate) && Possible(options).tokens();
+    case RefusalReason::expired: return Possible(options).told_of_expiry();
     case RefusalReason::malformed:
     case RefusalReason::bad_signature:
     case RefusalReason::wrong_issuer:
@@ -58,24 +81,25 @@ struct Row {
 
 bool is_expected(const Row& row, const Options& options) {
   const Features f = options.features;
-  const bool token_ends = f.has(Feature::block) || f.has(Feature::rotate);
   const bool is_slow = options.latency > 1;
-  const bool registers = options.internal_registration && options.mp == MpMode::enhanced_http;
+  const Possible possible(options);
+  if (!possible.state(row.from) || !possible.state(row.to)) return false;
   switch (row.event) {
-    case EventKind::registration_completed:
-      if (row.to == State::registered) {
-        return registers || f.has(Feature::pki) ||
-               (row.from == State::installed && f.has(Feature::bulk) &&
-                options.mp == MpMode::https);
+    case EventKind::registration_completed: {
+      const bool over_mp = row.to == State::registered;
+      if (over_mp && possible.plain) return true;
+      if (row.from == State::installed) {
+        return possible.pki || (possible.bulk && (!over_mp || options.mp == MpMode::https));
       }
-      if (row.from == State::installed) return f.has(Feature::pki) || f.has(Feature::bulk);
-      return f.has(Feature::pki) && (row.from == State::expired || token_ends);
+      return possible.pki && (row.from == State::expired || possible.token_ends);
+    }
     case EventKind::renewal_failed:
       return f.has(Feature::outage) || f.has(Feature::lose_answers) || is_slow;
-    case EventKind::renewal_refused: return token_ends;
+    case EventKind::renewal_refused: return possible.token_ends;
     case EventKind::token_expired: return row.from != State::renewing || is_slow;
     case EventKind::token_renewed: return row.from != State::expired || is_slow;
-    case EventKind::re_registration_required: return row.from == State::expired || token_ends;
+    case EventKind::re_registration_required:
+      return row.from == State::expired ? possible.told_of_expiry() : possible.token_ends;
     case EventKind::client_reinstalled: return f.has(Feature::reinstall);
     default: return true;
   }
@@ -132,6 +156,7 @@ bool Coverage::has_row(State from, EventKind event, State to, Network where) con
 std::vector<Coverage::Entry> Coverage::entries() const {
   std::vector<Entry> entries;
   for (std::size_t i = 0; i < states_.size(); ++i) {
+    if (!Possible(options_).state(static_cast<State>(i))) continue;
     const std::string_view state = name(static_cast<State>(i));
     entries.push_back(
         {{fmt::format("state {}", state), fmt::format("a client is {}", state), ""}, states_[i]});
