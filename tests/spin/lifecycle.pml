@@ -4,7 +4,8 @@
  *
  * Parameters: VALIDITY, RENEW and BULK_LIFE in units (90, 30 and 3 for a unit of a day); OUTAGE,
  * LOSE_ANSWERS, BLOCK, CMG_SETTING, BULK, ROTATE, REINSTALL, RESTART, UPGRADE, PKI: what else may
- * happen; DAYS: when time stands still, if at all.
+ * happen; HTTPS or NO_INTERNAL_REGISTRATION: who may register at the MP; DAYS: when time stands
+ * still, if at all.
  *
  * Every option of the loop is one d_step, so that each is one transition of SPIN. A state is the
  * world in the middle of a tick: after answers and expiries, before moves and contacts. */
@@ -99,7 +100,17 @@ byte day;
 /* Whether an answer comes. One that is lost changes as little as none. */
 #define ANSWERS(i) ((on[i] == INTRANET && !mp_down && !mp_loses) || \
                     (on[i] == INTERNET && !cmg_down && !cmg_loses))
-#define SHOWS_BULK(i) (state[i] == INSTALLED && on[i] == INTERNET && HOLDS_BULK(i) && !HAS_PKI(i))
+#ifdef HTTPS
+#define ASKS_FOR_BULK(i) true
+#else
+#define ASKS_FOR_BULK(i) (on[i] == INTERNET)
+#endif
+#define SHOWS_BULK(i) (state[i] == INSTALLED && ASKS_FOR_BULK(i) && HOLDS_BULK(i) && !HAS_PKI(i))
+#if defined(HTTPS) || defined(NO_INTERNAL_REGISTRATION)
+#define IS_ENOUGH(i) (HAS_PKI(i) || (SHOWS_BULK(i) && BULK_IS_GOOD))
+#else
+#define IS_ENOUGH(i) (!SHOWS_BULK(i) || BULK_IS_GOOD)
+#endif
 #define MAY_REGISTER(i) (on[i] == INTRANET || HAS_PKI(i) || SHOWS_BULK(i))
 #define WANTS_TO_RENEW(i) (age[i] >= RENEW && MAY_RENEW(i))
 
@@ -130,7 +141,7 @@ inline pass_time(i) {
     :: state[i] != LIVE && MAY_REGISTER(i) ->
       if
       :: sts_down -> skip
-      :: !sts_down && !IS_BLOCKED(i) && !IS_OUTDATED(i) && (!SHOWS_BULK(i) || BULK_IS_GOOD) ->
+      :: !sts_down && !IS_BLOCKED(i) && !IS_OUTDATED(i) && IS_ENOUGH(i) ->
         get_token(i);
         TAKE_BULK(i)
       :: else ->

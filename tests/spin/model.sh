@@ -15,18 +15,24 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
 # explore STACK TABLE DAYS-IN-A-UNIT STOP-AT FEATURE...: both, one after the other. Never stops if
-# STOP-AT is 0. STACK is SPIN's depth, TABLE the logarithm of its hash table's size.
+# STOP-AT is 0. STACK is SPIN's depth, TABLE the logarithm of its hash table's size. `https` and
+# `no-internal-registration` may stand behind the features.
 explore() {
-  local stack=$1 table=$2 unit=$3 stop=$4 features=("${@:5}") bounds=() feature
+  local stack=$1 table=$2 unit=$3 stop=$4 features=("${@:5}") site=() with='' feature
   local bulk_life=$(((3 + unit - 1) / unit))
   local flags=("-DVALIDITY=$((90 / unit))" "-DRENEW=$((30 / unit))" "-DBULK_LIFE=$bulk_life")
   for feature in "${features[@]}"; do
+    case $feature in
+      https) site+=(--mp https) ;;
+      no-internal-registration) site+=(--no-internal-registration) ;;
+      *) with+=${with:+,}$feature ;;
+    esac
     feature=${feature^^}
     if [[ $feature != NONE ]]; then flags+=("-D${feature//-/_}"); fi
   done
   if ((stop > 0)); then
     flags+=("-DDAYS=$stop")
-    bounds=(--days "$stop")
+    site+=(--days "$stop")
   fi
   spin -o2 "${flags[@]}" -a "$model" >spin.out
   sed -i 's/%9.8g/%.0f/' pan.c
@@ -36,8 +42,7 @@ explore() {
     cat pan.out
     exit 1
   fi
-  timed check "$program" check --unit "${unit}d" --with "$(IFS=, && echo "${features[*]}")" \
-    --no-symmetry --json "${bounds[@]}"
+  timed check "$program" check --unit "${unit}d" --with "$with" --no-symmetry --json "${site[@]}"
 }
 
 # timed NAME COMMAND...: writes to NAME.out; the seconds of the processor's time to NAME.time

@@ -32,6 +32,8 @@ compare 15 0 block rotate cmg-setting reinstall
 compare 15 0 bulk reinstall pki upgrade
 compare 30 0 lose-answers block bulk restart
 compare 15 0 lose-answers restart pki upgrade
+compare 10 0 bulk pki https
+compare 15 0 bulk block pki no-internal-registration
 compare 10 12 block
 compare 1 0 none
 if [[ ${2-} == full ]]; then
