@@ -27,6 +27,9 @@ if(TOKENLIFE_SANITIZE)
   add_compile_options(${sanitize} -D_GLIBCXX_ASSERTIONS)
   add_link_options(${sanitize})
 endif()
+if(TOKENLIFE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 
 function(tokenlife_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -39,7 +42,8 @@ function(tokenlife_flags target)
   endif()
   if(TOKENLIFE_SANITIZE)
     # g++ sees uninitialised values in the code that the sanitizers add.
-    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+    target_compile_options(${target}
+                           PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
     target_compile_options(${target} PRIVATE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
                                              -fstack-protector-strong)
