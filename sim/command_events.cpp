@@ -5,7 +5,7 @@
 
 #include "events/merge.hpp"
 #include "sim/commands.hpp"
-#include "sim/event_fields.hpp"
+#include "sim/event_words.hpp"
 #include "sim/json_text.hpp"
 #include "sim/nearest.hpp"
 #include "sim/open_log.hpp"
@@ -43,38 +43,12 @@ class Printer {
   }
 
  private:
-  struct AsText {
-    std::chrono::sys_seconds start;
-    std::string operator()(std::monostate) const { return "none"; }
-    std::string operator()(const std::string& value) const { return plain_text(value); }
-    std::string operator()(bool value) const { return value ? "true" : "false"; }
-    std::string operator()(std::int64_t value) const { return std::to_string(value); }
-    std::string operator()(Instant value) const { return rfc3339(start, value); }
-    std::string operator()(const Field::Words& value) const {
-      return fmt::format("{}", fmt::join(value, " "));
-    }
-  };
-  struct AsJson {
-    std::chrono::sys_seconds start;
-    nlohmann::ordered_json operator()(std::monostate) const { return nullptr; }
-    nlohmann::ordered_json operator()(Instant value) const { return rfc3339(start, value); }
-    nlohmann::ordered_json operator()(const Field::Words& value) const {
-      auto list = nlohmann::ordered_json::array();
-      for (const std::string_view word : value) list.push_back(word);
-      return list;
-    }
-    template <class Value>
-    nlohmann::ordered_json operator()(const Value& value) const {
-      return value;
-    }
-  };
-
   std::string text(const Line& line) const {
     const std::string stream =
         line.client ? plain_text(client_name(header_, *line.client)) : "site";
     std::string words;
     for (const Field& field : line.fields) {
-      words += fmt::format(" {}={}", field.name, std::visit(AsText{start_}, field.value));
+      words += fmt::format(" {}={}", field.name, field_text(field, start_));
     }
     return fmt::format("{}  {:<20} {:>5}  {:<24}{}  ({})\n", rfc3339(start_, line.time), stream,
                        line.seq, name(line.kind), words, cause_text(line.cause));
@@ -93,7 +67,7 @@ class Printer {
     object["kind"] = name(line.kind);
     object["cause"] = cause_text(line.cause);
     for (const Field& field : line.fields) {
-      object[std::string(field.name)] = std::visit(AsJson{start_}, field.value);
+      object[std::string(field.name)] = field_json(field, start_);
     }
     return json_line(object) + "\n";
   }
@@ -115,7 +89,7 @@ class Printer {
       row += ",";
       for (const Field& field : line.fields) {
         if (field.name != column || std::holds_alternative<std::monostate>(field.value)) continue;
-        row += csv_cell(std::visit(AsText{start_}, field.value));
+        row += csv_cell(field_text(field, start_));
       }
     }
     return row + "\n";
