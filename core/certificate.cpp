@@ -5,7 +5,6 @@
 #include <openssl/x509v3.h>
 
 #include <optional>
-#include <span>
 
 #include "core/key_impl.hpp"
 #include "core/pem.hpp"
@@ -26,16 +25,6 @@ struct Certificate::Impl {
 namespace {
 
 using std::chrono::sys_seconds;
-
-std::string hexadecimal(std::span<const unsigned char> bytes) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 0x0FU];
-  }
-  return text;
-}
 
 template <class Thumbprint>
 Thumbprint digest(std::string_view bytes, const EVP_MD* kind) {
@@ -122,9 +111,6 @@ void set_usage(X509* certificate) {
 }
 
 }  // namespace
-
-std::string to_string(const Sha1Thumbprint& thumbprint) { return hexadecimal(thumbprint); }
-std::string to_string(const Sha256Thumbprint& thumbprint) { return hexadecimal(thumbprint); }
 
 Certificate Certificate::self_signed(const PrivateKey& key, const CertificateContent& content) {
   const X509Owner made(X509_new());

@@ -1,26 +1,17 @@
 // X.509 certificates: the site's, which sign tokens, and clients', which prove who holds one (R15).
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/id.hpp"
 #include "core/key.hpp"
 #include "core/result.hpp"
 
 namespace tokenlife {
-
-// SHA-1 names a site's certificate in a token's header (`x5t`), as the source's sample does. It is
-// a name to look up by, never a proof. SHA-256 binds a client's certificate (`x5t#S256`, RFC 8705).
-using Sha1Thumbprint = std::array<unsigned char, 20>;
-using Sha256Thumbprint = std::array<unsigned char, 32>;
-
-// Upper-case hexadecimal, as consoles show thumbprints.
-std::string to_string(const Sha1Thumbprint& thumbprint);
-std::string to_string(const Sha256Thumbprint& thumbprint);
 
 struct CertificateContent {
   std::string common_name;  // of subject and issuer; 1 to 64 bytes of UTF-8

@@ -151,9 +151,18 @@ struct SigningCertificateRetired {
                          const SigningCertificateRetired&) = default;
 };
 
+// Of a site that serves clients from elsewhere: it knows them by their certificates. In a simulated
+// run the clients are streams of their own, whose events say what was issued to them.
+struct ClientTokenIssued {
+  Sha256Thumbprint thumbprint;  // of the client's certificate (D6)
+  ClientToken token;
+  friend bool operator==(const ClientTokenIssued&, const ClientTokenIssued&) = default;
+};
+
 using SiteEvent =
     std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
-                 EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired>;
+                 EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired,
+                 ClientTokenIssued>;
 
 // ---- Kinds -------------------------------------------------------------------------------------
 
@@ -186,10 +195,11 @@ enum class EventKind : std::uint8_t {
   endpoint_up,
   signing_certificate_rotated,
   signing_certificate_retired,
+  client_token_issued,
 };
 template <>
 struct Names<EventKind> {
-  static constexpr std::array<std::string_view, 26> values{"client-installed",
+  static constexpr std::array<std::string_view, 27> values{"client-installed",
                                                            "network-changed",
                                                            "agent-restarted",
                                                            "registration-requested",
@@ -214,12 +224,15 @@ struct Names<EventKind> {
                                                            "endpoint-down",
                                                            "endpoint-up",
                                                            "signing-certificate-rotated",
-                                                           "signing-certificate-retired"};
+                                                           "signing-certificate-retired",
+                                                           "client-token-issued"};
 };
 
 inline constexpr std::size_t kClientKinds = std::variant_size_v<ClientEvent>;
 inline constexpr std::size_t kEventKinds = kClientKinds + std::variant_size_v<SiteEvent>;
 static_assert(kEventKinds == kCount<EventKind>);
+// The last kind is of sites on disk: no simulated run has it.
+inline constexpr std::size_t kRunKinds = kEventKinds - 1;
 
 // The position of T among the alternatives of a variant.
 template <class T, class Variant>
@@ -240,7 +253,7 @@ inline constexpr EventKind kKindOf =
         ? static_cast<EventKind>(AlternativeIndex<E, ClientEvent>::value)
         : static_cast<EventKind>(kClientKinds + AlternativeIndex<E, SiteEvent>::value);
 static_assert(kKindOf<CmgAllowedChanged> == EventKind::cmg_allowed_changed);
-static_assert(kKindOf<SigningCertificateRetired> == EventKind::signing_certificate_retired);
+static_assert(kKindOf<ClientTokenIssued> == EventKind::client_token_issued);
 
 inline EventKind kind_of(const ClientEvent& event) { return static_cast<EventKind>(event.index()); }
 inline EventKind kind_of(const SiteEvent& event) {

@@ -1,8 +1,25 @@
 #include "core/id.hpp"
 
 #include <charconv>
+#include <span>
 
 namespace tokenlife {
+namespace {
+
+std::string hexadecimal(std::span<const unsigned char> bytes) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0x0FU];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_string(const Sha1Thumbprint& thumbprint) { return hexadecimal(thumbprint); }
+std::string to_string(const Sha256Thumbprint& thumbprint) { return hexadecimal(thumbprint); }
 
 std::string to_string(TokenSerial serial) {
   return std::to_string(serial.client().value) + "-" + std::to_string(serial.ordinal());

@@ -56,4 +56,14 @@ std::string to_string(Guid guid);
 // Either case, with hyphens; nothing for any other text.
 std::optional<Guid> parse_guid(std::string_view text);
 
+// Of certificates. SHA-1 names a site's certificate in a token's header (`x5t`), as the source's
+// sample does. It is a name to look up by, never a proof. SHA-256 binds a client's certificate
+// (`x5t#S256`, RFC 8705).
+using Sha1Thumbprint = std::array<unsigned char, 20>;
+using Sha256Thumbprint = std::array<unsigned char, 32>;
+
+// Upper-case hexadecimal, as consoles show thumbprints.
+std::string to_string(const Sha1Thumbprint& thumbprint);
+std::string to_string(const Sha256Thumbprint& thumbprint);
+
 }  // namespace tokenlife

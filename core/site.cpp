@@ -7,6 +7,18 @@ Failed<SiteRefusal> refused(SiteRefusal reason) { return Failed<SiteRefusal>(rea
 
 std::size_t index_of(Endpoint endpoint) { return static_cast<std::size_t>(endpoint); }
 
+// The serial of the next token for the client with this certificate: at its first registration that
+// of a new client.
+std::optional<TokenSerial> next_serial(const Site& site, const Sha256Thumbprint& thumbprint) {
+  const auto client = site.clients.find(thumbprint);
+  if (client == site.clients.end()) {
+    if (site.clients.size() > UINT32_MAX) return std::nullopt;
+    return TokenSerial::of({static_cast<std::uint32_t>(site.clients.size())}, 1);
+  }
+  if (client->second.tokens == UINT32_MAX) return std::nullopt;
+  return TokenSerial::of(client->second.number, client->second.tokens + 1);
+}
+
 // ---- Which commands are accepted ---------------------------------------------------------------
 
 struct Decide {
@@ -57,6 +69,12 @@ struct Decide {
     if (site.keys[command.key.value].retired) return refused(SiteRefusal::nothing_to_change);
     return SigningCertificateRetired{command.key};
   }
+  Outcome operator()(const IssueClientToken& command) const {
+    const auto serial = next_serial(site, command.thumbprint);
+    if (!serial) return refused(SiteRefusal::serials_used_up);
+    return ClientTokenIssued{command.thumbprint,
+                             {*serial, now, expiry(site.policy, now), site.signs_now()}};
+  }
 };
 
 // ---- What an event changes ---------------------------------------------------------------------
@@ -97,6 +115,14 @@ struct Evolve {
     site.keys[event.key.value].retired = true;
     return {};
   }
+  Outcome operator()(const ClientTokenIssued& event) const {
+    if (event.token.signer != site.signs_now()) return SiteRefusal::no_such_key;
+    if (next_serial(site, event.thumbprint) != event.token.serial) {
+      return SiteRefusal::serial_out_of_order;
+    }
+    site.clients[event.thumbprint] = {event.token.serial.client(), event.token.serial.ordinal()};
+    return {};
+  }
 
   // R49, R54, R55: the flag, and nothing else; above all not the dates.
   Outcome set_blocked(Guid guid, bool blocked) const {
@@ -120,9 +146,12 @@ Result<SiteEvent, SiteRefusal> decide(const Site& site, const SiteCommand& comma
 }
 
 Result<Site, SiteRefusal> evolve(const Site& site, const SiteEvent& event) {
-  Site next = site;
-  if (const auto refusal = std::visit(Evolve{next}, event)) return refused(*refusal);
-  return next;
+  return evolve(Site(site), event);
+}
+
+Result<Site, SiteRefusal> evolve(Site&& site, const SiteEvent& event) {
+  if (const auto refusal = std::visit(Evolve{site}, event)) return refused(*refusal);
+  return std::move(site);
 }
 
 }  // namespace tokenlife

@@ -32,6 +32,13 @@ struct SigningKey {
   friend bool operator==(const SigningKey&, const SigningKey&) = default;
 };
 
+// A client that the site knows by its certificate.
+struct KnownClient {
+  ClientNumber number;
+  std::uint32_t tokens = 0;  // issued to it so far, which is the ordinal of the last one
+  friend bool operator==(const KnownClient&, const KnownClient&) = default;
+};
+
 struct Site {
   bool established = false;
   Guid tenant;
@@ -40,6 +47,10 @@ struct Site {
   std::array<bool, kCount<Endpoint>> up{true, true, true};
   // A9: the last one signs. A token signed by a retired one is refused.
   std::vector<SigningKey> keys{SigningKey{}};
+  // D6: one client, one certificate. Numbered in the order of their first registration.
+  std::map<Sha256Thumbprint, KnownClient> clients;
+
+  KeyNumber signs_now() const { return {static_cast<std::uint32_t>(keys.size() - 1)}; }
 
   friend bool operator==(const Site&, const Site&) = default;
 };
@@ -71,9 +82,14 @@ struct RotateSigningCertificate {};
 struct RetireSigningCertificate {
   KeyNumber key;
 };
-using SiteCommand =
-    std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken, TakeEndpointDown,
-                 BringEndpointUp, RotateSigningCertificate, RetireSigningCertificate>;
+// R14, R57: at a registration, and at a renewal. Whether the client may have one is judge()'s to
+// say.
+struct IssueClientToken {
+  Sha256Thumbprint thumbprint;  // of the client's certificate
+};
+using SiteCommand = std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken,
+                                 TakeEndpointDown, BringEndpointUp, RotateSigningCertificate,
+                                 RetireSigningCertificate, IssueClientToken>;
 
 // Why a command changes nothing.
 enum class SiteRefusal : std::uint8_t {
@@ -81,14 +97,16 @@ enum class SiteRefusal : std::uint8_t {
   guid_in_use,
   no_such_token,
   no_such_key,
-  key_in_use,        // The certificate that signs now cannot be retired.
-  nothing_to_change  // It is already so.
+  key_in_use,           // The certificate that signs now cannot be retired.
+  nothing_to_change,    // It is already so.
+  serial_out_of_order,  // A client token without its turn: serials count, and none comes twice.
+  serials_used_up,      // More than four billion clients, or tokens of one client.
 };
 template <>
 struct Names<SiteRefusal> {
-  static constexpr std::array<std::string_view, 6> values{
-      "lifetime-out-of-range", "guid-in-use", "no-such-token",
-      "no-such-key",           "key-in-use",  "nothing-to-change"};
+  static constexpr std::array<std::string_view, 8> values{
+      "lifetime-out-of-range", "guid-in-use",         "no-such-token",  "no-such-key", "key-in-use",
+      "nothing-to-change",     "serial-out-of-order", "serials-used-up"};
 };
 
 // The event that the command leads to, or why there is none.
@@ -96,5 +114,7 @@ Result<SiteEvent, SiteRefusal> decide(const Site& site, const SiteCommand& comma
 
 // The site after the event, or why the event cannot have happened.
 Result<Site, SiteRefusal> evolve(const Site& site, const SiteEvent& event);
+// The same, and copies nothing.
+Result<Site, SiteRefusal> evolve(Site&& site, const SiteEvent& event);
 
 }  // namespace tokenlife

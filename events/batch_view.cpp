@@ -45,7 +45,8 @@ constexpr bool is_good(EventKind kind, unsigned detail) {
     case EventKind::endpoint_down:
     case EventKind::endpoint_up:
     case EventKind::signing_certificate_rotated:
-    case EventKind::signing_certificate_retired: return false;
+    case EventKind::signing_certificate_retired:
+    case EventKind::client_token_issued: return false;
   }
   return false;
 }

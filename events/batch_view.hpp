@@ -179,7 +179,8 @@ inline bool hand_over(EventKind kind, std::uint8_t detail, std::uint32_t client,
     case EventKind::endpoint_down:
     case EventKind::endpoint_up:
     case EventKind::signing_certificate_rotated:
-    case EventKind::signing_certificate_retired: break;
+    case EventKind::signing_certificate_retired:
+    case EventKind::client_token_issued: break;
   }
   throw_bug("an event of a client", __FILE__, __LINE__);
 }

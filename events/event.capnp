@@ -63,7 +63,7 @@ struct Guid {
 
 # Frame type 1. With the scenario's text and the seed the same events follow again.
 struct RunHeader {
-  schemaVersion @0 :UInt32;         # 1
+  schemaVersion @0 :UInt32;         # The first one with all that the log uses: 1.
   lifecycleFingerprint @1 :UInt64;  # FNV-1a of the rows of the transition table that wrote the log.
   partitionClients @2 :UInt32;      # Clients in each partition but the last.
   scenarioName @3 :Text;
@@ -86,6 +86,12 @@ struct RunHeader {
     firstClient @1 :UInt32;
     clients @2 :UInt32;
   }
+}
+
+# Frame type 7, the first of a journal: of a site.log that no run wrote, but a site on disk.
+struct JournalHeader {
+  schemaVersion @0 :UInt32;     # The first one with all that the journal may come to use: 2.
+  startUnixSeconds @1 :Int64;  # When the site was established, in seconds since 1970 UTC.
 }
 
 # Frame type 2. The site's stream, or a part of it; the frames of a log together are the whole.
@@ -117,7 +123,17 @@ struct SiteEvent {
     endpointUp @14 :UInt8;                 # Endpoint
     signingCertificateRotated @15 :UInt32; # The number of the new one.
     signingCertificateRetired @16 :UInt32;
+    clientTokenIssued @17 :ClientToken;    # Since schema 2. In journals alone.
   }
+}
+
+# A struct of its own, and no group, so that the events before it stay as long as they were.
+struct ClientToken {
+  thumbprint @0 :Data;  # SHA-256 of the client's certificate, 32 bytes
+  serial @1 :UInt64;    # Client number * 2^32 + ordinal. Ordinals count from 1.
+  notBefore @2 :Int64;
+  expires @3 :Int64;
+  signer @4 :UInt32;    # The number of the signing certificate, from 0.
 }
 
 struct Policy {

@@ -1,6 +1,7 @@
 // The bytes of a log's files around the messages of event.capnp; FORMAT.md explains them.
 //
-//   file    := magic frame*                    the last frame is a run_end or partition_end
+//   file    := magic frame*                    the last frame is a run_end or partition_end; a
+//                                              journal, which goes on, has none
 //   magic   := 8 bytes, the last is the version of this format
 //   frame   := length type payload digest
 //   length  := uint32, little-endian           bytes in payload, a multiple of 8, at least 8
@@ -25,7 +26,10 @@ namespace tokenlife::events {
 static_assert(std::endian::native == std::endian::little,
               "columns are copied as they are, and the format is little-endian");
 
-inline constexpr std::uint32_t kSchemaVersion = 1;
+// The versions of event.capnp. A log says which is the first one with all that it uses: a run that
+// is simulated today can be read by programs that know no journals.
+inline constexpr std::uint32_t kSchemaVersionOfRuns = 1;
+inline constexpr std::uint32_t kSchemaVersionOfJournals = 2;
 
 inline constexpr std::size_t kMagicBytes = 8;
 using Magic = std::array<char, kMagicBytes>;
@@ -40,6 +44,7 @@ enum class FrameType : std::uint32_t {
   partition_header = 4,
   client_batch = 5,
   partition_end = 6,
+  journal_header = 7,
 };
 
 struct FrameHeader {

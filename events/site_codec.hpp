@@ -19,9 +19,16 @@ std::size_t words_of(const LogHeader& header);
 std::size_t words_of(std::span<const Recorded<SiteEvent>> events);
 std::size_t words_of(std::span<const PartitionSummary> partitions);
 inline constexpr std::size_t kWordsOfPartitionFrame = 32;
+inline constexpr std::size_t kWordsOfJournalHeader = 32;
 
 void encode(const LogHeader& header, capnp::MessageBuilder& message);
 void encode(std::span<const Recorded<SiteEvent>> events, capnp::MessageBuilder& message);
+
+// Of a site on disk, whose journal has no end.
+struct JournalHeader {
+  std::int64_t start_unix_seconds = 0;  // event times count from it
+};
+void encode(const JournalHeader& header, capnp::MessageBuilder& message);
 
 struct RunEnd {
   bool complete = true;
@@ -47,6 +54,7 @@ void encode(const PartitionEnd& end, capnp::MessageBuilder& message);
 // ---- Decoding: throw Malformed (message_reader.hpp) or kj::Exception ---------------------------
 
 LogHeader decode_header(capnp::MessageReader& message);
+JournalHeader decode_journal_header(capnp::MessageReader& message);
 // Adds to `events`, whose numbering and times they must go on with.
 void decode_site_events(capnp::MessageReader& message, std::vector<Recorded<SiteEvent>>& events);
 RunEnd decode_run_end(capnp::MessageReader& message);

@@ -23,11 +23,15 @@ std::string decode_text(capnp::Text::Reader text) {
   return copy;
 }
 
+std::array<unsigned char, 32> decode_bytes(capnp::Data::Reader from, const char* otherwise) {
+  std::array<unsigned char, 32> bytes{};
+  require(from.size() == bytes.size(), otherwise);
+  std::memcpy(bytes.data(), from.begin(), bytes.size());
+  return bytes;
+}
+
 Digest decode_digest(capnp::Data::Reader bytes) {
-  Digest digest{};
-  require(bytes.size() == digest.size(), "a digest does not have 32 bytes");
-  std::memcpy(digest.data(), bytes.begin(), digest.size());
-  return digest;
+  return decode_bytes(bytes, "a digest does not have 32 bytes");
 }
 
 Duration decode_duration(std::int64_t seconds) {
@@ -82,9 +86,25 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
       return SigningCertificateRotated{{from.getSigningCertificateRotated()}};
     case Wire::SIGNING_CERTIFICATE_RETIRED:
       return SigningCertificateRetired{{from.getSigningCertificateRetired()}};
+    case Wire::CLIENT_TOKEN_ISSUED: {
+      const auto token = from.getClientTokenIssued();
+      return ClientTokenIssued{
+          decode_bytes(token.getThumbprint(), "a thumbprint does not have 32 bytes"),
+          {{token.getSerial()},
+           decode_time(token.getNotBefore()),
+           decode_time(token.getExpires()),
+           {token.getSigner()}}};
+    }
   }
   throw Malformed{"an event of the site is of no known kind"};
 }
+
+std::int64_t decode_start(std::int64_t unix_seconds) {
+  require(unix_seconds >= -kSecondsMax && unix_seconds <= kSecondsMax, "the start is out of range");
+  return unix_seconds;
+}
+
+constexpr const char* kUnknownSchema = "the schema is of a version that this program does not know";
 
 void check_cohorts(const LogHeader& header) {
   std::uint64_t clients = 0;
@@ -99,8 +119,7 @@ void check_cohorts(const LogHeader& header) {
 
 LogHeader decode_header(capnp::MessageReader& message) {
   const auto root = message.getRoot<wire::RunHeader>();
-  require(root.getSchemaVersion() == kSchemaVersion,
-          "the schema is of a version that this program does not know");
+  require(root.getSchemaVersion() == kSchemaVersionOfRuns, kUnknownSchema);
   require(root.getPartitionClients() == kPartitionClients, "partitions are of another size");
   LogHeader header;
   header.scenario_name = decode_text(root.getScenarioName());
@@ -108,9 +127,7 @@ LogHeader decode_header(capnp::MessageReader& message) {
   header.seed = root.getSeed();
   header.clients_scale = root.getClientsScale();
   require(std::isfinite(header.clients_scale), "the scale of the clients is not a number");
-  header.start_unix_seconds = root.getStartUnixSeconds();
-  require(header.start_unix_seconds >= -kSecondsMax && header.start_unix_seconds <= kSecondsMax,
-          "the start of the run is out of range");
+  header.start_unix_seconds = decode_start(root.getStartUnixSeconds());
   header.tick = decode_duration(root.getTick());
   header.duration = decode_duration(root.getDuration());
   header.clients = root.getClients();
@@ -124,6 +141,12 @@ LogHeader decode_header(capnp::MessageReader& message) {
   }
   check_cohorts(header);
   return header;
+}
+
+JournalHeader decode_journal_header(capnp::MessageReader& message) {
+  const auto root = message.getRoot<wire::JournalHeader>();
+  require(root.getSchemaVersion() == kSchemaVersionOfJournals, kUnknownSchema);
+  return {decode_start(root.getStartUnixSeconds())};
 }
 
 void decode_site_events(capnp::MessageReader& message, std::vector<Recorded<SiteEvent>>& events) {

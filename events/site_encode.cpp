@@ -17,7 +17,10 @@ std::uint32_t event_seconds(Instant time) {
 
 std::uint8_t byte(Endpoint endpoint) { return static_cast<std::uint8_t>(endpoint); }
 
-kj::ArrayPtr<const kj::byte> data(const Digest& digest) { return {digest.data(), digest.size()}; }
+// Digests and thumbprints.
+kj::ArrayPtr<const kj::byte> data(const std::array<unsigned char, 32>& bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 void encode_guid(Guid guid, wire::Guid::Builder to) {
   to.setHigh(guid.high);
@@ -66,6 +69,14 @@ struct EncodeSiteEvent {
   void operator()(const SigningCertificateRetired& event) {
     to.setSigningCertificateRetired(event.key.value);
   }
+  void operator()(const ClientTokenIssued& event) {
+    auto token = to.initClientTokenIssued();
+    token.setThumbprint(data(event.thumbprint));
+    token.setSerial(event.token.serial.value);
+    token.setNotBefore(seconds(event.token.not_before));
+    token.setExpires(seconds(event.token.expires));
+    token.setSigner(event.token.signer.value);
+  }
 };
 
 std::size_t words_of_text(const std::string& text) { return text.size() / 8 + 1; }
@@ -102,7 +113,7 @@ std::size_t words_of(std::span<const PartitionSummary> partitions) {
 
 void encode(const LogHeader& header, capnp::MessageBuilder& message) {
   auto root = message.initRoot<wire::RunHeader>();
-  root.setSchemaVersion(kSchemaVersion);
+  root.setSchemaVersion(kSchemaVersionOfRuns);
   root.setLifecycleFingerprint(header.lifecycle_fingerprint);
   root.setPartitionClients(kPartitionClients);
   root.setScenarioName(header.scenario_name);
@@ -124,6 +135,12 @@ void encode(const LogHeader& header, capnp::MessageBuilder& message) {
     cohorts[i].setFirstClient(header.cohorts[i].first.value);
     cohorts[i].setClients(header.cohorts[i].clients);
   }
+}
+
+void encode(const JournalHeader& header, capnp::MessageBuilder& message) {
+  auto root = message.initRoot<wire::JournalHeader>();
+  root.setSchemaVersion(kSchemaVersionOfJournals);
+  root.setStartUnixSeconds(header.start_unix_seconds);
 }
 
 void encode(std::span<const Recorded<SiteEvent>> events, capnp::MessageBuilder& message) {

@@ -100,6 +100,13 @@ struct OfSite {
   Fields operator()(const SigningCertificateRetired& e) const {
     return {{"key", std::int64_t{e.key.value}}};
   }
+  Fields operator()(const ClientTokenIssued& e) const {
+    return {{"thumbprint", to_string(e.thumbprint)},
+            {"serial", to_string(e.token.serial)},
+            {"not-before", e.token.not_before},
+            {"expires", e.token.expires},
+            {"signer", std::int64_t{e.token.signer.value}}};
+  }
 };
 
 }  // namespace
@@ -126,6 +133,7 @@ const std::vector<std::string_view> kFieldNames{"cohort",
                                                 "guid",
                                                 "endpoint",
                                                 "key",
+                                                "thumbprint",
                                                 "tenant",
                                                 "mp",
                                                 "internal-registration",

@@ -119,6 +119,7 @@ void read_reason(Keys& keys, Expectation& expect) {
     case EventKind::endpoint_up:
     case EventKind::signing_certificate_rotated:
     case EventKind::signing_certificate_retired:
+    case EventKind::client_token_issued:
       return keys.forbid("reason",
                          fmt::format("the event `{}`, which has none", name(*expect.event)),
                          "drop it: only refusals and failures have reasons");
@@ -147,7 +148,8 @@ void read_span(Reading& reading, Keys& keys, Expectation& expect) {
 }
 
 void read_event(Reading& reading, Keys& keys, Expectation& expect) {
-  expect.event = keys.word<EventKind>("event", Need::required);
+  const auto of_runs = std::span(Names<EventKind>::values).first(kRunKinds);
+  expect.event = keys.word<EventKind>("event", Need::required, of_runs);
   read_span(reading, keys, expect);
   constexpr std::string_view why = "`event`, which is counted over a time";
   keys.forbid("at", why, "use `from` and `to`");

@@ -47,14 +47,15 @@ TEST_CASE("event kinds have stable words and numbers") {
       "token-renewed renewal-refused renewal-failed token-expired re-registration-required "
       "client-reinstalled client-upgraded client-blocked client-unblocked cmg-allowed-changed "
       "site-established bulk-token-issued bulk-token-blocked bulk-token-unblocked endpoint-down "
-      "endpoint-up signing-certificate-rotated signing-certificate-retired");
+      "endpoint-up signing-certificate-rotated signing-certificate-retired client-token-issued");
 }
 
 TEST_CASE("reasons have stable words and numbers") {
   check_words<RefusalReason>(
       "client-blocked client-outdated user-centric internal-registration-off credential-required "
       "bulk-token-unknown bulk-token-not-yet-valid bulk-token-expired bulk-token-blocked "
-      "unknown-signer expired");
+      "unknown-signer expired malformed bad-signature wrong-issuer wrong-audience wrong-type "
+      "certificate-mismatch not-yet-valid");
   check_words<FailureReason>("endpoint-down sts-down answer-lost");
   check_words<CauseKind>(
       "run-start action action-end expiry installation network agent-start contact request "
@@ -67,7 +68,7 @@ TEST_CASE("every alternative of an event has the kind of its name") {
   CHECK(kind_of(ClientEvent{ReRegistrationRequired{}}) == EventKind::re_registration_required);
   CHECK(kind_of(ClientEvent{CmgAllowedChanged{}}) == EventKind::cmg_allowed_changed);
   CHECK(kind_of(SiteEvent{SiteEstablished{}}) == EventKind::site_established);
-  CHECK(kind_of(SiteEvent{SigningCertificateRetired{}}) == EventKind::signing_certificate_retired);
+  CHECK(kind_of(SiteEvent{ClientTokenIssued{}}) == EventKind::client_token_issued);
 }
 
 TEST_CASE("an MP is reached from the intranet, the CMG from the internet") {

@@ -113,5 +113,61 @@ TEST_CASE("R49: blocking one bulk token leaves the others alone") {
   CHECK_FALSE(site.bulk_tokens.at(kOtherBulkGuid).blocked);
 }
 
+// ---- Client tokens -----------------------------------------------------------------------------
+
+constexpr Sha256Thumbprint kThumbprint{0xc1, 0x1e};
+constexpr Sha256Thumbprint kOtherThumbprint{0x07, 0x1e};
+
+ClientTokenIssued issued(const Sha256Thumbprint& thumbprint, std::uint32_t client,
+                         std::uint32_t ordinal, Instant now, std::uint32_t signer = 0) {
+  return {thumbprint, {TokenSerial::of({client}, ordinal), now, now + days{90}, KeyNumber{signer}}};
+}
+
+TEST_CASE("D6 R14: clients are known by their certificates and numbered as they come") {
+  Site site;
+  const auto decided = [&](const Sha256Thumbprint& of, std::int64_t on) {
+    const auto event = decide(site, IssueClientToken{of}, day(on));
+    REQUIRE(event);
+    site = evolved(site, *event);
+    return *event;
+  };
+  CHECK(decided(kThumbprint, 0) == SiteEvent{issued(kThumbprint, 0, 1, day(0))});
+  CHECK(decided(kOtherThumbprint, 1) == SiteEvent{issued(kOtherThumbprint, 1, 1, day(1))});
+  CHECK(decided(kThumbprint, 30) == SiteEvent{issued(kThumbprint, 0, 2, day(30))});
+  CHECK(decided(kThumbprint, 60) == SiteEvent{issued(kThumbprint, 0, 3, day(60))});
+  CHECK(site.clients == std::map<Sha256Thumbprint, KnownClient>{{kThumbprint, {{0}, 3}},
+                                                                {kOtherThumbprint, {{1}, 1}}});
+}
+
+TEST_CASE("A9: a client token is signed with the newest certificate") {
+  const Site rotated = evolved(Site{}, SigningCertificateRotated{KeyNumber{1}});
+  CHECK(decide(rotated, IssueClientToken{kThumbprint}, day(1)) ==
+        SiteEvent{issued(kThumbprint, 0, 1, day(1), 1)});
+  CHECK(evolve(rotated, issued(kThumbprint, 0, 1, day(1), 0)) == Refused(SiteRefusal::no_such_key));
+  CHECK(evolve(rotated, issued(kThumbprint, 0, 1, day(1), 2)) == Refused(SiteRefusal::no_such_key));
+}
+
+TEST_CASE("serials of client tokens have no gaps and never come twice") {
+  const Site site = evolved(Site{}, issued(kThumbprint, 0, 1, day(0)));
+  const auto wrong = Refused(SiteRefusal::serial_out_of_order);
+  CHECK(evolve(Site{}, issued(kThumbprint, 0, 0, day(0))) == wrong);
+  CHECK(evolve(Site{}, issued(kThumbprint, 0, 2, day(0))) == wrong);
+  CHECK(evolve(Site{}, issued(kThumbprint, 1, 1, day(0))) == wrong);
+  CHECK(evolve(site, issued(kThumbprint, 0, 1, day(0))) == wrong);
+  CHECK(evolve(site, issued(kThumbprint, 0, 3, day(0))) == wrong);
+  CHECK(evolve(site, issued(kThumbprint, 1, 2, day(0))) == wrong);
+  CHECK(evolve(site, issued(kOtherThumbprint, 0, 2, day(0))) == wrong);
+  CHECK(evolve(site, issued(kOtherThumbprint, 2, 1, day(0))) == wrong);
+}
+
+TEST_CASE("a client that had four billion tokens gets no more") {
+  Site site;
+  site.clients[kThumbprint] = {{0}, UINT32_MAX};
+  CHECK(decide(site, IssueClientToken{kThumbprint}, day(0)) ==
+        Refused(SiteRefusal::serials_used_up));
+  CHECK(evolve(site, issued(kThumbprint, 0, 0, day(0))) ==
+        Refused(SiteRefusal::serial_out_of_order));
+}
+
 }  // namespace
 }  // namespace tokenlife::test

@@ -15,7 +15,7 @@ TEST_CASE("a log says what was written, and every kind of event can be") {
 
   const auto facts = events::verify(events::LogReader::open(folder / "log").value());
   REQUIRE(facts);
-  for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
+  for (std::size_t kind = 0; kind < kRunKinds; ++kind) {
     INFO(name(static_cast<EventKind>(kind)));
     CHECK(facts->of_kind[kind] > 0);
   }
