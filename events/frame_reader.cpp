@@ -121,6 +121,12 @@ Result<void, LogError> FrameReader::check_end() const {
   return Failed<LogError>(damaged(position_, "there are bytes after the end frame"));
 }
 
+Result<std::vector<std::byte>, LogError> FrameReader::rest(std::size_t bytes_max) const {
+  std::vector<std::byte> bytes(std::min<std::uint64_t>(size_ - position_, bytes_max));
+  if (auto read = read_at(position_, bytes); !read) return Failed<LogError>(read.error());
+  return bytes;
+}
+
 Result<void, LogError> FrameReader::read_at(std::uint64_t offset,
                                             std::span<std::byte> bytes) const {
   while (!bytes.empty()) {

@@ -41,6 +41,10 @@ class FrameReader {
   // Whether nothing follows the frame read last.
   Result<void, LogError> check_end() const;
 
+  // The bytes that follow the frame read last, not more than so many.
+  Result<std::vector<std::byte>, LogError> rest(std::size_t bytes_max) const;
+  std::uint64_t position() const { return position_; }  // where they begin
+
   const Digest& digest() const { return digest_; }  // of the frame read last
   std::uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }

@@ -25,6 +25,10 @@ Result<void, LogError> read_frame(FrameReader& file, FrameType type, const char*
                                   Decode&& decode) {
   const auto frame = file.next();
   if (!frame) return Failed<LogError>(frame.error());
+  if (is(*frame, FrameType::journal_header)) {
+    return Failed<LogError>(LogError{file.path(), frame->offset,
+                                     "this is the journal of a site on disk, and not a run's log"});
+  }
   if (!is(*frame, type)) {
     return Failed<LogError>(
         file.damaged(frame->offset, std::string("there should be ") + name + " here"));

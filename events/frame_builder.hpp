@@ -1,0 +1,74 @@
+// Builds frames, the links of a file's chain of digests. Uses Cap'n Proto: for .cpp files only.
+#pragma once
+
+#include <capnp/message.h>
+
+#include <cstring>
+#include <span>
+
+#include "core/ensure.hpp"
+#include "events/digest.hpp"
+#include "events/log_format.hpp"
+
+namespace tokenlife::events {
+
+struct BuiltFrame {
+  std::span<const std::byte> bytes;
+  Digest digest{};  // the frame's own, from which the next one goes on
+};
+
+class FrameBuilder {
+ public:
+  // Hands to use(const BuiltFrame&) a frame with the message that build(capnp::MessageBuilder&)
+  // makes, which takes at most `words_max` words; gives what it gives. `previous` is the digest of
+  // the frame before.
+  //
+  // The frame is built in one stretch of memory, header, segment table, segment and digest, and
+  // used from there. The memory is used again: what the message used is zeroed when it goes.
+  template <class Build, class Use>
+  auto build(const Digest& previous, FrameType type, std::size_t words_max, Build&& build,
+             Use&& use) {
+    reserve(words_max);
+    capnp::MallocMessageBuilder message(
+        buffer_.slice(kWordsBefore, buffer_.size() - kWordsOfDigest));
+    build(static_cast<capnp::MessageBuilder&>(message));
+    const auto segments = message.getSegmentsForOutput();
+    ensure(segments.size() == 1, "a message to fit into the words reserved for it");
+    const BuiltFrame frame =
+        complete(previous, type, static_cast<std::uint32_t>(segments[0].size()));
+    auto used = use(frame);
+    std::memset(buffer_.asBytes().begin() + frame.bytes.size() - kDigestBytes, 0, kDigestBytes);
+    return used;
+  }
+
+ private:
+  // The frame's header, and the segment table of a message with one segment.
+  static constexpr std::size_t kWordsBefore = 2;
+  static constexpr std::size_t kWordsOfDigest = kDigestBytes / sizeof(capnp::word);
+
+  void reserve(std::size_t words_max) {
+    const std::size_t words = kWordsBefore + words_max + kWordsOfDigest;
+    if (buffer_.size() >= words) return;
+    buffer_ = kj::heapArray<capnp::word>(words + words / 4);
+    std::memset(static_cast<void*>(buffer_.begin()), 0, buffer_.asBytes().size());
+  }
+
+  BuiltFrame complete(const Digest& previous, FrameType type, std::uint32_t words) {
+    const FrameHeader header{static_cast<std::uint32_t>((words + 1) * sizeof(capnp::word)),
+                             static_cast<std::uint32_t>(type)};
+    ensure(header.payload_bytes <= kPayloadBytesMax, "a frame to be of readable size");
+    const std::uint32_t segment_table[2] = {0, words};  // one segment less one, and its length
+    std::byte* frame = reinterpret_cast<std::byte*>(buffer_.begin());
+    std::memcpy(frame, &header, kFrameHeaderBytes);
+    std::memcpy(frame + kFrameHeaderBytes, segment_table, sizeof segment_table);
+    const std::size_t hashed = kFrameHeaderBytes + header.payload_bytes;
+    const Digest digest = hasher_.next(previous, {frame, hashed});
+    std::memcpy(frame + hashed, digest.data(), kDigestBytes);
+    return {{frame, hashed + kDigestBytes}, digest};
+  }
+
+  ChainHasher hasher_;
+  kj::Array<capnp::word> buffer_;
+};
+
+}  // namespace tokenlife::events

@@ -1,0 +1,122 @@
+#include "events/journal.hpp"
+
+#include "core/ensure.hpp"
+#include "events/frame_builder.hpp"
+#include "events/journal_format.hpp"
+#include "events/site_codec.hpp"
+
+namespace tokenlife::events {
+
+struct Journal::Impl {
+  std::unique_ptr<Storage> storage;
+  std::string name;
+  JournalContent content;
+  FrameBuilder builder;
+  bool broken = false;
+
+  Impl(std::unique_ptr<Storage> file, std::string file_name)
+      : storage(std::move(file)), name(std::move(file_name)) {}
+
+  LogError error(const std::string& doing, std::error_code why) const {
+    return {name, content.bytes, "cannot " + doing + " the file: " + why.message()};
+  }
+
+  // Nothing of what was written behind the whole frames may stay: the next event would stand behind
+  // it. After a failed sync the kernel may have dropped bytes that it still shows, so that nothing
+  // can be trusted any more but what another open reads from the disk.
+  Failed<LogError> undo(const LogError& why, bool sync_failed) {
+    broken = storage->truncate(content.bytes) || sync_failed;
+    return Failed<LogError>(why);
+  }
+
+  // Writes at the end and sees it safely on the disk.
+  Result<void, LogError> put(const BuiltFrame& frame) {
+    if (const auto wrong = storage->write(content.bytes, frame.bytes)) {
+      return undo(error("write", wrong), false);
+    }
+    if (const auto wrong = storage->sync()) return undo(error("sync", wrong), true);
+    content.bytes += frame.bytes.size();
+    content.digest = frame.digest;
+    return {};
+  }
+
+  Result<void, LogError> put_header() {
+    const Magic magic = kSiteMagic;
+    if (const auto wrong = storage->write(0, std::as_bytes(std::span(magic)))) {
+      return undo(error("write", wrong), false);
+    }
+    content.bytes = magic.size();
+    const JournalHeader header{content.start_unix_seconds};
+    return builder.build(
+        content.digest, FrameType::journal_header, kWordsOfJournalHeader,
+        [&](capnp::MessageBuilder& message) { encode(header, message); },
+        [&](const BuiltFrame& frame) { return put(frame); });
+  }
+
+  Result<void, LogError> put_event(const Recorded<SiteEvent>& recorded) {
+    const std::span events(&recorded, 1);
+    return builder.build(
+        content.digest, FrameType::site_events, words_of(events),
+        [&](capnp::MessageBuilder& message) { encode(events, message); },
+        [&](const BuiltFrame& frame) {
+          ensure(frame.bytes.size() <= kJournalFrameBytesMax, "an event that a reader takes");
+          return put(frame);
+        });
+  }
+};
+
+Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Journal::Journal(Journal&&) noexcept = default;
+Journal& Journal::operator=(Journal&&) noexcept = default;
+Journal::~Journal() = default;
+
+Result<Journal, LogError> Journal::start(std::unique_ptr<Storage> storage, std::string name,
+                                         std::int64_t start_unix_seconds,
+                                         const SiteEstablished& established) {
+  Journal journal(std::make_unique<Impl>(std::move(storage), std::move(name)));
+  journal.impl_->content.start_unix_seconds = start_unix_seconds;
+  if (auto done = journal.impl_->put_header(); !done) return Failed<LogError>(done.error());
+  if (auto done = journal.append(at(Duration{0}), {CauseKind::run_start}, established); !done) {
+    return Failed<LogError>(done.error());
+  }
+  return journal;
+}
+
+Result<Journal, LogError> Journal::resume(std::unique_ptr<Storage> storage, std::string name,
+                                          JournalContent content) {
+  Journal journal(std::make_unique<Impl>(std::move(storage), std::move(name)));
+  journal.impl_->content = std::move(content);
+  Impl& impl = *journal.impl_;
+  if (impl.content.torn_bytes == 0) return journal;
+  if (const auto wrong = impl.storage->truncate(impl.content.bytes)) {
+    return Failed<LogError>(impl.error("cut off the torn end of", wrong));
+  }
+  if (const auto wrong = impl.storage->sync()) {
+    return Failed<LogError>(impl.error("sync", wrong));
+  }
+  impl.content.torn_bytes = 0;
+  return journal;
+}
+
+const JournalContent& Journal::content() const { return impl_->content; }
+
+Result<void, LogError> Journal::append(Instant time, Cause cause, const SiteEvent& event) {
+  JournalContent& content = impl_->content;
+  if (impl_->broken) {
+    return Failed<LogError>(LogError{impl_->name, content.bytes,
+                                     "nothing more is written to the file after an error that "
+                                     "leaves unsure what is in it; open it again"});
+  }
+  ensure(content.events.empty() || time >= content.events.back().time,
+         "times of events not to go back");
+  auto next = evolve(content.site, event);
+  ensure(next.has_value(), "an event that can happen");
+  const Recorded<SiteEvent> recorded{time, static_cast<std::uint32_t>(content.events.size()), cause,
+                                     event};
+  if (auto done = impl_->put_event(recorded); !done) return done;
+  content.events.push_back(recorded);
+  content.site = std::move(*next);
+  return {};
+}
+
+}  // namespace tokenlife::events

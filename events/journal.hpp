@@ -1,0 +1,62 @@
+// The journal of a site on disk: a site.log that goes on. Like a run's, it is a chain of frames,
+// and has no end; FORMAT.md describes both.
+//
+// An event that append() has acknowledged is there for good. One that it has not may be there after
+// a crash, whole, or is cut off when the journal is next opened to be written.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "core/event.hpp"
+#include "core/result.hpp"
+#include "core/site.hpp"
+#include "events/log.hpp"
+#include "events/storage.hpp"
+
+namespace tokenlife::events {
+
+// What a journal says.
+struct JournalContent {
+  std::int64_t start_unix_seconds = 0;  // event times count from it
+  std::vector<Recorded<SiteEvent>> events;
+  Site site;  // after all of them
+  Digest digest{};
+  std::uint64_t bytes = 0;  // of whole frames
+  // Behind them: of a frame whose writing a crash, or this moment, cut off.
+  std::uint64_t torn_bytes = 0;
+};
+
+// Every byte is checked, and that the events can have happened.
+Result<JournalContent, LogError> read_journal(const std::filesystem::path& file);
+
+class Journal {
+ public:
+  // Writes the journal of a new site and sees it safely on the disk. `name` is the file's, for
+  // errors.
+  static Result<Journal, LogError> start(std::unique_ptr<Storage> storage, std::string name,
+                                         std::int64_t start_unix_seconds,
+                                         const SiteEstablished& established);
+  // Goes on behind `content`, which was read from this storage, and cuts off a torn end. Nobody
+  // else may write to it at the same time: that is the caller's to see to.
+  static Result<Journal, LogError> resume(std::unique_ptr<Storage> storage, std::string name,
+                                          JournalContent content);
+  Journal(Journal&&) noexcept;
+  Journal& operator=(Journal&&) noexcept;
+  ~Journal();
+
+  const JournalContent& content() const;
+
+  // Precondition: the event can happen now, and its time is not before the last one's. After an
+  // error the journal is as it was; if the disk leaves that unsure, it takes no more events.
+  Result<void, LogError> append(Instant time, Cause cause, const SiteEvent& event);
+
+ private:
+  struct Impl;
+  explicit Journal(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tokenlife::events
