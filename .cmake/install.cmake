@@ -1,11 +1,11 @@
-# Installs the program and, for users of the libraries, headers, archives, a CMake package with the
+# Installs the programs and, for users of the libraries, headers, archives, a CMake package with the
 # components core, events and sim, and tokenlife-{core,events,sim}.pc.
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tokenlife)
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(TARGETS tokenlife RUNTIME)
+install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME)
 
 # install_part(PART pkg-config's Requires, its Requires.private, its Libs.private)
 function(install_part part requires requires_private libs_private)

@@ -49,6 +49,7 @@ class CommandLine {
     add_machine();
     add_check();
     add_log();
+    add_site_commands(app_, chosen_);
     add_token_commands(app_, chosen_);
   }
 

@@ -49,6 +49,9 @@ inline CLI::App& command_group(CLI::App& app, const std::string& name, const cha
 
 // ---- One for each file -------------------------------------------------------------------------
 
+// `site`, and of `token` what concerns bulk tokens.
+void add_site_commands(CLI::App& app, Chosen& chosen);
+
 // `token inspect` and `token verify`.
 void add_token_commands(CLI::App& app, Chosen& chosen);
 

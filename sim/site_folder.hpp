@@ -1,0 +1,89 @@
+// A site on disk: a folder.
+//
+//   site.log          what happened to the site: the journal of events/FORMAT.md
+//   signing-0.crt     the certificate of each signing key, by its number
+//   signing-0.key     its private key, for its owner's eyes only
+//
+// A key is on the disk before the event that speaks of it: a crash in between leaves files that no
+// event knows, which do no harm. Nothing here asks what time it is.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/certificate.hpp"
+#include "core/key.hpp"
+#include "core/result.hpp"
+#include "core/site.hpp"
+#include "core/token.hpp"
+#include "events/log.hpp"
+#include "sim/error.hpp"
+
+namespace tokenlife::sim {
+
+// What signs tokens: for sign_token().
+struct SigningPair {
+  PrivateKey key;
+  Certificate certificate;
+};
+
+class SiteFolder {
+ public:
+  // Makes a site in a folder that is not there yet, is empty, or holds only what an earlier attempt
+  // left behind. `tenant` is a GUID that no other site has.
+  static Result<SiteFolder, Error> init(const std::string& folder, Guid tenant,
+                                        const Policy& policy, std::chrono::sys_seconds now);
+  // Needs no right to write, and changes nothing.
+  static Result<SiteFolder, Error> open_to_read(const std::string& folder);
+  // Nobody else can open it to write until this object goes: they get an error.
+  static Result<SiteFolder, Error> open_to_write(const std::string& folder);
+
+  SiteFolder(SiteFolder&&) noexcept;
+  SiteFolder& operator=(SiteFolder&&) noexcept;
+  ~SiteFolder();
+
+  const std::string& folder() const;
+  const Site& site() const;
+  Guid tenant() const { return site().tenant; }
+  const std::vector<Recorded<SiteEvent>>& events() const;
+  // Stands for all events so far: the last link of their chain.
+  const events::Digest& digest() const;
+
+  // One for each key of the site, by number: for TokenChecks::signers.
+  std::vector<Signer> signers() const;
+  const Certificate& certificate(KeyNumber key) const;
+  // The pair that signs now. Reads the private key, which only its owner can.
+  Result<SigningPair, Error> signing_pair() const;
+
+  // Something to tell the user that is no error: a torn end of the journal. Mostly empty.
+  const std::string& warning() const;
+
+  // Instants of the site's events count from its establishment.
+  Instant instant_of(std::chrono::sys_seconds time) const;
+  std::chrono::sys_seconds time_of(Instant instant) const;
+
+  // ---- Changes. Precondition of all: opened to write -------------------------------------------
+
+  // The event that the command led to, which is safe on the disk; or why there is none.
+  using Decided = Result<SiteEvent, SiteRefusal>;
+
+  // Events' times never go back. While the clock is behind the last event, nothing that has dates
+  // of its own is issued: that is an error. Other events get the last event's time.
+  //
+  // After an error the site is as it was. If the disk failed so that this is not sure, it takes no
+  // further changes until it is opened again.
+  Result<Decided, Error> append(const SiteCommand& command, std::chrono::sys_seconds now);
+
+  // A9: makes the next key and certificate, and appends the event.
+  Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now);
+
+ private:
+  struct Impl;
+  explicit SiteFolder(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tokenlife::sim

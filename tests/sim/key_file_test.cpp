@@ -1,0 +1,129 @@
+// Files of keys and certificates: who may read them, and what is taken for one.
+#include "sim/key_file.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "events/temporary_folder.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using sim::read_certificate_file;
+using sim::read_key_file;
+using sim::write_key_file;
+
+const PrivateKey& some_key() {
+  static const PrivateKey key = PrivateKey::generate(KeyKind::ec_p256);
+  return key;
+}
+
+mode_t mode_of(const std::filesystem::path& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777;
+}
+
+// A umask for one scope.
+struct Umask {
+  mode_t before;
+  explicit Umask(mode_t mask) : before(::umask(mask)) {}
+  ~Umask() { ::umask(before); }
+};
+
+std::string refusal(const std::filesystem::path& path) {
+  const auto key = read_key_file(path);
+  REQUIRE_FALSE(key);
+  CHECK(key.error().kind == sim::ErrorKind::file);
+  CHECK(key.error().place == path.string());
+  return key.error().what;
+}
+
+}  // namespace
+
+TEST_CASE("R29 D4: a key's file is its owner's alone, whatever the umask") {
+  const TemporaryFolder folder;
+  for (const mode_t mask : {0U, 022U, 077U, 0177U}) {
+    const Umask umask(mask);
+    REQUIRE(write_key_file(folder / "key", some_key()));
+    CHECK(mode_of(folder / "key") == 0600);
+    const auto key = read_key_file(folder / "key");
+    REQUIRE(key);
+    CHECK(key->public_key() == some_key().public_key());
+  }
+  // Nothing unfinished stays beside it.
+  CHECK(read_folder(folder.path()).size() == 1);
+}
+
+TEST_CASE("R29 D4: a key that others can read is refused, with advice") {
+  const TemporaryFolder folder;
+  REQUIRE(write_key_file(folder / "key", some_key()));
+  for (const mode_t mode : {0640U, 0620U, 0610U, 0604U, 0602U, 0601U, 0644U, 0666U}) {
+    INFO(std::oct << mode);
+    REQUIRE(::chmod((folder / "key").c_str(), mode) == 0);
+    CHECK(refusal(folder / "key") == "is open to others than its owner");
+    CHECK(read_key_file(folder / "key").error().advice.find("chmod 600") != std::string::npos);
+  }
+  REQUIRE(::chmod((folder / "key").c_str(), 0400) == 0);
+  CHECK(read_key_file(folder / "key"));
+}
+
+TEST_CASE("what is no file is not read as a key") {
+  const TemporaryFolder folder;
+  REQUIRE(write_key_file(folder / "key", some_key()));
+  std::filesystem::create_symlink(folder / "key", folder / "link");
+  CHECK(refusal(folder / "link") == "is a link");
+  std::filesystem::create_directory(folder / "folder");
+  CHECK(refusal(folder / "folder") == "is no file");
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK(refusal(folder / "pipe") == "is no file");
+  CHECK(refusal("/dev/null") == "is no file");
+  CHECK(refusal(folder / "nothing") == "cannot be read: No such file or directory");
+}
+
+TEST_CASE("a file of any size and content is refused, or is a key") {
+  const TemporaryFolder folder;
+  const auto refuse = [&](const std::string& bytes) {
+    write_file(folder / "key", bytes);
+    REQUIRE(::chmod((folder / "key").c_str(), 0600) == 0);
+    return refusal(folder / "key");
+  };
+  const std::string pem(some_key().to_pem().reveal());
+  CHECK(refuse("") == "does not hold one good private key in PEM");
+  CHECK(refuse(pem.substr(0, pem.size() / 2)) == "does not hold one good private key in PEM");
+  CHECK(refuse(pem + pem) == "does not hold one good private key in PEM");
+  CHECK(refuse(std::string(1 << 20, 'x')) == "is too long to hold a key or certificate");
+}
+
+TEST_CASE("a certificate's file is for everybody, and a key is none") {
+  const TemporaryFolder folder;
+  const Umask umask(022);
+  const std::chrono::sys_seconds start{};
+  const auto certificate =
+      Certificate::self_signed(some_key(), {"site", start, start + std::chrono::days{1}});
+  REQUIRE(sim::write_certificate_file(folder / "crt", certificate));
+  CHECK(mode_of(folder / "crt") == 0644);
+  const auto read = read_certificate_file(folder / "crt");
+  REQUIRE(read);
+  CHECK(read->sha256() == certificate.sha256());
+  REQUIRE(write_key_file(folder / "key", some_key()));
+  CHECK(read_certificate_file(folder / "key").error().what ==
+        "does not hold one good certificate in PEM");
+}
+
+TEST_CASE("a file that cannot be written is an error that names it, and leaves what was there") {
+  const TemporaryFolder folder;
+  const auto failed = write_key_file(folder / "no/key", some_key());
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().place == (folder / "no/key").string());
+  CHECK(failed.error().what == "cannot be made: No such file or directory");
+  // A crash left an unfinished one: it is in nobody's way.
+  write_file(folder / "key.new", "half a k");
+  REQUIRE(write_key_file(folder / "key", some_key()));
+  CHECK(read_key_file(folder / "key"));
+  CHECK(read_folder(folder.path()).size() == 1);
+}
+
+}  // namespace tokenlife::test

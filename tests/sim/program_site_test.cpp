@@ -1,0 +1,298 @@
+// The program's commands on a site on disk, and the documented tool, as their users meet them.
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "core/token.hpp"
+#include "sim/site_folder.hpp"
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using nlohmann::json;
+
+std::string lines_of(const Ran& ran) {
+  INFO(ran.err);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.err.empty());
+  return ran.out;
+}
+
+// The token of an output of `token new` or the tool: alone on the last line.
+std::string token_in(const std::string& output) {
+  REQUIRE(output.ends_with("\n"));
+  const std::size_t begin = output.rfind('\n', output.size() - 2) + 1;
+  return output.substr(begin, output.size() - begin - 1);
+}
+
+// A desk with a site in it.
+struct SiteDesk : Desk {
+  SiteDesk() { lines_of(run("site init site")); }
+  json shown(const std::string& options = "") const {
+    return json::parse(lines_of(run("site show site --json " + options)));
+  }
+  Ran run_tool(const std::string& line, const std::string& site = "site") const {
+    return run_shell("export TOKENLIFE_SITE='" + site + "'; exec '" +
+                     std::string(TOKENLIFE_BULK_TOKEN_TOOL) + "' " + line);
+  }
+};
+
+// What the site itself says of a token.
+Result<VerifiedToken, TokenFault> verified(const Desk& desk, const std::string& token) {
+  const auto site = sim::SiteFolder::open_to_read(desk.path("site"));
+  REQUIRE(site);
+  const auto signers = site->signers();
+  TokenChecks checks{.signers = signers, .now = site->time_of(site->events().back().time)};
+  checks.issued = [&](Guid guid) {
+    const auto& known = site->site().bulk_tokens;
+    const auto found = known.find(guid);
+    return found == known.end() ? std::nullopt : std::optional(found->second);
+  };
+  return verify(token, checks);
+}
+
+}  // namespace
+
+TEST_CASE("R31 R32 R41 R45: a new token is printed once, alone on its line, and is good") {
+  const SiteDesk desk;
+  const std::string out = lines_of(desk.run("token new --site site --name kiosks"));
+  const std::string token = token_in(out);
+  const auto good = verified(desk, token);
+  REQUIRE(good);
+  const BulkClaims claims = std::get<BulkClaims>(good->claims());
+  CHECK(claims.dates.expires - claims.dates.not_before == std::chrono::days{3});
+  CHECK(has(out, "GUID        " + to_string(claims.unique_id) + "\n"));
+  CHECK(has(out, "Z, which is 3d\n"));
+
+  const json list = json::parse(lines_of(desk.run("token list --site site --json")));
+  REQUIRE(list["bulk-tokens"].size() == 1);
+  CHECK(list["bulk-tokens"][0]["guid"] == to_string(claims.unique_id));
+  CHECK(list["bulk-tokens"][0]["name"] == "kiosks");
+  CHECK(list["bulk-tokens"][0]["lifetime"] == 259'200);
+  CHECK(list["bulk-tokens"][0]["status"] == "active");
+}
+
+TEST_CASE("R22 R42 R50 D4: neither a token nor a key is in any other file or output") {
+  const SiteDesk desk;
+  const std::string token = token_in(lines_of(desk.run("token new --site site")));
+  const std::string signature = token.substr(token.rfind('.') + 1, 40);
+  const std::string payload = token.substr(token.find('.') + 1, 40);
+  std::string everything = lines_of(desk.run("site show site")) +
+                           lines_of(desk.run("site show site --json")) +
+                           lines_of(desk.run("token list --site site"));
+  for (const auto& [name, bytes] : read_folder(desk.path("site"))) {
+    if (name != "signing-0.key") CHECK_FALSE(has(bytes, "PRIVATE KEY"));
+    everything += bytes;
+  }
+  CHECK_FALSE(has(everything, signature));
+  CHECK_FALSE(has(everything, payload));
+}
+
+TEST_CASE("R44 R46 A4: a lifetime that is not 1 to 10080 whole minutes is refused, never clamped") {
+  const SiteDesk desk;
+  for (const char* lifetime : {"0", "-1", "10081", "99999999999999999999", "1.5", "1e3", "0x10",
+                               "60m", "+60", "' 60'", "sixty"}) {
+    INFO(lifetime);
+    for (const Ran& ran : {desk.run("token new --site site --lifetime=" + std::string(lifetime)),
+                           desk.run_tool("/new /lifetime " + std::string(lifetime))}) {
+      CHECK(ran.status == 2);
+      CHECK(ran.out.empty());
+      CHECK(has(ran.err, "lifetime: "));
+      CHECK(has(ran.err, "give 1 to 10080"));
+    }
+  }
+  CHECK(desk.shown("--type bulk-token")["certificates"].empty());
+  for (const auto& [minutes, last] : {std::pair{"1", 60}, {"10080", 604'800}}) {
+    const json made = json::parse(
+        lines_of(desk.run("token new --site site --json --lifetime " + std::string(minutes))));
+    CHECK(made["lifetime"] == last);
+    CHECK(verified(desk, made["token"]));
+  }
+}
+
+TEST_CASE("R49 R54 R55 D2: a token is blocked and unblocked by its GUID") {
+  const SiteDesk desk;
+  const json made = json::parse(lines_of(desk.run("token new --site site --json")));
+  const std::string guid = made["guid"];
+  CHECK(lines_of(desk.run("token block " + guid + " --site site")) == "blocked " + guid + "\n");
+  CHECK(verified(desk, made["token"]).error() == TokenFault::bulk_token_blocked);
+  CHECK(desk.shown("--type bulk-token")["certificates"][0]["status"] == "blocked");
+  CHECK(lines_of(desk.run("token block " + guid + " --site site")) ==
+        guid + " is blocked already\n");
+  CHECK(lines_of(desk.run("token unblock " + guid + " --site site")) == "unblocked " + guid + "\n");
+  CHECK(verified(desk, made["token"]));
+  CHECK(lines_of(desk.run("token unblock " + guid + " --site site")) == guid + " is not blocked\n");
+}
+
+TEST_CASE("R48 R51 R52: bulk tokens and certificates are listed, filtered and sorted") {
+  const SiteDesk desk;
+  for (const char* token : {"--name first --lifetime 60", "--name second --lifetime 5"}) {
+    lines_of(desk.run("token new --site site " + std::string(token)));
+  }
+  lines_of(desk.run("site rotate site"));
+  const json all = desk.shown()["certificates"];
+  REQUIRE(all.size() == 4);
+  CHECK(all[0]["type"] == "bulk-token");
+  CHECK(all[1]["type"] == "bulk-token");
+  CHECK(all[2]["type"] == "signing-certificate");
+  CHECK(all[2]["number"] == 0);
+  CHECK(all[2]["status"] == "trusted");
+  CHECK(all[3]["status"] == "signs-now");
+  const json sorted = desk.shown("--type bulk-token --sort valid-to")["certificates"];
+  REQUIRE(sorted.size() == 2);
+  CHECK(sorted[0]["issued-to"] == "second");
+  CHECK(sorted[1]["issued-to"] == "first");
+
+  // Every line of the table has its columns where the heading has them.
+  std::istringstream table(lines_of(desk.run("site show site")));
+  std::string line;
+  std::getline(table, line);
+  CHECK(line.starts_with("Site with the tenant "));
+  std::getline(table, line);
+  const std::size_t status = line.find("Status");
+  int rows = 0;
+  while (std::getline(table, line)) {
+    ++rows;
+    CHECK(line.substr(status - 2, 2) == "  ");
+    CHECK(line[status - 3] == 'Z');
+  }
+  CHECK(rows == 4);
+}
+
+TEST_CASE("A9: a certificate is rotated, retired once, and never the one that signs") {
+  const SiteDesk desk;
+  const std::string old = token_in(lines_of(desk.run("token new --site site")));
+  CHECK(has(desk.run("site retire site 0").err, "signs now; run `tokenlife site rotate` first"));
+  CHECK(has(lines_of(desk.run("site rotate site")), ", number 1\n"));
+  CHECK(verified(desk, old));
+  CHECK(has(lines_of(desk.run("site retire site 0")), "retired "));
+  CHECK(verified(desk, old).error() == TokenFault::signer_retired);
+  CHECK(lines_of(desk.run("site retire site 0")) == "number 0 is retired already\n");
+  CHECK(desk.shown("--type signing-certificate")["certificates"][0]["status"] == "retired");
+  CHECK(verified(desk, token_in(lines_of(desk.run("token new --site site")))));
+}
+
+TEST_CASE("what is wrong with a command on a site is said in one line") {
+  const SiteDesk desk;
+  check_refused(
+      desk,
+      {{"site show site --type bulk", "`bulk` is no type; the nearest valid type is `bulk-token`"},
+       {"site show site --sort size", "--sort: `size` is no column"},
+       {"site retire site 7", "there is no certificate with number 7"},
+       {"site retire site x", "NUMBER"},
+       {"token new", "--site is required"},
+       {"token new --site site --name \"$(printf 'a\\nb')\"", "control characters"},
+       {"token block 7 --site site", "`7` is no GUID"},
+       {"token block 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11 --site site",
+        "issued no bulk token with the GUID 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11; see"},
+       {"site init", "DIR is required"}});
+  for (const char* line : {"site show nothing", "token new --site nothing", "site init site",
+                           "site init no/such/place", "site show small.toml"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(ran.out.empty());
+    CHECK(is_one_message(ran.err));
+  }
+}
+
+TEST_CASE("R29 R30: who cannot read the key makes no token") {
+  const SiteDesk desk;
+  CHECK((std::filesystem::status(desk.path("site/signing-0.key")).permissions() ==
+         std::filesystem::perms{0600}));
+  REQUIRE(::chmod(desk.path("site/signing-0.key").c_str(), 0644) == 0);
+  for (const Ran& ran : {desk.run("token new --site site"), desk.run_tool("/new")}) {
+    CHECK(ran.status == 3);
+    CHECK(ran.out.empty());
+    CHECK(has(ran.err, "site/signing-0.key: is open to others than its owner; run `chmod 600`"));
+  }
+  std::filesystem::remove(desk.path("site/signing-0.key"));
+  CHECK(desk.run_tool("/new").status == 3);
+  // Who cannot sign issues nothing; and the list needs no key.
+  CHECK(desk.shown()["events"] == 1);
+}
+
+TEST_CASE("R39 R40 R43 R47 A3: the tool takes its three parameters, and nothing else") {
+  const SiteDesk desk;
+  CHECK(has(lines_of(desk.run_tool("'/?'", "")), "BulkRegistrationTokenTool /new /lifetime"));
+  struct Wrong {
+    const char* line;
+    const char* words;
+  };
+  for (const auto& [line, words] : {Wrong{"", "nothing to do"},
+                                    {"/lifetime 4320", "/lifetime goes with /new; add /new"},
+                                    {"/lifetime", "needs a number of minutes"},
+                                    {"/new /lifetime", "needs a number"},
+                                    {"/New", "there is no parameter `/New`"},
+                                    {"/n", "there is no parameter"},
+                                    {"--help", "there is no parameter"},
+                                    {"--new", "there is no parameter"},
+                                    {"/new /new", "/new is there twice"},
+                                    {"/new 60", "there is no parameter `60`"},
+                                    {"/new /lifetime ''", "`` is no whole number"},
+                                    {"/new /lifetime 5 /lifetime 6", "/lifetime is there twice"},
+                                    {"'/?' /new", "/? stands"},
+                                    {"/new /lifetime=60", "there is no parameter"}}) {
+    INFO(line);
+    const Ran ran = desk.run_tool(line);
+    CHECK(ran.status == 2);
+    CHECK(ran.out.empty());
+    CHECK(ran.err.starts_with("BulkRegistrationTokenTool: "));
+    CHECK(ran.err.find('\n') == ran.err.size() - 1);
+    CHECK(has(ran.err, words));
+  }
+  const Ran nowhere = desk.run_tool("/new", "");
+  CHECK(nowhere.status == 2);
+  CHECK(has(nowhere.err, "TOKENLIFE_SITE names no site"));
+  CHECK(desk.shown()["events"] == 1);
+
+  for (const char* line : {"/new", "/new /lifetime 4320", "/lifetime 4320 /new"}) {
+    const std::string out = lines_of(desk.run_tool(line));
+    const auto good = verified(desk, token_in(out));
+    REQUIRE(good);
+    CHECK(good->dates().expires - good->dates().not_before == std::chrono::days{3});
+  }
+}
+
+TEST_CASE("writers that come at once issue tokens one by one, or say that they cannot") {
+  const SiteDesk desk;
+  const Ran ran = desk.run_shell("for i in 1 2 3 4 5 6 7 8; do '" + std::string(TOKENLIFE_PROGRAM) +
+                                 "' token new --site site >out.$i 2>err.$i & done; wait");
+  int made = 0;
+  for (int i = 1; i <= 8; ++i) {
+    const std::string out = read_file(desk.path("out." + std::to_string(i)));
+    const std::string err = read_file(desk.path("err." + std::to_string(i)));
+    INFO(err);
+    CHECK(out.empty() != err.empty());
+    if (out.empty()) {
+      CHECK(err ==
+            "tokenlife: site: another program is changing this site; try again when it is "
+            "done\n");
+    } else {
+      ++made;
+      CHECK(verified(desk, token_in(out)));
+    }
+  }
+  CHECK(made > 0);
+  CHECK(desk.shown()["events"] == 1 + made);
+}
+
+TEST_CASE("a torn end of the journal is told on standard error, and the command is done") {
+  const SiteDesk desk;
+  lines_of(desk.run("token new --site site"));
+  const std::string journal = read_file(desk.path("site/site.log"));
+  desk.write("site/site.log", journal.substr(0, journal.size() - 9));
+  for (const bool writes : {false, true}) {
+    const Ran ran = desk.run(writes ? "token new --site site" : "site show site --json");
+    CHECK(ran.status == 0);
+    CHECK(is_one_message(ran.err));
+    CHECK(has(ran.err, "of an event that was not written to its end"));
+    CHECK(has(ran.err, "cut off") == writes);
+  }
+  CHECK(desk.shown()["events"] == 2);
+}
+
+}  // namespace tokenlife::test

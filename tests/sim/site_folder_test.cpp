@@ -1,0 +1,232 @@
+// A site on disk: what survives a crash, a second writer, a wrong key and a clock that is wrong.
+#include "sim/site_folder.hpp"
+
+#include <sys/stat.h>
+
+#include <catch2/catch.hpp>
+
+#include "events/temporary_folder.hpp"
+#include "sim/key_file.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using sim::SiteFolder;
+using std::chrono::days;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+constexpr sys_seconds kNow{seconds{1'767'225'600}};
+constexpr Guid kTenant{1, 2};
+constexpr Guid kBulk{0xb5, 1};
+constexpr Sha256Thumbprint kThumbprint{0xc1, 0x1e};
+
+// One site for all tests: its keys take time. Each works on a copy.
+const Files& new_site() {
+  static const Files files = [] {
+    const TemporaryFolder folder;
+    REQUIRE(SiteFolder::init(folder / "site", kTenant, Policy{}, kNow));
+    return read_folder(folder / "site");
+  }();
+  return files;
+}
+
+struct Desk {
+  TemporaryFolder folder;
+  std::string site = folder / "site";
+
+  Desk() {
+    write_folder(site, new_site());
+    REQUIRE(::chmod((site + "/signing-0.key").c_str(), 0600) == 0);
+  }
+  SiteFolder open() const {
+    auto opened = SiteFolder::open_to_write(site);
+    REQUIRE(opened);
+    return std::move(*opened);
+  }
+};
+
+// The event, which there must be.
+SiteEvent done(SiteFolder& site, const SiteCommand& command, sys_seconds now = kNow) {
+  const auto appended = site.append(command, now);
+  REQUIRE(appended);
+  REQUIRE(*appended);
+  return **appended;
+}
+
+}  // namespace
+
+TEST_CASE("a site is there again when it is opened again") {
+  const Desk desk;
+  {
+    SiteFolder site = desk.open();
+    CHECK(site.tenant() == kTenant);
+    done(site, IssueBulkToken{"kiosks", kBulk, 60}, kNow + minutes{1});
+    done(site, BlockBulkToken{kBulk}, kNow + minutes{2});
+    CHECK(site.append(BlockBulkToken{kBulk}, kNow)->error() == SiteRefusal::nothing_to_change);
+  }
+  const auto site = SiteFolder::open_to_read(desk.site);
+  REQUIRE(site);
+  CHECK(site->events().size() == 3);
+  CHECK(site->warning().empty());
+  const BulkToken& token = site->site().bulk_tokens.at(kBulk);
+  CHECK(token.blocked);
+  CHECK(site->time_of(token.not_before) == kNow + minutes{1});
+  CHECK(site->time_of(token.expires) == kNow + minutes{61});
+  CHECK(site->instant_of(kNow + minutes{1}) == token.not_before);
+}
+
+TEST_CASE("A9: tokens are signed with the newest certificate, and taken until theirs is retired") {
+  const Desk desk;
+  SiteFolder site = desk.open();
+  const auto verified = [&](std::string_view token) {
+    const auto signers = site.signers();
+    return verify_signature(token, signers);
+  };
+  const auto sign = [&] {
+    const auto pair = site.signing_pair();
+    REQUIRE(pair);
+    return sign_token(BulkClaims{{kNow, kNow + days{3}}, kTenant, kBulk}, pair->key,
+                      pair->certificate);
+  };
+  const Secret old = sign();
+  CHECK(verified(old.reveal()) == KeyNumber{0});
+  REQUIRE(site.rotate(kNow));
+  CHECK(verified(old.reveal()) == KeyNumber{0});
+  const Secret fresh = sign();
+  CHECK(verified(fresh.reveal()) == KeyNumber{1});
+  done(site, RetireSigningCertificate{{0}});
+  CHECK(verified(old.reveal()) == Failed<TokenFault>(TokenFault::signer_retired));
+  CHECK(verified(fresh.reveal()) == KeyNumber{1});
+  const ClientTokenIssued issued =
+      std::get<ClientTokenIssued>(done(site, IssueClientToken{kThumbprint}));
+  CHECK(issued.token.signer == KeyNumber{1});
+}
+
+TEST_CASE("a site has one writer at a time, and readers do not mind") {
+  const Desk desk;
+  {
+    SiteFolder site = desk.open();
+    const auto second = SiteFolder::open_to_write(desk.site);
+    REQUIRE_FALSE(second);
+    CHECK(to_string(second.error()) ==
+          desk.site + ": another program is changing this site; try again when it is done");
+    CHECK(SiteFolder::open_to_read(desk.site));
+    done(site, IssueBulkToken{"", kBulk, 60});
+  }
+  SiteFolder site = desk.open();
+  done(site, BlockBulkToken{kBulk});
+}
+
+TEST_CASE("the torn end of a journal is reported, and is cut off by the next writer") {
+  const Desk desk;
+  const std::string journal = desk.site + "/site.log";
+  const std::string whole = read_file(journal);
+  {
+    SiteFolder site = desk.open();
+    done(site, IssueBulkToken{"", kBulk, 60});
+  }
+  write_file(journal, read_file(journal).substr(0, whole.size() + 60));
+  const std::string torn = journal + ": byte " + std::to_string(whole.size()) +
+                           ": the last 60 bytes are of an event that was not written to its end";
+  CHECK(SiteFolder::open_to_read(desk.site)->warning() == torn);
+  CHECK(read_file(journal).size() == whole.size() + 60);
+  CHECK(desk.open().warning() == torn + ", and were cut off");
+  CHECK(read_file(journal) == whole);
+  CHECK(desk.open().warning().empty());
+}
+
+TEST_CASE("a key that no event knows does no harm") {
+  const Desk desk;
+  REQUIRE(sim::write_key_file(desk.site + "/signing-1.key", PrivateKey::generate(KeyKind::rsa)));
+  write_file(desk.site + "/signing-1.key.new", "half");
+  SiteFolder site = desk.open();
+  CHECK(site.signers().size() == 1);
+  CHECK(site.signing_pair());
+  REQUIRE(site.rotate(kNow));
+  CHECK(site.signing_pair()->key.public_key() == site.certificate({1}).key());
+}
+
+TEST_CASE("an attempt to make a site that a crash cut off is in nobody's way") {
+  const TemporaryFolder folder;
+  const auto refusal = [&](const Files& files) {
+    std::filesystem::remove_all(folder / "site");
+    write_folder(folder / "site", files);
+    const auto site = SiteFolder::init(folder / "site", kTenant, Policy{}, kNow);
+    return site ? std::string() : to_string(site.error());
+  };
+  const std::string key = new_site().at("signing-0.key");
+  CHECK(refusal({}) == "");
+  CHECK(refusal({{"signing-0.key.new", "half"}}) == "");
+  CHECK(refusal({{"signing-0.key", key}, {"signing-0.crt.new", ""}}) == "");
+  CHECK(refusal({{"signing-0.key", key}, {"signing-0.crt", ""}, {"site.log.new", "TLS"}}) == "");
+  CHECK(read_folder(folder / "site").size() == 3);
+  CHECK(refusal({{"thesis.txt", "precious"}}).find("the folder is not empty") != std::string::npos);
+  CHECK(refusal(new_site()).find("this is a site already") != std::string::npos);
+  CHECK(read_folder(folder / "site") == new_site());
+}
+
+TEST_CASE("a certificate and a key that do not belong together sign nothing") {
+  const Desk desk;
+  REQUIRE(sim::write_key_file(desk.site + "/signing-0.key", PrivateKey::generate(KeyKind::rsa)));
+  const SiteFolder site = desk.open();
+  const auto pair = site.signing_pair();
+  REQUIRE_FALSE(pair);
+  CHECK(pair.error().what == "is not the key of signing-0.crt");
+}
+
+TEST_CASE("a site whose files are missing or damaged says which") {
+  const auto refusal = [](const char* name, const std::optional<std::string>& bytes) {
+    const Desk desk;
+    std::filesystem::remove(desk.site + "/" + name);
+    if (bytes) write_file(desk.site + "/" + name, *bytes);
+    const auto site = SiteFolder::open_to_read(desk.site);
+    REQUIRE_FALSE(site);
+    CHECK(site.error().kind == sim::ErrorKind::file);
+    return to_string(site.error()).substr(desk.site.size());
+  };
+  CHECK(refusal("site.log", {}) ==
+        ": this is no site: it has no site.log; make one with `tokenlife site init`");
+  CHECK(refusal("site.log", "") ==
+        "/site.log: byte 0: the file is cut short: it ends at byte 0, "
+        "inside its first 8 bytes");
+  CHECK(refusal("signing-0.crt", {}) ==
+        "/signing-0.crt: cannot be read: No such file or directory");
+  CHECK(refusal("signing-0.crt", "x") ==
+        "/signing-0.crt: does not hold one good certificate in PEM");
+  std::string journal = new_site().at("site.log");
+  journal[60] = 'x';
+  CHECK(refusal("site.log", journal) ==
+        "/site.log: byte 8: the file is damaged: the digest of the frame does not fit");
+}
+
+TEST_CASE("while the clock is behind the last event nothing is issued, and blocks still work") {
+  const Desk desk;
+  SiteFolder site = desk.open();
+  done(site, IssueBulkToken{"", kBulk, 60}, kNow + days{2});
+  const auto refused = site.append(IssueBulkToken{"", {7, 7}, 60}, kNow + days{1});
+  REQUIRE_FALSE(refused);
+  CHECK(to_string(refused.error()) ==
+        desk.site +
+            ": the clock says 2026-01-02T00:00:00Z, and something was done to this site at "
+            "2026-01-03T00:00:00Z; set the clock right, or wait until then: what is issued now "
+            "would have a wrong date");
+  CHECK_FALSE(site.append(IssueClientToken{kThumbprint}, kNow - days{9}));
+  CHECK(site.events().size() == 2);
+
+  done(site, BlockBulkToken{kBulk}, kNow - days{9});
+  CHECK(site.time_of(site.events().back().time) == kNow + days{2});
+  done(site, IssueBulkToken{"", {7, 7}, 60}, kNow + days{2});
+}
+
+TEST_CASE("a clock that is a century ahead is an error, and not the end of the site") {
+  const Desk desk;
+  SiteFolder site = desk.open();
+  const auto refused = site.append(IssueBulkToken{"", kBulk, 60}, kNow + days{50'000});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().what == "the clock says 2162-11-24T00:00:00Z, and a site lasts 136 years");
+  done(site, IssueBulkToken{"", kBulk, 60}, kNow);
+}
+
+}  // namespace tokenlife::test
