@@ -2,6 +2,7 @@
 // it what it needs and says what it said.
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <variant>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "sim/json_text.hpp"
 #include "sim/pem_file.hpp"
 #include "sim/plain_text.hpp"
+#include "sim/site_desk.hpp"
 #include "sim/time_text.hpp"
 
 namespace tokenlife::sim {
@@ -30,6 +32,7 @@ Failed<Error> usage(std::string what, std::string advice) {
 
 // Everything that verify() looks at, alive for as long as it does.
 struct Desk {
+  std::unique_ptr<SiteFolder> site;
   std::vector<Signer> signers;
   std::optional<std::string> issuer;
   std::optional<Certificate> client_certificate;
@@ -54,8 +57,22 @@ Result<Signer, Error> signer_of_key(const TokenVerifyCommand& command) {
   return Signer{{0}, *key, certificate->sha1()};
 }
 
+Result<void, Error> add_site(const std::string& folder, Desk& desk) {
+  auto site = SiteFolder::open_to_read(folder);
+  if (!site) return Failed<Error>(site.error());
+  desk.site = std::make_unique<SiteFolder>(std::move(*site));
+  desk.signers = desk.site->signers();
+  desk.issuer = token_issuer(desk.site->tenant());
+  desk.checks = checks_of(*desk.site, {}, {}, desk.checks.now);
+  return {};
+}
+
 Result<void, Error> add_signers(const TokenVerifyCommand& command, Desk& desk) {
-  if (!command.key) return usage("no signer is known", "give --key FILE");
+  if (command.site.has_value() == command.key.has_value()) {
+    return usage(command.site ? "--site and --key are both given" : "no signer is known",
+                 "give --site DIR, or --key FILE");
+  }
+  if (command.site) return add_site(*command.site, desk);
   auto signer = signer_of_key(command);
   if (!signer) return Failed<Error>(signer.error());
   desk.signers.push_back(std::move(*signer));

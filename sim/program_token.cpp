@@ -37,16 +37,19 @@ void add_verify(CLI::App& token, Chosen& chosen) {
       "not\n"
       "taken for the token's, since pipes and editors add it.\n"
       "Examples:\n"
+      "  tokenlife token verify - --site /srv/site < token.txt\n"
       "  tokenlife token verify - --key site.pem < token.txt\n"
       "  tokenlife token verify --token-file token.txt --key site.pem --at 2026-03-01T00:00:00Z\n"
       "  tokenlife token verify - --key site.pem --signing-certificate site.crt --json < "
       "token.txt");
   add_source(*app, command.source);
+  app->add_option("--site", command.site, "The folder of the site whose token it must be");
   app->add_option("--key", command.key, "The signer's public key or certificate, in PEM");
   app->add_option("--signing-certificate", command.signing_certificate,
                   "Its certificate, in PEM, which the token's x5t must name");
   app->add_option("--at", command.at, kAtHelp);
-  app->add_option("--leeway", command.leeway, "How many seconds a clock may be wrong; 0 if absent");
+  app->add_option("--leeway", command.leeway,
+                  "How many seconds a clock may be wrong; the site's, or 0, if absent");
   app->add_option("--issuer", command.issuer, "The issuer that the token must have");
   app->add_option("--audience", command.audience,
                   "The audience that the token must have; urn:sccm:service if absent");

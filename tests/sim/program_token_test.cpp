@@ -169,7 +169,7 @@ TEST_CASE("a token is given once, and never repeated by a message") {
   check_refused(desk, {
                           {"token inspect", "no token is given"},
                           {"token inspect a.b.c --token-file bulk", "both as TOKEN and as"},
-                          {"token verify --token-file bulk", "give --key"},
+                          {"token verify --token-file bulk", "give --site DIR, or --key"},
                           {"token insepct x", "did you mean `inspect`?"},
                       });
   for (const std::string& line :
