@@ -51,6 +51,7 @@ class CommandLine {
     add_log();
     add_site_commands(app_, chosen_);
     add_token_commands(app_, chosen_);
+    add_client_commands(app_, chosen_);
   }
 
   // The exit status, where the command line itself says it all.

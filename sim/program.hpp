@@ -55,4 +55,7 @@ void add_site_commands(CLI::App& app, Chosen& chosen);
 // `token inspect` and `token verify`.
 void add_token_commands(CLI::App& app, Chosen& chosen);
 
+// `client` and `ccmsetup-line`.
+void add_client_commands(CLI::App& app, Chosen& chosen);
+
 }  // namespace tokenlife::sim

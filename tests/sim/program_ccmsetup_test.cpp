@@ -1,0 +1,170 @@
+// `tokenlife ccmsetup-line`: R33, R34, R35.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/client_desk.hpp"
+#include "support/token_desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using nlohmann::json;
+
+const std::string kEnd = "/CCM_Proxy_MutualAuth/72057594037928100";
+
+struct Line {
+  std::string name = "ccmsetup.exe";
+  std::string mp = "/mp:https://cmg.example.com" + kEnd;
+  std::string host = "CCMHOSTNAME=cmg.example.com" + kEnd;
+  std::string code = "SMSSiteCode=ABC";
+  std::string token = "/regtoken:" + read_file(signing_desk().path("bulk"));
+  std::string text() const { return name + " " + mp + " " + host + " " + code + " " + token; }
+};
+
+json checked(const std::string& line, int status) {
+  const SigningDesk& desk = signing_desk();
+  desk.write("line", line);
+  const Ran ran = desk.run("ccmsetup-line --parse - --json < line");
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == status);
+  const std::string token = read_file(desk.path("bulk"));
+  CHECK_FALSE(holds_part_of(ran.out + ran.err, token));
+  CHECK_FALSE(holds_part_of(desk.run("ccmsetup-line --parse - < line").out, token));
+  return json::parse(ran.out);
+}
+
+void check_wrong(const std::string& line, const std::vector<std::string>& complaints) {
+  const json found = checked(line, 1)["wrong"];
+  INFO(found.dump(1));
+  CHECK(found.size() == complaints.size());
+  for (const std::string& complaint : complaints) {
+    INFO(complaint);
+    CHECK(has(found.dump(), complaint));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("R34: a line of the documented shape is good, with a newline behind it too") {
+  for (const std::string end : {"", "\n", "\r\n"}) {
+    const json good = checked(Line{}.text() + end, 0);
+    CHECK(good["good"] == true);
+    CHECK(good["host"] == "cmg.example.com");
+    CHECK(good["id"] == "72057594037928100");
+    CHECK(good["site-code"] == "ABC");
+  }
+  Line line;
+  line.name = R"(C:\Temp\CCMSETUP.EXE)";
+  line.mp = "/MP:HTTPS://CMG.example.com" + kEnd;
+  line.code = "smssitecode=p01";
+  checked(line.text(), 0);
+}
+
+TEST_CASE("R34: all that is wrong with a line is named") {
+  Line line;
+  check_wrong("", {"begin with ccmsetup.exe", "/mp: is missing", "CCMHOSTNAME= is missing",
+                   "SMSSiteCode= is missing", "/regtoken: is missing (R33)"});
+  check_wrong(line.text() + " " + line.code + " " + line.token,
+              {"SMSSiteCode= stands there twice", "/regtoken: stands there twice"});
+  line.mp = "/mp:cmg.example.com" + kEnd;
+  line.host = "CCMHOSTNAME=https://cmg.example.com" + kEnd;
+  check_wrong(line.text(), {"/mp: does not begin with https://", "CCMHOSTNAME= begins with"});
+  line = {};
+  line.mp = "/mp:http://cmg.example.com" + kEnd;
+  check_wrong(line.text(), {"/mp: does not begin with https://"});
+  line.mp = "/mp:https://other.example.com/CCM_Proxy_MutualAuth/1";
+  check_wrong(line.text(), {"name two hosts", "name two CMG numbers"});
+  line.mp = "/mp:https://cmg_example/CCM_Proxy_MutualAuth/x";
+  check_wrong(line.text(), {"where a host's name stands", "where the CMG's number stands",
+                            "name two hosts", "name two CMG numbers"});
+  line.mp = "/mp:https://cmg.example.com";
+  check_wrong(line.text(), {"/mp: is not HOST/CCM_Proxy_MutualAuth/ID"});
+  line = {};
+  for (const char* code : {"", "AB", "ABCD", "A-C"}) {
+    line.code = std::string("SMSSiteCode=") + code;
+    check_wrong(line.text(), {"not three letters or digits"});
+  }
+  line = {};
+  check_wrong(line.text() + " AADTENANTID=1 /hello",
+              {"AADTENANTID belongs to an installation with Entra (R35)", "`/hello` is no part"});
+}
+
+TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token") {
+  Line line;
+  line.token = "/regtoken:";
+  check_wrong(line.text(), {"has no token behind it"});
+  line.token = "/regtoken:" + read_file(signing_desk().path("client"));
+  check_wrong(line.text(), {"holds a client token, not a bulk token (R24)"});
+  line.token = "/regtoken:TOKEN";
+  CHECK(has(checked(line.text(), 1)["wrong"].dump(), "not three segments"));
+  // Half of a token is not shown either.
+  line = {};
+  line.token.resize(line.token.size() - 300);
+  CHECK(has(checked(line.text(), 1)["wrong"].dump(), "/regtoken: holds no good token"));
+  // Without its switch a token is a word that does not belong there.
+  line = {};
+  line.token = line.token.substr(10);
+  check_wrong(line.text(), {"what looks like a token", "/regtoken: is missing"});
+}
+
+TEST_CASE("what web pages do to a line is named, and hides nothing else") {
+  Line line;
+  line.mp = "\xE2\x80\x93mp:https://cmg.example.com" + kEnd;
+  const json dash = checked(line.text(), 1)["wrong"];
+  CHECK(has(dash.dump(), "an en dash (U+2013) stands at byte 14"));
+  line = {};
+  line.code =
+      "SMSSiteCode=\xE2\x80\x9C"
+      "ABC\xE2\x80\x9D";
+  check_wrong(line.text(), {"a curly quote (U+201C)", "a curly quote (U+201D)"});
+  line.code = "SMSSiteCode=\"ABC\"";
+  check_wrong(line.text(), {"a quote stands at byte"});
+  line.code = "SMSSiteCode=ABC\xC2\xA0";
+  check_wrong(line.text(), {"a no-break space"});
+  line.code = "SMSSiteCode=ABC\n";
+  check_wrong(line.text(), {"a line break"});
+  line.code = "SMSSiteCode=ABC\x1b[2J";
+  check_wrong(line.text(), {"not ASCII", "not three letters or digits"});
+  line.code = "SMSSiteCode=\xff\xfe";
+  check_wrong(line.text(), {"not ASCII", "not three letters or digits"});
+}
+
+TEST_CASE("R34: the line is printed for a new token, and is good") {
+  const ClientDesk desk;
+  const Ran ran = desk.run("ccmsetup-line --site site --host cmg.example.com --code P01");
+  INFO(ran.err);
+  REQUIRE(ran.status == 0);
+  CHECK(ran.out.starts_with("ccmsetup.exe /mp:https://cmg.example.com/CCM_Proxy_MutualAuth/7205"));
+  CHECK(has(ran.out, " CCMHOSTNAME=cmg.example.com/CCM_Proxy_MutualAuth/7205"));
+  CHECK(has(ran.out, " SMSSiteCode=P01 /regtoken:ey"));
+  desk.write("line", ran.out);
+  CHECK(desk.run("ccmsetup-line --parse - < line").status == 0);
+  // The token in it is one of the site's: it registers a client.
+  desk.write("bulk", ran.out.substr(ran.out.find("/regtoken:") + 10));
+  CHECK(desk.run("token verify - --site site --type bulk < bulk").status == 0);
+  const Ran again =
+      desk.run("ccmsetup-line --site site --host cmg.example.com --bulk-token - --json < bulk");
+  REQUIRE(again.status == 0);
+  CHECK(json::parse(again.out)["line"].get<std::string>().size() + 1 == ran.out.size());
+}
+
+TEST_CASE("no line is printed for a token that the site refuses") {
+  const ClientDesk desk;
+  const SigningDesk& other = signing_desk();
+  desk.write("strange", read_file(other.path("bulk")));
+  const Ran ran = desk.run("ccmsetup-line --site site --host h --token-file strange");
+  CHECK(ran.status == 1);
+  CHECK(ran.out.empty());
+  CHECK(has(ran.err, "the site refuses that token: unknown-signer"));
+  check_refused(desk, {
+                          {"ccmsetup-line", "--parse LINE"},
+                          {"ccmsetup-line --site site", "--host"},
+                          {"ccmsetup-line --site site --host https://h", "no host's name"},
+                          {"ccmsetup-line --site site --host h --code ABCD", "no site code"},
+                          {"ccmsetup-line --site site --host h --bulk-token x", "- alone"},
+                          {"ccmsetup-line --parse x --site site", "only looks at a line"},
+                      });
+}
+
+}  // namespace tokenlife::test
