@@ -108,7 +108,7 @@ TEST_CASE("a private key whose halves or primes do not fit is refused") {
   // derived from them.
   const std::string pem = rfc7515_rsa().private_pem();
   int taken = 0;
-  for (std::size_t line = 3; line < 26; ++line) {
+  for (std::size_t line = 3; line < 26; line += 3) {
     std::string damaged = pem;
     std::size_t at = 0;
     for (std::size_t i = 0; i < line; ++i) at = damaged.find('\n', at) + 1;
@@ -119,7 +119,7 @@ TEST_CASE("a private key whose halves or primes do not fit is refused") {
     ++taken;
     CHECK(key->public_key().verifies("m", key->sign("m")));
   }
-  CHECK(taken < 20);
+  CHECK(taken < 8);
 }
 
 TEST_CASE("a certificate says when it is valid, and whether it signed itself") {
