@@ -1,5 +1,9 @@
 #include "core/possession.hpp"
 
+#include <openssl/rand.h>
+
+#include "core/ensure.hpp"
+
 namespace tokenlife {
 namespace {
 
@@ -19,6 +23,12 @@ std::string message(const Challenge::Bytes& challenge, const Request& request,
 }
 
 }  // namespace
+
+Challenge Challenge::fresh() {
+  Bytes bytes;
+  ensure(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "OpenSSL to have chance");
+  return Challenge(bytes);
+}
 
 std::string prove_possession(const PrivateKey& key, const Challenge& challenge,
                              const Request& request, std::string_view token) {

@@ -18,6 +18,8 @@ class Challenge {
  public:
   using Bytes = std::array<unsigned char, 32>;
 
+  // From OpenSSL's generator. No event depends on it.
+  static Challenge fresh();
   explicit Challenge(const Bytes& bytes) : bytes_(bytes) {}
   Challenge(const Challenge&) = delete;
   Challenge& operator=(const Challenge&) = delete;
