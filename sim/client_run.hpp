@@ -9,13 +9,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
-#include <vector>
+#include <utility>
 
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
-#include "sim/network_walk.hpp"
 #include "sim/scenario.hpp"
+#include "sim/whereabouts.hpp"
 #include "sim/world.hpp"
 
 namespace tokenlife::sim {
@@ -28,6 +28,7 @@ class ClientRun {
             std::span<const ClientStep> steps)
       : world_(world),
         recorder_(recorder),
+        tokens_(recorder.tokens),
         scenario_(*world.scenario),
         policy_(scenario_.policy),
         cohort_(scenario_.cohorts[cohort.value]),
@@ -35,8 +36,8 @@ class ClientRun {
         draws_(cohort_key, client_in_cohort),
         end_(at(scenario_.duration)),
         steps_(steps),
-        walk_(model, {&draws_, client_in_cohort, scenario_.tick,
-                      scenario_.start.time_since_epoch().count(), end_}) {
+        whereabouts_(model, {&draws_, client_in_cohort, scenario_.tick,
+                             scenario_.start.time_since_epoch().count(), end_}) {
     as_installed_.cohort = cohort;
     as_installed_.credential = cohort_.credential;
     as_installed_.version = cohort_.version;
@@ -48,6 +49,7 @@ class ClientRun {
   void run() {
     recorder_.tally->begin_client(as_installed_.cohort);
     recorder_.batch->begin(number_.value, 0);
+    if (tokens_ != nullptr) tokens_->begin(number_);
     for (Instant next = next_wake(); next < end_; next = next_wake()) {
       if (recorder_.tally->next_observation() < next) {
         recorder_.tally->observe(client_.state, next);
@@ -61,11 +63,6 @@ class ClientRun {
   const Client& client() const { return client_; }
 
  private:
-  struct ActiveMove {
-    std::uint32_t action;
-    Network on;
-  };
-
   bool installed() const { return client_.state != LifecycleState::not_installed; }
 
   // ---- Which tick is next ----
@@ -73,7 +70,7 @@ class ClientRun {
   Instant next_wake() {
     Instant next = next_step_ < steps_.size() ? steps_[next_step_].at : kNever;
     if (!installed()) return std::min(next, install_at_);
-    next = std::min({next, walk_.next(), next_restart_, next_expiry(client_, policy_)});
+    next = std::min({next, whereabouts_.next(), next_restart_, next_expiry(client_, policy_)});
     return in_flight_ ? std::min(next, answer_at()) : std::min(next, next_acting_contact(next));
   }
 
@@ -87,7 +84,8 @@ class ClientRun {
     if (from >= horizon || horizon <= quiet_until()) return kNever;
     const auto asked = ask(client_, {false, false}, policy_);
     if (!asked) return kNever;
-    if (asked->kind != RequestKind::exchange) return contact_from(from);
+    // Real tokens are shown at every contact, also where that changes nothing.
+    if (asked->kind != RequestKind::exchange || tokens_ != nullptr) return contact_from(from);
     const Instant refused = next_refused_exchange(*asked, from, horizon);
     const Instant due = std::max(from, renewal_due_);
     if (due >= std::min(horizon, refused)) return refused;
@@ -151,8 +149,7 @@ class ClientRun {
     for (; next_step_ < steps_.size() && steps_[next_step_].at == now_; ++next_step_) {
       step_ = steps_[next_step_];
       if (!step_.begins) {
-        std::erase_if(moves_, [&](const ActiveMove& m) { return m.action == step_.action; });
-        move_cause_ = {CauseKind::action_end, step_.action};
+        whereabouts_.end_move(step_.action);
         continue;
       }
       std::visit([&](const auto& what) { take(what); }, scenario_.actions[step_.action].what);
@@ -195,6 +192,7 @@ class ClientRun {
     if (!installed()) return;
     happen(ClientReinstalled{action.bulk_token ? scenario_.bulk_tokens[*action.bulk_token].guid
                                                : Guid{}});
+    if (tokens_ != nullptr) tokens_->install(client_);
     in_flight_ = false;
     silent_until_ = Instant::min();
     in_contact_ = agent_started_ = true;
@@ -204,10 +202,7 @@ class ClientRun {
     happen(AgentRestarted{});
     agent_starts();
   }
-  void take(const Move& action) {
-    moves_.push_back({step_.action, action.on});
-    move_cause_ = by_action();
-  }
+  void take(const Move& action) { whereabouts_.move(step_.action, action.on); }
 
   // An action that changes nothing is no event.
   template <class Event>
@@ -234,6 +229,7 @@ class ClientRun {
     if (!heard.first) return;
     std::visit([&](const auto& event) { record(cause, event); }, *heard.first);
     if (heard.then) record(cause, *heard.then);
+    if (tokens_ != nullptr) tokens_->follow(client_);
     if (client_.token.exists()) {
       const Duration jitter =
           draw_ticks(Purpose::renewal_jitter, client_.token.serial.ordinal(), policy_.renew_jitter);
@@ -244,23 +240,21 @@ class ClientRun {
 
   // Step 4.
   void install() {
-    const Network modelled = walk_.start(now_);
-    as_installed_.network = moves_.empty() ? modelled : moves_.back().on;
-    modelled_ = modelled;
-    if (as_installed_.network != modelled) recorder_.tally->had_effect(moves_.back().action);
+    as_installed_.network = whereabouts_.start(now_);
+    if (const auto action = whereabouts_.moved_by()) recorder_.tally->had_effect(*action);
     record({CauseKind::installation, 0}, as_installed_);
+    if (tokens_ != nullptr) tokens_->install(client_);
     plan_restart();
     in_contact_ = agent_started_ = true;
     connected_at_ = now_;
   }
 
-  void change_network() {
-    while (walk_.next() == now_) modelled_ = walk_.advance();
-    const Network network = moves_.empty() ? modelled_ : moves_.back().on;
-    const Cause moved = std::exchange(move_cause_, Cause{CauseKind::network, 0});
+  // Half of all events come from here. The compiler finds run() too long for it, at a cost of 2 %.
+  [[gnu::always_inline]] void change_network() {
+    const auto [network, cause] = whereabouts_.look(now_);
     if (network == client_.network) return;
-    if (moved.kind != CauseKind::network) recorder_.tally->had_effect(moved.number);
-    record(moved, NetworkChanged{client_.network, network});
+    if (cause.kind != CauseKind::network) recorder_.tally->had_effect(cause.number);
+    record(cause, NetworkChanged{client_.network, network});
     if (network == Network::offline) return;
     connected_at_ = now_;
     silent_until_ = Instant::min();
@@ -292,7 +286,8 @@ class ClientRun {
     if (!in_contact_ && (now_ - connected_at_) % cohort_.contact_every != Duration{0}) return;
     const auto request = ask(client_, {now_ >= renewal_due_, agent_started_}, policy_);
     if (!request) return;
-    const SiteView site = world_.site->view(client_, *request, now_);
+    SiteView site = world_.site->view(client_, *request, now_);
+    if (tokens_ != nullptr) site.verified = tokens_->show(*request, site, now_);
     const Verdict verdict = judge(client_, *request, site, policy_, now_);
     // An exchange takes no time unless it is refused.
     if (request->kind == RequestKind::exchange && verdict.kind != Verdict::Kind::refused) return;
@@ -319,6 +314,7 @@ class ClientRun {
     }
     if (verdict.kind == Verdict::Kind::granted) {
       answer_.token = issue(policy_, TokenSerial::of(number_, ++issued_), signer, now_);
+      if (tokens_ != nullptr) tokens_->send(answer_.token);
     }
     const auto lost_by = world_.site->loses_answer(
         request, now_, [&] { return draws_.at(Purpose::lost_answer, loss_draws_++)[0]; });
@@ -359,6 +355,7 @@ class ClientRun {
 
   const World& world_;
   const Recorder& recorder_;
+  RealClient* const tokens_;  // null: modelled
   const Scenario& scenario_;
   const Policy& policy_;
   const Cohort& cohort_;
@@ -374,11 +371,7 @@ class ClientRun {
   Instant install_at_;
   Instant now_ = Instant::min();
 
-  Walk walk_;
-  Network modelled_ = Network::offline;
-  std::vector<ActiveMove> moves_;  // the last one holds
-  Cause move_cause_{CauseKind::network, 0};
-
+  Whereabouts<Walk, Model> whereabouts_;
   Instant connected_at_;                   // the multiples of contact-every count from here
   Instant silent_until_ = Instant::min();  // after a failure or refusal
   Instant renewal_due_ = kNever;

@@ -1,5 +1,6 @@
 #include "sim/engine_run.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "core/ensure.hpp"
@@ -56,14 +57,18 @@ class Unpacker {
 
 }  // namespace
 
-std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventSink& sink) {
+std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventSink& sink,
+                                          const RealSite* real) {
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
-  const World world{&scenario, &site, &schedule};
+  const World world{&scenario, &site, &schedule, real};
   Tally tally(scenario);
+  std::optional<RealClient> tokens;
+  if (real != nullptr) tokens.emplace(*real, tally.signatures);
   Unpacker unpacker(scenario.clients, sink);
   const Recorder recorder{&unpacker.batch(), &tally,
-                          [](void* self) { static_cast<Unpacker*>(self)->take(); }, &unpacker};
+                          [](void* self) { static_cast<Unpacker*>(self)->take(); }, &unpacker,
+                          tokens ? &*tokens : nullptr};
   std::vector<ClientStep> scratch;
   for (std::uint32_t c = 0; c < scenario.cohorts.size(); ++c) {
     const Cohort& cohort = scenario.cohorts[c];
@@ -82,12 +87,13 @@ std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventS
   return site.events();
 }
 
-EngineRun simulate(const Scenario& scenario) {
+EngineRun simulate(const Scenario& scenario, const RealSite* real) {
   EngineRun run;
   run.clients.resize(scenario.clients);
-  run.site = simulate(scenario, [&run](ClientNumber client, Recorded<ClientEvent>&& recorded) {
+  const EventSink keep = [&run](ClientNumber client, Recorded<ClientEvent>&& recorded) {
     run.clients[client.value].push_back(std::move(recorded));
-  });
+  };
+  run.site = simulate(scenario, keep, real);
   return run;
 }
 

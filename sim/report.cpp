@@ -35,6 +35,11 @@ std::string row(std::string_view label, std::uint64_t count, std::uint64_t of) {
   return line + "\n";
 }
 
+std::uint64_t per_second(const Signatures& signatures, double wall_seconds) {
+  const auto all = static_cast<double>(signatures.made + signatures.verified);
+  return static_cast<std::uint64_t>(all / std::max(wall_seconds, 1e-9));
+}
+
 std::string rules_text(RefusalReason reason) {
   return fmt::format("{}", fmt::join(rules_behind(reason), " "));
 }
@@ -105,6 +110,13 @@ std::string expectations_text(const std::vector<Outcome>& outcomes, const Scenar
     text += "\n";
   }
   return text;
+}
+
+// Nothing of a run with modelled tokens.
+std::string signatures_text(const Signatures& signatures, double wall_seconds) {
+  if (signatures.made == 0) return "";
+  return fmt::format("{} signatures made and {} verified, {} a second\n", grouped(signatures.made),
+                     grouped(signatures.verified), grouped(per_second(signatures, wall_seconds)));
 }
 
 std::string_view action_name(const Action& action) { return kActionNames[action.what.index()]; }
@@ -241,6 +253,7 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
   text += fmt::format("\nDigest  {}\n", events::to_string(result.log.digest));
   text += fmt::format("{} events in {:.2f} s, {:.1f} million a second\n",
                       grouped(result.log.events), wall_seconds, per_second / 1e6);
+  text += signatures_text(result.tally.signatures, wall_seconds);
   return text;
 }
 
@@ -284,6 +297,12 @@ nlohmann::ordered_json summary_json(const Scenario& scenario, const RunResult& r
   json["log-bytes"] = result.log.bytes;
   json["threads"] = result.threads;
   json["wall-seconds"] = wall_seconds;
+  if (scenario.real_crypto) {
+    const Signatures& signatures = result.tally.signatures;
+    json["signatures-made"] = signatures.made;
+    json["signatures-verified"] = signatures.verified;
+    json["signatures-per-second"] = per_second(signatures, wall_seconds);
+  }
   return json;
 }
 

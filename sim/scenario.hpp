@@ -13,6 +13,7 @@
 
 #include "core/client.hpp"
 #include "core/event.hpp"
+#include "core/names.hpp"
 #include "core/policy.hpp"
 #include "core/refusal.hpp"
 #include "core/result.hpp"
@@ -201,6 +202,26 @@ struct Expectation {
   std::optional<double> share_min, share_max;                   // of the clients of the cohort
 };
 
+// With real tokens: whose keys clients prove to hold.
+enum class ClientKeys : std::uint8_t {
+  pool,     // a few RSA keys, shared by all; each client has a certificate of its own
+  rsa,      // an RSA key each, which takes long to make
+  ec_p256,  // a P-256 key each
+};
+
+}  // namespace tokenlife::sim
+
+namespace tokenlife {
+
+template <>
+struct Names<sim::ClientKeys> {
+  static constexpr std::array<std::string_view, 3> values{"pool", "rsa", "ec-p256"};
+};
+
+}  // namespace tokenlife
+
+namespace tokenlife::sim {
+
 struct Scenario {
   std::string path;          // as given on the command line
   double clients_scale = 1;  // already applied
@@ -213,6 +234,7 @@ struct Scenario {
   Guid tenant;
   Policy policy;
   bool real_crypto = false;
+  ClientKeys client_keys = ClientKeys::pool;  // if real
   std::vector<ScenarioBulkToken> bulk_tokens;
   std::vector<Cohort> cohorts;
   std::vector<Action> actions;  // in file order

@@ -1,8 +1,10 @@
 // The tables [run] and [site].
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
+#include "core/token.hpp"
 #include "sim/guid_of_seed.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/scenario_parts.hpp"
@@ -84,9 +86,35 @@ void read_site_keys(Reading& reading, Keys& site) {
   policy.internal_registration =
       site.yes_no("internal-registration").value_or(policy.internal_registration);
   policy.renew_on = site.word<RenewOn>("renew-on").value_or(policy.renew_on);
-  static constexpr std::string_view crypto[] = {"modelled", "real"};
-  scenario.real_crypto = site.choice("crypto", Need::optional, crypto) == 1U;
   read_periods(reading, site);
+}
+
+// Tokens of OpenSSL hold dates as seconds since 1970, up to the last one of the year 9999.
+void check_dates(Reading& reading, Keys& site) {
+  const Scenario& scenario = reading.scenario;
+  const auto lifetime_max = std::max<Duration>(scenario.policy.token_validity,
+                                               std::chrono::minutes{kBulkLifetimeMinutesMax});
+  const auto latest = std::chrono::sys_seconds{std::chrono::seconds{kTokenDateMax}};
+  if (scenario.start.time_since_epoch() < 0s) {
+    site.wrong("crypto", Stage::reference, "is `real`, but the run starts before 1970",
+               "tokens hold no such dates: choose a later `start` in [run]");
+  } else if (scenario.start > latest - scenario.duration - lifetime_max) {
+    site.wrong("crypto", Stage::reference, "is `real`, but tokens would outlive the year 9999",
+               "tokens hold no such dates: choose an earlier `start` in [run]");
+  }
+}
+
+void read_crypto(Reading& reading, Keys& site) {
+  static constexpr std::string_view crypto[] = {"modelled", "real"};
+  Scenario& scenario = reading.scenario;
+  scenario.real_crypto = site.choice("crypto", Need::optional, crypto) == 1U;
+  if (scenario.real_crypto) {
+    scenario.client_keys = site.word<ClientKeys>("client-keys").value_or(ClientKeys::pool);
+    check_dates(reading, site);
+  } else {
+    site.forbid("client-keys", "modelled tokens, which need no keys",
+                "leave it out, or write crypto = \"real\"");
+  }
 }
 
 }  // namespace
@@ -119,6 +147,7 @@ void read_site(Reading& reading, Keys& top) {
   }
   policy.token_validity = validity.value_or(policy.token_validity);
   policy.renew_after = renewal.value_or(policy.renew_after);
+  read_crypto(reading, site);
   site.finish();
 }
 

@@ -217,7 +217,7 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   const Policy plain;
   const Policy& policy = scenario.policy;
   const bool own_tenant = scenario.tenant != tenant_of_seed(scenario.seed);
-  if (policy == plain && !own_tenant) return;
+  if (policy == plain && !own_tenant && !scenario.real_crypto) return;
   out << "\n[site]\n";
   if (own_tenant) keys.always("tenant", quoted(to_string(scenario.tenant)));
   keys.unless(plain.mp, "mp", policy.mp);
@@ -230,6 +230,9 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   keys.unless(plain.latency, "latency", policy.latency);
   keys.unless(plain.retry_after_failure, "retry-after-failure", policy.retry_after_failure);
   keys.unless(plain.retry_after_refusal, "retry-after-refusal", policy.retry_after_refusal);
+  if (!scenario.real_crypto) return;
+  keys.always("crypto", quoted("real"));
+  keys.unless(Scenario{}.client_keys, "client-keys", scenario.client_keys);
 }
 
 void write_cohort(std::ostream& out, const Scenario& scenario, const Cohort& cohort) {

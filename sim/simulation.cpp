@@ -17,7 +17,11 @@ namespace {
 class Worker {
  public:
   Worker(const World& world, const events::LogWriter& log, RunControl& control)
-      : world_(world), log_(log), control_(control), tally_(*world.scenario) {}
+      : world_(world), log_(log), control_(control), tally_(*world.scenario) {
+    if (world.real != nullptr) tokens_.emplace(*world.real, tally_.signatures);
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
   Result<events::PartitionSummary, Error> simulate(std::uint32_t partition) {
     auto writer = log_.partition(partition);
@@ -52,7 +56,8 @@ class Worker {
     const CohortNumber cohort{static_cast<std::uint32_t>(cohort_)};
     const auto steps = world_.schedule->of(cohort, in_cohort, steps_);
     const Recorder recorder{&batch_, &tally_,
-                            [](void* self) { static_cast<Worker*>(self)->flush(); }, this};
+                            [](void* self) { static_cast<Worker*>(self)->flush(); }, this,
+                            tokens_ ? &*tokens_ : nullptr};
     std::visit(
         [&]<class Model>(const Model& model) {
           ClientRun<typename WalkOf<Model>::type, Model>(world_, recorder, cohort, model,
@@ -79,6 +84,7 @@ class Worker {
   events::PartitionWriter* writer_ = nullptr;
   events::ClientBatch batch_;
   Tally tally_;
+  std::optional<RealClient> tokens_;
   std::vector<ClientStep> steps_;
   std::size_t cohort_ = 0;  // partitions are taken in rising order
   std::optional<std::uint64_t> cohort_key_;
@@ -181,14 +187,13 @@ events::LogHeader header_of(const Scenario& scenario) {
 
 Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,
                              RunControl& control) {
-  if (scenario.real_crypto) {
-    return Failed<Error>(Error{ErrorKind::input, scenario.path,
-                               "crypto = \"real\" is not part of this version",
-                               "use \"modelled\", which gives the same events"});
-  }
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
-  const World world{&scenario, &site, &schedule};
+  std::optional<RealSite> real;
+  if (scenario.real_crypto) {
+    real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
+  }
+  const World world{&scenario, &site, &schedule, real ? &*real : nullptr};
   auto log = events::LogWriter::create(options.log_folder, header_of(scenario), site.events());
   if (!log) return Failed<Error>(to_error(log.error()));
 
@@ -202,7 +207,9 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   const bool interrupted = crew.total().clients < scenario.clients;
   const auto summary = log->finish(summaries, interrupted);
   if (!summary) return Failed<Error>(to_error(summary.error()));
-  return RunResult{crew.total(), site.events(), *summary, threads};
+  Tally total = crew.total();
+  if (real) total.add(real->signatures());
+  return RunResult{std::move(total), site.events(), *summary, threads};
 }
 
 }  // namespace tokenlife::sim

@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "core/key.hpp"
 #include "core/result.hpp"
 #include "events/log_writer.hpp"
 #include "sim/error.hpp"
@@ -26,6 +28,8 @@ struct RunControl {
 struct RunOptions {
   unsigned threads = 1;                             // at least 1
   std::optional<std::filesystem::path> log_folder;  // must not exist or be empty
+  // For real tokens: RSA keys that are taken before new ones are made, by whoever has many runs.
+  std::span<const PrivateKey> rsa_keys{};
 };
 
 struct RunResult {

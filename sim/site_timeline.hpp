@@ -41,8 +41,14 @@ class SiteTimeline {
     }
   }
 
+  // How many signing certificates the site ever has, and which one signs.
+  std::uint32_t keys() const { return static_cast<std::uint32_t>(signs_from_.size()); }
+  KeyNumber signer(Instant now) const;
   // When the site stops trusting tokens of that signer.
   Instant retired_at(KeyNumber key) const { return retired_at_[key.value]; }
+
+  // What the site knows of the bulk token, if it has issued it.
+  std::optional<BulkToken> bulk_token(Guid guid, Instant now) const;
 
   // The first action whose fault loses the answer to a request sent now, if one does. `draw` is
   // called for each fault that leaves it to chance, and gives 64 random bits.
@@ -75,8 +81,6 @@ class SiteTimeline {
     return endpoint == request.via ||
            (endpoint == Endpoint::sts && request.kind != RequestKind::exchange);
   }
-  KeyNumber signer(Instant now) const;
-  std::optional<BulkToken> bulk_token(Guid guid, Instant now) const;
 
   std::vector<Recorded<SiteEvent>> events_;
   std::array<std::vector<ActionSpan>, kCount<Endpoint>> outages_;  // by their beginning

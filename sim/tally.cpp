@@ -97,6 +97,12 @@ void Tally::add(const Tally& other) {
     seen[i].per_client_max = std::max(seen[i].per_client_max, other.seen[i].per_client_max);
   }
   clients += other.clients;
+  add(other.signatures);
+}
+
+void Tally::add(const Signatures& others) {
+  signatures.made += others.made;
+  signatures.verified += others.verified;
 }
 
 }  // namespace tokenlife::sim

@@ -39,6 +39,12 @@ struct Seen {
   std::uint64_t per_client_max = 0;
 };
 
+// Made and verified with OpenSSL: of tokens, proofs of possession and certificates.
+struct Signatures {
+  std::uint64_t made = 0;
+  std::uint64_t verified = 0;
+};
+
 class Tally {
  public:
   explicit Tally(const Scenario& scenario);
@@ -72,6 +78,7 @@ class Tally {
 
   // Adds what another thread counted.
   void add(const Tally& other);
+  void add(const Signatures& others);
 
   std::array<std::uint64_t, kClientKinds> kinds{};
   std::array<std::uint64_t, kCount<RefusalReason>> refusals{};
@@ -81,6 +88,7 @@ class Tally {
   std::vector<StateCounts> final_states;  // by cohort
   std::vector<Seen> seen;                 // by expectation
   std::uint64_t clients = 0;              // whose life is complete
+  Signatures signatures;                  // none where tokens are modelled
 
  private:
   void watched(EventKind kind, Instant now, const WhyNot& why);

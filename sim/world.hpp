@@ -3,6 +3,8 @@
 
 #include "events/client_batch.hpp"
 #include "sim/client_schedule.hpp"
+#include "sim/real_client.hpp"
+#include "sim/real_site.hpp"
 #include "sim/scenario.hpp"
 #include "sim/site_timeline.hpp"
 #include "sim/tally.hpp"
@@ -14,6 +16,7 @@ struct World {
   const Scenario* scenario;
   const SiteTimeline* site;
   const ClientSchedule* schedule;
+  const RealSite* real = nullptr;  // null: tokens are modelled
 };
 
 // What the thread that simulates a client owns.
@@ -23,6 +26,7 @@ struct Recorder {
   // Makes room in the batch when it is full.
   void (*flush)(void* context);
   void* context;
+  RealClient* tokens = nullptr;  // what its clients carry, one after the other; null: modelled
 };
 
 }  // namespace tokenlife::sim

@@ -145,13 +145,4 @@ TEST_CASE("test reports like a test runner and says how to run the first failure
   CHECK(desk.run("test small.toml --junit no/such/folder.xml").status == 3);
 }
 
-TEST_CASE("tokens signed for real are not pretended") {
-  const Desk desk;
-  desk.write("real.toml", read_file(desk.path("small.toml")) + "[site]\ncrypto = \"real\"\n");
-  const Ran ran = desk.run("run real.toml");
-  CHECK(ran.status == 2);
-  CHECK(is_one_message(ran.err));
-  CHECK(has(ran.err, "not part of this version"));
-}
-
 }  // namespace tokenlife::test

@@ -75,6 +75,35 @@ TEST_CASE("a tick must divide what is left at its default, if that is a rule") {
   CHECK(error("site.token-validity = \"70h\"\nsite.renew-after = \"35h\"\n") == "read");
 }
 
+TEST_CASE("real tokens need dates that they can hold, and modelled ones no keys") {
+  const auto error = [](std::string_view start, std::string_view site) {
+    const std::string text =
+        "format = 1\nrun.duration = \"10d\"\nrun.start = " + std::string(start) + "\n" +
+        std::string(site) +
+        "[[cohort]]\nname = \"a\"\nclients = 1\n"
+        "network = { model = \"fixed\", on = \"intranet\" }\n";
+    const auto scenario = parse_scenario(text, "s.toml", {});
+    return scenario ? "read" : to_string(scenario.error());
+  };
+  const std::string real = "site.crypto = \"real\"\n";
+  CHECK(error("1970-01-01T00:00:00Z", real) == "read");
+  CHECK(error("1969-12-31T00:00:00Z", real) ==
+        "s.toml:4:15: `crypto` in [site] is `real`, but the run starts before 1970; tokens hold no "
+        "such dates: choose a later `start` in [run]");
+  CHECK(error("9999-09-22T00:00:00Z", real) == "read");
+  CHECK(error("9999-09-23T00:00:00Z", real) ==
+        "s.toml:4:15: `crypto` in [site] is `real`, but tokens would outlive the year 9999; tokens "
+        "hold no such dates: choose an earlier `start` in [run]");
+  CHECK(error("9999-09-23T00:00:00Z", "") == "read");
+  for (const std::string site : {"", "site.crypto = \"modelled\"\n"}) {
+    const std::string place = site.empty() ? "s.toml:4:6" : "s.toml:5:6";
+    CHECK(error("2026-01-01T00:00:00Z", site + "site.client-keys = \"rsa\"\n") ==
+          place +
+              ": `client-keys` in [site] does not go with modelled tokens, which need no keys; "
+              "leave it out, or write crypto = \"real\"");
+  }
+}
+
 TEST_CASE("a week needs a tick that divides a day") {
   const auto scenario = parse_scenario(R"(format = 1
 run = { duration = "14h", tick = "7h" }

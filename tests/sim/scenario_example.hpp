@@ -40,7 +40,7 @@ latency = "2m"
 retry-after-failure = "30m"
 retry-after-refusal = "12h"
 crypto = "real"
-
+client-keys = "ec-p256"
 [[cohort]]
 name = "commuters"
 clients = 5000

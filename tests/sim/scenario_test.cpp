@@ -54,6 +54,7 @@ TEST_CASE("what a scenario leaves out has the documented default") {
   CHECK(scenario.tick == 1min);
   CHECK_FALSE(scenario.tenant.is_nil());
   CHECK_FALSE(scenario.real_crypto);
+  CHECK(scenario.client_keys == ClientKeys::pool);
   CHECK(scenario.policy == Policy{});
   CHECK(scenario.policy.token_validity == days{90});
   CHECK(scenario.policy.renew_after == days{30});
@@ -88,6 +89,7 @@ TEST_CASE("every key of run and site is read") {
   CHECK(scenario.seed == 42);
   CHECK(to_string(scenario.tenant) == "cdcc5e91-0adf-4a24-82d0-196667f1c081");
   CHECK(scenario.real_crypto);
+  CHECK(scenario.client_keys == ClientKeys::ec_p256);
   CHECK(scenario.policy == Policy{.token_validity = days{60},
                                   .renew_after = days{20},
                                   .renew_jitter = 2h,

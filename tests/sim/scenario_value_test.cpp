@@ -166,6 +166,8 @@ TEST_CASE("a word must be one of the known ones") {
       {"", "renew-on = \"agent-start\"", "renew-on = \"agentstart\"", "16:12",
        {"did you mean `agent-start`?"}},
       {"", "crypto = \"real\"", "crypto = \"fake\"", "22:10", {"`modelled`"}},
+      {"", "client-keys = \"ec-p256\"", "client-keys = \"ec-p265\"", "23:15",
+       {"did you mean `ec-p256`?"}},
       {"", "credential = \"pki\"", "credential = \"pkl\"", "28:14", {"did you mean `pki`?"}},
       {"", "credential = \"pki\"", "credential = \"bulk\"", "28:14",
        {"cannot be `bulk`", "`self-signed`, `pki`, `entra`"}},

@@ -1,0 +1,191 @@
+// What a client carries in a run with real tokens, and what it is worth to others.
+// R14, R15, R22, R24, R28, D2, D6, A5, A6, A9.
+#include "sim/real_client.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+
+#include "support/story.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using namespace sim;
+
+// One bulk token of a day's life, issued at 1d; the certificate changes at 2d, and that of before
+// is retired at 32d.
+Scenario scenario_of(ClientKeys keys) {
+  Scenario scenario = parse_scenario(R"(format = 1
+run.duration = "300d"
+site = { crypto = "real", leeway = "10m" }
+[[cohort]]
+name = "all"
+clients = 2
+network = { model = "fixed", on = "internet" }
+[[action]]
+at = "1d"
+do = "issue-bulk-token"
+name = "kiosks"
+lifetime = 1440
+[[action]]
+at = "2d"
+do = "rotate-signing-certificate"
+retire-old-after = "30d"
+)",
+                                     "two.toml", {})
+                          .value();
+  scenario.client_keys = keys;
+  return scenario;
+}
+
+// A site, and its clients, one after the other.
+struct Setting {
+  explicit Setting(ClientKeys keys = ClientKeys::ec_p256) : scenario(scenario_of(keys)) {}
+
+  Guid bulk() const { return scenario.bulk_tokens[0].guid; }
+
+  // A client with its first token.
+  Client register_client(std::uint32_t number, Instant now) {
+    who.begin({number});
+    const Client client = installed(Network::internet, Credential::self_signed, bulk());
+    who.install(client);
+    return answer(client, now, 1);
+  }
+  Client answer(const Client& client, Instant now, std::uint32_t ordinal) {
+    const ClientToken token{TokenSerial::of({0}, ordinal), now, now + days{90},
+                            timeline.signer(now)};
+    who.send(token);
+    const Client next = after({RegistrationRequested{Endpoint::cmg, Credential::bulk, bulk()},
+                               RegistrationCompleted{Endpoint::cmg, token}},
+                              client);
+    who.follow(next);
+    return next;
+  }
+
+  std::optional<RefusalReason> refusal(const Request& request, Instant now) {
+    const auto verdict = who.show(request, SiteView{}, now);
+    REQUIRE(verdict);
+    return verdict->refusal;
+  }
+
+  Scenario scenario;
+  SiteTimeline timeline{scenario};
+  RealSite site{scenario, timeline};
+  Signatures signatures;
+  RealClient who{site, signatures};
+};
+
+Request with_bulk(Guid guid) {
+  return {RequestKind::registration, Endpoint::cmg, Credential::bulk, guid};
+}
+constexpr Request kExchange{RequestKind::exchange, Endpoint::cmg, Credential::self_signed, {}};
+constexpr Request kRenewal{RequestKind::renewal, Endpoint::cmg, Credential::self_signed, {}};
+
+TEST_CASE("R22 R28: a bulk token is carried until the first registration and not longer") {
+  Setting its;
+  its.who.begin({0});
+  its.who.install(installed(Network::internet, Credential::self_signed, its.bulk()));
+  CHECK(its.who.bulk_token().reveal() == its.site.bulk_token(its.bulk()));
+  CHECK(its.who.token().empty());
+  its.register_client(0, day(1));
+  CHECK(its.who.bulk_token().empty());
+  CHECK_FALSE(its.who.token().empty());
+  its.who.begin({1});
+  CHECK(its.who.token().empty());
+}
+
+TEST_CASE("D2: a bulk token of which the site knows nothing yet is an unknown one") {
+  Setting its;
+  its.who.begin({0});
+  its.who.install(installed(Network::internet, Credential::self_signed, its.bulk()));
+  const Request request = with_bulk(its.bulk());
+  CHECK(its.refusal(request, day(1) - kSecond) == RefusalReason::bulk_token_unknown);
+  CHECK(its.refusal(request, day(1)) == std::nullopt);
+  CHECK(its.refusal(request, day(2) + minutes{10} - kSecond) == std::nullopt);
+  CHECK(its.refusal(request, day(2) + minutes{10}) == RefusalReason::bulk_token_expired);
+}
+
+TEST_CASE("A5 A6 A9: a client token is good until it expires or its signer is retired") {
+  Setting its;
+  its.register_client(0, day(1));
+  CHECK(its.refusal(kExchange, day(32) - kSecond) == std::nullopt);
+  CHECK(its.refusal(kExchange, day(32)) == RefusalReason::unknown_signer);
+  its.register_client(1, day(2));
+  CHECK(its.refusal(kRenewal, day(92) + minutes{10} - kSecond) == std::nullopt);
+  CHECK(its.refusal(kRenewal, day(92) + minutes{10}) == RefusalReason::expired);
+}
+
+TEST_CASE("a token whose answer is lost is gone, and the old one stays") {
+  Setting its;
+  const Client client = its.register_client(0, day(2));
+  const std::string old(its.who.token().reveal());
+  its.who.send({TokenSerial::of({0}, 2), day(32), day(122), {1}});
+  its.who.follow(client);
+  CHECK(its.who.token().reveal() == old);
+  its.who.follow(client);
+  CHECK(its.who.token().reveal() == old);
+}
+
+TEST_CASE("D6: nothing is shown to a site that is down") {
+  Setting its;
+  its.register_client(0, day(2));
+  const Signatures before = its.signatures;
+  SiteView down;
+  down.endpoint_up = false;
+  CHECK_FALSE(its.who.show(kExchange, down, day(3)));
+  SiteView no_sts;
+  no_sts.sts_up = false;
+  CHECK_FALSE(its.who.show(kRenewal, no_sts, day(3)));
+  CHECK(its.signatures.made == before.made);
+  CHECK(its.who.show(kExchange, no_sts, day(3)));
+  CHECK(its.signatures.made == before.made + 1);
+  CHECK(its.signatures.verified == before.verified + 2);
+}
+
+TEST_CASE("D6 R15: after a reinstallation the old token is worthless, also to its owner") {
+  Setting its(GENERATE(ClientKeys::ec_p256, ClientKeys::pool, ClientKeys::rsa));
+  its.register_client(0, day(2));
+  const std::string old(its.who.token().reveal());
+  const Certificate old_certificate = its.who.certificate();
+  its.who.install(installed(Network::internet));
+  CHECK(its.who.token().empty());
+  CHECK(its.who.certificate().sha256() != old_certificate.sha256());
+
+  RealDesk desk(its.site, its.signatures);
+  Challenge challenge({1});
+  CHECK(desk.check(kExchange, {its.who.certificate(), old, "a proof"}, challenge, day(3)).refusal ==
+        RefusalReason::certificate_mismatch);
+}
+
+TEST_CASE("D6 R15: a copied token and certificate are worth nothing without the key") {
+  Setting its;
+  its.register_client(0, day(2));
+  const std::string token(its.who.token().reveal());
+  const Certificate certificate = its.who.certificate();
+  const PrivateKey own = PrivateKey::generate(KeyKind::ec_p256);
+  RealDesk desk(its.site, its.signatures);
+  Challenge challenge({1});
+  const std::string proof = prove_possession(own, challenge, kExchange, token);
+  CHECK(desk.check(kExchange, {certificate, token, proof}, challenge, day(3)).refusal ==
+        RefusalReason::certificate_mismatch);
+}
+
+TEST_CASE("R24: a bulk token does not renew, and a client token does not register") {
+  Setting its;
+  its.register_client(0, day(1));
+  const PrivateKey key = PrivateKey::generate(KeyKind::ec_p256);
+  const Certificate certificate =
+      Certificate::self_signed(key, {"thief", its.scenario.start, its.site.date(day(300))});
+  RealDesk desk(its.site, its.signatures);
+  const auto refusal = [&](const Request& request, std::string_view token) {
+    Challenge challenge({1});
+    const std::string proof = prove_possession(key, challenge, request, token);
+    return desk.check(request, {certificate, token, proof}, challenge, day(1)).refusal;
+  };
+  CHECK(refusal(kRenewal, its.site.bulk_token(its.bulk())) == RefusalReason::wrong_type);
+  CHECK(refusal(with_bulk(its.bulk()), its.who.token().reveal()) == RefusalReason::wrong_type);
+}
+
+}  // namespace
+}  // namespace tokenlife::test
