@@ -54,6 +54,9 @@ class FolderLock {
  public:
   static Result<FolderLock, Error> take(const std::string& folder) {
     FolderLock lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (lock.descriptor_ == -1 && (errno == ENOENT || errno == ENOTDIR)) {
+      return wrong(folder, "there is no such folder", "make a site with `tokenlife site init`");
+    }
     if (lock.descriptor_ == -1) return error_now(folder, "cannot be opened");
     if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
     if (errno == EWOULDBLOCK) {
@@ -89,8 +92,16 @@ Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number
 
 // ---- The folder of a new site ------------------------------------------------------------------
 
+std::string parent_of(const std::string& folder) {
+  fs::path path = fs::path(folder).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();  // "site/"
+  const fs::path parent = path.parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
 Result<void, Error> make_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), kOwnerAlone) == 0 || errno == EEXIST) return {};
+  if (::mkdir(folder.c_str(), kOwnerAlone) == 0) return sync_folder(parent_of(folder));
+  if (errno == EEXIST) return {};
   if (errno == ENOENT) {
     return wrong(folder, "cannot be made: there is no folder to make it in",
                  "make that first, or choose another place");
@@ -135,12 +146,7 @@ Result<events::Journal, Error> start_journal(const std::string& folder, sys_seco
   if (::rename(unfinished.c_str(), name.c_str()) != 0) {
     return error_now(name, "cannot be given its name");
   }
-  auto done = sync_folder(folder);
-  if (done)
-    done = sync_folder(fs::path(folder).lexically_normal().parent_path().empty()
-                           ? "."
-                           : fs::path(folder).lexically_normal().parent_path().string());
-  if (!done) return Failed<Error>(done.error());
+  if (auto done = sync_folder(folder); !done) return Failed<Error>(done.error());
   return std::move(*journal);
 }
 

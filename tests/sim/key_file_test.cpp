@@ -70,6 +70,27 @@ TEST_CASE("R29 D4: a key that others can read is refused, with advice") {
   CHECK(read_key_file(folder / "key"));
 }
 
+TEST_CASE("R29: root may use anybody's key, and nobody else somebody's") {
+  if (::geteuid() != 0) return;  // Nobody else can give files away.
+  const TemporaryFolder folder;
+  REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
+  REQUIRE(write_key_file(folder / "key", some_key()));
+  REQUIRE(::chown((folder / "key").c_str(), 65'533, 65'533) == 0);
+  CHECK(read_key_file(folder / "key"));
+  for (const uid_t user : {65'533U, 65'534U}) {
+    REQUIRE(::seteuid(user) == 0);
+    const auto key = read_key_file(folder / "key");
+    REQUIRE(::seteuid(0) == 0);
+    INFO(user);
+    CHECK(key.has_value() == (user == 65'533U));
+    if (!key) {
+      CHECK(to_string(key.error()) ==
+            (folder / "key").string() +
+                ": cannot be read: Permission denied; run this as the owner of the key");
+    }
+  }
+}
+
 TEST_CASE("what is no file is not read as a key") {
   const TemporaryFolder folder;
   REQUIRE(write_key_file(folder / "key", some_key()));

@@ -280,6 +280,51 @@ TEST_CASE("writers that come at once issue tokens one by one, or say that they c
   CHECK(desk.shown()["events"] == 1 + made);
 }
 
+// A limit on the size of files stands for a disk that is full: with the signal that comes with it,
+// the program dies within its write; without, the write fails.
+TEST_CASE("a program that dies or finds the disk full while it writes loses nothing") {
+  const SiteDesk desk;
+  const std::size_t size = read_file(desk.path("site/site.log")).size();
+  const auto make = [&](const std::string& prefix) {
+    return desk.run_shell("rm -rf copy; cp -a site copy; " + prefix + " '" +
+                          std::string(TOKENLIFE_PROGRAM) + "' token new --site copy | cat");
+  };
+  const auto events = [&] {
+    const Ran ran = desk.run("site show copy --json");
+    INFO(ran.err);
+    REQUIRE(ran.status == 0);
+    return json::parse(ran.out)["events"].get<int>();
+  };
+  for (const std::string signal : {"", "trap '' XFSZ; "}) {
+    int torn = 0;
+    for (std::size_t room = size; room < size + 170; room += 24) {
+      INFO(signal << room - size);
+      const Ran ran = make(signal + "prlimit --fsize=" + std::to_string(room));
+      const bool made = !ran.out.empty();
+      const std::size_t left = read_file(desk.path("copy/site.log")).size();
+      CHECK(events() == (made ? 2 : 1));
+      if (!made && left > size) ++torn;
+      if (!made && !signal.empty()) {
+        CHECK(has(ran.err, "cannot write the file: File too large"));
+        CHECK(left == size);
+      }
+      CHECK(desk.run("token new --site copy").status == 0);
+      CHECK(events() == (made ? 3 : 2));
+    }
+    CHECK((torn > 0) == signal.empty());
+  }
+}
+
+TEST_CASE("help on sites and tokens comes with examples") {
+  const Desk desk;
+  for (const char* line : {"site --help", "site init --help", "site show --help",
+                           "site rotate --help", "site retire --help", "token new --help",
+                           "token list --help", "token block --help", "token unblock --help"}) {
+    INFO(line);
+    CHECK(has(lines_of(desk.run(line)), "Example"));
+  }
+}
+
 TEST_CASE("a torn end of the journal is told on standard error, and the command is done") {
   const SiteDesk desk;
   lines_of(desk.run("token new --site site"));
