@@ -66,6 +66,11 @@ void add_verify(CLI::App& token, Chosen& chosen) {
 
 void add_token_commands(CLI::App& app, Chosen& chosen) {
   CLI::App& token = command_group(app, "token", "Make, list, block and examine tokens");
+  token.footer(
+      "Examples:\n"
+      "  tokenlife token new --site /srv/site --lifetime 60\n"
+      "  tokenlife token inspect - < token.txt\n"
+      "  tokenlife token verify - --site /srv/site < token.txt");
   add_inspect(token, chosen);
   add_verify(token, chosen);
 }

@@ -34,6 +34,8 @@ std::optional<TokenFault> fault_of(const SiteFolder& site, const Shown& shown, C
 
 Result<void, Error> issue_token(SiteFolder& site, const Shown& shown, std::chrono::sys_seconds now,
                                 SiteAnswer& answer) {
+  const auto pair = site.signing_pair();
+  if (!pair) return Failed<Error>(pair.error());
   // Recorded, and safely on the disk, before it exists.
   const auto decided = site.append(IssueClientToken{shown.certificate.sha256()}, now);
   if (!decided) return Failed<Error>(decided.error());
@@ -42,8 +44,6 @@ Result<void, Error> issue_token(SiteFolder& site, const Shown& shown, std::chron
                                fmt::format("issues no token: {}", name(decided->error())), ""});
   }
   answer.issued = std::get<ClientTokenIssued>(**decided).token;
-  const auto pair = site.signing_pair();
-  if (!pair) return Failed<Error>(pair.error());
   const ClientClaims claims{
       {site.time_of(answer.issued.not_before), site.time_of(answer.issued.expires)},
       site.tenant(),

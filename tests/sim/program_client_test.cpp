@@ -139,6 +139,33 @@ TEST_CASE("A9: when its signer is retired a client has to register again") {
   CHECK(desk.ask(0, "register", "laptop", hours{3}, "--network intranet")["granted"] == true);
 }
 
+TEST_CASE("a request whose answer never came is lost, and the client asks again") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  std::filesystem::rename(desk.path("site/signing-0.key"), desk.path("away"));
+  CHECK(desk.client("register", "laptop", hours{1}).status == 3);
+  std::filesystem::rename(desk.path("away"), desk.path("site/signing-0.key"));
+  const json registered = desk.ask(0, "register", "laptop", hours{2});
+  CHECK(kinds_of(registered) ==
+        "registration-failed registration-requested registration-completed");
+  CHECK(registered["events"][0]["reason"] == "answer-lost");
+  CHECK(registered["token"]["serial"] == "0-1");
+}
+
+TEST_CASE("what a crash left behind is no hindrance") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  for (const char* folder : {"laptop/log-2", "laptop/log-3"}) {
+    std::filesystem::create_directory(desk.path(folder));
+    desk.write(std::string(folder) + "/site.log", "half a log");
+  }
+  desk.write("laptop/token.new", "half a token");
+  desk.write("laptop/log.new", "no link");
+  CHECK(desk.ask(0, "register", "laptop", hours{1})["granted"] == true);
+  CHECK_FALSE(std::filesystem::exists(desk.path("laptop/token.new")));
+  CHECK(desk.run("log verify laptop/log").status == 0);
+}
+
 TEST_CASE("a client's log is a log like a run's") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
@@ -147,6 +174,18 @@ TEST_CASE("a client's log is a log like a run's") {
   CHECK(has(desk.run("events laptop/log").out, "registration-completed"));
   const json replayed = json::parse(desk.run("replay laptop/log --client 0 --json").out);
   CHECK(replayed["state"] == "registered");
+}
+
+TEST_CASE("help on tokens and clients comes with examples") {
+  const Desk desk;
+  for (const char* line : {"token --help", "token inspect --help", "token verify --help",
+                           "client --help", "client new --help", "client register --help",
+                           "client renew --help", "client call --help", "ccmsetup-line --help"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 0);
+    CHECK(has(ran.out, "Example"));
+  }
 }
 
 TEST_CASE("time does not go back for a client, and a site is not exchanged") {
