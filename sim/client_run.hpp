@@ -249,8 +249,7 @@ class ClientRun {
     connected_at_ = now_;
   }
 
-  // Half of all events come from here. The compiler finds run() too long for it, at a cost of 2 %.
-  [[gnu::always_inline]] void change_network() {
+  void change_network() {
     const auto [network, cause] = whereabouts_.look(now_);
     if (network == client_.network) return;
     if (cause.kind != CauseKind::network) recorder_.tally->had_effect(cause.number);
