@@ -13,12 +13,11 @@
 
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
-#include "core/pem.hpp"
 #include "core/token_form.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
+#include "sim/key_file.hpp"
 #include "sim/open_log.hpp"
-#include "sim/pem_file.hpp"
 #include "sim/private_file.hpp"
 
 namespace tokenlife::sim {
@@ -121,9 +120,8 @@ Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKin
   const Certificate certificate =
       Certificate::self_signed(key, {"tokenlife client", now, now + std::chrono::days{365 * 20}});
   ClientFolder client(folder, *locked, key, certificate);
-  auto written = write_private_file(client.path("client.key"), key.to_pem());
-  if (written)
-    written = write_private_file(client.path("client.crt"), Secret{certificate.to_pem()});
+  auto written = write_key_file(client.path("client.key"), key);
+  if (written) written = write_certificate_file(client.path("client.crt"), certificate);
   if (!written) return Failed<Error>(written.error());
   client.site_ = site;
   client.header_.scenario_name = "A client on disk";
@@ -149,11 +147,9 @@ Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
   } unlock{*locked};
   const auto generation = generation_of(folder);
   if (!generation) return Failed<Error>(generation.error());
-  const auto pem = read_private_file(folder + "/client.key", kPemBytesMax);
-  if (!pem) return Failed<Error>(pem.error());
-  const auto key = PrivateKey::from_pem(pem->reveal());
-  if (!key) return failed(folder + "/client.key", "does not hold one private key in PEM");
-  const auto certificate = read_certificate(folder + "/client.crt");
+  const auto key = read_key_file(folder + "/client.key");
+  if (!key) return Failed<Error>(key.error());
+  const auto certificate = read_certificate_file(folder + "/client.crt");
   if (!certificate) return Failed<Error>(certificate.error());
   if (!(certificate->key() == key->public_key())) {
     return failed(folder + "/client.crt", "is not the certificate of the client's key");

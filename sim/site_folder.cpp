@@ -19,6 +19,7 @@
 #include "events/log_format.hpp"
 #include "sim/key_file.hpp"
 #include "sim/open_log.hpp"
+#include "sim/private_file.hpp"
 #include "sim/time_text.hpp"
 
 namespace tokenlife::sim {
@@ -85,7 +86,6 @@ Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number
       key, {fmt::format("tokenlife signing {}", number.value), now, now + kCertificateLifetime});
   auto done = write_key_file(file_in(folder, key_name(number)), key);
   if (done) done = write_certificate_file(file_in(folder, certificate_name(number)), certificate);
-  if (done) done = sync_folder(folder);
   if (!done) return Failed<Error>(done.error());
   return certificate;
 }

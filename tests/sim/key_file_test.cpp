@@ -1,12 +1,16 @@
 // Files of keys and certificates: who may read them, and what is taken for one.
 #include "sim/key_file.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 
+#include <csignal>
+
 #include "events/temporary_folder.hpp"
+#include "sim/private_file.hpp"
 
 namespace tokenlife::test {
 namespace {
@@ -31,6 +35,21 @@ struct Umask {
   mode_t before;
   explicit Umask(mode_t mask) : before(::umask(mask)) {}
   ~Umask() { ::umask(before); }
+};
+
+// Files that cannot grow beyond so many bytes, as on a disk that is full, for one scope.
+struct FullDisk {
+  rlimit before{};
+  void (*handler)(int) = std::signal(SIGXFSZ, SIG_IGN);
+  explicit FullDisk(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit now{bytes, before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, handler);
+  }
 };
 
 std::string refusal(const std::filesystem::path& path) {
@@ -86,7 +105,7 @@ TEST_CASE("R29: root may use anybody's key, and nobody else somebody's") {
     if (!key) {
       CHECK(to_string(key.error()) ==
             (folder / "key").string() +
-                ": cannot be read: Permission denied; run this as the owner of the key");
+                ": cannot be read: Permission denied; run this as its owner");
     }
   }
 }
@@ -115,7 +134,7 @@ TEST_CASE("a file of any size and content is refused, or is a key") {
   CHECK(refuse("") == "does not hold one good private key in PEM");
   CHECK(refuse(pem.substr(0, pem.size() / 2)) == "does not hold one good private key in PEM");
   CHECK(refuse(pem + pem) == "does not hold one good private key in PEM");
-  CHECK(refuse(std::string(1 << 20, 'x')) == "is too long to hold a key or certificate");
+  CHECK(refuse(std::string(1 << 20, 'x')) == "is longer than 65536 bytes");
 }
 
 TEST_CASE("a certificate's file is for everybody, and a key is none") {
@@ -145,6 +164,38 @@ TEST_CASE("a file that cannot be written is an error that names it, and leaves w
   REQUIRE(write_key_file(folder / "key", some_key()));
   CHECK(read_key_file(folder / "key"));
   CHECK(read_folder(folder.path()).size() == 1);
+  // What is no file is not removed for it.
+  std::filesystem::create_directory(folder / "key.new");
+  const auto in_the_way = write_key_file(folder / "key", some_key());
+  REQUIRE_FALSE(in_the_way);
+  CHECK(in_the_way.error().place == (folder / "key.new").string());
+  CHECK(in_the_way.error().what.starts_with("is in the way, and cannot be removed: "));
+}
+
+TEST_CASE("D4: on a full disk a private file stays as it was, and nothing stays beside it") {
+  const TemporaryFolder folder;
+  REQUIRE(sim::write_private_file(folder / "token", Secret{"the old one"}));
+  const auto full = [&] {
+    const FullDisk disk(5);
+    return sim::write_private_file(folder / "token", Secret{"the new one"});
+  }();
+  REQUIRE_FALSE(full);
+  CHECK(full.error().what == "cannot be written: File too large");
+  CHECK(read_folder(folder.path()) == Files{{"token", "the old one"}});
+}
+
+TEST_CASE("D4: a private file is removed, once, and is read up to its greatest length") {
+  const TemporaryFolder folder;
+  REQUIRE(sim::write_private_file(folder / "token", Secret{"12345"}));
+  const auto whole = sim::read_private_file(folder / "token", 5);
+  REQUIRE(whole);
+  CHECK(whole->reveal() == "12345");
+  CHECK(sim::read_private_file(folder / "token", 4).error().what == "is longer than 4 bytes");
+  CHECK(sim::remove_private_file(folder / "token"));
+  CHECK(sim::remove_private_file(folder / "token"));
+  CHECK(read_folder(folder.path()).empty());
+  std::filesystem::create_directory(folder / "token");
+  CHECK_FALSE(sim::remove_private_file(folder / "token"));
 }
 
 }  // namespace tokenlife::test
