@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,9 +12,11 @@
 
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
+#include "core/token.hpp"
 #include "core/token_form.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
+#include "sim/folder_lock.hpp"
 #include "sim/key_file.hpp"
 #include "sim/open_log.hpp"
 #include "sim/private_file.hpp"
@@ -27,6 +28,8 @@ namespace fs = std::filesystem;
 
 // Longer than any life of a client, and short enough for the times of a log.
 constexpr Duration kLife = std::chrono::days{365 * 100};
+constexpr std::chrono::sys_seconds kStartMax =
+    std::chrono::sys_seconds{Duration{kTokenDateMax}} - kLife;
 constexpr std::string_view kLogPrefix = "log-";
 
 Failed<Error> failed(const std::string& place, const std::string& what,
@@ -47,15 +50,26 @@ std::error_code sync(const fs::path& path) {
   return why;
 }
 
-// The lock is on the folder itself and goes with the descriptor, also in a crash.
-Result<int, Error> lock(const std::string& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) {
-    return failed(folder, "opened", std::error_code{errno, std::generic_category()});
+Result<FolderLock, Error> lock(const std::string& folder) {
+  return FolderLock::take(folder, "this client", "`tokenlife client new` makes one");
+}
+
+// What an attempt that a crash cut off leaves behind is in the way of nobody.
+Result<void, Error> check_free(const std::string& folder) {
+  constexpr std::string_view kLeft[] = {"client.key",     "client.key.new", "client.crt",
+                                        "client.crt.new", "log-1",          "log.new"};
+  std::error_code why;
+  const bool has_key = fs::exists(folder + "/client.key", why);
+  for (fs::directory_iterator entry(folder, why), end; !why && entry != end; entry.increment(why)) {
+    const std::string name = entry->path().filename().string();
+    const bool known = std::find(std::begin(kLeft), std::end(kLeft), name) != std::end(kLeft);
+    // The key comes first: without one a log is somebody else's.
+    if (!known || (name.starts_with("log") && !has_key)) {
+      return Failed<Error>(
+          Error{ErrorKind::input, folder, "is not empty", "give a new folder, or an empty one"});
+    }
   }
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
-  ::close(descriptor);
-  return failed(folder, "another program is at work on this client", "try again when it is done");
+  return why ? failed(folder, "read", why) : Result<void, Error>{};
 }
 
 // The number in "log-7".
@@ -86,40 +100,25 @@ ClientNumber number_told_by(const Secret& token) {
 
 // ---- Opening -----------------------------------------------------------------------------------
 
-ClientFolder::ClientFolder(ClientFolder&& other) noexcept
-    : folder_(std::move(other.folder_)),
-      lock_(std::exchange(other.lock_, -1)),
-      key_(std::move(other.key_)),
-      certificate_(std::move(other.certificate_)),
-      header_(std::move(other.header_)),
-      site_(other.site_),
-      events_(std::move(other.events_)),
-      client_(other.client_),
-      generation_(other.generation_) {}
-
-ClientFolder::~ClientFolder() {
-  if (lock_ >= 0) ::close(lock_);
-}
-
 Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKind kind,
                                                const SiteEstablished& site,
                                                const ClientInstalled& installed,
                                                std::chrono::sys_seconds now) {
-  std::error_code why;
-  fs::create_directory(folder, why);
-  if (why) return failed(folder, "made", why);
-  const bool empty = fs::is_empty(folder, why);
-  if (why) return failed(folder, "read", why);
-  if (!empty) {
-    return Failed<Error>(
-        Error{ErrorKind::input, folder, "is not empty", "give a new folder, or an empty one"});
+  if (now > kStartMax) {
+    return Failed<Error>(Error{ErrorKind::input, folder,
+                               "the time is too late for a client, whose dates end with the year "
+                               "9999",
+                               "set the clock, or give an earlier --at"});
   }
-  const auto locked = lock(folder);
+  if (auto made = make_private_folder(folder); !made) return Failed<Error>(made.error());
+  auto locked = lock(folder);
   if (!locked) return Failed<Error>(locked.error());
+  // Under the lock: two that make a client at once must not both find the folder free.
+  if (auto free = check_free(folder); !free) return Failed<Error>(free.error());
   const PrivateKey key = PrivateKey::generate(kind);
   const Certificate certificate =
       Certificate::self_signed(key, {"tokenlife client", now, now + std::chrono::days{365 * 20}});
-  ClientFolder client(folder, *locked, key, certificate);
+  ClientFolder client(folder, std::move(*locked), key, certificate);
   auto written = write_key_file(client.path("client.key"), key);
   if (written) written = write_certificate_file(client.path("client.crt"), certificate);
   if (!written) return Failed<Error>(written.error());
@@ -137,14 +136,8 @@ Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKin
 }
 
 Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
-  const auto locked = lock(folder);
+  auto locked = lock(folder);
   if (!locked) return Failed<Error>(locked.error());
-  struct Unlock {
-    int descriptor;
-    ~Unlock() {
-      if (descriptor >= 0) ::close(descriptor);
-    }
-  } unlock{*locked};
   const auto generation = generation_of(folder);
   if (!generation) return Failed<Error>(generation.error());
   const auto key = read_key_file(folder + "/client.key");
@@ -154,7 +147,7 @@ Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
   if (!(certificate->key() == key->public_key())) {
     return failed(folder + "/client.crt", "is not the certificate of the client's key");
   }
-  ClientFolder client(folder, std::exchange(unlock.descriptor, -1), *key, *certificate);
+  ClientFolder client(folder, std::move(*locked), *key, *certificate);
   client.generation_ = *generation;
   auto read = client.read_log();
   if (read) read = client.name_serials();

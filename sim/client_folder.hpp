@@ -25,22 +25,20 @@
 #include "core/secret.hpp"
 #include "events/log.hpp"
 #include "sim/error.hpp"
+#include "sim/folder_lock.hpp"
 
 namespace tokenlife::sim {
 
 class ClientFolder {
  public:
-  // Makes a client, with a new key, in a folder that is not there yet or is empty.
+  // Makes a client, with a new key, in a folder that is not there yet, is empty, or holds only
+  // what an earlier attempt left behind.
   static Result<ClientFolder, Error> make(const std::string& folder, KeyKind kind,
                                           const SiteEstablished& site,
                                           const ClientInstalled& installed,
                                           std::chrono::sys_seconds now);
   // Nobody else can open it until this object goes: they get an error.
   static Result<ClientFolder, Error> open(const std::string& folder);
-
-  ClientFolder(ClientFolder&& other) noexcept;
-  ClientFolder& operator=(ClientFolder&&) = delete;
-  ~ClientFolder();
 
   const Client& client() const { return client_; }
   const PrivateKey& key() const { return key_; }
@@ -64,9 +62,9 @@ class ClientFolder {
   Result<void, Error> record(Instant time, Cause cause, const ClientEvent& event);
 
  private:
-  ClientFolder(std::string folder, int lock, PrivateKey key, Certificate certificate)
+  ClientFolder(std::string folder, FolderLock lock, PrivateKey key, Certificate certificate)
       : folder_(std::move(folder)),
-        lock_(lock),
+        lock_(std::move(lock)),
         key_(std::move(key)),
         certificate_(std::move(certificate)) {}
   std::string path(const char* name) const { return folder_ + "/" + name; }
@@ -75,7 +73,7 @@ class ClientFolder {
   Result<void, Error> write_log();
 
   std::string folder_;
-  int lock_;
+  FolderLock lock_;
   PrivateKey key_;
   Certificate certificate_;
   events::LogHeader header_;

@@ -55,6 +55,12 @@ Result<void, Error> Visit::arrive(std::optional<Network> network) {
                           rfc3339(client_.time_of(client_.last_time()))),
               "set the clock, or give a later --at"});
   }
+  if (now_ > at(client_.header().duration)) {
+    return Failed<Error>(
+        Error{ErrorKind::input, "",
+              fmt::format("the time is {}, and a client lasts 100 years", rfc3339(time_)),
+              "set the clock, or give an earlier --at"});
+  }
   const auto site = SiteFolder::open_to_read(site_folder_);
   if (!site) return Failed<Error>(site.error());
   if (site->tenant() != client_.tenant()) {

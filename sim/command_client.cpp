@@ -190,10 +190,11 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   if (!network) return Failed<Error>(network.error());
   const auto policy = policy_of(command.site);
   if (!policy) return Failed<Error>(policy.error());
-  auto folder = ClientFolder::open(command.folder);
-  if (!folder) return Failed<Error>(folder.error());
+  // Before the client is locked: standard input may keep one waiting.
   const auto bulk = bulk_token_of(command);
   if (!bulk) return Failed<Error>(bulk.error());
+  auto folder = ClientFolder::open(command.folder);
+  if (!folder) return Failed<Error>(folder.error());
   const std::size_t before = folder->events().size();
   Visit visit(*folder, command.site, *now, *bulk);
   if (auto arrived = visit.arrive(*network); !arrived) return Failed<Error>(arrived.error());

@@ -15,6 +15,7 @@ namespace {
 
 constexpr mode_t kOwnerAlone = 0600;
 constexpr mode_t kEverybodyReads = 0644;
+constexpr mode_t kOwnerAloneLooksIn = 0700;
 
 // Closes on every way out.
 struct OpenFile {
@@ -50,8 +51,11 @@ Result<void, Error> write_all(const OpenFile& file, const std::string& path,
   return {};
 }
 
+// The folder that knows the path's name.
 Result<void, Error> sync_folder_of(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
+  std::filesystem::path name = std::filesystem::path(path).lexically_normal();
+  if (!name.has_filename()) name = name.parent_path();  // "site/"
+  const std::string folder = name.parent_path().string();
   return sync_folder(folder.empty() ? "." : folder);
 }
 
@@ -153,6 +157,16 @@ Result<void, Error> remove_private_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return sync_folder_of(path);
   if (errno == ENOENT) return {};
   return error_now(path, "cannot be removed");
+}
+
+Result<void, Error> make_private_folder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), kOwnerAloneLooksIn) == 0) return sync_folder_of(folder);
+  if (errno == EEXIST) return {};
+  if (errno == ENOENT) {
+    return wrong(folder, "cannot be made: there is no folder to make it in",
+                 "make that first, or choose another place");
+  }
+  return error_now(folder, "cannot be made");
 }
 
 Result<void, Error> sync_folder(const std::string& folder) {

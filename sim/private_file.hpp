@@ -28,6 +28,10 @@ Result<Secret, Error> read_public_file(const std::string& path, std::size_t byte
 // For good, when it returns. That there is none is no error.
 Result<void, Error> remove_private_file(const std::string& path);
 
+// Makes a folder that its owner alone may look into, and sees to it that it outlives a crash. That
+// it is there already is no error.
+Result<void, Error> make_private_folder(const std::string& folder);
+
 // Sees to it that new names in the folder outlive a crash.
 Result<void, Error> sync_folder(const std::string& folder);
 

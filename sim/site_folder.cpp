@@ -1,9 +1,6 @@
 #include "sim/site_folder.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +14,7 @@
 #include "core/ensure.hpp"
 #include "events/journal.hpp"
 #include "events/log_format.hpp"
+#include "sim/folder_lock.hpp"
 #include "sim/key_file.hpp"
 #include "sim/open_log.hpp"
 #include "sim/private_file.hpp"
@@ -28,7 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::sys_seconds;
 
-constexpr mode_t kOwnerAlone = 0700;
 // Long enough that the operator retires a certificate, and not the calendar.
 constexpr std::chrono::days kCertificateLifetime{3'650};
 // As far as the journal can write.
@@ -49,35 +46,9 @@ std::string file_in(const std::string& folder, std::string_view name) {
 std::string key_name(KeyNumber key) { return fmt::format("signing-{}.key", key.value); }
 std::string certificate_name(KeyNumber key) { return fmt::format("signing-{}.crt", key.value); }
 
-// Holds the folder for one writer, until it goes. By flock(), which the kernel ends with the
-// process.
-class FolderLock {
- public:
-  static Result<FolderLock, Error> take(const std::string& folder) {
-    FolderLock lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (lock.descriptor_ == -1 && (errno == ENOENT || errno == ENOTDIR)) {
-      return wrong(folder, "there is no such folder", "make a site with `tokenlife site init`");
-    }
-    if (lock.descriptor_ == -1) return error_now(folder, "cannot be opened");
-    if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
-    if (errno == EWOULDBLOCK) {
-      return wrong(folder, "another program is changing this site", "try again when it is done");
-    }
-    return error_now(folder, "cannot be locked");
-  }
-  FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  FolderLock& operator=(FolderLock&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~FolderLock() {
-    if (descriptor_ != -1) ::close(descriptor_);
-  }
-
- private:
-  explicit FolderLock(int descriptor) : descriptor_(descriptor) {}
-  int descriptor_;
-};
+Result<FolderLock, Error> lock(const std::string& folder) {
+  return FolderLock::take(folder, "this site", "make a site with `tokenlife site init`");
+}
 
 // The key is safely in the folder, under its name, when this is done.
 Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number, sys_seconds now) {
@@ -91,23 +62,6 @@ Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number
 }
 
 // ---- The folder of a new site ------------------------------------------------------------------
-
-std::string parent_of(const std::string& folder) {
-  fs::path path = fs::path(folder).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();  // "site/"
-  const fs::path parent = path.parent_path();
-  return parent.empty() ? "." : parent.string();
-}
-
-Result<void, Error> make_folder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), kOwnerAlone) == 0) return sync_folder(parent_of(folder));
-  if (errno == EEXIST) return {};
-  if (errno == ENOENT) {
-    return wrong(folder, "cannot be made: there is no folder to make it in",
-                 "make that first, or choose another place");
-  }
-  return error_now(folder, "cannot be made");
-}
 
 // What an attempt that a crash cut off leaves behind is in the way of nobody.
 bool is_left_behind(const std::string& name) {
@@ -217,9 +171,9 @@ SiteFolder::~SiteFolder() = default;
 
 Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenant,
                                            const Policy& policy, sys_seconds now) {
-  if (auto made = make_folder(folder); !made) return Failed<Error>(made.error());
-  auto lock = FolderLock::take(folder);
-  if (!lock) return Failed<Error>(lock.error());
+  if (auto made = make_private_folder(folder); !made) return Failed<Error>(made.error());
+  auto held = lock(folder);
+  if (!held) return Failed<Error>(held.error());
   if (auto free = check_free(folder); !free) return Failed<Error>(free.error());
   auto certificate = make_pair(folder, {0}, now);
   if (!certificate) return Failed<Error>(certificate.error());
@@ -227,7 +181,7 @@ Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenan
   if (!journal) return Failed<Error>(journal.error());
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
-  impl->lock = std::move(*lock);
+  impl->lock = std::move(*held);
   impl->journal = std::move(*journal);
   impl->certificates = {std::move(*certificate)};
   return SiteFolder(std::move(impl));
@@ -243,9 +197,9 @@ Result<SiteFolder, Error> SiteFolder::open_to_read(const std::string& folder) {
 Result<SiteFolder, Error> SiteFolder::open_to_write(const std::string& folder) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
-  auto lock = FolderLock::take(folder);
-  if (!lock) return Failed<Error>(lock.error());
-  impl->lock = std::move(*lock);
+  auto held = lock(folder);
+  if (!held) return Failed<Error>(held.error());
+  impl->lock = std::move(*held);
   // Read under the lock: what another writer did before is part of it.
   auto good = impl->read_site();
   if (good) good = impl->resume();
