@@ -56,7 +56,7 @@ ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& 
     return wrong(fmt::format("{} is no GUID", in_quotes(hide_tokens(command.guid))),
                  "give the one that was printed with the token");
   }
-  const auto now = time_of_command(std::nullopt);
+  const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
@@ -128,7 +128,7 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
   const auto lifetime = lifetime_of(command.lifetime, "--lifetime");
   if (!lifetime) return Failed<Error>(lifetime.error());
   if (auto good = check_name(command.name); !good) return Failed<Error>(good.error());
-  const auto now = time_of_command(std::nullopt);
+  const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
@@ -146,7 +146,7 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
 }
 
 ExitStatus token_list_command(const TokenListCommand& command, Console& console) {
-  const auto now = time_of_command(std::nullopt);
+  const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   const auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());

@@ -74,7 +74,7 @@ void say_warning(const SiteFolder& site, Console& console) {
 }  // namespace
 
 ExitStatus site_init_command(const SiteInitCommand& command, Console& console) {
-  const auto now = time_of_command(std::nullopt);
+  const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   const auto site = SiteFolder::init(command.site, fresh_guid(), Policy{}, *now);
   if (!site) return Failed<Error>(site.error());
@@ -92,7 +92,7 @@ ExitStatus site_show_command(const SiteShowCommand& command, Console& console) {
     type = *word;
   }
   const auto order = word_of<ListOrder>(command.sort, "--sort", "column");
-  const auto now = time_of_command(std::nullopt);
+  const auto now = time_of_command(command.at);
   if (!order) return Failed<Error>(order.error());
   if (!now) return Failed<Error>(now.error());
   const auto site = SiteFolder::open_to_read(command.site);
@@ -104,7 +104,7 @@ ExitStatus site_show_command(const SiteShowCommand& command, Console& console) {
 }
 
 ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& console) {
-  const auto now = time_of_command(std::nullopt);
+  const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
@@ -118,7 +118,7 @@ ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& consol
 }
 
 ExitStatus site_retire_command(const SiteRetireCommand& command, Console& console) {
-  const auto now = time_of_command(std::nullopt);
+  const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());

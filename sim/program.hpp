@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,12 @@ inline CLI::App& command_group(CLI::App& app, const std::string& name, const cha
   group->require_subcommand(1);
   group->fallthrough();
   return *group;
+}
+
+// The time at which a command acts, which time_of_command() reads.
+inline void add_at(CLI::App& app, std::optional<std::string>& at) {
+  app.add_option("--at", at,
+                 "The time: whole seconds since 1970, or like 2026-01-01T00:00:00Z; now if absent");
 }
 
 // ---- One for each file -------------------------------------------------------------------------

@@ -6,9 +6,6 @@
 namespace tokenlife::sim {
 namespace {
 
-constexpr const char* kAtHelp =
-    "The time: whole seconds since 1970, or like 2026-01-01T00:00:00Z; now if absent";
-
 void add_line(CLI::App& app, Chosen& chosen) {
   auto [line, command] = add_command(
       app, chosen, "ccmsetup-line", "Print or check the line that installs a client",
@@ -27,7 +24,7 @@ void add_line(CLI::App& app, Chosen& chosen) {
   line->add_option("--bulk-token", command.bulk_token,
                    "- for a bulk token on standard input; a new one is made if absent");
   line->add_option("--token-file", command.token_file, "A file that holds the bulk token");
-  line->add_option("--at", command.at, kAtHelp);
+  add_at(*line, command.at);
   line->add_flag("--json", command.json, "As one JSON object");
 }
 
@@ -39,7 +36,7 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
   }
   app.add_option("--network", command.network, "Where the client is from now on")
       ->check(CLI::IsMember({"intranet", "internet", "offline"}));
-  app.add_option("--at", command.at, kAtHelp);
+  add_at(app, command.at);
   app.add_flag("--json", command.json, "As one JSON object");
 }
 

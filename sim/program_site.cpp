@@ -17,8 +17,11 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
 
   auto init = add_command(site, chosen, "init", "Make a site", site_init_command,
                           "Makes a signing certificate, and a key that only you can read.\n"
-                          "Example:\n  tokenlife site init /srv/site");
+                          "Examples:\n"
+                          "  tokenlife site init /srv/site\n"
+                          "  tokenlife site init /tmp/site --at 2026-01-01T00:00:00Z");
   init.app->add_option("DIR", init.command.site, "A new folder, or an empty one")->required();
+  add_at(*init.app, init.command.at);
 
   auto show =
       add_command(site, chosen, "show", "List bulk tokens and certificates", site_show_command,
@@ -30,6 +33,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
   show.app->add_option("--type", show.command.type, "Only bulk-token, or only signing-certificate");
   show.app->add_option("--sort", show.command.sort,
                        "By type, id, issued-to, valid-from, valid-to or status; type if absent");
+  add_at(*show.app, show.command.at);
   show.app->add_flag("--json", show.command.json, "As one JSON object");
 
   auto rotate = add_command(site, chosen, "rotate", "Sign with a new certificate from now on",
@@ -38,6 +42,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
                             "retired.\n"
                             "Example:\n  tokenlife site rotate /srv/site");
   rotate.app->add_option("DIR", rotate.command.site, kFolder)->required();
+  add_at(*rotate.app, rotate.command.at);
 
   auto retire = add_command(site, chosen, "retire", "Trust an earlier certificate no longer",
                             site_retire_command,
@@ -48,6 +53,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
       ->add_option("NUMBER", retire.command.key,
                    "The certificate's number, as `tokenlife site show` has it")
       ->required();
+  add_at(*retire.app, retire.command.at);
 }
 
 void add_token_group(CLI::App& app, Chosen& chosen) {
@@ -63,11 +69,13 @@ void add_token_group(CLI::App& app, Chosen& chosen) {
   fresh.app->add_option("--lifetime", fresh.command.lifetime,
                         "Whole minutes, 1 to 10080; 4320 (3 days) if absent");
   fresh.app->add_option("--name", fresh.command.name, "A name for lists");
+  add_at(*fresh.app, fresh.command.at);
   fresh.app->add_flag("--json", fresh.command.json, "As one JSON object");
 
   auto list = add_command(token, chosen, "list", "List the bulk tokens of a site",
                           token_list_command, "Example:\n  tokenlife token list --site /srv/site");
   list.app->add_option("--site", list.command.site, kFolder)->required();
+  add_at(*list.app, list.command.at);
   list.app->add_flag("--json", list.command.json, "As one JSON object");
 
   const std::string guid = "68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11";
@@ -80,6 +88,7 @@ void add_token_group(CLI::App& app, Chosen& chosen) {
     either->app->add_option("GUID", either->command.guid, "The GUID that was printed with it")
         ->required();
     either->app->add_option("--site", either->command.site, kFolder)->required();
+    add_at(*either->app, either->command.at);
   }
 }
 

@@ -5,9 +5,6 @@
 namespace tokenlife::sim {
 namespace {
 
-constexpr const char* kAtHelp =
-    "The time: whole seconds since 1970, or like 2026-01-01T00:00:00Z; now if absent";
-
 void add_source(CLI::App& app, TokenSource& source) {
   app.add_option("TOKEN", source.token, "The token, or - for standard input");
   app.add_option("--token-file", source.file, "A file that holds the token");
@@ -47,7 +44,7 @@ void add_verify(CLI::App& token, Chosen& chosen) {
   app->add_option("--key", command.key, "The signer's public key or certificate, in PEM");
   app->add_option("--signing-certificate", command.signing_certificate,
                   "Its certificate, in PEM, which the token's x5t must name");
-  app->add_option("--at", command.at, kAtHelp);
+  add_at(*app, command.at);
   app->add_option("--leeway", command.leeway,
                   "How many seconds a clock may be wrong; the site's, or 0, if absent");
   app->add_option("--issuer", command.issuer, "The issuer that the token must have");

@@ -29,7 +29,10 @@ using std::chrono::sys_seconds;
 // Long enough that the operator retires a certificate, and not the calendar.
 constexpr std::chrono::days kCertificateLifetime{3'650};
 // As far as the journal can write.
-constexpr Instant kTimeMax{Duration{std::numeric_limits<std::uint32_t>::max()}};
+constexpr Duration kLife{std::numeric_limits<std::uint32_t>::max()};
+// So that nothing that a site makes in its life lasts beyond the last date of tokens and X.509.
+constexpr sys_seconds kStartMax =
+    sys_seconds{Duration{kTokenDateMax}} - kLife - kCertificateLifetime;
 
 Failed<Error> wrong(const std::string& place, std::string what, std::string advice = "") {
   return Failed<Error>(Error{ErrorKind::file, place, std::move(what), std::move(advice)});
@@ -171,6 +174,13 @@ SiteFolder::~SiteFolder() = default;
 
 Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenant,
                                            const Policy& policy, sys_seconds now) {
+  if (now > kStartMax) {
+    return wrong(
+        folder,
+        fmt::format("the time {} is too late for a site, whose dates end with the year 9999",
+                    rfc3339(now)),
+        "set the clock, or give an earlier time");
+  }
   if (auto made = make_private_folder(folder); !made) return Failed<Error>(made.error());
   auto held = lock(folder);
   if (!held) return Failed<Error>(held.error());
@@ -254,22 +264,25 @@ sys_seconds SiteFolder::time_of(Instant instant) const {
 
 // ---- Changes -----------------------------------------------------------------------------------
 
+Result<Instant, Error> SiteFolder::time_of_change(sys_seconds now) const {
+  const Instant time = std::max(instant_of(now), events().back().time);
+  if (time <= at(kLife)) return time;
+  return wrong(impl_->folder,
+               fmt::format("the time is {}, and a site lasts 136 years", rfc3339(now)),
+               "set the clock, or give an earlier time");
+}
+
 Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command, sys_seconds now) {
   ensure(impl_->journal.has_value(), "a site that was opened to write");
-  const Instant last = events().back().time;
-  Instant time = instant_of(now);
-  if (time < last && has_dates(command)) {
-    return wrong(
-        impl_->folder,
-        fmt::format("the clock says {}, and something was done to this site at {}", rfc3339(now),
-                    rfc3339(time_of(last))),
-        "set the clock right, or wait until then: what is issued now would have a wrong date");
+  if (instant_of(now) < events().back().time && has_dates(command)) {
+    return wrong(impl_->folder,
+                 fmt::format("the time {} is before the site's last event, {}", rfc3339(now),
+                             rfc3339(time_of(events().back().time))),
+                 "set the clock, or give a later time: what is issued now would have a wrong date");
   }
-  time = std::max(time, last);
-  if (time > kTimeMax) {
-    return wrong(impl_->folder, "the clock says " + rfc3339(now) + ", and a site lasts 136 years",
-                 "set the clock right");
-  }
+  const auto change = time_of_change(now);
+  if (!change) return Failed<Error>(change.error());
+  const Instant time = *change;
   const auto event = decide(site(), command, time);
   if (!event) return Decided(Failed<SiteRefusal>(event.error()));
   const auto number = static_cast<std::uint32_t>(events().size() - 1);
@@ -280,6 +293,7 @@ Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command
 }
 
 Result<SigningCertificateRotated, Error> SiteFolder::rotate(sys_seconds now) {
+  if (const auto time = time_of_change(now); !time) return Failed<Error>(time.error());
   const KeyNumber next{site().signs_now().value + 1};
   auto certificate = make_pair(impl_->folder, next, now);
   if (!certificate) return Failed<Error>(certificate.error());

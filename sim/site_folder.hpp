@@ -81,6 +81,9 @@ class SiteFolder {
   Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now);
 
  private:
+  // When a change that is made now happens; an error if that is after the site's life.
+  Result<Instant, Error> time_of_change(std::chrono::sys_seconds now) const;
+
   struct Impl;
   explicit SiteFolder(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

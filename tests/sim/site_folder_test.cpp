@@ -209,9 +209,9 @@ TEST_CASE("while the clock is behind the last event nothing is issued, and block
   REQUIRE_FALSE(refused);
   CHECK(to_string(refused.error()) ==
         desk.site +
-            ": the clock says 2026-01-02T00:00:00Z, and something was done to this site at "
-            "2026-01-03T00:00:00Z; set the clock right, or wait until then: what is issued now "
-            "would have a wrong date");
+            ": the time 2026-01-02T00:00:00Z is before the site's last event, "
+            "2026-01-03T00:00:00Z; set the clock, or give a later time: what is issued now would "
+            "have a wrong date");
   CHECK_FALSE(site.append(IssueClientToken{kThumbprint}, kNow - days{9}));
   CHECK(site.events().size() == 2);
 
@@ -225,7 +225,7 @@ TEST_CASE("a clock that is a century ahead is an error, and not the end of the s
   SiteFolder site = desk.open();
   const auto refused = site.append(IssueBulkToken{"", kBulk, 60}, kNow + days{50'000});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().what == "the clock says 2162-11-24T00:00:00Z, and a site lasts 136 years");
+  CHECK(refused.error().what == "the time is 2162-11-24T00:00:00Z, and a site lasts 136 years");
   done(site, IssueBulkToken{"", kBulk, 60}, kNow);
 }
 

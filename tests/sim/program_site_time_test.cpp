@@ -1,0 +1,115 @@
+// A site on disk whose commands are told the time: a year of it in a moment.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using nlohmann::json;
+
+// A desk with a site in it that was made when 2030 began.
+struct OldDesk : Desk {
+  OldDesk() { out("site init site", "2030-01-01T00:00:00Z"); }
+
+  Ran run_at(const std::string& line, const std::string& time) const {
+    return run(line + " --at " + time);
+  }
+  std::string out(const std::string& line, const std::string& time) const {
+    const Ran ran = run_at(line, time);
+    INFO(line << "\n" << ran.err);
+    REQUIRE(ran.status == 0);
+    CHECK(ran.err.empty());
+    return ran.out;
+  }
+  json object(const std::string& line, const std::string& time) const {
+    return json::parse(out(line + " --json", time));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every command on a site and its bulk tokens can be told the time") {
+  const OldDesk desk;
+  const json made = desk.object("token new --site site --lifetime 60", "2030-02-01T00:00:00Z");
+  CHECK(made["not-before"] == "2030-02-01T00:00:00Z");
+  CHECK(made["expires"] == "2030-02-01T01:00:00Z");
+  const std::string guid = made["guid"];
+  const auto status = [&](const std::string& time) {
+    return desk.object("token list --site site", time)["bulk-tokens"][0]["status"];
+  };
+  CHECK(status("2030-02-01T00:59:59Z") == "active");
+  CHECK(status("2030-02-01T01:00:00Z") == "expired");
+  CHECK(status("1896138000") == "expired");
+  desk.out("token block " + guid + " --site site", "2030-02-01T00:10:00Z");
+  CHECK(status("2030-02-01T00:20:00Z") == "blocked");
+  desk.out("token unblock " + guid + " --site site", "2030-02-01T00:30:00Z");
+  desk.out("site rotate site", "2030-03-01T00:00:00Z");
+  desk.out("site retire site 0", "2030-04-01T00:00:00Z");
+
+  const json site = desk.object("site show site", "2030-05-01T00:00:00Z");
+  CHECK(site["established"] == "2030-01-01T00:00:00Z");
+  CHECK(site["certificates"][0]["status"] == "expired");
+  CHECK(site["certificates"][1]["not-before"] == "2030-01-01T00:00:00Z");
+  CHECK(site["certificates"][1]["status"] == "retired");
+  CHECK(site["certificates"][2]["not-before"] == "2030-03-01T00:00:00Z");
+  CHECK(desk.object("site show site", "2029-01-01T00:00:00Z")["certificates"].size() == 3);
+}
+
+TEST_CASE("a whole session can be tried in a time that is made up") {
+  const OldDesk desk;
+  const json made = desk.object("token new --site site", "2030-01-02T00:00:00Z");
+  desk.write("bulk", made["token"]);
+  const std::string kiosk = " --dir kiosk --site site";
+  desk.out("client new --network internet" + kiosk, "2030-01-02T00:00:00Z");
+  const auto registers = "client register --bulk-token - < bulk" + kiosk;
+  CHECK(has(desk.run_at(registers, "2030-01-05T00:00:00Z").out, "bulk-token-expired"));
+  CHECK(desk.run_at(registers, "2030-01-04T23:59:59Z").status == 2);
+  desk.write("bulk", desk.object("token new --site site", "2030-01-06T00:00:00Z")["token"]);
+  desk.out(registers, "2030-01-07T00:00:00Z");
+  CHECK(has(desk.out("client call" + kiosk, "2030-02-06T00:00:00Z"), "token-renewed"));
+}
+
+TEST_CASE("a time that is none, that lies behind or that is too far away is an error") {
+  const OldDesk desk;
+  check_refused(desk, {{"site show site --at tomorrow", "--at: the time"},
+                       {"site init other --at ''", "--at: the time"},
+                       {"token list --site site --at -1", "--at"},
+                       {"site rotate site --at 99999999999999999999", "too far away"},
+                       {"site init other --at 2030-01-01T00:00:00", "--at: the time"}});
+  CHECK_FALSE(std::filesystem::exists(desk.path("other")));
+  for (const char* line : {"token new --site site", "site rotate site", "site init other"}) {
+    INFO(line);
+    const Ran ran = desk.run_at(line, "9999-12-31T23:59:59Z");
+    INFO(ran.err);
+    CHECK(ran.status == 3);
+    CHECK(ran.out.empty());
+    CHECK(is_one_message(ran.err));
+  }
+  const Ran before = desk.run_at("token new --site site", "2029-12-31T23:59:59Z");
+  CHECK(before.status == 3);
+  CHECK(has(before.err,
+            "the time 2029-12-31T23:59:59Z is before the site's last event, "
+            "2030-01-01T00:00:00Z; set the clock, or give a later time"));
+  CHECK(desk.object("site show site", "2030-01-01T00:00:00Z")["events"] == 1);
+}
+
+// Beyond 136 years the times of a log begin anew.
+TEST_CASE("a client lasts a hundred years, and no date that is needed for it is after 9999") {
+  const OldDesk desk;
+  const std::string laptop = " --dir laptop --site site";
+  const Ran late = desk.run_at("client new" + laptop, "9999-01-01T00:00:00Z");
+  CHECK(late.status == 2);
+  CHECK(has(late.err, "too late for a client"));
+  CHECK_FALSE(std::filesystem::exists(desk.path("laptop")));
+  desk.out("client new" + laptop, "2030-01-01T00:00:00Z");
+  const Ran old = desk.run_at("client register" + laptop, "2200-01-01T00:00:00Z");
+  CHECK(old.status == 2);
+  CHECK(has(old.err, "the time is 2200-01-01T00:00:00Z, and a client lasts 100 years"));
+  desk.out("client register" + laptop, "2030-01-02T00:00:00Z");
+  CHECK(desk.run_at("client call" + laptop, "2129-01-01T00:00:00Z").status == 1);
+  CHECK(has(desk.run("events laptop/log").out, "2129-01-01T00:00:00Z  client/0"));
+}
+
+}  // namespace tokenlife::test
