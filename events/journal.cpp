@@ -87,10 +87,13 @@ Result<Journal, LogError> Journal::resume(std::unique_ptr<Storage> storage, std:
   Journal journal(std::make_unique<Impl>(std::move(storage), std::move(name)));
   journal.impl_->content = std::move(content);
   Impl& impl = *journal.impl_;
-  if (impl.content.torn_bytes == 0) return journal;
-  if (const auto wrong = impl.storage->truncate(impl.content.bytes)) {
-    return Failed<LogError>(impl.error("cut off the torn end of", wrong));
+  if (impl.content.torn_bytes != 0) {
+    if (const auto wrong = impl.storage->truncate(impl.content.bytes)) {
+      return Failed<LogError>(impl.error("cut off the torn end of", wrong));
+    }
   }
+  // Also of whole frames the last may not be on the disk yet: its writer died before its sync. What
+  // is decided from now on rests on it.
   if (const auto wrong = impl.storage->sync()) {
     return Failed<LogError>(impl.error("sync", wrong));
   }

@@ -129,6 +129,13 @@ TEST_CASE("a journal goes on after it was closed, as if it had not been") {
   CHECK(disk.synced == whole.disk.synced);
 }
 
+TEST_CASE("an event whose writer died before its sync is synced before anything rests on it") {
+  Disk disk = told().disk;
+  disk.synced = disk.written.substr(0, disk.written.size() / 2);
+  const Journal journal = reopened(disk);
+  CHECK(disk.synced == disk.written);
+}
+
 TEST_CASE(
     "the power may go at every byte: every acknowledged event is there, and what is torn goes") {
   const Told whole = told();
