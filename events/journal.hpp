@@ -29,6 +29,9 @@ struct JournalContent {
   std::uint64_t torn_bytes = 0;
 };
 
+// Whether the file begins as a journal does, and not as a run's site.log or in no good way.
+bool is_journal(const std::filesystem::path& file);
+
 // Every byte is checked, and that the events can have happened.
 Result<JournalContent, LogError> read_journal(const std::filesystem::path& file);
 

@@ -185,6 +185,13 @@ class Reading {
 
 }  // namespace
 
+bool is_journal(const std::filesystem::path& file) {
+  auto frames = FrameReader::open(file, kSiteMagic, Digest{}, std::nullopt);
+  if (!frames) return false;
+  const auto header = frames->next();
+  return header && is(header->type, FrameType::journal_header);
+}
+
 Result<JournalContent, LogError> read_journal(const std::filesystem::path& file) {
   auto frames = FrameReader::open(file, kSiteMagic, Digest{}, std::nullopt);
   if (!frames) return Failed<LogError>(frames.error());

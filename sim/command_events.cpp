@@ -136,9 +136,38 @@ Result<events::EventFilter, Error> filter_of(const EventsCommand& command,
   return filter;
 }
 
+// Of a site on disk: all its events are the site's own.
+ExitStatus print_journal(const EventsCommand& command, const events::JournalContent& journal,
+                         Console& console) {
+  if (command.client) {
+    return Failed<Error>(Error{ErrorKind::input, "",
+                               "--client: the journal of a site holds no events of clients",
+                               "a client on disk has a log of its own in its folder"});
+  }
+  events::LogHeader header;
+  header.start_unix_seconds = journal.start_unix_seconds;
+  const auto filter = filter_of(command, header);
+  if (!filter) return Failed<Error>(filter.error());
+  if (journal.torn_bytes != 0) {
+    console.say("tokenlife: " + plain_text(torn_end(command.log, journal)));
+  }
+  const Printer printer(header, command.format);
+  console.print(printer.heading());
+  for (const Recorded<SiteEvent>& e : journal.events) {
+    if (e.time < filter->from || e.time > filter->until) continue;
+    const EventKind kind = kind_of(e.event);
+    if (!filter->kinds.test(static_cast<std::size_t>(kind))) continue;
+    console.print(printer.print({std::nullopt, e.seq, e.time, kind, e.cause, fields_of(e.event)}));
+  }
+  return 0;
+}
+
 }  // namespace
 
 ExitStatus events_command(const EventsCommand& command, Console& console) {
+  const auto journal = open_journal(command.log);
+  if (!journal) return Failed<Error>(journal.error());
+  if (*journal) return print_journal(command, **journal, console);
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
   const auto filter = filter_of(command, log->header());

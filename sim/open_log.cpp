@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
+#include "events/log_format.hpp"
 #include "sim/nearest.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/random.hpp"
@@ -58,6 +60,21 @@ Result<events::LogReader, Error> open_log(const std::string& folder) {
   auto log = events::LogReader::open(folder);
   if (!log) return Failed<Error>(to_error(log.error()));
   return std::move(*log);
+}
+
+Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder) {
+  const auto file = std::filesystem::path(folder) / events::kSiteFile;
+  if (!events::is_journal(file)) return std::optional<events::JournalContent>{};
+  auto journal = events::read_journal(file);
+  if (!journal) return Failed<Error>(to_error(journal.error()));
+  return std::optional(std::move(*journal));
+}
+
+std::string torn_end(const std::string& folder, const events::JournalContent& journal) {
+  return fmt::format(
+      "{}: byte {}: the last {} bytes are of an event that was not written to its end",
+      (std::filesystem::path(folder) / events::kSiteFile).string(), journal.bytes,
+      journal.torn_bytes);
 }
 
 Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text) {

@@ -8,6 +8,7 @@
 #include "core/id.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "events/journal.hpp"
 #include "events/log_reader.hpp"
 #include "sim/error.hpp"
 
@@ -16,6 +17,12 @@ namespace tokenlife::sim {
 Error to_error(const events::LogError& error);
 
 Result<events::LogReader, Error> open_log(const std::string& folder);
+
+// The journal, if the folder is a site's. What is neither's is open_log()'s to complain of.
+Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder);
+
+// In words, the torn end of the journal in the folder, which there must be.
+std::string torn_end(const std::string& folder, const events::JournalContent& journal);
 
 // The client that a user names by its number, COHORT/NUMBER or GUID.
 Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text);

@@ -162,11 +162,13 @@ class CommandLine {
   void add_events() {
     CLI::App* app =
         add(app_, "events", "Print events, in the order of time", events_command, events_,
+            "Of a site on disk, the events of its journal: it has no clients' ones.\n"
             "Examples:\n"
             "  tokenlife events /tmp/fleet --client commuters/17\n"
             "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
-            "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind");
-    app->add_option("LOG", events_.log, "The log's folder")->required();
+            "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
+            "  tokenlife events /srv/site --kind bulk-token-issued");
+    app->add_option("LOG", events_.log, "The log's folder, or a site's")->required();
     app->add_option("--client", events_.client,
                     "Only of this client: number, COHORT/NUMBER or GUID");
     app->add_option("--kind", events_.kinds, "Only of this kind; may be repeated");
@@ -226,12 +228,16 @@ class CommandLine {
         "Examples:\n"
         "  tokenlife log verify /tmp/fleet\n"
         "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
-    CLI::App* verify = add(*log, "verify", "Check every byte and every event of a log",
-                           log_verify_command, log_, "Example:\n  tokenlife log verify /tmp/fleet");
+    CLI::App* verify =
+        add(*log, "verify", "Check every byte and every event of a log", log_verify_command, log_,
+            "A site's journal may have a torn end, which a crash cut off: it is told, "
+            "and is no damage.\n"
+            "Examples:\n  tokenlife log verify /tmp/fleet\n"
+            "  tokenlife log verify /srv/site");
     CLI::App* info = add(*log, "info", "What a log holds", log_info_command, log_,
                          "Example:\n  tokenlife log info /tmp/fleet --json");
     for (CLI::App* app : {verify, info}) {
-      app->add_option("LOG", log_.log, "The log's folder")->required();
+      app->add_option("LOG", log_.log, "The log's folder, or a site's")->required();
       app->add_flag("--json", log_.json, "As one JSON object");
     }
   }
