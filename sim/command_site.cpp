@@ -108,8 +108,8 @@ ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& consol
   if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
-  say_warning(*site, console);
   const auto rotated = site->rotate(*now);
+  say_warning(*site, console);
   if (!rotated) return Failed<Error>(rotated.error());
   console.print(fmt::format("signs with {}, number {}\n",
                             tokenlife::to_string(site->certificate(rotated->key).sha1()),

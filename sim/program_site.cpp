@@ -38,8 +38,9 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
 
   auto rotate = add_command(site, chosen, "rotate", "Sign with a new certificate from now on",
                             site_rotate_command,
-                            "Tokens signed with earlier certificates stay good until those are "
-                            "retired.\n"
+                            "The earlier key is removed. Tokens that it signed stay good until "
+                            "its certificate\n"
+                            "is retired.\n"
                             "Example:\n  tokenlife site rotate /srv/site");
   rotate.app->add_option("DIR", rotate.command.site, kFolder)->required();
   add_at(*rotate.app, rotate.command.at);

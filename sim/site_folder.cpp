@@ -139,11 +139,7 @@ struct SiteFolder::Impl {
     auto content = events::read_journal(path);
     if (!content) return Failed<Error>(to_error(content.error()));
     read = std::move(*content);
-    if (read.torn_bytes != 0) {
-      warning = fmt::format(
-          "{}: byte {}: the last {} bytes are of an event that was not written to its end", path,
-          read.bytes, read.torn_bytes);
-    }
+    if (read.torn_bytes != 0) warning = torn_end(folder, read);
     for (std::uint32_t key = 0; key < read.site.keys.size(); ++key) {
       auto certificate = read_certificate_file(file(certificate_name({key})));
       if (!certificate) return Failed<Error>(certificate.error());
@@ -163,7 +159,19 @@ struct SiteFolder::Impl {
     if (!resumed) return Failed<Error>(to_error(resumed.error()));
     journal = std::move(*resumed);
     if (!warning.empty()) warning += ", and were cut off";
+    remove_old_keys();
     return {};
+  }
+
+  // A key that signs no more is of use to thieves alone. Precondition: that another one signs is
+  // safely on the disk. What cannot be removed is told: the site can do without.
+  void remove_old_keys() {
+    for (std::uint32_t key = 0; key < content().site.signs_now().value; ++key) {
+      const auto removed = remove_private_file(file(key_name({key})));
+      if (removed) continue;
+      if (!warning.empty()) warning += "; ";
+      warning += to_string(removed.error()) + "; it signs no more: remove it";
+    }
   }
 };
 
@@ -301,6 +309,7 @@ Result<SigningCertificateRotated, Error> SiteFolder::rotate(sys_seconds now) {
   if (!appended) return Failed<Error>(appended.error());
   ensure(appended->has_value(), "a certificate that can always be rotated");
   impl_->certificates.push_back(std::move(*certificate));
+  impl_->remove_old_keys();
   return std::get<SigningCertificateRotated>(**appended);
 }
 

@@ -2,10 +2,12 @@
 //
 //   site.log          what happened to the site: the journal of events/FORMAT.md
 //   signing-0.crt     the certificate of each signing key, by its number
-//   signing-0.key     its private key, for its owner's eyes only
+//   signing-0.key     its private key, for its owner's eyes only: of the one that signs now alone
 //
 // A key is on the disk before the event that speaks of it: a crash in between leaves files that no
-// event knows, which do no harm. Nothing here asks what time it is.
+// event knows, which do no harm, and which the next rotation replaces. The key before it goes after
+// the event: a crash in between leaves one that the next writer removes. Nothing here asks what
+// time it is.
 #pragma once
 
 #include <chrono>
@@ -58,7 +60,8 @@ class SiteFolder {
   // The pair that signs now. Reads the private key, which only its owner can.
   Result<SigningPair, Error> signing_pair() const;
 
-  // Something to tell the user that is no error: a torn end of the journal. Mostly empty.
+  // Something to tell the user that is no error: a torn end of the journal, or an old key that
+  // cannot be removed. Mostly empty.
   const std::string& warning() const;
 
   // Instants of the site's events count from its establishment.
@@ -77,7 +80,7 @@ class SiteFolder {
   // further changes until it is opened again.
   Result<Decided, Error> append(const SiteCommand& command, std::chrono::sys_seconds now);
 
-  // A9: makes the next key and certificate, and appends the event.
+  // A9: makes the next key and certificate, appends the event, and removes the key before.
   Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now);
 
  private:

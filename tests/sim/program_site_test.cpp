@@ -167,6 +167,7 @@ TEST_CASE("A9: a certificate is rotated, retired once, and never the one that si
   const std::string old = token_in(lines_of(desk.run("token new --site site")));
   CHECK(has(desk.run("site retire site 0").err, "signs now; run `tokenlife site rotate` first"));
   CHECK(has(lines_of(desk.run("site rotate site")), ", number 1\n"));
+  CHECK_FALSE(std::filesystem::exists(desk.path("site/signing-0.key")));
   CHECK(verified(desk, old));
   CHECK(has(lines_of(desk.run("site retire site 0")), "retired "));
   CHECK(verified(desk, old).error() == TokenFault::signer_retired);

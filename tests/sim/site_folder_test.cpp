@@ -148,6 +148,40 @@ TEST_CASE("a key that no event knows does no harm") {
   CHECK(site.signing_pair()->key.public_key() == site.certificate({1}).key());
 }
 
+TEST_CASE("A9 D4: a key that was rotated is gone from the disk, and its certificate is not") {
+  const Desk desk;
+  const auto exists = [&](const char* name) {
+    return std::filesystem::exists(desk.site + "/" + name);
+  };
+  {
+    SiteFolder site = desk.open();
+    REQUIRE(site.rotate(kNow));
+    CHECK(site.warning().empty());
+  }
+  CHECK_FALSE(exists("signing-0.key"));
+  CHECK(exists("signing-0.crt"));
+  CHECK(exists("signing-1.key"));
+  // A crash between the event and the removal left it: the next writer removes it, no reader does.
+  write_file(desk.site + "/signing-0.key", new_site().at("signing-0.key"));
+  CHECK(SiteFolder::open_to_read(desk.site));
+  CHECK(exists("signing-0.key"));
+  CHECK(desk.open().warning().empty());
+  CHECK_FALSE(exists("signing-0.key"));
+  CHECK(desk.open().signing_pair());
+}
+
+TEST_CASE("a key that was rotated and cannot be removed is told, and in nobody's way") {
+  const Desk desk;
+  std::filesystem::remove(desk.site + "/signing-0.key");
+  std::filesystem::create_directory(desk.site + "/signing-0.key");
+  const std::string told = desk.site + "/signing-0.key: cannot be removed: ";
+  SiteFolder site = desk.open();
+  REQUIRE(site.rotate(kNow));
+  CHECK(site.warning().starts_with(told));
+  CHECK(site.warning().ends_with("; it signs no more: remove it"));
+  CHECK(site.signing_pair());
+}
+
 TEST_CASE("an attempt to make a site that a crash cut off is in nobody's way") {
   const TemporaryFolder folder;
   const auto refusal = [&](const Files& files) {
