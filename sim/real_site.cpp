@@ -101,11 +101,12 @@ TokenVerdict RealDesk::check(const Request& request, const Evidence& shown, Chal
 
 std::optional<TokenFault> RealDesk::fault_of_token(const Request& request, const Evidence& shown,
                                                    Instant now) {
-  const bool shows_bulk = request.credential == Credential::bulk;
+  const bool registers = request.kind == RequestKind::registration;
+  const bool shows_bulk = registers && request.credential == Credential::bulk;
   TokenChecks checks;
   checks.now = site_.date(now);
   // It has no token yet, and shows its certificate alone.
-  if (request.kind == RequestKind::registration && !shows_bulk) {
+  if (registers && !shows_bulk) {
     return shown.certificate.valid_at(checks.now)
                ? std::nullopt
                : std::optional(TokenFault::certificate_not_valid);

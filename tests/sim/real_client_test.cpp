@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "core/token_form.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {
@@ -116,6 +117,44 @@ TEST_CASE("A5 A6 A9: a client token is good until it expires or its signer is re
   CHECK(its.refusal(kRenewal, day(92) + minutes{10}) == RefusalReason::expired);
 }
 
+TEST_CASE("A9: a client token is not good before the day of the certificate that signed it") {
+  Setting its;
+  its.who.begin({0});
+  const Client client = installed(Network::internet, Credential::self_signed, its.bulk());
+  its.who.install(client);
+  const ClientToken early{TokenSerial::of({0}, 1), day(1), day(91), {1}};
+  its.who.send(early);
+  its.who.follow(after({RegistrationRequested{Endpoint::cmg, Credential::bulk, its.bulk()},
+                        RegistrationCompleted{Endpoint::cmg, early}},
+                       client));
+  CHECK(its.refusal(kExchange, day(2) - kSecond) == RefusalReason::unknown_signer);
+  CHECK(its.refusal(kExchange, day(2)) == std::nullopt);
+}
+
+TEST_CASE("R14: a client token says what kind of certificate it is bound to") {
+  Setting its;
+  its.who.begin({0});
+  its.who.install(installed(Network::internet, Credential::pki));
+  const ClientToken token{TokenSerial::of({0}, 1), day(1), day(91), {0}};
+  its.who.send(token);
+  its.who.follow(after({RegistrationRequested{Endpoint::cmg, Credential::pki, {}},
+                        RegistrationCompleted{Endpoint::cmg, token}},
+                       installed(Network::internet, Credential::pki)));
+  const auto segments = split_token(its.who.token().reveal());
+  REQUIRE(segments);
+  CHECK(segments->payload.find(R"("CertificateType":"PKI")") != std::string::npos);
+}
+
+TEST_CASE("a client forgets a token that it has been refused") {
+  Setting its;
+  const Client client = its.register_client(0, day(2));
+  its.who.follow(client);
+  CHECK_FALSE(its.who.token().empty());
+  its.who.follow(
+      after({ReRegistrationRequired{Endpoint::cmg, RefusalReason::client_blocked}}, client));
+  CHECK(its.who.token().empty());
+}
+
 TEST_CASE("a token whose answer is lost is gone, and the old one stays") {
   Setting its;
   const Client client = its.register_client(0, day(2));
@@ -171,20 +210,54 @@ TEST_CASE("D6 R15: a copied token and certificate are worth nothing without the 
         RefusalReason::certificate_mismatch);
 }
 
+// Somebody who holds the key of a certificate of their own making.
+struct Stranger {
+  Stranger(const Setting& its, Instant certificate_ends)
+      : certificate(Certificate::self_signed(
+            key, {"stranger", its.scenario.start, its.site.date(certificate_ends)})) {}
+
+  std::optional<RefusalReason> refusal(Setting& its, const Request& request, std::string_view token,
+                                       Instant now) const {
+    RealDesk desk(its.site, its.signatures);
+    Challenge challenge({1});
+    const std::string proof = prove_possession(key, challenge, request, token);
+    return desk.check(request, {certificate, token, proof}, challenge, now).refusal;
+  }
+
+  PrivateKey key = PrivateKey::generate(KeyKind::ec_p256);
+  Certificate certificate;
+};
+
+TEST_CASE("D6 R15: a copied token is worth nothing to the holder of another certificate") {
+  Setting its;
+  its.register_client(0, day(2));
+  const Stranger thief(its, day(300));
+  for (const Request& request : {kExchange, kRenewal}) {
+    CHECK(thief.refusal(its, request, its.who.token().reveal(), day(3)) ==
+          RefusalReason::certificate_mismatch);
+  }
+}
+
+TEST_CASE("a certificate that has ended registers nobody") {
+  Setting its;
+  const Stranger late(its, day(3));
+  const Request by_itself{RequestKind::registration, Endpoint::mp, Credential::self_signed, {}};
+  CHECK(late.refusal(its, by_itself, "", day(3)) == std::nullopt);
+  CHECK(late.refusal(its, by_itself, "", day(3) + kSecond) == RefusalReason::certificate_mismatch);
+}
+
 TEST_CASE("R24: a bulk token does not renew, and a client token does not register") {
   Setting its;
   its.register_client(0, day(1));
-  const PrivateKey key = PrivateKey::generate(KeyKind::ec_p256);
-  const Certificate certificate =
-      Certificate::self_signed(key, {"thief", its.scenario.start, its.site.date(day(300))});
-  RealDesk desk(its.site, its.signatures);
-  const auto refusal = [&](const Request& request, std::string_view token) {
-    Challenge challenge({1});
-    const std::string proof = prove_possession(key, challenge, request, token);
-    return desk.check(request, {certificate, token, proof}, challenge, day(1)).refusal;
-  };
-  CHECK(refusal(kRenewal, its.site.bulk_token(its.bulk())) == RefusalReason::wrong_type);
-  CHECK(refusal(with_bulk(its.bulk()), its.who.token().reveal()) == RefusalReason::wrong_type);
+  const Stranger thief(its, day(300));
+  CHECK(thief.refusal(its, kRenewal, its.site.bulk_token(its.bulk()), day(1)) ==
+        RefusalReason::wrong_type);
+  // Nor if it is called what it is.
+  const Request called_bulk{RequestKind::renewal, Endpoint::cmg, Credential::bulk, its.bulk()};
+  CHECK(thief.refusal(its, called_bulk, its.site.bulk_token(its.bulk()), day(1)) ==
+        RefusalReason::wrong_type);
+  CHECK(thief.refusal(its, with_bulk(its.bulk()), its.who.token().reveal(), day(1)) ==
+        RefusalReason::wrong_type);
 }
 
 }  // namespace
