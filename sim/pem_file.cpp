@@ -31,6 +31,11 @@ Error no_use(const std::string& path, std::string_view wanted, KeyFault fault) {
           why.empty() ? fmt::format("does not hold one {} in PEM", wanted) : std::string(why), ""};
 }
 
+std::string_view advice_on_key(std::string_view pem) {
+  const bool is_private = pem.find("PRIVATE KEY-----") != std::string_view::npos;
+  return is_private ? "it is a private key: give what `openssl pkey -pubout` makes of it" : "";
+}
+
 }  // namespace
 
 Result<Certificate, Error> read_certificate(const std::string& path) {
@@ -49,8 +54,10 @@ Result<PublicKey, Error> read_public_key(const std::string& path) {
   const auto certificate = Certificate::from_pem(*text);
   if (certificate) return certificate->key();
   const bool is_certificate = certificate.error() != KeyFault::not_pem;
-  return Failed<Error>(no_use(path, "public key or certificate",
-                              is_certificate ? certificate.error() : key.error()));
+  Error error =
+      no_use(path, "public key or certificate", is_certificate ? certificate.error() : key.error());
+  error.advice = advice_on_key(*text);
+  return Failed<Error>(std::move(error));
 }
 
 }  // namespace tokenlife::sim

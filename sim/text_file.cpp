@@ -38,19 +38,32 @@ Result<std::size_t, std::string> fill(int descriptor, std::string& text, std::si
   return filled;
 }
 
+// The file's size, which is a hint only: pipes have none, and files may grow.
+Result<std::size_t, std::string> size_of(const OpenFile& file) {
+  if (file.descriptor < 0) return Failed<std::string>(words_of(errno));
+  struct stat status {};
+  if (::fstat(file.descriptor, &status) != 0) return Failed<std::string>(words_of(errno));
+  if (S_ISDIR(status.st_mode)) return Failed<std::string>("it is a directory");
+  return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+}
+
+Result<std::string, std::string> fill_from(int descriptor, std::size_t bytes_max) {
+  std::string text(bytes_max, '\0');
+  const auto got = fill(descriptor, text, 0);
+  if (!got) return Failed<std::string>(got.error());
+  text.resize(*got);
+  return text;
+}
+
 }  // namespace
 
 Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
   if (path.find('\0') != std::string::npos) return Failed<std::string>("its name holds a NUL");
   const OpenFile file(path);
-  if (file.descriptor < 0) return Failed<std::string>(words_of(errno));
-  struct stat status {};
-  if (::fstat(file.descriptor, &status) != 0) return Failed<std::string>(words_of(errno));
-  if (S_ISDIR(status.st_mode)) return Failed<std::string>("it is a directory");
-  // The size is a hint only: pipes have none, and files may grow. One byte more than it finds the
-  // end without another round.
-  const auto hint = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-  std::string text(std::min(std::max<std::size_t>(hint, 4'096), bytes_max) + 1, '\0');
+  const auto hint = size_of(file);
+  if (!hint) return Failed<std::string>(hint.error());
+  // One byte more than the hint finds the end without another round.
+  std::string text(std::min(std::max<std::size_t>(*hint, 4'096), bytes_max) + 1, '\0');
   std::size_t filled = 0;
   while (true) {
     const auto got = fill(file.descriptor, text, filled);
@@ -68,12 +81,15 @@ Result<std::string, std::string> read_text_file(const std::string& path, std::si
   return text;
 }
 
+Result<std::string, std::string> read_beginning(const std::string& path, std::size_t bytes_max) {
+  const OpenFile file(path);
+  const auto size = size_of(file);
+  if (!size) return Failed<std::string>(size.error());
+  return fill_from(file.descriptor, bytes_max);
+}
+
 Result<std::string, std::string> read_standard_input(std::size_t bytes_max) {
-  std::string text(bytes_max, '\0');
-  const auto got = fill(STDIN_FILENO, text, 0);
-  if (!got) return Failed<std::string>(got.error());
-  text.resize(*got);
-  return text;
+  return fill_from(STDIN_FILENO, bytes_max);
 }
 
 }  // namespace tokenlife::sim

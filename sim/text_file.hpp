@@ -11,7 +11,10 @@ namespace tokenlife::sim {
 // The bytes of a file, or in words why there are none: no such file, a directory, too long, ...
 Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max);
 
-// The same of standard input, cut after so many bytes. The one copy is the one returned.
+// The same, cut after so many bytes.
+Result<std::string, std::string> read_beginning(const std::string& path, std::size_t bytes_max);
+
+// The same of standard input, cut too. The one copy is the one returned.
 Result<std::string, std::string> read_standard_input(std::size_t bytes_max);
 
 }  // namespace tokenlife::sim

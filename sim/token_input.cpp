@@ -24,7 +24,7 @@ Result<Secret, Error> read_token(const TokenSource& source) {
   }
   if (source.token && *source.token != "-") return Secret{*source.token};
   auto text =
-      source.file ? read_text_file(*source.file, kBytesMax) : read_standard_input(kBytesMax);
+      source.file ? read_beginning(*source.file, kBytesMax) : read_standard_input(kBytesMax);
   if (!text) {
     return Failed<Error>(Error{ErrorKind::file, source.file.value_or("standard input"),
                                "cannot be read: " + text.error(), ""});

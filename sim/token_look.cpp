@@ -9,6 +9,7 @@
 
 #include "core/base64url.hpp"
 #include "core/ensure.hpp"
+#include "core/key.hpp"
 #include "core/token_form.hpp"
 #include "core/token_names.hpp"
 #include "events/utf8.hpp"
@@ -51,6 +52,18 @@ std::string decode(std::string_view segment, std::string_view noun, TokenLook& l
   const std::size_t good = std::min(stranger, segment.size());
   if (auto all = from_base64url(segment.substr(0, good))) return std::move(*all);
   return from_base64url(segment.substr(0, good - good % 4)).value_or("");
+}
+
+// As many as an RSA key has, or the end is cut off.
+std::size_t signature_bytes(std::string_view segment, TokenLook& look) {
+  const std::size_t complaints = look.wrong.size();
+  const std::size_t bytes = decode(segment, "signature", look).size();
+  const bool is_whole = look.wrong.size() == complaints;
+  if (is_whole && (bytes < kRsaBitsMin / 8 || bytes > kRsaBitsMax / 8)) {
+    look.wrong.push_back(fmt::format("the signature has {} bytes; those of RS256 have {} to {}",
+                                     bytes, kRsaBitsMin / 8, kRsaBitsMax / 8));
+  }
+  return bytes;
 }
 
 // ---- JSON --------------------------------------------------------------------------------------
@@ -294,7 +307,7 @@ TokenLook look_at_token(std::string_view token) {
   }
   look.header_text = decode(parts[0], "header", look);
   look.payload_text = decode(parts[1], "payload", look);
-  look.signature_bytes = decode(parts[2], "signature", look).size();
+  look.signature_bytes = signature_bytes(parts[2], look);
   const bool header_read = parse(look.header_text, "header", look.header, look);
   if (header_read || !look.header.empty()) check_header(look);
   const bool all_read = parse(look.payload_text, "payload", look.claims, look);

@@ -102,6 +102,9 @@ TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token") {
   line = {};
   line.token.resize(line.token.size() - 300);
   CHECK(has(checked(line.text(), 1)["wrong"].dump(), "/regtoken: holds no good token"));
+  line = {};
+  line.token.resize(line.token.size() - 6);
+  check_wrong(line.text(), {"the signature has 252 bytes"});
   // Without its switch a token is a word that does not belong there.
   line = {};
   line.token = line.token.substr(10);

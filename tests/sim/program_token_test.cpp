@@ -24,7 +24,8 @@ json inspect(const std::string& token) {
 }
 
 std::string token_of(const std::string& header, const std::string& payload) {
-  return to_base64url(header) + '.' + to_base64url(payload) + ".c2ln";
+  return to_base64url(header) + '.' + to_base64url(payload) + '.' +
+         to_base64url(std::string(256, 's'));
 }
 
 bool complains(const json& shown, const std::string& words) {
@@ -73,9 +74,7 @@ TEST_CASE("inspect finds nothing wrong with the form of good tokens, and verifie
 }
 
 TEST_CASE("inspect names everything that is wrong with the source's damaged sample") {
-  const std::string sample = read_file("../shared/spec/sample-token.txt");
-  if (sample.empty()) return;
-  const json shown = inspect(sample);
+  const json shown = inspect(damaged_sample());
   CHECK(shown["unverified"]["header"]["alg"] == "RS256");
   CHECK(shown["unverified"]["signer"] == "392A3CBCD832556411F42697C8E899A6A7B4F56E");
   CHECK(shown["unverified"]["claims"]["SCCMTokenCategory"] == "S{CMPreAuthToken");
@@ -84,6 +83,8 @@ TEST_CASE("inspect names everything that is wrong with the source's damaged samp
   CHECK(complains(shown, "the payload cannot be read further than `exp`"));
   CHECK(complains(shown, "`SCCMTokenCategory` is `S{CMPreAuthToken`"));
   CHECK(complains(shown, "`UniqueId` is `db591e33-p6fd-4c5b-82f3-bf673e5bd0a2`; must be a GUID"));
+  CHECK(complains(shown, "`nbf` is missing, or cannot be read"));
+  CHECK(shown["wrong"].size() == 6);
 }
 
 TEST_CASE("inspect names each claim that is wrong, and no other") {
@@ -125,6 +126,22 @@ TEST_CASE("inspect names what is wrong with a header") {
   CHECK(complains(inspect(token_of(R"({"alg":"RS256","alg":"none"})", claims)),
                   "the header names `alg` twice"));
   CHECK(complains(inspect(token_of("[]", claims)), "the header is not strict JSON"));
+}
+
+TEST_CASE("inspect notices that the end of a token is cut off, wherever that is") {
+  const std::string token = read_file(signing_desk().path("bulk"));
+  for (const std::size_t missing : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 100U, 341U}) {
+    const json shown = inspect(token.substr(0, token.size() - missing));
+    INFO(missing << shown["wrong"].dump());
+    CHECK(shown["wrong"].size() == 1);
+    CHECK(complains(shown, "the signature"));
+  }
+  const std::string head = token.substr(0, token.rfind('.') + 1);
+  for (const std::size_t bytes : {256U, 384U, 1024U}) {
+    CHECK(inspect(head + to_base64url(std::string(bytes, 's')))["wrong"].empty());
+  }
+  const json shown = inspect(head + to_base64url(std::string(1025, 's')));
+  CHECK(complains(shown, "the signature has 1025 bytes; those of RS256 have 256 to 1024"));
 }
 
 TEST_CASE("inspect shows any bytes, and none of them reaches the terminal as a command") {
@@ -188,6 +205,18 @@ TEST_CASE("a token is given once, and never repeated by a message") {
   CHECK(desk.run("token inspect --token-file nothing-there").status == 3);
   CHECK(desk.run("token inspect --token-file .").status == 3);
   CHECK(desk.run("token inspect - <&-").status == 3);
+}
+
+TEST_CASE("a file that is too long for a token is one, like standard input") {
+  const Desk desk;
+  desk.write("long", std::string(2'000'000, 'A'));
+  const Ran ran = desk.run("token inspect --token-file long --json");
+  CHECK(ran.status == 0);
+  CHECK(complains(json::parse(ran.out), "more than 16384 bytes"));
+  desk.write("site.pem", read_file(signing_desk().path("site.pem")));
+  const Ran verified = desk.run("token verify --token-file long --key site.pem");
+  CHECK(verified.status == 1);
+  CHECK(has(verified.out, "too-long"));
 }
 
 }  // namespace tokenlife::test

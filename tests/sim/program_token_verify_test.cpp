@@ -128,9 +128,7 @@ TEST_CASE("verify --signature-only leaves the payload alone") {
 }
 
 TEST_CASE("the source's damaged sample is refused as malformed") {
-  const std::string sample = read_file("../shared/spec/sample-token.txt");
-  if (sample.empty()) return;
-  signing_desk().write("sample", sample);
+  signing_desk().write("sample", damaged_sample());
   check_fault("--token-file sample --key site.pem", "malformed", "payload-not-strict-json");
 }
 
@@ -150,7 +148,7 @@ TEST_CASE("what is wrong with verify's line or files is said in one line") {
                     {"token verify x --key site.pem --type both", "--type"},
                     {"token verify x --key bulk", "does not hold one public key or certificate"},
                     {"token verify x --key ec.pem", "not an RSA key"},
-                    {"token verify x --key private.pem", "does not hold one public key"},
+                    {"token verify x --key private.pem", "it is a private key: give what `openssl"},
                     {"token verify x --key two.pem", "does not hold one public key"},
                     {"token verify x --signing-certificate site.crt", "goes with --key"},
                     {"token verify x --key site.pem --client-certificate site.pem",

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/base64url.hpp"
 #include "core/token.hpp"
 #include "core/token_names.hpp"
 #include "support/desk.hpp"
@@ -48,6 +49,21 @@ struct SigningDesk : Desk {
 inline const SigningDesk& signing_desk() {
   static const SigningDesk desk;
   return desk;
+}
+
+// The sample in the source, damaged as it is printed there: a byte of `exp`, the category, and the
+// GUID. Its signature, which nobody can check, is another one.
+inline std::string damaged_sample() {
+  return to_base64url(R"({"typ":"JWT","alg":"RS256","x5t":"OSo8vNgyVWQR9CaXyOiZpqe09W4"})") + "." +
+         to_base64url(
+             R"({"SCCMTokenCategory":"S{CMPreAuthToken","Authority":"SCCM","License":"SCCM",)"
+             R"("Type":"BulkRegistration","TenantId":"CDCC5E91-0ADF-4A24-82D0-196667F1C081",)"
+             R"("UniqueId":"db591e33-p6fd-4c5b-82f3-bf673e5bd0a2",)"
+             R"("iss":"urn:sccm:oauth2:cdcc5e91-0adf-4a24-82d0-196667f1c081",)"
+             R"("aud":"urn:sccm:service","exp":1580415)"
+             "\xb5"
+             R"(05,"nbf":1580156305})") +
+         "." + to_base64url(std::string(256, 's'));
 }
 
 // Whether the text holds a whole segment of the token, or the token's beginning.
