@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "core/token_form.hpp"
 #include "sim/hide_tokens.hpp"
@@ -30,7 +31,7 @@ bool begins(std::string_view text, std::string_view with) {
   return same(text.substr(0, with.size()), with);
 }
 
-std::string quoted(std::string_view text) { return hide_tokens(in_quotes(text)); }
+std::string quoted(std::string_view text) { return in_quotes(hide_tokens(text)); }
 
 // ---- What web pages and word processors do to a line -------------------------------------------
 
@@ -93,6 +94,7 @@ struct Parts {
   Part host_name{"CCMHOSTNAME=", "R34"};
   Part site_code{"SMSSiteCode=", "R34"};
   Part token{"/regtoken:", "R33"};
+  bool token_goes_on = false;
 
   std::array<Part*, 4> all() { return {&mp, &host_name, &site_code, &token}; }
 };
@@ -109,6 +111,14 @@ std::vector<std::string_view> words_of(std::string_view line) {
   }
 }
 
+// Of a token that mail or a terminal broke into lines, all but the first one. Shorter ones tell
+// nothing, and may be anything.
+bool may_be_more_of_a_token(std::string_view word) {
+  return word.size() >= 16 && std::all_of(word.begin(), word.end(), [](char c) {
+           return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+         });
+}
+
 void take_word(std::string_view word, Parts& parts, std::vector<std::string>& wrong) {
   for (Part* part : parts.all()) {
     if (!begins(word, part->name)) continue;
@@ -122,6 +132,13 @@ void take_word(std::string_view word, Parts& parts, std::vector<std::string>& wr
       wrong.push_back(fmt::format("{} belongs to an installation with Entra (R35)", entra));
       return;
     }
+  }
+  if (parts.token.value && may_be_more_of_a_token(word)) {
+    if (!std::exchange(parts.token_goes_on, true)) {
+      wrong.push_back(fmt::format("{} is broken: more of its token seems to stand behind a space",
+                                  parts.token.name));
+    }
+    return;
   }
   wrong.push_back(fmt::format("{} is no part of the line", quoted(word)));
 }
@@ -230,6 +247,10 @@ Secret ccmsetup_line(std::string_view host, std::uint64_t id, std::string_view s
 CheckedLine check_ccmsetup_line(std::string_view line) {
   CheckedLine checked;
   std::vector<std::string>& wrong = checked.wrong;
+  if (line.find("PRIVATE KEY-----") != std::string_view::npos) {
+    wrong.emplace_back("it holds a private key, which belongs nowhere near it");
+    return checked;
+  }
   std::string meant = without_strangers(line, wrong);
   const std::vector<std::string_view> words = words_of(meant);
   const bool named =

@@ -1,5 +1,5 @@
-// What a user typed may be a token in the wrong place. Messages repeat what was typed, and no
-// message may hold a token (D4).
+// What a user typed may be a token or a private key in the wrong place. Messages repeat what was
+// typed, and no message may hold either (D4).
 #pragma once
 
 #include <string>
@@ -7,7 +7,8 @@
 
 namespace tokenlife::sim {
 
-// The text with every word that looks like a token, or like the first part of one, replaced.
-std::string hide_tokens(std::string_view text);
+// The text with everything replaced that looks like a token, like a part of one that is worth
+// something, or like a private key in PEM. To be called before the text is cut.
+std::string hide_tokens(std::string_view foreign);
 
 }  // namespace tokenlife::sim

@@ -111,6 +111,21 @@ TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token") {
   check_wrong(line.text(), {"what looks like a token", "/regtoken: is missing"});
 }
 
+TEST_CASE("D4: a token that was broken into lines is called so, and no line of it is shown") {
+  const SigningDesk& desk = signing_desk();
+  for (const std::size_t width : {64U, 76U, 100U}) {
+    const std::string lines = in_lines(Line{}.token, width);
+    desk.write("line", Line{}.name + " " + lines);
+    const Ran ran = desk.run("ccmsetup-line --parse - < line");
+    INFO(ran.out);
+    CHECK(ran.status == 1);
+    CHECK(has(ran.out, "/regtoken: is broken: more of its token seems to stand behind a space\n"));
+    CHECK_FALSE(has(ran.out, "is no part of the line"));
+    CHECK_FALSE(holds_line_of(ran.out, lines));
+  }
+  check_wrong(Line{}.text() + " extra", {"`extra` is no part of the line"});
+}
+
 TEST_CASE("what web pages do to a line is named, and hides nothing else") {
   Line line;
   line.mp = "\xE2\x80\x93mp:https://cmg.example.com" + kEnd;

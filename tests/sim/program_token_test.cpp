@@ -202,9 +202,38 @@ TEST_CASE("a token is given once, and never repeated by a message") {
     CHECK_FALSE(holds_part_of(ran.err, token));
     CHECK_FALSE(holds_part_of(ran.out, token));
   }
+  desk.write("lines", in_lines(token, 76));
+  for (const std::string line : {"token inspect $(cat lines)", "token block $(cat lines)",
+                                 "token verify --key $(cat lines)", "run $(cat lines)"}) {
+    const Ran ran = desk.run(line);
+    INFO(ran.err);
+    CHECK(ran.status == 2);
+    CHECK(is_one_message(ran.err));
+    CHECK_FALSE(holds_line_of(ran.err, in_lines(token, 76)));
+  }
   CHECK(desk.run("token inspect --token-file nothing-there").status == 3);
   CHECK(desk.run("token inspect --token-file .").status == 3);
   CHECK(desk.run("token inspect - <&-").status == 3);
+}
+
+TEST_CASE("D4: a private key on the command line is not repeated by a message") {
+  const SigningDesk& desk = signing_desk();
+  for (const PrivateKey& key : {desk.key, desk.client_key}) {
+    const std::string pem(key.to_pem().reveal());
+    desk.write("typed.pem", pem);
+    desk.write("cut.pem", pem.substr(0, pem.size() - 40));
+    for (const std::string line :
+         {"token verify x --key \"$(cat typed.pem)\"", "token verify x --key $(cat typed.pem)",
+          "token verify x --key \"$(cat cut.pem)\"", "token inspect x \"$(cat typed.pem)\"",
+          "run \"$(cat typed.pem)\"", "run $(cat typed.pem)", "\"$(cat typed.pem)\"",
+          "token verify x --key site.pem --at \"$(cat typed.pem)\"",
+          "ccmsetup-line --parse \"ccmsetup.exe $(cat typed.pem)\""}) {
+      const Ran ran = desk.run(line);
+      INFO(line << "\n" << ran.err);
+      CHECK(ran.status != 0);
+      CHECK_FALSE(holds_line_of(ran.err + ran.out, pem));
+    }
+  }
 }
 
 TEST_CASE("a file that is too long for a token is one, like standard input") {

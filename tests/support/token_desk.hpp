@@ -1,6 +1,7 @@
 // A desk with a signer: key files, certificates, and tokens of every kind for the program to judge.
 #pragma once
 
+#include <sstream>
 #include <string>
 
 #include "core/base64url.hpp"
@@ -74,6 +75,21 @@ inline bool holds_part_of(const std::string& text, const std::string& token) {
     // Less of a segment is worth as little as none.
     if (dot > begin + 24 && has(text, token.substr(begin, 24))) return true;
     begin = dot + 1;
+  }
+  return false;
+}
+
+// The text in lines, as mail and terminals break it.
+inline std::string in_lines(std::string text, std::size_t width) {
+  for (std::size_t at = width; at < text.size(); at += width + 1) text.insert(at, 1, '\n');
+  return text;
+}
+
+// Whether the text holds a line of the other one, which is told by its first letters.
+inline bool holds_line_of(const std::string& text, const std::string& lines) {
+  std::istringstream each(lines);
+  for (std::string line; std::getline(each, line);) {
+    if (line.size() > 32 && has(text, line.substr(0, 24))) return true;
   }
   return false;
 }
