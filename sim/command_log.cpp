@@ -174,10 +174,10 @@ template <class AnyChecked>
 std::string verdict_on(const AnyChecked& checked, const events::Digest& digest,
                        std::string_view remark) {
   return fmt::format(
-      "sound: {} events in {} bytes of {} files, every byte and every event checked{}\n"
+      "sound: {} events in {} bytes of {} {}, every byte and every event checked{}\n"
       "digest  {}\n",
       grouped(checked.facts.events), grouped(checked.facts.bytes), grouped(checked.facts.files),
-      remark, events::to_string(digest));
+      checked.facts.files == 1 ? "file" : "files", remark, events::to_string(digest));
 }
 
 ExitStatus tell(const LogCommand& command, Telling telling, Console& console) {

@@ -161,7 +161,9 @@ Result<void, Error> remove_private_file(const std::string& path) {
 
 Result<void, Error> make_private_folder(const std::string& folder) {
   if (::mkdir(folder.c_str(), kOwnerAloneLooksIn) == 0) return sync_folder_of(folder);
-  if (errno == EEXIST) return {};
+  std::error_code ignored;
+  if (errno == EEXIST && std::filesystem::is_directory(folder, ignored)) return {};
+  if (errno == EEXIST) return wrong(folder, "is no folder", "choose another place");
   if (errno == ENOENT) {
     return wrong(folder, "cannot be made: there is no folder to make it in",
                  "make that first, or choose another place");

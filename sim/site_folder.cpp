@@ -130,11 +130,11 @@ struct SiteFolder::Impl {
     const std::string path = file(events::kSiteFile);
     std::error_code error;
     if (!fs::exists(fs::status(path, error))) {
-      return Failed<Error>(Error{ErrorKind::file, folder,
-                                 error && error != std::errc::no_such_file_or_directory
-                                     ? "cannot be looked into: " + error.message()
-                                     : "this is no site: it has no site.log",
-                                 "make one with `tokenlife site init`"});
+      if (error && error != std::errc::no_such_file_or_directory) {
+        return wrong(folder, "cannot be looked into: " + error.message());
+      }
+      return wrong(folder, "this is no site: it has no site.log",
+                   "make one with `tokenlife site init`");
     }
     auto content = events::read_journal(path);
     if (!content) return Failed<Error>(to_error(content.error()));

@@ -15,8 +15,12 @@ namespace {
 // Closes on every way out.
 struct OpenFile {
   int descriptor;
+  // O_NONBLOCK: a named pipe to which nobody writes must not make the reader wait for ever. It is
+  // as an empty file then; from one to which somebody writes, all is read.
   explicit OpenFile(const std::string& path)
-      : descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+      : descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {
+    if (descriptor >= 0) ::fcntl(descriptor, F_SETFL, O_RDONLY);
+  }
   OpenFile(const OpenFile&) = delete;
   OpenFile& operator=(const OpenFile&) = delete;
   ~OpenFile() {

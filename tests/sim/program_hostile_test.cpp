@@ -48,6 +48,92 @@ TEST_CASE("clients that register at once get tokens of their own, or hear why no
   CHECK(has(desk.run("site show site --json").out, "\"clients\": 3"));
 }
 
+TEST_CASE("a pipe to which nobody writes, a device and a folder are no files, and hold nobody up") {
+  const ClientDesk desk;
+  REQUIRE(::mkfifo(desk.path("pipe").c_str(), 0600) == 0);
+  const std::string limits = "ulimit -v 1000000; timeout 20 " + kProgram;
+  for (const std::string file : {"pipe", "/dev/zero", "site"}) {
+    for (const std::string line :
+         {"token verify --site site --token-file ", "token verify --token-file pipe --key ",
+          "token verify --token-file pipe --site site --client-certificate ", "run ",
+          "client call --site site --dir ", "ccmsetup-line --site site --host h --token-file "}) {
+      INFO(line << file);
+      const Ran ran = desk.run_shell(limits + line + file);
+      CHECK(ran.status >= 1);
+      CHECK(ran.status <= 3);
+      CHECK((ran.status == 1 || is_one_message(ran.err)));
+    }
+  }
+  CHECK(desk.run_shell(limits + "token inspect --token-file pipe").status == 0);
+  // A pipe to which somebody writes is read to its end.
+  desk.bulk_token("bulk");
+  CHECK(has(desk.run_shell("(sleep 0.2; cat bulk) | " + kProgram +
+                           "token verify --site site --token-file /dev/stdin")
+                .out,
+            "accepted"));
+}
+
+TEST_CASE("what is in the place of a file of a site or client is refused, or is in nobody's way") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "kiosk", hours{0});
+  desk.ask(0, "register", "kiosk", hours{0});
+  struct Place {
+    const char* file;
+    bool needed;
+  };
+  for (const Place& place : {Place{"site/site.log", true},
+                             {"site/signing-0.crt", true},
+                             {"kiosk/client.key", true},
+                             {"kiosk/client.crt", true},
+                             {"kiosk/token", true},
+                             {"kiosk/log", true},
+                             {"kiosk/log/site.log", true},
+                             {"kiosk/token.new", false},
+                             {"kiosk/log.new", false},
+                             {"kiosk/log-9", false}}) {
+    for (const char* what : {"mkfifo", "mkdir", "ln -s /dev/zero", "ln -s nowhere"}) {
+      INFO(what << " " << place.file);
+      const std::string target = std::string("copy/") + place.file;
+      const Ran ran = desk.run_shell(
+          "rm -rf copy; mkdir copy; cp -a site kiosk copy; rm -rf " + target + "; " + what + " " +
+          target + "; timeout 20 " + kProgram +
+          "client call --network internet --site copy/site --dir copy/kiosk" + desk.at(hours{1}));
+      CHECK(ran.status == (place.needed ? 3 : 0));
+      CHECK(is_one_message(ran.err) == place.needed);
+    }
+  }
+}
+
+TEST_CASE("names that are hostile are shown as they are, and make no mess") {
+  const ClientDesk desk;
+  for (const std::string name :
+       {R"($(printf 'a\033[2Jb'))", R"($(printf 'a\nb'))", R"($(printf '\377\376'))",
+        "$(printf '%300s' x)", "$(printf '%5000s' x)"}) {
+    for (const std::string line :
+         {"site show ", "site retire ", "events ", "log verify ", "token list --site ",
+          "token new --site ", "client call --site site --dir ", "client call --dir site --site ",
+          "token block 7 --site ", "token verify - --site site --key ", "site show site --type ",
+          "token new --site site --lifetime ", "site show site --at ", "site show site --"}) {
+      INFO(line << name);
+      const Ran ran = desk.run(line + "\"" + name + "\"");
+      CHECK((ran.status == 2 || ran.status == 3));
+      CHECK(ran.out.empty());
+      CHECK(is_one_message(ran.err));
+      CHECK(ran.err.find_first_of("\033\377") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("where a file is, no folder of a site or client is made") {
+  const ClientDesk desk;
+  for (const char* line : {"site init small.toml", "client new --site site --dir small.toml"}) {
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(ran.err == "tokenlife: small.toml: is no folder; choose another place\n");
+  }
+  CHECK(has(desk.run("token new --site small.toml").err, "small.toml: is no folder; "));
+}
+
 TEST_CASE("an attempt to make a client that a crash cut off is in nobody's way") {
   const ClientDesk desk;
   desk.ask(0, "new", "whole", hours{0});

@@ -84,7 +84,7 @@ TEST_CASE("the journal of a site is checked and described like a log") {
   const json site = json::parse(desk.out("site show site --json"));
   const std::string bytes = std::to_string(read_file(desk.path("site/site.log")).size());
   CHECK(desk.out("log verify site") == "sound: 4 events in " + bytes +
-                                           " bytes of 1 files, every byte and every event "
+                                           " bytes of 1 file, every byte and every event "
                                            "checked\ndigest  " +
                                            site["digest"].get<std::string>() + "\n");
   const json info = json::parse(desk.out("log info site --json"));
