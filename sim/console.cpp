@@ -1,5 +1,6 @@
 #include "sim/console.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,8 +9,23 @@
 #include <cstring>
 
 namespace tokenlife::sim {
+namespace {
+
+// Where the program was started without standard input, output or error, their places stay taken,
+// by what can be neither read nor written. Otherwise the next file that is opened, a journal say,
+// would get what is printed.
+void keep_places() {
+  int descriptor = STDIN_FILENO;
+  while (descriptor >= STDIN_FILENO && descriptor <= STDERR_FILENO) {
+    descriptor = ::open("/dev/null", O_PATH);
+  }
+  if (descriptor > STDERR_FILENO) ::close(descriptor);
+}
+
+}  // namespace
 
 Console Console::of_process(bool progress_wanted) {
+  keep_places();
   Console console;
   const char* no_color = std::getenv("NO_COLOR");
   console.colour_ = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');

@@ -14,7 +14,7 @@ enum class Tone : std::uint8_t { plain, good, bad, dim, strong };
 
 class Console {
  public:
-  // Colour and progress only on a terminal, and not against NO_COLOR.
+  // Before any file is opened. Colour and progress only on a terminal, and not against NO_COLOR.
   static Console of_process(bool progress_wanted);
 
   bool shows_progress() const { return progress_; }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <sstream>
 
 #include "core/ensure.hpp"
 #include "sim/hide_tokens.hpp"
@@ -61,7 +62,9 @@ class CommandLine {
       return std::nullopt;
     } catch (const CLI::ParseError& error) {
       if (error.get_exit_code() == 0) {  // --help, --version
-        app_.exit(error);
+        std::ostringstream text;
+        app_.exit(error, text, text);
+        help_ = text.str();
         return 0;
       }
       const std::string advice = advice_on(argc, argv);
@@ -71,6 +74,7 @@ class CommandLine {
     }
   }
 
+  const std::string& help() const { return help_; }  // that was asked for
   bool progress_wanted() const { return !no_progress_; }
   ExitStatus run(Console& console) const { return chosen_(console); }
 
@@ -274,6 +278,7 @@ class CommandLine {
   }
 
   CLI::App app_{"", "tokenlife"};
+  std::string help_;
   bool no_progress_ = false;
   RunCommand run_;
   TestCommand test_;
@@ -288,9 +293,10 @@ class CommandLine {
 
 int run_program(int argc, char** argv) {
   CommandLine line;
-  if (const auto status = line.parse(argc, argv)) return *status;
+  const auto said = line.parse(argc, argv);
   Console console = Console::of_process(line.progress_wanted());
-  ExitStatus status = line.run(console);
+  console.print(line.help());
+  ExitStatus status = said ? ExitStatus(*said) : line.run(console);
   if (auto printed = console.finish(); status && !printed) {
     status = Failed<Error>(printed.error());
   }

@@ -48,6 +48,24 @@ TEST_CASE("clients that register at once get tokens of their own, or hear why no
   CHECK(has(desk.run("site show site --json").out, "\"clients\": 3"));
 }
 
+// With the places of standard input and standard error free, the lock and then the journal took
+// them, and the warning went into the journal.
+TEST_CASE("a program that is started without standard streams writes into no file of its own") {
+  const ClientDesk desk;
+  REQUIRE(desk.run("token new --site site").status == 0);
+  const std::string journal = read_file(desk.path("site/site.log"));
+  desk.write("site/site.log", journal.substr(0, journal.size() - 9));
+  CHECK(desk.run("token new --site site <&- 2>&-").status == 0);
+  for (const char* line : {"token new --site site", "client new --site site --dir kiosk --json",
+                           "site show site", "--help", "--version", "machine"}) {
+    INFO(line);
+    CHECK(desk.run(std::string(line) + " <&- >&- 2>&-").status == 3);
+    CHECK(is_one_message(desk.run(std::string(line) + " <&- >/dev/full").err));
+  }
+  CHECK(desk.run("log verify site").status == 0);
+  CHECK(desk.run("log verify kiosk/log").status == 0);
+}
+
 TEST_CASE("a pipe to which nobody writes, a device and a folder are no files, and hold nobody up") {
   const ClientDesk desk;
   REQUIRE(::mkfifo(desk.path("pipe").c_str(), 0600) == 0);
