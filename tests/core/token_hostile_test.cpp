@@ -15,11 +15,15 @@ thread_local std::size_t pieces = 0;
 thread_local std::size_t bytes = 0;
 }  // namespace
 
-// Of the whole program of tests.
-void* operator new(std::size_t size) {
+// Of the whole program of tests. The sanitizer has both forms of its own, and would mix its own with
+// ours if we had but one.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++pieces;
   bytes += size;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   throw std::bad_alloc();
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
