@@ -56,10 +56,10 @@ ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& 
     return wrong(fmt::format("{} is no GUID", in_quotes(hide_tokens(command.guid))),
                  "give the one that was printed with the token");
   }
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
   if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
   const auto decided = site->append(
       blocked ? SiteCommand{BlockBulkToken{*guid}} : SiteCommand{UnblockBulkToken{*guid}}, *now);
@@ -128,10 +128,10 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
   const auto lifetime = lifetime_of(command.lifetime, "--lifetime");
   if (!lifetime) return Failed<Error>(lifetime.error());
   if (auto good = check_name(command.name); !good) return Failed<Error>(good.error());
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
   if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
   const auto fresh = issue_bulk_token(*site, command.name, *lifetime, *now);
   if (!fresh) return Failed<Error>(fresh.error());

@@ -77,24 +77,29 @@ struct LineToken {
 };
 
 // As `token new` does it.
-Result<LineToken, Error> new_token(const CcmsetupCommand& command, std::chrono::sys_seconds now) {
+Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& console) {
   auto site = SiteFolder::open_to_write(*command.site);
   if (!site) return Failed<Error>(site.error());
-  auto fresh = issue_bulk_token(*site, "ccmsetup-line", kBulkLifetimeMinutesDefault, now);
+  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  auto fresh = issue_bulk_token(*site, "ccmsetup-line", kBulkLifetimeMinutesDefault, *now);
   if (!fresh) return Failed<Error>(fresh.error());
   return LineToken{std::move(fresh->token), fresh->issued.guid,
                    site->time_of(fresh->issued.expires), std::nullopt};
 }
 
 // One that the site would take now.
-Result<LineToken, Error> given_token(const CcmsetupCommand& command, std::chrono::sys_seconds now) {
+Result<LineToken, Error> given_token(const CcmsetupCommand& command) {
   const auto site = SiteFolder::open_to_read(*command.site);
   if (!site) return Failed<Error>(site.error());
   auto token = read_token({command.bulk_token, command.token_file});
   if (!token) return Failed<Error>(token.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
   const std::vector<Signer> signers = site->signers();
   const std::string issuer = token_issuer(site->tenant());
-  TokenChecks checks = checks_of(*site, signers, issuer, now);
+  TokenChecks checks = checks_of(*site, signers, issuer, *now);
   checks.profile = TokenProfile::bulk;
   const auto verified = verify(token->reveal(), checks);
   if (!verified) return LineToken{{}, {}, {}, verified.error()};
@@ -116,10 +121,8 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
   if (command.bulk_token && *command.bulk_token != "-") {
     return usage("--bulk-token takes - alone, standard input", "or give --token-file FILE");
   }
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
   const bool given = command.bulk_token || command.token_file;
-  const auto token = given ? given_token(command, *now) : new_token(command, *now);
+  const auto token = given ? given_token(command) : new_token(command, console);
   if (!token) return Failed<Error>(token.error());
   if (token->fault) {
     console.say(fmt::format("tokenlife: the site refuses that token: {}: {}",

@@ -184,8 +184,6 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
     return usage(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
                  "write it like cmg.example.com");
   }
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
   const auto network = network_of(command);
   if (!network) return Failed<Error>(network.error());
   const auto policy = policy_of(command.site);
@@ -195,6 +193,8 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   if (!bulk) return Failed<Error>(bulk.error());
   auto folder = ClientFolder::open(command.folder);
   if (!folder) return Failed<Error>(folder.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
   const std::size_t before = folder->events().size();
   Visit visit(*folder, command.site, *now, *bulk);
   if (auto arrived = visit.arrive(*network); !arrived) return Failed<Error>(arrived.error());

@@ -104,10 +104,10 @@ ExitStatus site_show_command(const SiteShowCommand& command, Console& console) {
 }
 
 ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& console) {
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
   const auto rotated = site->rotate(*now);
   say_warning(*site, console);
   if (!rotated) return Failed<Error>(rotated.error());
@@ -118,10 +118,10 @@ ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& consol
 }
 
 ExitStatus site_retire_command(const SiteRetireCommand& command, Console& console) {
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
   say_warning(*site, console);
   const auto decided = site->append(RetireSigningCertificate{{command.key}}, *now);
   if (!decided) return Failed<Error>(decided.error());

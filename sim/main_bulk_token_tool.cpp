@@ -89,10 +89,10 @@ Result<void, Error> make_token(const Line& line, Console& console) {
     return wrong(fmt::format("the environment variable {} names no site", kSiteVariable),
                  "set it to a folder that `tokenlife site init` made");
   }
-  const auto now = time_of_command(std::nullopt);
-  if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(folder);
   if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(std::nullopt);
+  if (!now) return Failed<Error>(now.error());
   if (!site->warning().empty()) console.say(kTool + plain_text(site->warning()));
   const auto fresh = issue_bulk_token(*site, "", minutes, *now);
   if (!fresh) return Failed<Error>(fresh.error());

@@ -48,6 +48,18 @@ TEST_CASE("clients that register at once get tokens of their own, or hear why no
   CHECK(has(desk.run("site show site --json").out, "\"clients\": 3"));
 }
 
+TEST_CASE("a client that waits for its bulk token asks what time it is when it has it") {
+  const ClientDesk desk;
+  desk.bulk_token("bulk");
+  desk.ask(0, "new", "kiosk", hours{0}, "--network internet");
+  const Ran ran = desk.run_shell("(sleep 2; cat bulk) | " + kProgram +
+                                 "client register --dir kiosk --site site --bulk-token - & "
+                                 "sleep 1.2; " +
+                                 kProgram + "token new --site site >/dev/null; wait");
+  CHECK(ran.err.empty());
+  CHECK(has(ran.out, "the client is roaming"));
+}
+
 // With the places of standard input and standard error free, the lock and then the journal took
 // them, and the warning went into the journal.
 TEST_CASE("a program that is started without standard streams writes into no file of its own") {
