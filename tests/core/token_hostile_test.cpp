@@ -15,8 +15,8 @@ thread_local std::size_t pieces = 0;
 thread_local std::size_t bytes = 0;
 }  // namespace
 
-// Of the whole program of tests. The sanitizer has both forms of its own, and would mix its own with
-// ours if we had but one.
+// Of the whole program of tests. The sanitizer has both forms of its own, and would mix its own
+// with ours if we had but one.
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++pieces;
   bytes += size;
