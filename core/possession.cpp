@@ -48,4 +48,25 @@ bool possesses(const Certificate& certificate, Challenge& challenge, const Reque
   return holds;
 }
 
+std::optional<TokenProfile> token_wanted(const Request& request) {
+  if (request.kind != RequestKind::registration) return TokenProfile::client;
+  if (request.credential == Credential::bulk) return TokenProfile::bulk;
+  return std::nullopt;
+}
+
+std::optional<TokenFault> fault_of(const Evidence& evidence, const Request& request,
+                                   TokenChecks checks, Challenge& challenge) {
+  const bool holds =
+      possesses(evidence.certificate, challenge, request, evidence.token, evidence.proof);
+  if (const auto profile = token_wanted(request)) {
+    checks.profile = *profile;
+    checks.certificate = &evidence.certificate;
+    const auto verified = verify(evidence.token, checks);
+    if (!verified) return verified.error();
+  }
+  if (!evidence.certificate.valid_at(checks.now)) return TokenFault::certificate_not_valid;
+  if (!holds) return TokenFault::not_possessed;
+  return std::nullopt;
+}
+
 }  // namespace tokenlife

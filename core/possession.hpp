@@ -1,14 +1,18 @@
 // Proof of possession (R15, D6): a client shows that it holds its certificate's private key by
 // signing what the site asks it to, once for each request. A token, or a certificate, that somebody
 // copied is worth nothing without it.
+//
+// And the whole of what the site checks of a client before it judges: token, certificate and proof.
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/certificate.hpp"
 #include "core/decide.hpp"
+#include "core/token.hpp"
 
 namespace tokenlife {
 
@@ -40,5 +44,20 @@ std::string prove_possession(const PrivateKey& key, const Challenge& challenge,
 // The site's side. False for a challenge that was checked before, too.
 bool possesses(const Certificate& certificate, Challenge& challenge, const Request& request,
                std::string_view token, std::string_view proof);
+
+// What a client puts before the site, besides its request.
+struct Evidence {
+  const Certificate& certificate;
+  std::string_view token;  // its own, a bulk token, or nothing
+  std::string_view proof;
+};
+
+// R24, R61: the kind of token that belongs to a request. Nothing: its certificate alone.
+std::optional<TokenProfile> token_wanted(const Request& request);
+
+// R15, D2, D6: what there is against the evidence. `checks` are those of the site, without profile
+// and certificate. Spends the challenge.
+std::optional<TokenFault> fault_of(const Evidence& evidence, const Request& request,
+                                   TokenChecks checks, Challenge& challenge);
 
 }  // namespace tokenlife

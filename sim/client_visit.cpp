@@ -160,9 +160,9 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   if (!recorded) return Failed<Error>(recorded.error());
   if (wants_token) cause = {CauseKind::request, client_.events().back().seq};
 
-  Challenge challenge = new_challenge();
+  Challenge challenge = Challenge::fresh();
   const std::string proof = prove_possession(client_.key(), challenge, request, token);
-  auto given = answer(*site, {client_.client(), request, client_.certificate(), token, proof},
+  auto given = answer(*site, {client_.client(), request, {client_.certificate(), token, proof}},
                       challenge, time_);
   if (!given) return Failed<Error>(given.error());
   const auto site_start = site->time_of(at(Duration{0}));

@@ -92,38 +92,21 @@ PrivateKey RealSite::client_key(ClientNumber client, std::uint32_t installation)
 
 TokenVerdict RealDesk::check(const Request& request, const Evidence& shown, Challenge& challenge,
                              Instant now) {
-  std::optional<TokenFault> fault = fault_of_token(request, shown, now);
-  ++signatures_.verified;
-  const bool holds = possesses(shown.certificate, challenge, request, shown.token, shown.proof);
-  if (!fault && !holds) fault = TokenFault::not_possessed;
-  return {fault ? std::optional(reason_of(*fault)) : std::nullopt};
-}
-
-std::optional<TokenFault> RealDesk::fault_of_token(const Request& request, const Evidence& shown,
-                                                   Instant now) {
-  const bool registers = request.kind == RequestKind::registration;
-  const bool shows_bulk = registers && request.credential == Credential::bulk;
+  const auto wanted = token_wanted(request);
   TokenChecks checks;
   checks.now = site_.date(now);
-  // It has no token yet, and shows its certificate alone.
-  if (registers && !shows_bulk) {
-    return shown.certificate.valid_at(checks.now)
-               ? std::nullopt
-               : std::optional(TokenFault::certificate_not_valid);
-  }
   // D2 knows no retirement: a bulk token is good until its own end, whoever signed it. Certificates
   // of later are among the signers so that a token of later is an unknown one.
-  checks.signers =
-      shows_bulk ? std::span<const Signer>(site_.signers_) : signers_of_client_tokens(now);
+  checks.signers = wanted == TokenProfile::bulk ? std::span<const Signer>(site_.signers_)
+                                                : signers_of_client_tokens(now);
   checks.leeway = site_.scenario_.policy.leeway;
   checks.issuer = site_.issuer_;
-  checks.profile = shows_bulk ? TokenProfile::bulk : TokenProfile::client;
   checks.issued = [&](Guid guid) { return site_.timeline_.bulk_token(guid, now); };
-  checks.certificate = &shown.certificate;
-  const auto verified = verify(shown.token, checks);
-  // Whoever has been retired is refused before the signature is looked at.
-  if (verified || verified.error() >= TokenFault::bad_signature) ++signatures_.verified;
-  return verified ? std::nullopt : std::optional(verified.error());
+  const auto fault = fault_of(shown, request, checks, challenge);
+  ++signatures_.verified;  // the proof
+  // Whoever has been retired is refused before the token's signature is looked at.
+  if (wanted && (!fault || *fault >= TokenFault::bad_signature)) ++signatures_.verified;
+  return {fault ? std::optional(reason_of(*fault)) : std::nullopt};
 }
 
 std::span<const Signer> RealDesk::signers_of_client_tokens(Instant now) {

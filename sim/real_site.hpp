@@ -74,13 +74,6 @@ class RealSite {
   Signatures signatures_;
 };
 
-// What a client puts before the site, besides its request.
-struct Evidence {
-  const Certificate& certificate;
-  std::string_view token;  // its own, a bulk token, or nothing
-  std::string_view proof;  // that it holds the certificate's key
-};
-
 // Serves the clients of one thread. The site and the signatures must outlive it.
 class RealDesk {
  public:
@@ -95,8 +88,6 @@ class RealDesk {
   Secret sign(const ClientToken& issued, Credential credential, const Certificate& certificate);
 
  private:
-  std::optional<TokenFault> fault_of_token(const Request& request, const Evidence& shown,
-                                           Instant now);
   std::span<const Signer> signers_of_client_tokens(Instant now);
 
   const RealSite& site_;

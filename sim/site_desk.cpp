@@ -1,43 +1,18 @@
 #include "sim/site_desk.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <vector>
 
-#include "core/ensure.hpp"
-
 namespace tokenlife::sim {
 namespace {
-
-// What the verifier has against what was shown. A request without a token has a certificate to
-// prove all the same.
-std::optional<TokenFault> fault_of(const SiteFolder& site, const Shown& shown, Challenge& challenge,
-                                   std::chrono::sys_seconds now) {
-  const bool registers = shown.request.kind == RequestKind::registration;
-  const bool shows_bulk = shown.request.credential == Credential::bulk;
-  if (!registers || shows_bulk) {
-    const std::vector<Signer> signers = site.signers();
-    const std::string issuer = token_issuer(site.tenant());
-    TokenChecks checks = checks_of(site, signers, issuer, now);
-    checks.profile = registers ? TokenProfile::bulk : TokenProfile::client;
-    checks.certificate = &shown.certificate;
-    const auto verified = verify(shown.token, checks);
-    if (!verified) return verified.error();
-  }
-  if (!shown.certificate.valid_at(now)) return TokenFault::certificate_not_valid;
-  if (!possesses(shown.certificate, challenge, shown.request, shown.token, shown.proof)) {
-    return TokenFault::not_possessed;
-  }
-  return std::nullopt;
-}
 
 Result<void, Error> issue_token(SiteFolder& site, const Shown& shown, std::chrono::sys_seconds now,
                                 SiteAnswer& answer) {
   const auto pair = site.signing_pair();
   if (!pair) return Failed<Error>(pair.error());
   // Recorded, and safely on the disk, before it exists.
-  const auto decided = site.append(IssueClientToken{shown.certificate.sha256()}, now);
+  const auto decided = site.append(IssueClientToken{shown.evidence.certificate.sha256()}, now);
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided) {
     return Failed<Error>(Error{ErrorKind::file, site.folder(),
@@ -49,18 +24,12 @@ Result<void, Error> issue_token(SiteFolder& site, const Shown& shown, std::chron
       site.tenant(),
       answer.issued.serial,
       shown.client.credential,
-      shown.certificate.sha256()};
+      shown.evidence.certificate.sha256()};
   answer.token = sign_token(claims, pair->key, pair->certificate);
   return {};
 }
 
 }  // namespace
-
-Challenge new_challenge() {
-  Challenge::Bytes bytes;
-  ensure(::getentropy(bytes.data(), bytes.size()) == 0, "the system to give random bytes");
-  return Challenge(bytes);
-}
 
 TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
                       std::string_view issuer, std::chrono::sys_seconds now) {
@@ -78,7 +47,10 @@ TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
 Result<SiteAnswer, Error> answer(SiteFolder& site, const Shown& shown, Challenge& challenge,
                                  std::chrono::sys_seconds now) {
   SiteAnswer given;
-  given.fault = fault_of(site, shown, challenge, now);
+  const std::vector<Signer> signers = site.signers();
+  const std::string issuer = token_issuer(site.tenant());
+  given.fault =
+      fault_of(shown.evidence, shown.request, checks_of(site, signers, issuer, now), challenge);
   SiteView view;
   const auto up = [&](Endpoint endpoint) {
     return site.site().up[static_cast<std::size_t>(endpoint)];

@@ -18,9 +18,7 @@ namespace tokenlife::sim {
 struct Shown {
   const Client& client;  // what the site knows of it: its version, and whether it is blocked
   Request request;
-  const Certificate& certificate;
-  std::string_view token;  // the client's own, a bulk token, or nothing
-  std::string_view proof;  // see possession.hpp
+  Evidence evidence;
 };
 
 struct SiteAnswer {
@@ -30,9 +28,6 @@ struct SiteAnswer {
   ClientToken issued;
   Secret token;
 };
-
-// Made up anew for each request.
-Challenge new_challenge();
 
 // Precondition: the site is opened to write, unless the request is an exchange.
 Result<SiteAnswer, Error> answer(SiteFolder& site, const Shown& shown, Challenge& challenge,
