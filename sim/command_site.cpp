@@ -61,7 +61,7 @@ std::string text_of(const SiteFolder& site, const std::vector<Listed>& list) {
                      rfc3339(listed.expires),
                      std::string(name(listed.status)) + (expired_blocked ? ", blocked" : "")});
   }
-  return fmt::format("Site with the tenant {}, since {}; it knows {} clients\n",
+  return fmt::format("Site with the tenant {}, since {}; clients known: {}\n",
                      to_string(site.tenant()), rfc3339(site.time_of(at(Duration{0}))),
                      grouped(site.site().clients.size())) +
          table_text(lines);
