@@ -150,6 +150,19 @@ TEST_CASE("a property that a soak asks of few scenarios is asked of every file")
   }
 }
 
+TEST_CASE("properties are asked of modelled tokens, which lead to the same events as real ones") {
+  const SoakProperty tells{"tells", "tokens are modelled", [](const SoakCase& run) {
+                             return std::string(run.scenario.real_crypto ? "they are real" : "");
+                           }};
+  const Desk desk;
+  desk.write("real.toml", read_file(desk.path("small.toml")) +
+                              "[site]\ncrypto = \"real\"\nclient-keys = \"ec-p256\"\n");
+  const TestReport report = run_test({desk.path("real.toml").string(), true, {tells}, false}, {});
+  REQUIRE(report.verdicts.size() == 2);
+  for (const auto& verdict : report.verdicts)
+    CHECK(verdict.test.failure + verdict.test.error == "");
+}
+
 // ---- The command -------------------------------------------------------------------------------
 
 std::string passed(std::size_t tests) { return std::to_string(tests) + " passed, 0 failed\n"; }
