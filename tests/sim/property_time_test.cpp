@@ -1,10 +1,7 @@
 // Outages, dates and names: what they lead to, to the minute, and what they do not.
 #include <algorithm>
-#include <cstdlib>
-#include <ctime>
 
 #include "sim/engine_run.hpp"
-#include "sim/simulation.hpp"
 #include "support/event_text.hpp"
 #include "support/property.hpp"
 #include "support/scenario_case.hpp"
@@ -172,84 +169,6 @@ TEST_CASE("an outage in which nobody asks for a token is inert") {
         RC_ASSERT(simulate(with).clients == run.clients);
       },
       1, {{"there is time for one", 0.8}});
-}
-
-// ---- The same bytes everywhere -----------------------------------------------------------------
-
-constexpr const char* kMixed = R"(format = 1
-[run]
-name = "Mixed"
-start = 2027-12-01T00:00:00Z
-duration = "200d"
-seed = 20260101
-tick = "30m"
-[site]
-latency = "30m"
-renew-jitter = "3d"
-[[cohort]]
-name = "dwellers"
-clients = 1200
-install = { at = "0d", over = "7d" }
-agent-restart-every = "14d"
-[cohort.network]
-model = "dwell"
-start = "intranet"
-intranet = { mean = "9h", to = { internet = 0.3, offline = 0.7 } }
-internet = { mean = "5h", to = { intranet = 0.4, offline = 0.6 } }
-offline = { mean = "12d", to = { intranet = 0.25, internet = 0.75 } }
-[[cohort]]
-name = "office"
-clients = 100
-credential = "pki"
-[cohort.network]
-model = "week"
-office-days = ["mon", "tue", "fri"]
-hours = "09:00-17:00"
-attendance = 0.7
-otherwise = "internet"
-[[cohort]]
-name = "kiosks"
-clients = 50
-bulk-token = "kiosks"
-[cohort.network]
-model = "fixed"
-on = "internet"
-[[action]]
-at = "0d"
-do = "issue-bulk-token"
-name = "kiosks"
-[[action]]
-at = "40d"
-do = "lose-answers"
-endpoint = "cmg"
-for = "10d"
-share = 0.3
-[[action]]
-at = "60d"
-do = "rotate-signing-certificate"
-retire-old-after = "70d"
-)";
-
-// The build with other compilers, optimisation and sanitizers runs this test too.
-TEST_CASE("a mixed fleet has these very bytes, on any machine, in any time zone") {
-  const char* zones[] = {"UTC", "Pacific/Auckland", "America/St_Johns"};
-  for (const char* zone : zones) {
-    setenv("TZ", zone, 1);
-    tzset();
-    CAPTURE(zone);
-    const auto scenario = parse_scenario(kMixed, "mixed.toml", {});
-    REQUIRE(scenario);
-    RunControl control;
-    for (const unsigned threads : {1U, 2U}) {
-      const auto result = run(*scenario, {threads, std::nullopt}, control);
-      REQUIRE(result);
-      CHECK(events::to_string(result->log.digest) ==
-            "df1c66c3feae6071276253950f72e43bd7cdfcdc50485dfab426544c315fc401");
-      CHECK(result->log.events == 94'934);
-    }
-  }
-  unsetenv("TZ");
-  tzset();
 }
 
 }  // namespace

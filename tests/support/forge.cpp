@@ -89,7 +89,7 @@ std::string sign(EVP_PKEY* key, std::string_view message, int padding) {
   return text_of(signature);
 }
 
-// RFC 7515, appendix A.2.
+// The RFC prints these two keys, and they guard nothing. RFC 7515, appendix A.2.
 constexpr std::string_view kRfcRsa =
     "-----BEGIN PRIVATE KEY-----\n"
     "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCh+BYK4uPJtGXO\n"
