@@ -73,8 +73,8 @@ TEST_CASE("D2 R62: bulk tokens that are expired, blocked, unknown or damaged reg
   const ClientDesk desk;
   const json old = desk.bulk_token("old", "--lifetime 60");
   const json blocked = desk.bulk_token("blocked");
-  REQUIRE(desk.run("token block " + blocked["guid"].get<std::string>() + " --site site").status ==
-          0);
+  const std::string guid = blocked["guid"];
+  REQUIRE(desk.run("token block " + guid + " --site site" + desk.at(hours{0})).status == 0);
   REQUIRE(desk.run("site init elsewhere").status == 0);
   const Ran foreign = desk.run("token new --site elsewhere --json");
   desk.write("foreign", json::parse(foreign.out)["token"].get<std::string>());
