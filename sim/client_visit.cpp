@@ -142,12 +142,10 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   if (!site) return Failed<Error>(site.error());
   const auto own = client_.token();
   if (!own) return Failed<Error>(own.error());
-  std::string_view token;
-  if (request.kind != RequestKind::registration) {
-    token = own->reveal();
-  } else if (request.credential == Credential::bulk) {
-    token = bulk_.reveal();
-  }
+  const auto wanted = token_wanted(request);
+  const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
+                                 : wanted == TokenProfile::client ? own->reveal()
+                                                                  : std::string_view{};
   Cause cause{CauseKind::exchange, 0};
   Result<void, Error> recorded;
   if (request.kind == RequestKind::registration) {

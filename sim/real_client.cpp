@@ -35,10 +35,10 @@ std::optional<TokenVerdict> RealClient::show(const Request& request, const SiteV
                                              Instant now) {
   const bool wants_token = request.kind != RequestKind::exchange;
   if (!site.endpoint_up || (wants_token && !site.sts_up)) return std::nullopt;
-  const bool shows_own = request.kind != RequestKind::registration;
-  const std::string_view token = request.credential == Credential::bulk ? bulk_.reveal()
-                                 : shows_own                            ? token_.reveal()
-                                                                        : std::string_view{};
+  const auto wanted = token_wanted(request);
+  const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
+                                 : wanted == TokenProfile::client ? token_.reveal()
+                                                                  : std::string_view{};
   Challenge challenge = Challenge::fresh();
   const std::string proof = prove_possession(identity_->key, challenge, request, token);
   ++signatures_.made;
