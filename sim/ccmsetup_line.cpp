@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/token_form.hpp"
+#include "core/token/token_form.hpp"
 #include "sim/hide_tokens.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/token_look.hpp"

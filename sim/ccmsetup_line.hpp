@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/id.hpp"
-#include "core/secret.hpp"
+#include "core/token/secret.hpp"
 
 namespace tokenlife::sim {
 

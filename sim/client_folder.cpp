@@ -12,8 +12,8 @@
 
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
-#include "core/token.hpp"
-#include "core/token_form.hpp"
+#include "core/token/token.hpp"
+#include "core/token/token_form.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
 #include "sim/folder_lock.hpp"

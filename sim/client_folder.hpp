@@ -17,12 +17,12 @@
 #include <string>
 #include <vector>
 
-#include "core/certificate.hpp"
 #include "core/client.hpp"
 #include "core/event.hpp"
-#include "core/key.hpp"
 #include "core/result.hpp"
-#include "core/secret.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "events/log.hpp"
 #include "sim/error.hpp"
 #include "sim/folder_lock.hpp"

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "core/ensure.hpp"
-#include "core/strict_json.hpp"
-#include "core/token_form.hpp"
+#include "core/token/strict_json.hpp"
+#include "core/token/token_form.hpp"
 #include "sim/time_text.hpp"
 
 namespace tokenlife::sim {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/decide.hpp"
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "sim/client_folder.hpp"
 #include "sim/site_desk.hpp"
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/ensure.hpp"
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "sim/command_time.hpp"
 #include "sim/commands_site.hpp"
 #include "sim/duration_text.hpp"

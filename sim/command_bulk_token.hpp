@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "core/secret.hpp"
 #include "core/site.hpp"
+#include "core/token/secret.hpp"
 #include "sim/error.hpp"
 #include "sim/site_folder.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/time_text.hpp"
 

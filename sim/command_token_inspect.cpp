@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "core/token.hpp"
-#include "core/token_form.hpp"
+#include "core/token/token.hpp"
+#include "core/token/token_form.hpp"
 #include "sim/command_token.hpp"
 #include "sim/json_text.hpp"
 #include "sim/plain_text.hpp"

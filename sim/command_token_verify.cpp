@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "core/token.hpp"
-#include "core/token_names.hpp"
+#include "core/token/token.hpp"
+#include "core/token/token_names.hpp"
 #include "sim/command_time.hpp"
 #include "sim/command_token.hpp"
 #include "sim/json_text.hpp"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/pem.hpp"
+#include "core/token/pem.hpp"
 #include "sim/private_file.hpp"
 
 namespace tokenlife::sim {

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "core/certificate.hpp"
-#include "core/key.hpp"
 #include "core/result.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
 #include "sim/error.hpp"
 
 namespace tokenlife::sim {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/pem.hpp"
+#include "core/token/pem.hpp"
 #include "sim/text_file.hpp"
 
 namespace tokenlife::sim {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "core/secret.hpp"
+#include "core/token/secret.hpp"
 #include "sim/error.hpp"
 
 namespace tokenlife::sim {

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/ensure.hpp"
-#include "core/possession.hpp"
+#include "core/token/possession.hpp"
 
 namespace tokenlife::sim {
 

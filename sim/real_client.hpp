@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/certificate.hpp"
 #include "core/client.hpp"
 #include "core/decide.hpp"
-#include "core/secret.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/secret.hpp"
 #include "sim/real_site.hpp"
 
 namespace tokenlife::sim {

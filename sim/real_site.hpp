@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/certificate.hpp"
 #include "core/decide.hpp"
-#include "core/key.hpp"
-#include "core/possession.hpp"
-#include "core/secret.hpp"
-#include "core/token.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/possession.hpp"
+#include "core/token/secret.hpp"
+#include "core/token/token.hpp"
 #include "sim/scenario.hpp"
 #include "sim/site_timeline.hpp"
 #include "sim/tally.hpp"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "sim/guid_of_seed.hpp"
 #include "sim/plain_text.hpp"
 #include "sim/scenario_parts.hpp"

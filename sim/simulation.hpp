@@ -9,8 +9,8 @@
 #include <span>
 #include <vector>
 
-#include "core/key.hpp"
 #include "core/result.hpp"
+#include "core/token/key.hpp"
 #include "events/log_writer.hpp"
 #include "sim/error.hpp"
 #include "sim/scenario.hpp"

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "core/decide.hpp"
-#include "core/possession.hpp"
-#include "core/token.hpp"
+#include "core/token/possession.hpp"
+#include "core/token/token.hpp"
 #include "sim/site_folder.hpp"
 
 namespace tokenlife::sim {

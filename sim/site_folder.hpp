@@ -16,11 +16,11 @@
 #include <string>
 #include <vector>
 
-#include "core/certificate.hpp"
-#include "core/key.hpp"
 #include "core/result.hpp"
 #include "core/site.hpp"
-#include "core/token.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/token.hpp"
 #include "events/log.hpp"
 #include "sim/error.hpp"
 

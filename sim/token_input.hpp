@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/result.hpp"
-#include "core/secret.hpp"
+#include "core/token/secret.hpp"
 #include "sim/error.hpp"
 
 namespace tokenlife::sim {

@@ -7,11 +7,11 @@
 #include <optional>
 #include <span>
 
-#include "core/base64url.hpp"
 #include "core/ensure.hpp"
-#include "core/key.hpp"
-#include "core/token_form.hpp"
-#include "core/token_names.hpp"
+#include "core/token/base64url.hpp"
+#include "core/token/key.hpp"
+#include "core/token/token_form.hpp"
+#include "core/token/token_names.hpp"
 #include "events/utf8.hpp"
 #include "sim/plain_text.hpp"
 

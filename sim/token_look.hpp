@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/strict_json.hpp"
+#include "core/token/strict_json.hpp"
 
 namespace tokenlife::sim {
 

@@ -1,5 +1,5 @@
 // base64url, strictly.
-#include "core/base64url.hpp"
+#include "core/token/base64url.hpp"
 
 #include <catch2/catch.hpp>
 

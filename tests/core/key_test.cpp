@@ -1,9 +1,9 @@
 // Keys and certificates: which are taken, and which are not. R15, A9.
-#include "core/key.hpp"
+#include "core/token/key.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "core/certificate.hpp"
+#include "core/token/certificate.hpp"
 #include "support/forge.hpp"
 
 namespace tokenlife::test {

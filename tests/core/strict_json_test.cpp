@@ -1,5 +1,5 @@
 // JSON that no two readers can understand differently.
-#include "core/strict_json.hpp"
+#include "core/token/strict_json.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -2,7 +2,7 @@
 // in one claim.
 #include <catch2/catch.hpp>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "support/forged_token.hpp"
 #include "support/property.hpp"
 

@@ -1,5 +1,5 @@
 // The form of a token, before any key is looked at: R24, D2. Each token is wrong in one place.
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -6,8 +6,8 @@
 #include <functional>
 #include <new>
 
-#include "core/strict_json.hpp"
-#include "core/token.hpp"
+#include "core/token/strict_json.hpp"
+#include "core/token/token.hpp"
 #include "support/forged_token.hpp"
 
 namespace {

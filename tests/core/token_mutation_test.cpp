@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "support/forged_token.hpp"
 #include "support/property.hpp"
 

@@ -2,8 +2,8 @@
 #include <catch2/catch.hpp>
 
 #include "core/ensure.hpp"
-#include "core/possession.hpp"
-#include "core/token.hpp"
+#include "core/token/possession.hpp"
+#include "core/token/token.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

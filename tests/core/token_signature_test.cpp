@@ -1,7 +1,7 @@
 // Whose signature it is: A9, D2. Other keys, other algorithms, and tricks with both.
 #include <catch2/catch.hpp>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

@@ -1,9 +1,9 @@
 // Tokens: signed, verified, and whose they are. R14, R15, R24, R46, D2, D3, D6, A5, A6, A9.
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "core/possession.hpp"
+#include "core/token/possession.hpp"
 
 namespace tokenlife::test {
 namespace {

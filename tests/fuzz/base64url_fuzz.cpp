@@ -1,7 +1,7 @@
 // base64url is one to one: what is decoded is encoded to the same text, and the other way round.
 #include <string>
 
-#include "core/base64url.hpp"
+#include "core/token/base64url.hpp"
 #include "fuzz/target.hpp"
 #include "support/forge.hpp"
 

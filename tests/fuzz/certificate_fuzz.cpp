@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "core/certificate.hpp"
+#include "core/token/certificate.hpp"
 #include "fuzz/target.hpp"
 #include "support/forge.hpp"
 

@@ -2,7 +2,7 @@
 // verified as the same.
 #include <string>
 
-#include "core/token_form.hpp"
+#include "core/token/token_form.hpp"
 #include "fuzz/target.hpp"
 #include "support/forged_token.hpp"
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <string>
 
-#include "core/base64url.hpp"
-#include "core/token_form.hpp"
+#include "core/token/base64url.hpp"
+#include "core/token/token_form.hpp"
 #include "fuzz/target.hpp"
 #include "support/forged_token.hpp"
 

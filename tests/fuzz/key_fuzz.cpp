@@ -2,7 +2,7 @@
 // and work. The first byte says what the rest is: a PEM file, or what stands in one.
 #include <string>
 
-#include "core/key.hpp"
+#include "core/token/key.hpp"
 #include "fuzz/target.hpp"
 #include "support/forge.hpp"
 

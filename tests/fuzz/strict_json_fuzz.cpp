@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/strict_json.hpp"
+#include "core/token/strict_json.hpp"
 #include "fuzz/target.hpp"
 
 namespace tokenlife::test {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/base64url.hpp"
+#include "core/token/base64url.hpp"
 #include "support/client_desk.hpp"
 #include "support/token_desk.hpp"
 

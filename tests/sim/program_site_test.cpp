@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "sim/site_folder.hpp"
 #include "support/desk.hpp"
 

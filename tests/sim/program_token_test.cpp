@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/base64url.hpp"
+#include "core/token/base64url.hpp"
 #include "support/token_desk.hpp"
 
 namespace tokenlife::test {

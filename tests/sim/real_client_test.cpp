@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "core/token_form.hpp"
+#include "core/token/token_form.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {

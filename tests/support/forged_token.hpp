@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 #include "support/forge.hpp"
 
 namespace tokenlife::test {

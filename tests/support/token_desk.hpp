@@ -4,9 +4,9 @@
 #include <sstream>
 #include <string>
 
-#include "core/base64url.hpp"
-#include "core/token.hpp"
-#include "core/token_names.hpp"
+#include "core/token/base64url.hpp"
+#include "core/token/token.hpp"
+#include "core/token/token_names.hpp"
 #include "support/desk.hpp"
 
 namespace tokenlife::test {

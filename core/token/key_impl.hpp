@@ -1,8 +1,8 @@
 // What key.hpp hides. Included by what works on keys: key.cpp and certificate.cpp.
 #pragma once
 
-#include "core/key.hpp"
-#include "core/openssl_handle.hpp"
+#include "core/token/key.hpp"
+#include "core/token/openssl_handle.hpp"
 
 namespace tokenlife {
 

@@ -1,4 +1,4 @@
-#include "core/pem.hpp"
+#include "core/token/pem.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <string>
 
-#include "core/openssl_handle.hpp"
+#include "core/token/openssl_handle.hpp"
 
 namespace tokenlife {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/certificate.hpp"
+#include "core/token/certificate.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -6,8 +6,8 @@
 
 #include <optional>
 
-#include "core/key_impl.hpp"
-#include "core/pem.hpp"
+#include "core/token/key_impl.hpp"
+#include "core/token/pem.hpp"
 
 namespace tokenlife {
 

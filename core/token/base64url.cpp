@@ -1,4 +1,4 @@
-#include "core/base64url.hpp"
+#include "core/token/base64url.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "core/key.hpp"
+#include "core/token/key.hpp"
 
 #include <openssl/ec.h>
 #include <openssl/err.h>
@@ -7,8 +7,8 @@
 
 #include <array>
 
-#include "core/key_impl.hpp"
-#include "core/pem.hpp"
+#include "core/token/key_impl.hpp"
+#include "core/token/pem.hpp"
 
 namespace tokenlife {
 namespace {

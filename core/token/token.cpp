@@ -1,11 +1,11 @@
-#include "core/token.hpp"
+#include "core/token/token.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/base64url.hpp"
 #include "core/ensure.hpp"
-#include "core/token_names.hpp"
+#include "core/token/base64url.hpp"
+#include "core/token/token_names.hpp"
 
 namespace tokenlife {
 namespace {

@@ -1,8 +1,8 @@
 // The verifier. Its steps are in the order of the rules (D2): well-formed, signature good, issuer,
 // audience and type right, known to the site, in its time, not blocked, and shown by its owner.
 #include "core/ensure.hpp"
-#include "core/token.hpp"
-#include "core/token_form.hpp"
+#include "core/token/token.hpp"
+#include "core/token/token_form.hpp"
 
 namespace tokenlife {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/secret.hpp"
+#include "core/token/secret.hpp"
 
 #include <openssl/crypto.h>
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/strict_json.hpp"
-#include "core/token.hpp"
+#include "core/token/strict_json.hpp"
+#include "core/token/token.hpp"
 
 namespace tokenlife {
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/certificate.hpp"
 #include "core/decide.hpp"
-#include "core/token.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/token.hpp"
 
 namespace tokenlife {
 

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "core/id.hpp"
-#include "core/key.hpp"
 #include "core/result.hpp"
+#include "core/token/key.hpp"
 
 namespace tokenlife {
 

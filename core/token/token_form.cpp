@@ -1,10 +1,10 @@
-#include "core/token_form.hpp"
+#include "core/token/token_form.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-#include "core/base64url.hpp"
-#include "core/token_names.hpp"
+#include "core/token/base64url.hpp"
+#include "core/token/token_names.hpp"
 
 namespace tokenlife {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/strict_json.hpp"
+#include "core/token/strict_json.hpp"
 
 #include <nlohmann/json.hpp>
 #include <optional>

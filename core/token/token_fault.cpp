@@ -1,4 +1,4 @@
-#include "core/token_fault.hpp"
+#include "core/token/token_fault.hpp"
 
 namespace tokenlife {
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/secret.hpp"
+#include "core/token/secret.hpp"
 
 namespace tokenlife {
 

@@ -13,7 +13,7 @@
 
 #include "core/names.hpp"
 #include "core/result.hpp"
-#include "core/secret.hpp"
+#include "core/token/secret.hpp"
 
 namespace tokenlife {
 

@@ -1,4 +1,4 @@
-#include "core/possession.hpp"
+#include "core/token/possession.hpp"
 
 #include <openssl/rand.h>
 
