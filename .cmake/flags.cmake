@@ -52,7 +52,7 @@ function(tokenlife_flags target)
                         -fstack-clash-protection)
     # Zeroes cost a simulation six per cent of its time and a replay fourteen: core has them, which
     # verifies and signs, and so have the programs.
-    if(NOT target MATCHES "_(events|sim)$")
+    if(NOT target MATCHES "_(events|scenario|engine|naive|soak|check|text)$")
       target_compile_options(
         ${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-ftrivial-auto-var-init=zero>)
     endif()
@@ -63,7 +63,7 @@ function(tokenlife_flags target)
   target_link_options(${target} PRIVATE -Wl,-z,relro,-z,now,-z,noexecstack)
 endfunction()
 
-# What the three libraries have in common: tokenlife::<part>, installed as libtokenlife-<part>.a.
+# What the libraries have in common: tokenlife::<part>, installed as libtokenlife-<part>.a.
 function(tokenlife_library part)
   add_library(tokenlife::${part} ALIAS tokenlife_${part})
   set_target_properties(tokenlife_${part} PROPERTIES EXPORT_NAME ${part}

@@ -7,10 +7,10 @@ set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME)
 
-# install_part(PART pkg-config's Requires, its Requires.private, its Libs.private)
-function(install_part part requires requires_private libs_private)
+# install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private LIBRARY...)
+function(install_part part requires requires_private libs libs_private)
   install(
-    TARGETS tokenlife_${part}
+    TARGETS ${ARGN}
     EXPORT tokenlife-${part}
     ARCHIVE
     # Headers name each other by "core/...", so that the folder itself is searched.
@@ -25,9 +25,12 @@ function(install_part part requires requires_private libs_private)
   configure_file(.cmake/part.pc.in tokenlife-${part}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/tokenlife-${part}.pc DESTINATION ${pkgconfig_dir})
 endfunction()
-install_part(core "" libcrypto "")
-install_part(events tokenlife-core "capnp libcrypto" "")
-install_part(sim "tokenlife-core tokenlife-events" "fmt tomlplusplus" -pthread)
+install_part(core "" libcrypto -ltokenlife-core "" tokenlife_core)
+install_part(events tokenlife-core "capnp libcrypto" -ltokenlife-events "" tokenlife_events)
+install_part(
+  sim "tokenlife-core tokenlife-events" "fmt tomlplusplus"
+  "-ltokenlife-engine -ltokenlife-scenario -ltokenlife-text" -pthread
+  tokenlife_sim tokenlife_engine tokenlife_scenario tokenlife_text)
 
 configure_package_config_file(
   .cmake/tokenlife-config.cmake.in ${PROJECT_BINARY_DIR}/tokenlife-config.cmake

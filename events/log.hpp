@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,6 +47,11 @@ struct LogHeader {
   std::vector<LogCohort> cohorts;
   std::uint32_t clients = 0;
   std::uint64_t lifecycle_fingerprint = 0;
+
+  std::chrono::sys_seconds start() const {
+    return std::chrono::sys_seconds{std::chrono::seconds{start_unix_seconds}};
+  }
+
   friend bool operator==(const LogHeader&, const LogHeader&) = default;
 };
 

@@ -80,16 +80,7 @@ struct Home {
   std::string_view why;
 };
 
-const std::vector<std::string_view> kProgram{"sim/command", "sim/console",  "sim/main",
-                                             "sim/program", "sim/progress", "sim/report",
-                                             "sim/junit",   "tests/"};
-
 const std::vector<Home> kHomes{
-    {"#include \"events/",
-     {"events/", "sim/", "tests/"},
-     "core knows nothing of how events are stored"},
-    {"#include \"sim/", {"sim/", "tests/"}, "core and events do not know that they are simulated"},
-    {"#include \"support/", {"tests/"}, "what helps tests is not for others"},
     {"#include <capnp/", {"events/", "tests/events/"}, "only events knows Cap'n Proto"},
     {"#include <kj/", {"events/", "tests/events/"}, "only events knows Cap'n Proto"},
     {"event.capnp.h", {"events/", "tests/events/"}, "only events knows Cap'n Proto"},
@@ -99,26 +90,22 @@ const std::vector<Home> kHomes{
     {"transition_table.hpp",
      {"core/transition_table.hpp", "core/lifecycle.cpp", "tests/"},
      "it takes seconds to compile: include core/lifecycle.hpp"},
-    {"toml++", {"sim/scenario", "tests/"}, "only the scenario reader knows TOML"},
+    {"toml++", {"sim/scenario/", "tests/"}, "only the scenario reader knows TOML"},
     {"#include <CLI/",
-     {"sim/program"},
+     {"sim/cli/arguments"},
      "only the program's command line knows CLI11, which takes seconds to compile"},
-    {"system_clock",
-     {"sim/console", "sim/main", "sim/program", "sim/progress", "sim/command"},
-     "time is an argument"},
-    {"steady_clock",
-     {"sim/console", "sim/main", "sim/program", "sim/progress", "sim/command", "tests/"},
-     "time is an argument"},
+    {"system_clock", {"sim/cli/"}, "time is an argument"},
+    {"steady_clock", {"sim/cli/", "tests/"}, "time is an argument"},
     {"high_resolution_clock", {}, "time is an argument"},
     {"random_device", {}, "chance comes from the seed"},
     {"#include <random>",
      {"tests/"},
-     "distributions differ between standard libraries: use sim/random.hpp"},
+     "distributions differ between standard libraries: use sim/scenario/random.hpp"},
     {"std::rand", {}, "chance comes from the seed"},
-    {"std::cout", kProgram, "only the program prints"},
-    {"std::cerr", kProgram, "only the program prints"},
-    {"fmt::print", kProgram, "only the program prints"},
-    {"printf(", kProgram, "only the program prints"},
+    {"std::cout", {"sim/cli/", "tests/"}, "only the program prints"},
+    {"std::cerr", {"sim/cli/", "tests/"}, "only the program prints"},
+    {"fmt::print", {"sim/cli/", "tests/"}, "only the program prints"},
+    {"printf(", {"sim/cli/", "tests/"}, "only the program prints"},
     {"unordered_",
      {"tests/"},
      "its order differs from run to run: use std::map or a sorted vector"},
@@ -138,6 +125,70 @@ TEST_CASE("every part of the source keeps to its place") {
             std::any_of(home.homes.begin(), home.homes.end(),
                         [&](std::string_view prefix) { return has_prefix(file.path, prefix); });
         if (!at_home) fail(file, i, std::string(home.part) + ": " + std::string(home.why));
+      }
+    }
+  }
+}
+
+// ---- Who may include whom ----------------------------------------------------------------------
+
+// A folder, and the folders that it may include, each with those below it. Dependencies point one
+// way: whoever adds a line here that closes a circle is told so.
+struct Room {
+  std::string_view folder;
+  std::vector<std::string_view> may_include;
+};
+
+// The folder of a file is the first prefix that fits.
+const std::vector<Room> kRooms{
+    {"core/token.hpp", {"core/token/"}},  // forwards
+    {"core/token/", {"core/"}},
+    {"core/", {}},
+    {"events/", {"core/token.hpp"}},
+    {"sim/text/", {"events/"}},
+    {"sim/scenario/", {"sim/text/"}},
+    {"sim/engine/", {"sim/scenario/"}},
+    {"sim/naive/", {"sim/scenario/"}},
+    {"sim/soak/", {"sim/engine/", "sim/naive/"}},
+    {"sim/check/", {"sim/text/"}},
+    {"sim/site/", {"sim/text/"}},
+    {"sim/cli/", {"sim/soak/", "sim/check/", "sim/site/"}},
+    {"tests/", {"sim/cli/"}},
+};
+
+const Room& room_of(std::string_view path) {
+  const auto room = std::find_if(kRooms.begin(), kRooms.end(),
+                                 [&](const Room& r) { return has_prefix(path, r.folder); });
+  REQUIRE(room != kRooms.end());
+  return *room;
+}
+
+bool may_include(const Room& from, const Room& to) {
+  return from.folder == to.folder ||
+         std::any_of(from.may_include.begin(), from.may_include.end(),
+                     [&](std::string_view below) { return may_include(room_of(below), to); });
+}
+
+// The path in `#include "path"`, or nothing.
+std::string_view included(std::string_view line) {
+  constexpr std::string_view kInclude = "#include \"";
+  if (!has_prefix(line, kInclude)) return {};
+  const std::string_view rest = line.substr(kInclude.size());
+  return rest.substr(0, rest.find('"'));
+}
+
+TEST_CASE("includes point one way: tests, sim, events, core, and from room to room") {
+  for (const File& file : all_files()) {
+    if (!is_cpp(file)) continue;
+    const Room& from = room_of(file.path);
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string_view path = included(file.lines[i]);
+      // Tests include each other from tests/ and from their own folder.
+      const bool of_tests = from.folder == "tests/" && !fs::exists(std::string(path));
+      if (path.empty() || of_tests) continue;
+      const Room& to = room_of(path);
+      if (!may_include(from, to)) {
+        fail(file, i, std::string(from.folder) + " may not include " + std::string(to.folder));
       }
     }
   }
@@ -264,13 +315,14 @@ TEST_CASE("every source file is built, and every header included or installed") 
   }
   for (const File& file : all_files()) {
     if (!is_cpp(file)) continue;
-    // Lists name files from their own folder: the project's, tests/, or a project of its own.
-    const std::string from_tests =
-        has_prefix(file.path, "tests/") ? file.path.substr(6) : file.path;
+    // Lists name files from their own folder: the project's, sim/, tests/, or a project of its own.
+    const std::string from_list = has_prefix(file.path, "tests/") || has_prefix(file.path, "sim/")
+                                      ? file.path.substr(file.path.find('/') + 1)
+                                      : file.path;
     const std::string name = fs::path(file.path).filename().string();
     const bool own_project =
         has_prefix(file.path, "tests/downstream/") || has_prefix(file.path, "tests/benchmarks/");
-    const std::string& entry = own_project ? name : from_tests;
+    const std::string& entry = own_project ? name : from_list;
     if (has_suffix(file.path, ".cpp") && !contains(lists, entry)) {
       fail(file, 0, "in no CMakeLists.txt: list it, or delete it");
     }

@@ -14,7 +14,7 @@
 #include "events/log_reader.hpp"
 #include "events/replay.hpp"
 #include "priority_queue.hpp"
-#include "sim/simulation.hpp"
+#include "sim/engine/simulation.hpp"
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <queue>
 #include <vector>
 
-#include "sim/random.hpp"
+#include "sim/scenario/random.hpp"
 
 namespace tokenlife::benchmarks {
 

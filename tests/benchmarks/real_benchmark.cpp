@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/ensure.hpp"
-#include "sim/simulation.hpp"
+#include "sim/engine/simulation.hpp"
 
 namespace {
 

@@ -2,8 +2,8 @@
 #include <iostream>
 
 #include "events/log_writer.hpp"
-#include "sim/scenario.hpp"
-#include "sim/simulation.hpp"
+#include "sim/engine/simulation.hpp"
+#include "sim/scenario/scenario.hpp"
 
 int main() {
   constexpr auto text = R"(

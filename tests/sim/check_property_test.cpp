@@ -1,12 +1,12 @@
 // Every property sees its own breach: what core cannot be made to do by its arguments is done to a
 // step by hand.
-#include "sim/check_property.hpp"
+#include "sim/check/property.hpp"
 
 #include <catch2/catch.hpp>
 #include <functional>
 #include <set>
 
-#include "sim/check_explore.hpp"
+#include "sim/check/explore.hpp"
 #include "support/check_faults.hpp"
 
 namespace tokenlife::test {

@@ -1,14 +1,14 @@
 // The checker finds what is planted, by the shortest way, and counts what can be counted by hand.
-#include "sim/check_explore.hpp"
+#include "sim/check/explore.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "sim/check_story.hpp"
-#include "sim/expectations.hpp"
-#include "sim/scenario.hpp"
-#include "sim/simulation.hpp"
+#include "sim/check/story.hpp"
+#include "sim/engine/expectations.hpp"
+#include "sim/engine/simulation.hpp"
+#include "sim/scenario/scenario.hpp"
 #include "support/check_faults.hpp"
 #include "support/desk.hpp"
 

@@ -1,15 +1,15 @@
 // The checker's steps are the engine's: a random walk through the states, written down as a
 // scenario and run by the engine, gives the same events tick by tick and the same clients in the
 // end.
-#include "sim/check_walk.hpp"
+#include "sim/check/walk.hpp"
 
 #include <catch2/catch.hpp>
 #include <map>
 
 #include "core/evolve.hpp"
-#include "sim/check_story.hpp"
-#include "sim/check_table.hpp"
-#include "sim/engine_run.hpp"
+#include "sim/check/story.hpp"
+#include "sim/check/table.hpp"
+#include "sim/engine/memory_run.hpp"
 #include "support/property.hpp"
 
 namespace tokenlife::test {

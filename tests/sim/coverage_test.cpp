@@ -1,11 +1,11 @@
 // What runs are said to have exercised.
-#include "sim/coverage.hpp"
+#include "sim/soak/coverage.hpp"
 
 #include <set>
 #include <string>
 
 #include "core/lifecycle.hpp"
-#include "sim/random_scenario.hpp"
+#include "sim/soak/random_scenario.hpp"
 #include "support/desk.hpp"
 
 namespace tokenlife::test {

@@ -3,10 +3,10 @@
 #include <set>
 
 #include "core/evolve.hpp"
-#include "sim/engine_run.hpp"
-#include "sim/simulation.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/engine/simulation.hpp"
+#include "sim/naive/simulation.hpp"
 #include "support/event_text.hpp"
-#include "support/naive_simulation.hpp"
 #include "support/property.hpp"
 #include "support/scenario_case.hpp"
 
@@ -14,6 +14,7 @@ namespace tokenlife::test {
 namespace {
 
 using namespace sim;
+using namespace naive;
 
 TEST_CASE("a replay of the engine's events gives the state after every tick") {
   property("replay gives live states", [] {

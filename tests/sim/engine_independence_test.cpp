@@ -1,9 +1,9 @@
 // What must make no difference: threads, and clients that one does not ask about.
 #include "events/log_reader.hpp"
 #include "events/temporary_folder.hpp"
-#include "sim/engine_run.hpp"
-#include "sim/scenario_toml.hpp"
-#include "sim/simulation.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/engine/simulation.hpp"
+#include "sim/scenario/to_toml.hpp"
 #include "support/event_text.hpp"
 #include "support/property.hpp"
 #include "support/scenario_case.hpp"

@@ -2,9 +2,9 @@
 #include <set>
 #include <string>
 
-#include "sim/engine_run.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/naive/simulation.hpp"
 #include "support/event_text.hpp"
-#include "support/naive_simulation.hpp"
 #include "support/property.hpp"
 #include "support/scenario_case.hpp"
 
@@ -12,6 +12,7 @@ namespace tokenlife::test {
 namespace {
 
 using namespace sim;
+using namespace naive;
 
 TEST_CASE("the engine records what the naive simulation does, event for event") {
   property(

@@ -1,5 +1,5 @@
 // Files of keys and certificates: who may read them, and what is taken for one.
-#include "sim/key_file.hpp"
+#include "sim/site/key_file.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -10,7 +10,7 @@
 #include <csignal>
 
 #include "events/temporary_folder.hpp"
-#include "sim/private_file.hpp"
+#include "sim/site/private_file.hpp"
 
 namespace tokenlife::test {
 namespace {

@@ -1,12 +1,12 @@
 // Walks go from change to change; a model is a function of time. They say the same.
-#include "sim/network_walk.hpp"
+#include "sim/engine/network_walk.hpp"
 
 #include <map>
 
-#include "sim/random_scenario.hpp"
-#include "sim/scenario_toml.hpp"
-#include "sim/walk_of.hpp"
-#include "support/naive_simulation.hpp"
+#include "sim/engine/walk_of.hpp"
+#include "sim/naive/simulation.hpp"
+#include "sim/scenario/to_toml.hpp"
+#include "sim/soak/random_scenario.hpp"
 #include "support/print.hpp"
 #include "support/property.hpp"
 
@@ -14,6 +14,7 @@ namespace tokenlife::test {
 namespace {
 
 using namespace sim;
+using namespace naive;
 using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;

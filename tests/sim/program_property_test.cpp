@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "core/ensure.hpp"
-#include "sim/command_test_run.hpp"
-#include "sim/engine_run.hpp"
-#include "sim/scenario_sample.hpp"
+#include "sim/cli/command_test_run.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/soak/sample.hpp"
 #include "support/desk.hpp"
 
 namespace tokenlife::test {

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "core/token/token.hpp"
-#include "sim/site_folder.hpp"
+#include "sim/site/site_store.hpp"
 #include "support/desk.hpp"
 
 namespace tokenlife::test {

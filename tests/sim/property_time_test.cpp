@@ -1,7 +1,7 @@
 // Outages, dates and names: what they lead to, to the minute, and what they do not.
 #include <algorithm>
 
-#include "sim/engine_run.hpp"
+#include "sim/engine/memory_run.hpp"
 #include "support/event_text.hpp"
 #include "support/property.hpp"
 #include "support/scenario_case.hpp"

@@ -1,4 +1,4 @@
-#include "sim/random.hpp"
+#include "sim/scenario/random.hpp"
 
 #include <catch2/catch.hpp>
 

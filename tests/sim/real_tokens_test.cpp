@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "sim/engine_run.hpp"
-#include "sim/real_site.hpp"
-#include "sim/simulation.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/engine/simulation.hpp"
+#include "sim/engine/token_site.hpp"
 #include "support/event_text.hpp"
 #include "support/property.hpp"
 #include "support/scenario_case.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "sim/scenario.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 

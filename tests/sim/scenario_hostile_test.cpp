@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "scenario_example.hpp"
-#include "sim/scenario.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "scenario_example.hpp"
-#include "sim/scenario.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "scenario_example.hpp"
-#include "sim/scenario.hpp"
+#include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 namespace {

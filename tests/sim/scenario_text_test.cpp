@@ -3,10 +3,10 @@
 
 #include <array>
 
-#include "sim/duration_text.hpp"
-#include "sim/error.hpp"
-#include "sim/nearest.hpp"
-#include "sim/plain_text.hpp"
+#include "sim/text/duration.hpp"
+#include "sim/text/error.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/suggest.hpp"
 
 namespace tokenlife::sim {
 

@@ -1,5 +1,5 @@
 // Histories that fail are made as small as they can be, whatever the events in them hang on.
-#include "sim/shrink_events.hpp"
+#include "sim/soak/shrink_events.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -1,13 +1,13 @@
 // What fails is made as small as it can be, and still fails.
-#include "sim/shrink.hpp"
+#include "sim/soak/shrink.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <set>
 
-#include "sim/engine_run.hpp"
-#include "sim/random_scenario.hpp"
-#include "sim/scenario_toml.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/scenario/to_toml.hpp"
+#include "sim/soak/random_scenario.hpp"
 #include "support/print.hpp"
 
 namespace tokenlife::test {

@@ -1,12 +1,12 @@
 // A site on disk: what survives a crash, a second writer, a wrong key and a clock that is wrong.
-#include "sim/site_folder.hpp"
+#include "sim/site/site_store.hpp"
 
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
 
 #include "events/temporary_folder.hpp"
-#include "sim/key_file.hpp"
+#include "sim/site/key_file.hpp"
 
 namespace tokenlife::test {
 namespace {

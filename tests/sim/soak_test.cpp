@@ -1,11 +1,11 @@
 // Soaks hold random scenarios to properties, and make small what breaks one.
-#include "sim/soak.hpp"
+#include "sim/soak/soak.hpp"
 
 #include <algorithm>
 
-#include "sim/random_scenario.hpp"
-#include "sim/scenario_toml.hpp"
-#include "sim/soak_file.hpp"
+#include "sim/scenario/to_toml.hpp"
+#include "sim/soak/failure_file.hpp"
+#include "sim/soak/random_scenario.hpp"
 #include "support/desk.hpp"
 #include "support/print.hpp"
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "scenario_example.hpp"
-#include "sim/trace.hpp"
+#include "sim/scenario/trace.hpp"
 
 namespace tokenlife::sim {
 namespace {

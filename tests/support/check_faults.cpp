@@ -1,6 +1,6 @@
 #include "support/check_faults.hpp"
 
-#include "sim/check_parts.hpp"
+#include "sim/check/parts.hpp"
 
 namespace tokenlife::test {
 namespace {

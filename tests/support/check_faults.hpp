@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/check_explore.hpp"
+#include "sim/check/explore.hpp"
 
 namespace tokenlife::test {
 

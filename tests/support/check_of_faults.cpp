@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "sim/command_check.hpp"
+#include "sim/cli/command_check.hpp"
 #include "support/check_faults.hpp"
 
 int main(int argc, char** argv) {

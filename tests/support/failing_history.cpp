@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/evolve.hpp"
-#include "sim/engine_run.hpp"
+#include "sim/engine/memory_run.hpp"
 
 namespace tokenlife::test {
 namespace {

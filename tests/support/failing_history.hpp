@@ -2,7 +2,7 @@
 // who make it smaller.
 #pragma once
 
-#include "sim/shrink_events.hpp"
+#include "sim/soak/shrink_events.hpp"
 
 namespace tokenlife::test {
 

@@ -5,9 +5,9 @@
 
 #include <ostream>
 
-#include "sim/random_scenario.hpp"
-#include "sim/scenario_toml.hpp"
-#include "sim/simpler_scenario.hpp"
+#include "sim/scenario/to_toml.hpp"
+#include "sim/soak/random_scenario.hpp"
+#include "sim/soak/simpler_scenario.hpp"
 
 namespace tokenlife::test {
 

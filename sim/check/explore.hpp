@@ -1,0 +1,52 @@
+// Explores every state that can be reached, breadth first: the first way to a state that is found
+// is a shortest one.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "sim/check/options.hpp"
+#include "sim/check/property.hpp"
+
+namespace tokenlife::sim::checker {
+
+// A step on the way to a state.
+struct PathStep {
+  Step step;
+  std::optional<std::uint32_t> client;  // whose step it is; absent: the site's, or time's
+};
+
+// A property that does not hold, and the shortest way to where it does not.
+struct Violation {
+  std::size_t property;  // in always()
+  std::vector<PathStep> path;
+  std::uint32_t client;  // with whom the last step breaks it; 0 if it is the site's
+};
+
+struct Counts {
+  std::uint64_t states = 0;
+  std::uint64_t transitions = 0;
+  std::uint64_t depth = 0;  // steps to the farthest state
+  std::uint64_t bytes = 0;  // of all that grows with the states
+  std::uint64_t client_parts = 0;
+  std::uint64_t site_parts = 0;
+};
+
+enum class End : std::uint8_t { complete, states_max, parts_max, stopped };
+
+struct Exploration {
+  Counts counts;
+  End end = End::complete;
+  std::vector<Violation> violations;  // the first one of each property, in the order of finding
+  std::vector<Coverage::Entry> sometimes;
+};
+
+// Asked several times a second; false ends the exploration.
+using OnProgress = std::function<bool(const Counts&)>;
+
+// Precondition: the options are sound.
+Exploration explore(const Options& options, const Rules& rules, const OnProgress& on_progress);
+
+}  // namespace tokenlife::sim::checker

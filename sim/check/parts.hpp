@@ -1,0 +1,80 @@
+// The parts of a state: the site, and each client. A state is the world in the middle of a tick,
+// when answers have been heard and tokens have expired, and before clients move and make contact.
+//
+// States know ages, not dates: "now" is always kPresent, and what happened before is as far before
+// it as nobody can tell apart any more. That makes the states finite without a clock.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "core/client.hpp"
+#include "core/decide.hpp"
+#include "core/site.hpp"
+#include "sim/check/options.hpp"
+
+namespace tokenlife::sim::checker {
+
+inline constexpr Instant kPresent = at(std::chrono::days{1'000});
+
+// The one bulk token.
+inline constexpr Guid kBulkGuid{1, 1};
+inline constexpr std::string_view kBulkName = "bulk";
+
+// Signing keys, by what they are now: numbers move down when the certificate is rotated.
+inline constexpr KeyNumber kRetiredKey{0};
+inline constexpr KeyNumber kPreviousKey{1};
+inline constexpr KeyNumber kCurrentKey{2};
+
+// An operator's order, which is carried out when the next tick begins.
+enum class Reinstallation : std::uint8_t { none, plain, with_bulk };
+
+struct ClientPart {
+  Client client;  // as client 0, its token the first
+  Answer answer;  // on its way if answer_in > 0
+  std::uint32_t answer_in = 0;
+  bool moved = false;          // in this tick
+  bool agent_started = false;  // in this tick; kept only where it matters
+  Reinstallation reinstall = Reinstallation::none;
+  friend bool operator==(const ClientPart&, const ClientPart&);
+};
+
+struct SitePart {
+  Site site;
+  std::array<bool, 2> loses_answers{};  // of this tick, by Endpoint: MP, CMG
+  std::uint32_t day = 0;                // kept only with Options::days
+  friend bool operator==(const SitePart&, const SitePart&) = default;
+};
+
+// What makes two moments alike, and how parts are packed: exact, so that no two parts share a key.
+class Packing {
+ public:
+  explicit Packing(const Options& options);
+
+  std::uint64_t pack(const ClientPart& part, Instant now) const;
+  ClientPart unpack_client(std::uint64_t key) const;
+
+  std::uint64_t pack(const SitePart& part, Instant now) const;
+  SitePart unpack_site(std::uint64_t key) const;
+
+  // The age in units at which a client token, or the bulk token, is as dead as it will ever be.
+  std::int64_t token_age_max() const { return token_age_max_; }
+  std::int64_t bulk_age_max() const { return bulk_age_max_; }
+  std::int64_t age(Instant since, Instant now, std::int64_t age_max) const;
+
+ private:
+  std::int64_t off(const ClientToken& token) const;
+
+  Duration unit_;
+  Duration token_validity_;
+  std::uint32_t latency_;
+  std::int64_t token_age_max_;
+  std::int64_t bulk_age_max_;
+  bool keeps_agent_start_;
+  bool keeps_day_;
+};
+
+// The site as a client's request meets it.
+SiteView view_of(const SitePart& site, const Client& client, const Request& request);
+
+}  // namespace tokenlife::sim::checker

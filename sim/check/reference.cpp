@@ -1,0 +1,344 @@
+#include "sim/check/reference.hpp"
+
+namespace tokenlife::sim::checker {
+namespace {
+
+using Wants = Reference::Wants;
+
+// Days, whatever core's policy says.
+constexpr std::chrono::days kValidity{90};  // R57
+constexpr std::chrono::days kMonth{30};     // R56, A1
+constexpr std::chrono::days kBulkLife{3};   // R45
+
+class Tick {
+ public:
+  Tick(const Reference& client, const SitePart& site, const Options& options)
+      : c_(client),
+        site_(site),
+        options_(options),
+        validity_(kValidity / options.unit),
+        month_(kMonth / options.unit) {}
+
+  ReferenceStep take() {
+    is_recorded_ = is_dead();
+    contact();
+    c_.just_started = false;
+    clock_ = true;
+    if (c_.holds_token && !is_recorded_) ++c_.token_age;
+    if (c_.ordered != 0) reinstall();
+    if (c_.asked != Wants::nothing && --c_.answer_in == 0) hear();
+    if (is_dead() && !is_recorded_) see(EventKind::token_expired);
+    return {c_, seen_};
+  }
+
+ private:
+  bool is_dead() const { return c_.holds_token && c_.token_age >= validity_; }  // R57, A5
+  void see(EventKind kind) { seen_.push_back({kind, {}, {}, clock_}); }
+  void see_refusal(EventKind kind) { seen_.push_back({kind, c_.why_not, {}, clock_}); }
+  void see_failure(EventKind kind, FailureReason why) { seen_.push_back({kind, {}, why, clock_}); }
+
+  void contact() {
+    if (!c_.installed || c_.on == Network::offline || c_.asked != Wants::nothing) return;  // A12
+    const bool at_cmg = c_.on == Network::internet;
+    if (at_cmg && !c_.may_use_cmg) return;  // R11
+    const Wants wants = wish(at_cmg);
+    if (wants == Wants::nothing) return;
+    judge(wants, at_cmg);
+    if (wants == Wants::exchange && c_.answer != Reference::Answer::no) return;
+    c_.asked = wants;
+    c_.asked_cmg = at_cmg;
+    c_.answer_in = options_.latency;
+    if (wants == Wants::registration) see(EventKind::registration_requested);
+    if (wants == Wants::renewal) see(EventKind::renewal_requested);
+  }
+
+  Wants wish(bool at_cmg) {
+    const bool is_good = c_.holds_token && c_.token_age < validity_;
+    c_.showed_bulk = false;
+    if (!is_good) {
+      const bool is_first = !c_.holds_token && !c_.knows_it_is_dead;
+      const bool https_mp = !at_cmg && options_.mp == MpMode::https;
+      c_.showed_bulk = is_first && c_.holds_bulk && !c_.has_pki && (at_cmg || https_mp);  // R18-R20
+      if (!at_cmg || c_.has_pki || c_.showed_bulk) return Wants::registration;  // R12, R60, A11
+      return c_.holds_token ? Wants::exchange : Wants::nothing;                 // A10
+    }
+    const bool agent_start_only = options_.features.has(Feature::restart);  // A2
+    const bool may = !agent_start_only || c_.just_started;
+    return may && c_.token_age >= month_ ? Wants::renewal : Wants::exchange;
+  }
+
+  void judge(Wants wants, bool at_cmg) {
+    const bool wants_token = wants != Wants::exchange;
+    c_.is_lost = false;
+    const auto is_up = [&](Endpoint e) { return site_.site.up[static_cast<std::size_t>(e)]; };
+    const auto none_came = [&](FailureReason why) {
+      c_.answer = Reference::Answer::none_came;
+      c_.why_none = why;
+    };
+    if (!is_up(at_cmg ? Endpoint::cmg : Endpoint::mp)) {
+      return none_came(FailureReason::endpoint_down);
+    }
+    if (wants_token && !is_up(Endpoint::sts)) return none_came(FailureReason::sts_down);
+    c_.is_lost = site_.loses_answers[at_cmg ? 1 : 0];
+    c_.answer = Reference::Answer::no;
+    if (c_.blocked) return no(RefusalReason::client_blocked);                   // A8
+    if (wants_token && c_.outdated) return no(RefusalReason::client_outdated);  // R5, D11
+    if (wants == Wants::registration) {
+      if (c_.showed_bulk) {
+        if (const auto why = what_is_wrong_with_bulk()) return no(*why);  // D2
+      } else if (!c_.has_pki && !options_.internal_registration) {
+        return no(RefusalReason::internal_registration_off);  // R16
+      } else if (!c_.has_pki && options_.mp == MpMode::https) {
+        return no(RefusalReason::credential_required);  // R18
+      }
+    } else {
+      if (c_.keys_since == 2) return no(RefusalReason::unknown_signer);  // A9
+      if (c_.token_age >= validity_) return no(RefusalReason::expired);  // R57
+    }
+    c_.answer = Reference::Answer::yes;
+    c_.answer_keys_since = 0;
+  }
+  void no(RefusalReason why) { c_.why_not = why; }
+
+  std::optional<RefusalReason> what_is_wrong_with_bulk() const {
+    const auto bulk = site_.site.bulk_tokens.find(kBulkGuid);
+    if (bulk == site_.site.bulk_tokens.end()) return RefusalReason::bulk_token_unknown;
+    if (kPresent - bulk->second.not_before >= kBulkLife) return RefusalReason::bulk_token_expired;
+    if (bulk->second.blocked) return RefusalReason::bulk_token_blocked;
+    return std::nullopt;
+  }
+
+  void reinstall() {
+    c_.holds_token = c_.knows_it_is_dead = false;
+    c_.asked = Wants::nothing;
+    c_.holds_bulk = c_.ordered == 2;
+    c_.ordered = 0;
+    c_.just_started = true;
+    see(EventKind::client_reinstalled);
+  }
+
+  void hear() {
+    const Wants asked = std::exchange(c_.asked, Wants::nothing);
+    const bool is_reached = c_.on == (c_.asked_cmg ? Network::internet : Network::intranet);
+    const bool is_registration = asked == Wants::registration;
+    if (c_.answer == Reference::Answer::none_came || c_.is_lost || !is_reached) {
+      const FailureReason why =
+          c_.answer == Reference::Answer::none_came ? c_.why_none : FailureReason::answer_lost;
+      if (is_registration) see_failure(EventKind::registration_failed, why);
+      if (asked == Wants::renewal) see_failure(EventKind::renewal_failed, why);
+      return;
+    }
+    if (c_.answer == Reference::Answer::yes) {
+      see(is_registration ? EventKind::registration_completed : EventKind::token_renewed);
+      c_.holds_token = true;  // R14, D7
+      is_recorded_ = false;
+      c_.token_age = options_.latency;
+      c_.keys_since = c_.answer_keys_since;
+      c_.knows_it_is_dead = false;
+      if (is_registration) c_.holds_bulk = false;  // R28
+      return;
+    }
+    if (is_registration) {
+      see_refusal(EventKind::registration_refused);
+      if (c_.showed_bulk) c_.holds_bulk = false;  // R25
+      return;
+    }
+    if (asked == Wants::renewal) see_refusal(EventKind::renewal_refused);
+    if (c_.why_not == RefusalReason::client_outdated) return;
+    see_refusal(EventKind::re_registration_required);  // A8, A9, A10
+    c_.holds_token = false;
+    c_.knows_it_is_dead = true;
+  }
+
+  Reference c_;
+  const SitePart& site_;
+  const Options& options_;
+  std::int64_t validity_;
+  std::int64_t month_;
+  bool clock_ = false;
+  bool is_recorded_ = false;  // the death of the token that it holds
+  std::vector<Seen> seen_;
+};
+
+// What no longer matters reads as if it never was.
+Reference tidy(Reference c) {
+  const Reference fresh;
+  if (!c.holds_token) c.token_age = c.keys_since = 0;
+  if (c.asked == Wants::nothing) {
+    c.asked_cmg = c.showed_bulk = c.is_lost = false;
+    c.answer_in = 0;
+    c.answer = fresh.answer;
+  }
+  const bool is_answered = c.asked != Wants::nothing;
+  if (!is_answered || c.answer != Reference::Answer::no) c.why_not = fresh.why_not;
+  if (!is_answered || c.answer != Reference::Answer::none_came) c.why_none = fresh.why_none;
+  if (!is_answered || c.answer != Reference::Answer::yes) c.answer_keys_since = 0;
+  return c;
+}
+
+}  // namespace
+
+Seen seen(const Happened& happened) {
+  Seen result{kind_of(happened.event), {}, {}, happened.after_clock};
+  std::visit(
+      [&](const auto& event) {
+        if constexpr (requires { event.reason; }) {
+          if constexpr (std::is_same_v<decltype(event.reason), RefusalReason>) {
+            result.refusal = event.reason;
+          } else {
+            result.failure = event.reason;
+          }
+        }
+      },
+      happened.event);
+  return result;
+}
+
+Reference in_plain_words(const ClientPart& part, Instant now, const Packing& packing) {
+  const Client& client = part.client;
+  Reference c;
+  c.installed = client.state != LifecycleState::not_installed;
+  c.on = client.network;
+  c.last_on_internet = client.last_connected == Network::internet;
+  c.has_pki = client.credential == Credential::pki;
+  c.outdated = client.version == ClientVersion::outdated;
+  c.may_use_cmg = client.cmg_allowed;
+  c.blocked = client.blocked;
+  c.holds_bulk = !client.bulk.is_nil();
+  c.just_started = part.agent_started;
+  c.holds_token = client.token.exists();
+  if (c.holds_token) {
+    c.token_age = packing.age(client.token.not_before, now, packing.token_age_max());
+    c.keys_since = static_cast<int>(kCurrentKey.value - client.token.signer.value);
+  }
+  c.knows_it_is_dead = client.state == LifecycleState::re_registration_required;
+  c.ordered = static_cast<int>(part.reinstall);
+  if (part.answer_in > 0) {
+    const RequestKind kind = part.answer.request.kind;
+    c.asked = kind == RequestKind::registration ? Wants::registration
+              : kind == RequestKind::renewal    ? Wants::renewal
+                                                : Wants::exchange;
+    c.asked_cmg = part.answer.request.via == Endpoint::cmg;
+    c.showed_bulk = part.answer.request.credential == Credential::bulk;
+    c.answer_in = part.answer_in;
+    c.answer = part.answer.verdict.kind == Verdict::Kind::granted   ? Reference::Answer::yes
+               : part.answer.verdict.kind == Verdict::Kind::refused ? Reference::Answer::no
+                                                                    : Reference::Answer::none_came;
+    c.is_lost = part.answer.lost;
+    c.why_not = part.answer.verdict.refusal;
+    c.why_none = part.answer.verdict.failure;
+    c.answer_keys_since = static_cast<int>(kCurrentKey.value - part.answer.token.signer.value);
+  }
+  return tidy(c);
+}
+
+LifecycleState lifecycle_of(const Reference& c, std::int64_t token_validity) {
+  if (!c.installed) return LifecycleState::not_installed;
+  if (c.knows_it_is_dead) return LifecycleState::re_registration_required;
+  if (!c.holds_token) return LifecycleState::installed;
+  if (c.token_age >= token_validity) return LifecycleState::expired;
+  if (c.asked == Wants::renewal) return LifecycleState::renewing;
+  return c.last_on_internet ? LifecycleState::roaming : LifecycleState::registered;
+}
+
+ReferenceStep reference_tick(const Reference& client, const SitePart& site,
+                             const Options& options) {
+  ReferenceStep step = Tick(client, site, options).take();
+  step.next = tidy(step.next);
+  return step;
+}
+
+Reference reference_signer_change(const Reference& client, StepKind kind) {
+  Reference c = client;
+  const auto change = [&](int& keys_since) {
+    if (kind == StepKind::rotate && keys_since < 2) ++keys_since;
+    if (kind == StepKind::retire && keys_since == 1) keys_since = 2;
+  };
+  if (c.holds_token) change(c.keys_since);
+  if (c.asked != Wants::nothing && c.answer == Reference::Answer::yes) change(c.answer_keys_since);
+  return c;
+}
+
+ReferenceStep reference_act(const Reference& client, const Step& step) {
+  Reference c = client;
+  EventKind kind{};
+  switch (step.kind) {
+    case StepKind::install:
+      kind = EventKind::client_installed;
+      c.installed = c.just_started = true;
+      c.on = step.network;
+      c.last_on_internet = step.network == Network::internet;
+      c.has_pki = step.credential == Credential::pki;
+      c.outdated = step.version == ClientVersion::outdated;
+      c.holds_bulk = step.with_bulk;
+      break;
+    case StepKind::move:
+      kind = EventKind::network_changed;
+      c.on = step.network;
+      if (c.on != Network::offline) c.last_on_internet = c.on == Network::internet;
+      break;
+    case StepKind::block:
+    case StepKind::unblock:
+      c.blocked = step.kind == StepKind::block;
+      kind = c.blocked ? EventKind::client_blocked : EventKind::client_unblocked;
+      break;
+    case StepKind::forbid_cmg:
+    case StepKind::allow_cmg:
+      kind = EventKind::cmg_allowed_changed;
+      c.may_use_cmg = step.kind == StepKind::allow_cmg;
+      break;
+    case StepKind::upgrade:
+      kind = EventKind::client_upgraded;
+      c.outdated = false;
+      break;
+    case StepKind::restart:
+      kind = EventKind::agent_restarted;
+      c.just_started = true;
+      break;
+    case StepKind::reinstall: c.ordered = step.with_bulk ? 2 : 1; return {c, {}};
+    case StepKind::tick:
+    case StepKind::outage_begins:
+    case StepKind::outage_ends:
+    case StepKind::lose_answers:
+    case StepKind::issue_bulk:
+    case StepKind::block_bulk:
+    case StepKind::unblock_bulk:
+    case StepKind::rotate:
+    case StepKind::retire: return {c, {}};
+  }
+  return {c, {{kind, {}, {}, false}}};
+}
+
+std::optional<SitePart> reference_act(const SitePart& before, const Step& step) {
+  SitePart part = before;
+  // Makes it so, if it is not so yet.
+  const auto changed = [&part](bool& is, bool wanted) -> std::optional<SitePart> {
+    if (is == wanted) return std::nullopt;
+    is = wanted;
+    return part;
+  };
+  bool& is_up = part.site.up[static_cast<std::size_t>(step.endpoint)];
+  bool& previous_is_retired = part.site.keys[kPreviousKey.value].retired;
+  const auto bulk = part.site.bulk_tokens.find(kBulkGuid);
+  const bool is_issued = bulk != part.site.bulk_tokens.end();
+  switch (step.kind) {
+    case StepKind::outage_begins: return changed(is_up, false);
+    case StepKind::outage_ends: return changed(is_up, true);
+    case StepKind::lose_answers:
+      return changed(part.loses_answers[static_cast<std::size_t>(step.endpoint)], true);
+    case StepKind::issue_bulk:
+      if (is_issued) return std::nullopt;
+      part.site.bulk_tokens[kBulkGuid] = {std::string(kBulkName), kBulkGuid, kPresent,
+                                          kPresent + kBulkLife, false};  // R41, D3
+      return part;
+    case StepKind::block_bulk:
+    case StepKind::unblock_bulk:
+      if (!is_issued) return std::nullopt;
+      return changed(bulk->second.blocked, step.kind == StepKind::block_bulk);  // R54, R55
+    case StepKind::rotate: return changed(previous_is_retired, false);          // A9
+    case StepKind::retire: return changed(previous_is_retired, true);
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace tokenlife::sim::checker

@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "sim/check/story.hpp"
+#include "sim/text/duration.hpp"
+
+namespace tokenlife::sim::checker {
+namespace {
+
+using sim::to_text;
+
+class Writer {
+ public:
+  Writer(const Options& options, const Walk& walk)
+      : options_(options), walk_(walk), lives_(options.clients) {}
+
+  std::string text(const std::string& title, const std::string& comment) {
+    for (const WalkStep& step : walk_.steps()) {
+      if (step.taken.client) {
+        of_client(step.taken.step, *step.taken.client, step.tick);
+      } else {
+        of_site(step.taken.step, step.tick);
+      }
+    }
+    finish();
+    return comment + head(title) + cohorts() + actions() + expectations();
+  }
+
+ private:
+  struct Life {
+    std::optional<std::uint32_t> installed;
+    Step install;
+    std::vector<std::pair<std::uint32_t, Network>> networks;
+  };
+  struct Doing {
+    std::uint32_t tick;
+    std::string text;
+  };
+
+  std::string time(std::uint32_t tick) const { return to_text(options_.unit * tick); }
+
+  void act(std::uint32_t tick, const std::string& what, const std::string& keys) {
+    doings_.push_back(
+        {tick, fmt::format("\n[[action]]\nat = \"{}\"\ndo = \"{}\"\n{}", time(tick), what, keys)});
+  }
+
+  void of_client(const Step& step, std::uint32_t client, std::uint32_t tick) {
+    Life& life = lives_[client];
+    const std::string cohort = fmt::format("cohort = \"client-{}\"\n", client);
+    switch (step.kind) {
+      case StepKind::install:
+        life.installed = tick;
+        life.install = step;
+        life.networks.emplace_back(tick, step.network);
+        break;
+      case StepKind::move: life.networks.emplace_back(tick, step.network); break;
+      case StepKind::block: act(tick, "block-client", cohort); break;
+      case StepKind::unblock: act(tick, "unblock-client", cohort); break;
+      case StepKind::forbid_cmg: act(tick, "set-cmg-allowed", cohort + "value = false\n"); break;
+      case StepKind::allow_cmg: act(tick, "set-cmg-allowed", cohort + "value = true\n"); break;
+      case StepKind::upgrade: act(tick, "upgrade", cohort); break;
+      case StepKind::restart: act(tick, "restart-agents", cohort); break;
+      case StepKind::reinstall:
+        names_bulk_ = names_bulk_ || step.with_bulk;
+        // Carried out when the next tick begins.
+        act(tick + 1, "reinstall",
+            cohort + (step.with_bulk ? fmt::format("bulk-token = \"{}\"\n", kBulkName) : ""));
+        break;
+      default: break;
+    }
+  }
+
+  void of_site(const Step& step, std::uint32_t tick) {
+    const std::string bulk = fmt::format("name = \"{}\"\n", kBulkName);
+    switch (step.kind) {
+      case StepKind::outage_begins: down_since_[step.endpoint] = tick; break;
+      case StepKind::outage_ends: outage_ends(step.endpoint, tick); break;
+      case StepKind::lose_answers:
+        act(tick, "lose-answers",
+            fmt::format("endpoint = \"{}\"\nfor = \"{}\"\nshare = 1.0\n", name(step.endpoint),
+                        time(1)));
+        break;
+      case StepKind::issue_bulk:
+        act(tick, "issue-bulk-token", bulk);
+        issues_bulk_ = true;
+        break;
+      case StepKind::block_bulk: act(tick, "block-bulk-token", bulk); break;
+      case StepKind::unblock_bulk: act(tick, "unblock-bulk-token", bulk); break;
+      case StepKind::rotate: rotated_ = tick; break;
+      case StepKind::retire: rotation_ends(tick); break;
+      default: break;
+    }
+  }
+  void outage_ends(Endpoint endpoint, std::uint32_t tick) {
+    const auto down = down_since_.extract(endpoint);
+    if (!down || down.mapped() == tick) return;
+    const std::uint32_t since = down.mapped();
+    act(since, "outage",
+        fmt::format("endpoint = \"{}\"\nfor = \"{}\"\n", name(endpoint), time(tick - since)));
+  }
+  void rotation_ends(std::optional<std::uint32_t> retired) {
+    if (!rotated_) return;
+    act(*rotated_, "rotate-signing-certificate",
+        retired ? fmt::format("retire-old-after = \"{}\"\n", time(*retired - *rotated_)) : "");
+    rotated_.reset();
+  }
+
+  // The last tick ends with its expiries: nobody makes contact any more.
+  void finish() {
+    const std::uint32_t last = walk_.tick();
+    for (const auto& [endpoint, since] : std::map(down_since_)) outage_ends(endpoint, last + 1);
+    if (rotated_) rotation_ends(std::nullopt);
+    if (names_bulk_ && !issues_bulk_) {  // What is named has to exist; this comes too late.
+      act(last + 1, "issue-bulk-token", fmt::format("name = \"{}\"\n", kBulkName));
+    }
+    // What concerns the site alone happens beside a client all the same: there is no scenario
+    // without one.
+    const auto is_there = [](const Life& life) { return life.installed.has_value(); };
+    if (std::none_of(lives_.begin(), lives_.end(), is_there)) lives_.front().installed = last;
+    for (Life& life : lives_) {
+      if (life.installed) life.networks.emplace_back(last, Network::offline);
+    }
+    std::stable_sort(doings_.begin(), doings_.end(),
+                     [](const Doing& a, const Doing& b) { return a.tick < b.tick; });
+  }
+
+  std::string head(const std::string& title) const {
+    const Policy policy = policy_of(options_);
+    std::string text = fmt::format(
+        "format = 1\n\n[run]\nname = \"{}\"\nduration = \"{}\"\ntick = \"{}\"\n\n[site]\n"
+        "latency = \"{}\"\nretry-after-failure = \"{}\"\nretry-after-refusal = \"{}\"\n",
+        title, time(walk_.tick() + 1), time(1), to_text(policy.latency),
+        to_text(policy.retry_after_failure), to_text(policy.retry_after_refusal));
+    if (policy.renew_on != RenewOn::contact) text += "renew-on = \"agent-start\"\n";
+    if (policy.mp != MpMode::enhanced_http) text += "mp = \"https\"\n";
+    if (!policy.internal_registration) text += "internal-registration = false\n";
+    return text;
+  }
+
+  std::string cohorts() const {
+    std::string text;
+    for (std::uint32_t i = 0; i < lives_.size(); ++i) {
+      const Life& life = lives_[i];
+      if (!life.installed) continue;
+      text += fmt::format(
+          "\n[[cohort]]\nname = \"client-{}\"\nclients = 1\ninstall = {{ at = "
+          "\"{}\" }}\ncontact-every = \"{}\"\n",
+          i, time(*life.installed), time(1));
+      if (life.install.credential == Credential::pki) text += "credential = \"pki\"\n";
+      if (life.install.version == ClientVersion::outdated) text += "version = \"outdated\"\n";
+      if (life.install.with_bulk) text += fmt::format("bulk-token = \"{}\"\n", kBulkName);
+      text += "[cohort.network]\nmodel = \"timeline\"\nsteps = [\n";
+      for (std::size_t n = 0; n < life.networks.size(); ++n) {
+        text +=
+            fmt::format("  {{ at = \"{}\", on = \"{}\" }},\n",
+                        time(n == 0 ? 0 : life.networks[n].first), name(life.networks[n].second));
+      }
+      text += "]\n";
+    }
+    return text;
+  }
+
+  std::string actions() const {
+    std::string text;
+    for (const Doing& doing : doings_) text += doing.text;
+    return text;
+  }
+
+  std::string expectations() const {
+    std::string text;
+    for (const Demand& demand : walk_.demands()) {
+      text += fmt::format("\n[[expect]]\ncohort = \"client-{}\"\n", demand.client);
+      if (demand.state) {
+        text +=
+            fmt::format("at = \"{}\"\nstate = \"{}\"\n", time(demand.tick), name(*demand.state));
+      } else {
+        text += fmt::format("event = \"{}\"\nfrom = \"{}\"\nto = \"{}\"\n",
+                            name(demand.event->kind), time(demand.tick), time(demand.tick + 1));
+        const auto add_reason = [&](std::string_view reason) {
+          text += fmt::format("reason = \"{}\"\n", reason);
+        };
+        if (demand.event->refusal) add_reason(name(*demand.event->refusal));
+        if (demand.event->failure) add_reason(name(*demand.event->failure));
+      }
+      text += fmt::format("count = {}\n", demand.count);
+    }
+    return text;
+  }
+
+  const Options& options_;
+  const Walk& walk_;
+  std::vector<Life> lives_;
+  std::vector<Doing> doings_;
+  std::map<Endpoint, std::uint32_t> down_since_;
+  std::optional<std::uint32_t> rotated_;
+  bool issues_bulk_ = false;
+  bool names_bulk_ = false;
+};
+
+}  // namespace
+
+std::string scenario_text(const Options& options, const Walk& walk, const std::string& title,
+                          const std::string& comment) {
+  return Writer(options, walk).text(title, comment);
+}
+
+}  // namespace tokenlife::sim::checker

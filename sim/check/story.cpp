@@ -1,0 +1,113 @@
+#include "sim/check/story.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/text/duration.hpp"
+
+namespace tokenlife::sim::checker {
+namespace {
+
+std::string upper(Endpoint endpoint) {
+  switch (endpoint) {
+    case Endpoint::mp: return "the MP";
+    case Endpoint::cmg: return "the CMG";
+    case Endpoint::sts: return "the STS";
+  }
+  return "";
+}
+
+std::string site_line(const Step& step) {
+  switch (step.kind) {
+    case StepKind::outage_begins: return upper(step.endpoint) + " goes down";
+    case StepKind::outage_ends: return upper(step.endpoint) + " is up again";
+    case StepKind::lose_answers: return upper(step.endpoint) + "'s answers are lost";
+    case StepKind::issue_bulk: return "a bulk token is issued";
+    case StepKind::block_bulk: return "the bulk token is blocked";
+    case StepKind::unblock_bulk: return "the bulk token is unblocked";
+    case StepKind::rotate: return "the signing certificate is rotated";
+    case StepKind::retire: return "the certificate before is retired";
+    default: return "";
+  }
+}
+
+// What the events do not say.
+std::string detail(const Step& step) {
+  switch (step.kind) {
+    case StepKind::install:
+      return fmt::format(" on the {}{}{}{}", name(step.network),
+                         step.credential == Credential::pki ? ", with PKI" : "",
+                         step.version == ClientVersion::outdated ? ", outdated" : "",
+                         step.with_bulk ? ", with the bulk token" : "");
+    case StepKind::move: return fmt::format(" to {}", name(step.network));
+    case StepKind::forbid_cmg: return " to off";
+    case StepKind::allow_cmg: return " to on";
+    default: return "";
+  }
+}
+
+std::string reason_of(const Seen& event) {
+  if (event.refusal) return fmt::format(" ({})", name(*event.refusal));
+  if (event.failure) return fmt::format(" ({})", name(*event.failure));
+  return "";
+}
+
+class Lines {
+ public:
+  explicit Lines(Duration unit) : unit_(unit) {}
+
+  void add(std::uint32_t tick, const std::string& who, const std::string& what) {
+    const std::string when = tick == last_ && !text_.empty() ? "" : sim::to_text(unit_ * tick);
+    last_ = tick;
+    text_ += fmt::format("  {:>7}  {:<9} {}\n", when, who, what);
+  }
+  std::string text() && { return std::move(text_); }
+
+ private:
+  Duration unit_;
+  std::uint32_t last_ = 0;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string story(const Options& options, const Walk& walk) {
+  Lines lines(options.unit);
+  for (const WalkStep& step : walk.steps()) {
+    const bool is_tick = step.taken.step.kind == StepKind::tick;
+    if (!is_tick && !step.taken.client) lines.add(step.tick, "site", site_line(step.taken.step));
+    // Of a tick, first what is before the clock moves on.
+    for (const bool after_clock : {false, true}) {
+      for (std::uint32_t i = 0; i < step.deeds.size(); ++i) {
+        const std::string who = fmt::format("client {}", is_tick ? i : *step.taken.client);
+        for (const Happened& happened : step.deeds[i].events) {
+          if (happened.after_clock != after_clock) continue;
+          std::string what = std::string(name(kind_of(happened.event)));
+          what += reason_of(seen(happened)) + detail(step.taken.step);
+          if (happened.from != happened.to) what += fmt::format(": {}", name(happened.to));
+          if (happened.legality != Legality::legal) {
+            what += fmt::format(", which is not legal: {}", name(happened.legality));
+          }
+          lines.add(step.tick + (after_clock ? 1 : 0), who, what);
+        }
+      }
+    }
+  }
+  for (const Demand& demand : walk.demands()) {
+    lines.add(walk.tick(), "expected", to_text(options, demand));
+  }
+  if (walk.demands().empty()) {
+    lines.add(walk.tick(), "expected", "something that no event and no state shows");
+  }
+  return std::move(lines).text();
+}
+
+std::string to_text(const Options& options, const Demand& demand) {
+  const std::string when = sim::to_text(options.unit * demand.tick);
+  if (demand.state) {
+    return fmt::format("client {} {} at {}", demand.client, name(*demand.state), when);
+  }
+  return fmt::format("{} {}{} of client {} at {}", demand.count == 0 ? "no" : "a",
+                     name(demand.event->kind), reason_of(*demand.event), demand.client, when);
+}
+
+}  // namespace tokenlife::sim::checker

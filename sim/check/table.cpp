@@ -1,0 +1,150 @@
+#include "sim/check/table.hpp"
+
+#include "core/ensure.hpp"
+
+namespace tokenlife::sim::checker {
+namespace {
+
+// How many sites clients can tell apart.
+std::size_t views_max_of(const Stepper& stepper) {
+  const Features features = stepper.options().features;
+  std::size_t views = 1;
+  if (features.has(Feature::outage)) views *= 8;
+  if (features.has(Feature::lose_answers)) views *= 4;
+  if (features.has(Feature::rotate)) views *= 2;
+  if (features.has(Feature::bulk)) {
+    views *= 1 + 2 * (static_cast<std::size_t>(stepper.packing().bulk_age_max()) + 1);
+  }
+  return views;
+}
+
+}  // namespace
+
+Tables::Tables(const Options& options, const Rules& rules)
+    : stepper_(options, rules),
+      client_steps_(checker::client_steps(options)),
+      site_steps_(checker::site_steps(options)),
+      coverage_(options),
+      views_max_(views_max_of(stepper_)) {
+  ClientPart client;
+  client.client.newest_ordinal = 1;
+  SitePart site;
+  site.site.established = true;
+  site.site.keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
+  client_code(client, kPresent);
+  site_code(site, kPresent);
+  Deed nothing;
+  coverage_.add(nothing);
+}
+
+Code Tables::client_code(const ClientPart& part, Instant now) {
+  const std::uint64_t key = stepper_.packing().pack(part, now);
+  const auto [entry, is_new] = client_codes_.try_emplace(key, static_cast<Code>(clients_.size()));
+  if (!is_new) return entry->second;
+  if (clients_.size() + 1 >= std::size_t{1} << kClientBits) {
+    is_full_ = true;
+    client_codes_.erase(entry);
+    return 0;
+  }
+  clients_.push_back(key);
+  move_ranges_.resize(2 * clients_.size());
+  signer_changes_.resize(2 * clients_.size(), kUnknown);
+  ticks_.resize(views_max_ * clients_.size(), kUnknown);
+  return entry->second;
+}
+
+Code Tables::site_code(const SitePart& part, Instant now) {
+  const std::uint64_t key = stepper_.packing().pack(part, now);
+  const auto [entry, is_new] = site_codes_.try_emplace(key, static_cast<Code>(sites_.size()));
+  if (!is_new) return entry->second;
+  if (sites_.size() + 1 >= std::size_t{1} << kSiteBits) {
+    is_full_ = true;
+    site_codes_.erase(entry);
+    return 0;
+  }
+  SitePart dayless = part;
+  dayless.day = 0;
+  const std::uint64_t view_key = stepper_.packing().pack(dayless, now);
+  const auto next_view = static_cast<std::uint32_t>(views_.size());
+  const std::uint32_t view = views_.try_emplace(view_key, next_view).first->second;
+  ensure(view < views_max_, "all views of the site to be counted");
+  sites_.push_back({.key = key, .view = view, .has_bulk = !part.site.bulk_tokens.empty()});
+  return entry->second;
+}
+
+void Tables::judge(const Deed& deed, Code client, Code site) {
+  coverage_.add(deed);
+  const Broken broken = judge_deed(deed, stepper_);
+  if (broken != 0) broken_.push_back({broken, client, site, deed.step});
+}
+
+void Tables::find_moves(Code client, Code site, std::size_t slot) {
+  std::vector<ClientMove> found;
+  const ClientPart part = this->client(client);
+  const SitePart site_part = this->site(site);
+  for (std::uint32_t i = 0; i < client_steps_.size(); ++i) {
+    const auto deed = stepper_.act(part, site_part, client_steps_[i]);
+    if (!deed) continue;
+    judge(*deed, client, site);
+    found.push_back({client_code(deed->after, deed->now), i});
+  }
+  move_ranges_[slot] = {static_cast<std::uint32_t>(moves_.size()),
+                        static_cast<std::uint32_t>(found.size())};
+  moves_.insert(moves_.end(), found.begin(), found.end());
+}
+
+void Tables::find_site_moves(Code site) {
+  std::vector<SiteMove> found;
+  const SitePart part = this->site(site);
+  for (std::uint32_t i = 0; i < site_steps_.size(); ++i) {
+    const auto next = stepper_.act(part, site_steps_[i]);
+    judge({.step = site_steps_[i], .site = part, .site_after = next}, kUnknown, site);
+    if (!next) continue;
+    const StepKind kind = site_steps_[i].kind;
+    const OnTokens on_tokens = kind == StepKind::rotate   ? OnTokens::rotate
+                               : kind == StepKind::retire ? OnTokens::retire
+                                                          : OnTokens::nothing;
+    found.push_back({site_code(*next, kPresent), i, on_tokens});
+  }
+  site_moves_ += found.capacity();
+  sites_[site].moves = std::move(found);
+  sites_[site].moves_known = true;
+}
+
+void Tables::find_site_tick(Code site) {
+  const SitePart part = this->site(site);
+  const auto days = stepper_.options().days;
+  Code next = kUnknown;
+  if (!days || part.day < *days) {
+    next = site_code(stepper_.tick(part), kPresent + stepper_.options().unit);
+  }
+  sites_[site].tick = next;
+  sites_[site].tick_known = true;
+}
+
+Code Tables::find_tick(Code client, Code site) {
+  const Deed deed = stepper_.tick(this->client(client), this->site(site));
+  judge(deed, client, site);
+  const Code next = client_code(deed.after, deed.now);
+  ticks_[client * views_max_ + sites_[site].view] = next;
+  return next;
+}
+
+Code Tables::find_signer_change(Code client, OnTokens change) {
+  const StepKind kind = change == OnTokens::rotate ? StepKind::rotate : StepKind::retire;
+  const Code next = client_code(stepper_.after_signer_change(this->client(client), kind), kPresent);
+  signer_changes_[2 * client + (change == OnTokens::retire ? 1 : 0)] = next;
+  return next;
+}
+
+std::uint64_t Tables::bytes() const {
+  const auto of = [](const auto& vector) {
+    return vector.capacity() * sizeof(typename std::decay_t<decltype(vector)>::value_type);
+  };
+  // A node of a map: three pointers and a colour, the value, and what the allocator adds.
+  constexpr std::uint64_t kNode = 64;
+  return of(clients_) + of(move_ranges_) + of(moves_) + of(signer_changes_) + of(ticks_) +
+         of(sites_) + sizeof(SiteMove) * site_moves_ + kNode * (clients_.size() + sites_.size());
+}
+
+}  // namespace tokenlife::sim::checker

@@ -1,0 +1,68 @@
+// How the files of the command line, sim/program*.cpp, add commands to it. Includes CLI11, which
+// takes seconds to compile: for them alone.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/cli/commands.hpp"
+
+namespace tokenlife::sim {
+
+// What the command that was given does.
+using Chosen = std::function<ExitStatus(Console&)>;
+
+// A command below `parent`, and where its options are put.
+template <class Command>
+struct Added {
+  CLI::App* app;
+  Command& command;  // lives as long as the app
+};
+
+template <class Command>
+Added<Command> add_command(CLI::App& parent, Chosen& chosen, const char* name,
+                           const char* description, ExitStatus (*does)(const Command&, Console&),
+                           const std::string& footer) {
+  const auto command = std::make_shared<Command>();
+  CLI::App* app = parent.add_subcommand(name, description);
+  app->footer(footer);
+  app->fallthrough();
+  app->callback([&chosen, does, command] {
+    chosen = [does, command](Console& console) { return does(*command, console); };
+  });
+  return {app, *command};
+}
+
+// The command of that name that only groups others: made when it is first asked for.
+inline CLI::App& command_group(CLI::App& app, const std::string& name, const char* description) {
+  const auto has_name = [&](const CLI::App* known) { return known->get_name() == name; };
+  const std::vector<CLI::App*> there = app.get_subcommands(has_name);
+  if (!there.empty()) return *there.front();
+  CLI::App* group = app.add_subcommand(name, description);
+  group->require_subcommand(1);
+  group->fallthrough();
+  return *group;
+}
+
+// The time at which a command acts, which time_of_command() reads.
+inline void add_at(CLI::App& app, std::optional<std::string>& at) {
+  app.add_option("--at", at,
+                 "The time: whole seconds since 1970, or like 2026-01-01T00:00:00Z; now if absent");
+}
+
+// ---- One for each file -------------------------------------------------------------------------
+
+// `site`, and of `token` what concerns bulk tokens.
+void add_site_commands(CLI::App& app, Chosen& chosen);
+
+// `token inspect` and `token verify`.
+void add_token_commands(CLI::App& app, Chosen& chosen);
+
+// `client` and `ccmsetup-line`.
+void add_client_commands(CLI::App& app, Chosen& chosen);
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,97 @@
+// The command line of clients on disk, and of the line that installs them.
+#include "sim/cli/arguments.hpp"
+#include "sim/cli/command_ccmsetup.hpp"
+#include "sim/cli/command_client.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+void add_line(CLI::App& app, Chosen& chosen) {
+  auto [line, command] = add_command(
+      app, chosen, "ccmsetup-line", "Print or check the line that installs a client",
+      ccmsetup_line_command,
+      "Prints the line for a new bulk token of the site, or for the one given. With --parse, says "
+      "all\n"
+      "that is wrong with a line: exit status 0, nothing; 1, something.\n"
+      "Examples:\n"
+      "  tokenlife ccmsetup-line --site /srv/site --host cmg.example.com --code PS1\n"
+      "  tokenlife ccmsetup-line --parse - < line.txt");
+  line->add_option("--parse", command.parse, "A line to check, or - for standard input");
+  line->add_option("--site", command.site, "The site's folder");
+  line->add_option("--host", command.host, "The CMG's name, like cmg.example.com");
+  line->add_option("--code", command.code,
+                   "The site's code, three letters or digits; ABC if absent");
+  line->add_option("--bulk-token", command.bulk_token,
+                   "- for a bulk token on standard input; a new one is made if absent");
+  line->add_option("--token-file", command.token_file, "A file that holds the bulk token");
+  add_at(*line, command.at);
+  line->add_flag("--json", command.json, "As one JSON object");
+}
+
+void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
+  app.add_option("--dir", command.folder, "The client's folder")->required();
+  app.add_option("--site", command.site, "The site's folder")->required();
+  if (takes_bulk) {
+    app.add_option("--bulk-token", command.bulk_token, "- for a bulk token on standard input");
+  }
+  app.add_option("--network", command.network, "Where the client is from now on")
+      ->check(CLI::IsMember({"intranet", "internet", "offline"}));
+  add_at(app, command.at);
+  app.add_flag("--json", command.json, "As one JSON object");
+}
+
+void add_client(CLI::App& app, Chosen& chosen) {
+  CLI::App& client = command_group(app, "client", "A client on disk, against a site on disk");
+  client.footer(
+      "Examples:\n"
+      "  tokenlife client new --dir laptop --site /srv/site\n"
+      "  tokenlife client register --dir laptop --site /srv/site\n"
+      "  tokenlife client call --dir laptop --site /srv/site --network internet\n"
+      "  tokenlife client renew --dir laptop --site /srv/site");
+  auto fresh = add_command(
+      client, chosen, "new", "Install a client: make its key and certificate", client_new_command,
+      "Of a bulk token its GUID alone is kept.\n"
+      "Examples:\n"
+      "  tokenlife client new --dir laptop --site /srv/site\n"
+      "  tokenlife client new --dir kiosk --site /srv/site --network internet");
+  add_options(*fresh.app, fresh.command, true);
+  fresh.app->add_option("--key", fresh.command.key, "rsa (of 2048 bits) or ec-p256; rsa if absent")
+      ->check(CLI::IsMember({"rsa", "ec-p256"}));
+
+  auto registers =
+      add_command(client, chosen, "register", "Get a token: on the intranet, or with a bulk token",
+                  client_register_command,
+                  "The bulk token is read from standard input alone, and stored nowhere.\n"
+                  "Exit status 0: granted; 1: refused, or the client does not ask.\n"
+                  "Examples:\n"
+                  "  tokenlife client register --dir laptop --site /srv/site --network intranet\n"
+                  "  tokenlife client register --dir kiosk --site /srv/site --network internet \\\n"
+                  "      --host cmg.example.com --bulk-token - < bulk-token.txt");
+  add_options(*registers.app, registers.command, true);
+  registers.app->add_option(
+      "--host", registers.command.host,
+      "The CMG's name: says in the words of the client's log that it is used");
+
+  auto renew = add_command(client, chosen, "renew", "Get the next token, if it is time",
+                           client_renew_command,
+                           "Once a month, and not before. An expired client is helped by a "
+                           "management point on\nthe intranet alone.\n"
+                           "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
+  add_options(*renew.app, renew.command, false);
+
+  auto call = add_command(
+      client, chosen, "call", "Talk to the site, as at any contact", client_call_command,
+      "The client first registers or renews, if it can and it is time.\n"
+      "Example:\n"
+      "  tokenlife client call --dir laptop --site /srv/site --network internet");
+  add_options(*call.app, call.command, true);
+}
+
+}  // namespace
+
+void add_client_commands(CLI::App& app, Chosen& chosen) {
+  add_client(app, chosen);
+  add_line(app, chosen);
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,103 @@
+// The command line of a site on disk, and of its bulk tokens.
+#include "sim/cli/arguments.hpp"
+#include "sim/cli/commands_site.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr const char* kFolder = "The site's folder";
+
+void add_site_group(CLI::App& app, Chosen& chosen) {
+  CLI::App& site =
+      command_group(app, "site", "A site on disk: its certificates and what it issued");
+  site.footer(
+      "Examples:\n"
+      "  tokenlife site init /srv/site\n"
+      "  tokenlife site show /srv/site --type bulk-token");
+
+  auto init = add_command(site, chosen, "init", "Make a site", site_init_command,
+                          "Makes a signing certificate, and a key that only you can read.\n"
+                          "Examples:\n"
+                          "  tokenlife site init /srv/site\n"
+                          "  tokenlife site init /tmp/site --at 2026-01-01T00:00:00Z");
+  init.app->add_option("DIR", init.command.site, "A new folder, or an empty one")->required();
+  add_at(*init.app, init.command.at);
+
+  auto show =
+      add_command(site, chosen, "show", "List bulk tokens and certificates", site_show_command,
+                  "Examples:\n"
+                  "  tokenlife site show /srv/site\n"
+                  "  tokenlife site show /srv/site --type bulk-token --sort valid-to\n"
+                  "  tokenlife site show /srv/site --json | jq .certificates");
+  show.app->add_option("DIR", show.command.site, kFolder)->required();
+  show.app->add_option("--type", show.command.type, "Only bulk-token, or only signing-certificate");
+  show.app->add_option("--sort", show.command.sort,
+                       "By type, id, issued-to, valid-from, valid-to or status; type if absent");
+  add_at(*show.app, show.command.at);
+  show.app->add_flag("--json", show.command.json, "As one JSON object");
+
+  auto rotate = add_command(site, chosen, "rotate", "Sign with a new certificate from now on",
+                            site_rotate_command,
+                            "The earlier key is removed. Tokens that it signed stay good until "
+                            "its certificate\n"
+                            "is retired.\n"
+                            "Example:\n  tokenlife site rotate /srv/site");
+  rotate.app->add_option("DIR", rotate.command.site, kFolder)->required();
+  add_at(*rotate.app, rotate.command.at);
+
+  auto retire = add_command(site, chosen, "retire", "Trust an earlier certificate no longer",
+                            site_retire_command,
+                            "Tokens signed with it are refused from then on.\n"
+                            "Example:\n  tokenlife site retire /srv/site 0");
+  retire.app->add_option("DIR", retire.command.site, kFolder)->required();
+  retire.app
+      ->add_option("NUMBER", retire.command.key,
+                   "The certificate's number, as `tokenlife site show` has it")
+      ->required();
+  add_at(*retire.app, retire.command.at);
+}
+
+void add_token_group(CLI::App& app, Chosen& chosen) {
+  CLI::App& token = command_group(app, "token", "Make, list, block and examine tokens");
+
+  auto fresh =
+      add_command(token, chosen, "new", "Make a bulk registration token", token_new_command,
+                  "The token is printed once and stored nowhere: keep it safe.\n"
+                  "Examples:\n"
+                  "  tokenlife token new --site /srv/site\n"
+                  "  tokenlife token new --site /srv/site --lifetime 60 --name kiosks");
+  fresh.app->add_option("--site", fresh.command.site, kFolder)->required();
+  fresh.app->add_option("--lifetime", fresh.command.lifetime,
+                        "Whole minutes, 1 to 10080; 4320 (3 days) if absent");
+  fresh.app->add_option("--name", fresh.command.name, "A name for lists");
+  add_at(*fresh.app, fresh.command.at);
+  fresh.app->add_flag("--json", fresh.command.json, "As one JSON object");
+
+  auto list = add_command(token, chosen, "list", "List the bulk tokens of a site",
+                          token_list_command, "Example:\n  tokenlife token list --site /srv/site");
+  list.app->add_option("--site", list.command.site, kFolder)->required();
+  add_at(*list.app, list.command.at);
+  list.app->add_flag("--json", list.command.json, "As one JSON object");
+
+  const std::string guid = "68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11";
+  auto block = add_command(token, chosen, "block", "Let no client register with a bulk token",
+                           token_block_command,
+                           "Example:\n  tokenlife token block " + guid + " --site /srv/site");
+  auto unblock = add_command(token, chosen, "unblock", "Take back a block", token_unblock_command,
+                             "Example:\n  tokenlife token unblock " + guid + " --site /srv/site");
+  for (Added<TokenBlockCommand>* either : {&block, &unblock}) {
+    either->app->add_option("GUID", either->command.guid, "The GUID that was printed with it")
+        ->required();
+    either->app->add_option("--site", either->command.site, kFolder)->required();
+    add_at(*either->app, either->command.at);
+  }
+}
+
+}  // namespace
+
+void add_site_commands(CLI::App& app, Chosen& chosen) {
+  add_site_group(app, chosen);
+  add_token_group(app, chosen);
+}
+
+}  // namespace tokenlife::sim

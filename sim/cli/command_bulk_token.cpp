@@ -1,0 +1,188 @@
+// Makes bulk tokens, lists and blocks them.
+#include "sim/cli/command_bulk_token.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "core/ensure.hpp"
+#include "core/token/token.hpp"
+#include "sim/cli/clock_argument.hpp"
+#include "sim/cli/commands_site.hpp"
+#include "sim/cli/json_text.hpp"
+#include "sim/site/fresh_guid.hpp"
+#include "sim/site/inventory.hpp"
+#include "sim/text/duration.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/redact.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr std::size_t kNameBytesMax = 100;
+
+Failed<Error> wrong(std::string what, std::string advice) {
+  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
+}
+
+// A name is for one cell of a list.
+Result<void, Error> check_name(const std::string& name) {
+  if (name.size() > kNameBytesMax) {
+    return wrong(fmt::format("--name: it has {} bytes", name.size()),
+                 fmt::format("give one of at most {}", kNameBytesMax));
+  }
+  if (plain_text(name) != name) {
+    return wrong("--name: it is not plain text", "leave out control characters");
+  }
+  return {};
+}
+
+nlohmann::ordered_json json_of(const NewBulkToken& fresh, const SiteFolder& site) {
+  nlohmann::ordered_json json;
+  json["guid"] = to_string(fresh.issued.guid);
+  json["name"] = fresh.issued.name;
+  json["not-before"] = rfc3339(site.time_of(fresh.issued.not_before));
+  json["expires"] = rfc3339(site.time_of(fresh.issued.expires));
+  json["lifetime"] = (fresh.issued.expires - fresh.issued.not_before).count();
+  json["token"] = fresh.token.reveal();
+  return json;
+}
+
+ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& console) {
+  const auto guid = parse_guid(command.guid);
+  if (!guid) {
+    return wrong(fmt::format("{} is no GUID", in_quotes(hide_tokens(command.guid))),
+                 "give the one that was printed with the token");
+  }
+  auto site = SiteFolder::open_to_write(command.site);
+  if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  const auto decided = site->append(
+      blocked ? SiteCommand{BlockBulkToken{*guid}} : SiteCommand{UnblockBulkToken{*guid}}, *now);
+  if (!decided) return Failed<Error>(decided.error());
+  if (!*decided && decided->error() == SiteRefusal::no_such_token) {
+    return wrong("the site has issued no bulk token with the GUID " + to_string(*guid),
+                 "see `tokenlife token list`");
+  }
+  const bool changed = decided->has_value();
+  const char* done = blocked ? "blocked" : "unblocked";
+  console.print(changed ? fmt::format("{} {}\n", done, to_string(*guid))
+                        : fmt::format("{} {}\n", to_string(*guid),
+                                      blocked ? "is blocked already" : "is not blocked"));
+  return 0;
+}
+
+}  // namespace
+
+Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view option) {
+  const std::string range =
+      fmt::format("give {} to {}", kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax);
+  std::int64_t minutes = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, minutes);
+  const bool is_number = stop == end && !text.empty() && error != std::errc::invalid_argument;
+  if (!is_number) {
+    return wrong(
+        fmt::format("{}: {} is no whole number of minutes", option, in_quotes(hide_tokens(text))),
+        range);
+  }
+  if (error != std::errc{} || minutes < kBulkLifetimeMinutesMin ||
+      minutes > kBulkLifetimeMinutesMax) {
+    return wrong(fmt::format("{}: a bulk token cannot last {} minutes", option, in_quotes(text)),
+                 range);
+  }
+  return minutes;
+}
+
+Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string& name,
+                                             std::int64_t lifetime_minutes,
+                                             std::chrono::sys_seconds now) {
+  // The key first: who cannot sign issues nothing.
+  const auto pair = site.signing_pair();
+  if (!pair) return Failed<Error>(pair.error());
+  const auto decided = site.append(IssueBulkToken{name, fresh_guid(), lifetime_minutes}, now);
+  if (!decided) return Failed<Error>(decided.error());
+  ensure(decided->has_value(), "a checked lifetime and a new GUID to be accepted");
+  const auto& issued = std::get<BulkTokenIssued>(**decided);
+  const BulkClaims claims{
+      {site.time_of(issued.not_before), site.time_of(issued.expires)}, site.tenant(), issued.guid};
+  return NewBulkToken{issued, sign_token(claims, pair->key, pair->certificate)};
+}
+
+std::string heading_of(const NewBulkToken& fresh, const SiteFolder& site) {
+  return fmt::format(
+      "GUID        {}\n"
+      "Valid from  {}\n"
+      "Valid to    {}, which is {}\n"
+      "Token, which is shown this once:\n",
+      to_string(fresh.issued.guid), rfc3339(site.time_of(fresh.issued.not_before)),
+      rfc3339(site.time_of(fresh.issued.expires)),
+      to_text(fresh.issued.expires - fresh.issued.not_before));
+}
+
+ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
+  const auto lifetime = lifetime_of(command.lifetime, "--lifetime");
+  if (!lifetime) return Failed<Error>(lifetime.error());
+  if (auto good = check_name(command.name); !good) return Failed<Error>(good.error());
+  auto site = SiteFolder::open_to_write(command.site);
+  if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  const auto fresh = issue_bulk_token(*site, command.name, *lifetime, *now);
+  if (!fresh) return Failed<Error>(fresh.error());
+  if (command.json) {
+    console.print(json_text(json_of(*fresh, *site)) + "\n");
+    return 0;
+  }
+  console.print(heading_of(*fresh, *site));
+  console.print(fresh->token.reveal());
+  console.print("\n");
+  return 0;
+}
+
+ExitStatus token_list_command(const TokenListCommand& command, Console& console) {
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  const auto site = SiteFolder::open_to_read(command.site);
+  if (!site) return Failed<Error>(site.error());
+  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  const auto list = list_of(*site, *now, ListedType::bulk_token, ListOrder::valid_from);
+  auto json = nlohmann::ordered_json::array();
+  std::vector<std::vector<std::string>> lines{
+      {"GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status"}};
+  for (const Listed& token : list) {
+    const auto lifetime = token.expires - token.not_before;
+    const bool expired_blocked = token.blocked && token.status == ListedStatus::expired;
+    lines.push_back({token.id, plain_text(token.issued_to), to_text(lifetime),
+                     rfc3339(token.not_before), rfc3339(token.expires),
+                     std::string(name(token.status)) + (expired_blocked ? ", blocked" : "")});
+    json.push_back({{"guid", token.id},
+                    {"name", token.issued_to},
+                    {"lifetime", lifetime.count()},
+                    {"not-before", rfc3339(token.not_before)},
+                    {"expires", rfc3339(token.expires)},
+                    {"status", name(token.status)},
+                    {"blocked", token.blocked}});
+  }
+  if (command.json) {
+    console.print(json_text({{"site", site->folder()}, {"bulk-tokens", json}}) + "\n");
+  } else {
+    console.print(list.empty() ? "no bulk tokens yet\n" : table_text(lines));
+  }
+  return 0;
+}
+
+ExitStatus token_block_command(const TokenBlockCommand& command, Console& console) {
+  return set_blocked(command, true, console);
+}
+
+ExitStatus token_unblock_command(const TokenBlockCommand& command, Console& console) {
+  return set_blocked(command, false, console);
+}
+
+}  // namespace tokenlife::sim

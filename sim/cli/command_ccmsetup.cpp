@@ -1,0 +1,159 @@
+// The line that installs a client (R33, R34): checks one, or prints one.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/cli/clock_argument.hpp"
+#include "sim/cli/command_bulk_token.hpp"
+#include "sim/cli/command_ccmsetup.hpp"
+#include "sim/cli/json_text.hpp"
+#include "sim/cli/token_argument.hpp"
+#include "sim/site/ccmsetup_line.hpp"
+#include "sim/site/token_service.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/read_file.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kLineBytesMax = 64 * 1024;
+
+Failed<Error> usage(std::string what, std::string advice) {
+  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
+}
+
+// ---- Checking ----------------------------------------------------------------------------------
+
+Result<Secret, Error> line_of(const std::string& given) {
+  if (given != "-") return Secret{given};
+  auto text = read_standard_input(kLineBytesMax);
+  if (!text) {
+    return Failed<Error>(
+        Error{ErrorKind::file, "standard input", "cannot be read: " + text.error(), ""});
+  }
+  if (text->ends_with('\n')) text->pop_back();
+  if (text->ends_with('\r')) text->pop_back();
+  return Secret::take(*text);
+}
+
+ExitStatus check_line(const CcmsetupCommand& command, Console& console) {
+  const auto line = line_of(*command.parse);
+  if (!line) return Failed<Error>(line.error());
+  const CheckedLine checked = check_ccmsetup_line(line->reveal());
+  const bool good = checked.wrong.empty();
+  if (command.json) {
+    Json json{{"good", good}};
+    json["host"] = plain_text(checked.host);
+    json["id"] = plain_text(checked.id);
+    json["site-code"] = plain_text(checked.site_code);
+    json["wrong"] = Json::array();
+    for (const std::string& wrong : checked.wrong) json["wrong"].push_back(plain_text(wrong));
+    console.print(json_text(json) + "\n");
+    return good ? 0 : 1;
+  }
+  std::string text;
+  for (const std::string& wrong : checked.wrong) {
+    text += fmt::format("{}  {}\n", console.paint("wrong", Tone::bad), plain_text(wrong));
+  }
+  if (good) {
+    text =
+        fmt::format("{}: host {}, CMG {}, site code {}, and a bulk token of the right form\n",
+                    console.paint("good", Tone::good), checked.host, checked.id, checked.site_code);
+  }
+  console.print(text);
+  return good ? 0 : 1;
+}
+
+// ---- Printing ----------------------------------------------------------------------------------
+
+struct LineToken {
+  Secret token;
+  Guid guid;
+  std::chrono::sys_seconds expires;
+  std::optional<TokenFault> fault;
+};
+
+// As `token new` does it.
+Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& console) {
+  auto site = SiteFolder::open_to_write(*command.site);
+  if (!site) return Failed<Error>(site.error());
+  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  auto fresh = issue_bulk_token(*site, "ccmsetup-line", kBulkLifetimeMinutesDefault, *now);
+  if (!fresh) return Failed<Error>(fresh.error());
+  return LineToken{std::move(fresh->token), fresh->issued.guid,
+                   site->time_of(fresh->issued.expires), std::nullopt};
+}
+
+// One that the site would take now.
+Result<LineToken, Error> given_token(const CcmsetupCommand& command) {
+  const auto site = SiteFolder::open_to_read(*command.site);
+  if (!site) return Failed<Error>(site.error());
+  auto token = read_token({command.bulk_token, command.token_file});
+  if (!token) return Failed<Error>(token.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  const std::vector<Signer> signers = site->signers();
+  const std::string issuer = token_issuer(site->tenant());
+  TokenChecks checks = checks_of(*site, signers, issuer, *now);
+  checks.profile = TokenProfile::bulk;
+  const auto verified = verify(token->reveal(), checks);
+  if (!verified) return LineToken{{}, {}, {}, verified.error()};
+  const auto& claims = std::get<BulkClaims>(verified->claims());
+  return LineToken{std::move(*token), claims.unique_id, claims.dates.expires, std::nullopt};
+}
+
+ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
+  if (!command.site) return usage("no site is given", "give --site DIR, or --parse LINE");
+  if (!command.host) return usage("no host is given", "give --host, the name of the CMG");
+  if (!is_host(*command.host)) {
+    return usage(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
+                 "write it like cmg.example.com, without https:// and path");
+  }
+  if (!is_site_code(command.code)) {
+    return usage(fmt::format("--code {} is no site code", in_quotes(command.code)),
+                 "write three letters or digits");
+  }
+  if (command.bulk_token && *command.bulk_token != "-") {
+    return usage("--bulk-token takes - alone, standard input", "or give --token-file FILE");
+  }
+  const bool given = command.bulk_token || command.token_file;
+  const auto token = given ? given_token(command) : new_token(command, console);
+  if (!token) return Failed<Error>(token.error());
+  if (token->fault) {
+    console.say(fmt::format("tokenlife: the site refuses that token: {}: {}",
+                            name(reason_of(*token->fault)), explanation_of(*token->fault)));
+    return 1;
+  }
+  const auto site = SiteFolder::open_to_read(*command.site);
+  if (!site) return Failed<Error>(site.error());
+  const Secret line =
+      ccmsetup_line(*command.host, cmg_number(site->tenant()), command.code, token->token.reveal());
+  if (command.json) {
+    Json json;
+    json["line"] = line.reveal();
+    json["guid"] = to_string(token->guid);
+    json["expires"] = rfc3339(token->expires);
+    console.print(json_text(json) + "\n");
+  } else {
+    console.print(line.reveal());
+    console.print("\n");
+  }
+  return 0;
+}
+
+}  // namespace
+
+ExitStatus ccmsetup_line_command(const CcmsetupCommand& command, Console& console) {
+  if (!command.parse) return print_line(command, console);
+  if (command.site || command.host || command.bulk_token || command.token_file) {
+    return usage("--parse only looks at a line", "leave out the options that make one");
+  }
+  return check_line(command, console);
+}
+
+}  // namespace tokenlife::sim

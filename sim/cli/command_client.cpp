@@ -1,0 +1,244 @@
+// A client on disk, made and sent to its site; what came of it is said here.
+#include "sim/cli/command_client.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/decide.hpp"
+#include "sim/cli/clock_argument.hpp"
+#include "sim/cli/event_text.hpp"
+#include "sim/cli/json_text.hpp"
+#include "sim/cli/token_argument.hpp"
+#include "sim/site/ccmsetup_line.hpp"
+#include "sim/site/session.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = VisitResult::Kind;
+
+Failed<Error> usage(std::string what, std::string advice) {
+  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
+}
+
+// R22, R28: from standard input alone, and into memory alone. Empty: none was given.
+Result<Secret, Error> bulk_token_of(const ClientCommand& command) {
+  if (!command.bulk_token) return Secret{};
+  if (*command.bulk_token != "-") {
+    return usage("--bulk-token takes - alone: the token comes from standard input",
+                 "write --bulk-token - < FILE");
+  }
+  auto token = read_token({"-", std::nullopt});
+  if (token && token->empty()) return usage("standard input holds no bulk token", "");
+  return token;
+}
+
+Result<std::optional<Network>, Error> network_of(const ClientCommand& command) {
+  if (!command.network) return std::optional<Network>{};
+  return from_name<Network>(*command.network);
+}
+
+// ---- What is said ------------------------------------------------------------------------------
+
+std::string_view words_of(Silence silence) {
+  switch (silence) {
+    case Silence::not_installed: return "it is not installed";
+    case Silence::offline: return "it is offline";
+    case Silence::cmg_not_allowed: return "its settings do not let it use the CMG (R10, R11)";
+    case Silence::no_credential:
+      return "it has nothing to register with over the CMG: it needs a bulk token, or the intranet "
+             "(R19, R20)";
+    case Silence::waits_for_intranet:
+      return "only a management point on the intranet can help it (R60)";
+    case Silence::answer_under_way: return "an answer is under way";
+  }
+  return "";
+}
+
+std::string not_due(const ClientFolder& folder, const Policy& policy, Wish wish) {
+  const Client& client = folder.client();
+  if (!client.token.exists()) return "it has not registered yet, and has nothing to renew";
+  const std::string serial = to_string(client.token.serial);
+  if (wish == Wish::registration) {
+    return fmt::format("it is registered, holds the token {}, and uses that from now on (R27)",
+                       serial);
+  }
+  return fmt::format("its token {} is due for renewal at {} (R56)", serial,
+                     rfc3339(folder.time_of(next_renewal(client, policy))));
+}
+
+// The answer in words; what the reasons stand for is the core's to know.
+std::string words_of(const VisitResult& result, const ClientFolder& folder, const Policy& policy,
+                     Wish wish) {
+  switch (result.kind) {
+    case Kind::granted: return "granted";
+    case Kind::silent: return fmt::format("does not ask: {}", words_of(result.silence));
+    case Kind::not_due: return fmt::format("does not ask: {}", not_due(folder, policy, wish));
+    case Kind::failed: return fmt::format("no answer: {}", name(result.failure));
+    case Kind::refused: break;
+  }
+  std::string text = fmt::format("refused: {}", name(result.refusal));
+  if (result.fault)
+    text += fmt::format(": {} ({})", explanation_of(*result.fault), name(*result.fault));
+  for (const std::string_view rule : rules_behind(result.refusal)) text += fmt::format(" {}", rule);
+  return text;
+}
+
+// R36, as the client's own log has it.
+std::optional<std::string> success_line(const ClientCommand& command, const VisitResult& result,
+                                        const ClientFolder& folder) {
+  const bool over_cmg = result.request && result.request->kind == RequestKind::registration &&
+                        result.request->via == Endpoint::cmg;
+  if (result.kind != Kind::granted || !over_cmg || !command.host) return std::nullopt;
+  return fmt::format(
+      "Rotating internet management point, new management point [1] is: https://{} (0) with "
+      "capabilities: <Capabilities SchemaVersion =\"1.0\"><Property Name=\"SSL\" Version=\"1\" "
+      "/></Capabilities>",
+      management_point(*command.host, cmg_number(folder.tenant())));
+}
+
+Json token_json(const ClientFolder& folder, const Policy& policy) {
+  const Client& client = folder.client();
+  if (!client.token.exists()) return nullptr;
+  return {{"serial", to_string(client.token.serial)},
+          {"not-before", rfc3339(folder.time_of(client.token.not_before))},
+          {"expires", rfc3339(folder.time_of(client.token.expires))},
+          {"renewal-due", rfc3339(folder.time_of(next_renewal(client, policy)))}};
+}
+
+struct Said {
+  const ClientCommand& command;
+  const ClientFolder& folder;
+  const Policy& policy;
+  std::size_t events_before;
+};
+
+void say_json(const Said& said, const VisitResult* result, Wish wish, Console& console) {
+  Json json;
+  json["state"] = name(said.folder.client().state);
+  json["network"] = name(said.folder.client().network);
+  json["certificate"] = tokenlife::to_string(said.folder.certificate().sha256());
+  if (result != nullptr) {
+    json["granted"] = result->kind == Kind::granted;
+    json["answer"] = words_of(*result, said.folder, said.policy, wish);
+    if (result->kind == Kind::refused) {
+      json["reason"] = name(result->refusal);
+      if (result->fault) json["fault"] = name(*result->fault);
+      json["rules"] = rules_behind(result->refusal);
+    }
+    if (result->kind == Kind::silent) json["reason"] = name(result->silence);
+    if (const auto line = success_line(said.command, *result, said.folder)) json["log"] = *line;
+  }
+  json["token"] = token_json(said.folder, said.policy);
+  json["events"] = Json::array();
+  const auto& events = said.folder.events();
+  for (std::size_t i = said.events_before; i < events.size(); ++i) {
+    json["events"].push_back(event_json(events[i], said.folder.header()));
+  }
+  console.print(json_text(json) + "\n");
+}
+
+void say_text(const Said& said, const VisitResult* result, Wish wish, Console& console) {
+  std::string text;
+  const auto& events = said.folder.events();
+  for (std::size_t i = said.events_before; i < events.size(); ++i) {
+    text += event_line(events[i], said.folder.header()) + "\n";
+  }
+  if (result != nullptr) {
+    const Tone tone = result->kind == Kind::granted ? Tone::good : Tone::bad;
+    text += console.paint(words_of(*result, said.folder, said.policy, wish), tone) + "\n";
+    if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
+  }
+  const Client& client = said.folder.client();
+  text += fmt::format("the client is {}", name(client.state));
+  if (client.token.exists()) {
+    text += fmt::format(", and holds the token {} until {}", to_string(client.token.serial),
+                        rfc3339(said.folder.time_of(client.token.expires)));
+  }
+  console.print(text + "\n");
+}
+
+void say(const Said& said, const VisitResult* result, Wish wish, Console& console) {
+  if (said.command.json) {
+    say_json(said, result, wish, console);
+  } else {
+    say_text(said, result, wish, console);
+  }
+}
+
+// ---- What is done ------------------------------------------------------------------------------
+
+Result<Policy, Error> policy_of(const std::string& site_folder) {
+  const auto site = SiteFolder::open_to_read(site_folder);
+  if (!site) return Failed<Error>(site.error());
+  return site->site().policy;
+}
+
+ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
+  if (command.host && !is_host(*command.host)) {
+    return usage(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
+                 "write it like cmg.example.com");
+  }
+  const auto network = network_of(command);
+  if (!network) return Failed<Error>(network.error());
+  const auto policy = policy_of(command.site);
+  if (!policy) return Failed<Error>(policy.error());
+  // Before the client is locked: standard input may keep one waiting.
+  const auto bulk = bulk_token_of(command);
+  if (!bulk) return Failed<Error>(bulk.error());
+  auto folder = ClientFolder::open(command.folder);
+  if (!folder) return Failed<Error>(folder.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  const std::size_t before = folder->events().size();
+  Visit visit(*folder, command.site, *now, *bulk);
+  if (auto arrived = visit.arrive(*network); !arrived) return Failed<Error>(arrived.error());
+  const auto result = visit.go(wish);
+  if (!result) return Failed<Error>(result.error());
+  say({command, *folder, *policy, before}, &*result, wish, console);
+  return result->kind == Kind::granted ? 0 : 1;
+}
+
+}  // namespace
+
+ExitStatus client_new_command(const ClientCommand& command, Console& console) {
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  const auto network = network_of(command);
+  if (!network) return Failed<Error>(network.error());
+  const auto bulk = bulk_token_of(command);
+  if (!bulk) return Failed<Error>(bulk.error());
+  const auto site = SiteFolder::open_to_read(command.site);
+  if (!site) return Failed<Error>(site.error());
+  const Policy policy = site->site().policy;
+  const ClientInstalled installed{{},
+                                  network->value_or(Network::intranet),
+                                  Credential::self_signed,
+                                  ClientVersion::current,
+                                  true,
+                                  false,
+                                  bulk->empty() ? Guid{} : guid_named_by(*bulk)};
+  const KeyKind kind = command.key == "rsa" ? KeyKind::rsa : KeyKind::ec_p256;
+  const auto folder =
+      ClientFolder::make(command.folder, kind, {site->tenant(), policy}, installed, *now);
+  if (!folder) return Failed<Error>(folder.error());
+  say({command, *folder, policy, 0}, nullptr, Wish::exchange, console);
+  return 0;
+}
+
+ExitStatus client_register_command(const ClientCommand& command, Console& console) {
+  return visit(command, Wish::registration, console);
+}
+ExitStatus client_renew_command(const ClientCommand& command, Console& console) {
+  return visit(command, Wish::renewal, console);
+}
+ExitStatus client_call_command(const ClientCommand& command, Console& console) {
+  return visit(command, Wish::exchange, console);
+}
+
+}  // namespace tokenlife::sim

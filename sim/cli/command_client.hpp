@@ -1,0 +1,26 @@
+// `tokenlife client new`, `register`, `renew` and `call`: a client on disk.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sim/cli/commands.hpp"
+
+namespace tokenlife::sim {
+
+struct ClientCommand {
+  std::string folder;
+  std::string site;
+  std::optional<std::string> bulk_token;  // "-": standard input
+  std::optional<std::string> network;     // where it is from now on
+  std::optional<std::string> at;
+  std::optional<std::string> host;  // the CMG's, for the line of R36
+  std::string key = "rsa";          // `new` alone
+  bool json = false;
+};
+ExitStatus client_new_command(const ClientCommand& command, Console& console);
+ExitStatus client_register_command(const ClientCommand& command, Console& console);
+ExitStatus client_renew_command(const ClientCommand& command, Console& console);
+ExitStatus client_call_command(const ClientCommand& command, Console& console);
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,146 @@
+// Makes a site on disk, shows it as the console does, and changes what it signs with.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/cli/clock_argument.hpp"
+#include "sim/cli/commands_site.hpp"
+#include "sim/cli/json_text.hpp"
+#include "sim/site/fresh_guid.hpp"
+#include "sim/site/inventory.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/number.hpp"
+#include "sim/text/suggest.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+template <class Enum>
+Result<Enum, Error> word_of(const std::string& word, const char* option, const char* noun) {
+  if (const auto value = from_name<Enum>(word)) return *value;
+  return Failed<Error>(Error{ErrorKind::input, "",
+                             fmt::format("{}: {} is no {}", option, in_quotes(word), noun),
+                             did_you_mean(noun, word, Names<Enum>::values)});
+}
+
+nlohmann::ordered_json json_of(const Listed& listed) {
+  nlohmann::ordered_json json;
+  json["type"] = name(listed.type);
+  if (listed.number) json["number"] = listed.number->value;
+  json[listed.number ? "thumbprint" : "guid"] = listed.id;
+  json["issued-to"] = listed.issued_to;
+  json["not-before"] = rfc3339(listed.not_before);
+  json["expires"] = rfc3339(listed.expires);
+  json["status"] = name(listed.status);
+  if (!listed.number) json["blocked"] = listed.blocked;
+  return json;
+}
+
+nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<Listed>& list) {
+  nlohmann::ordered_json json;
+  json["site"] = site.folder();
+  json["tenant"] = to_string(site.tenant());
+  json["established"] = rfc3339(site.time_of(at(Duration{0})));
+  json["events"] = site.events().size();
+  json["digest"] = events::to_string(site.digest());
+  json["clients"] = site.site().clients.size();
+  auto& certificates = json["certificates"] = nlohmann::ordered_json::array();
+  for (const Listed& listed : list) certificates.push_back(json_of(listed));
+  return json;
+}
+
+std::string text_of(const SiteFolder& site, const std::vector<Listed>& list) {
+  std::vector<std::vector<std::string>> lines{
+      {"Type", "No.", "GUID or thumbprint", "Issued to", "Valid from", "Valid to", "Status"}};
+  for (const Listed& listed : list) {
+    const bool expired_blocked = listed.blocked && listed.status == ListedStatus::expired;
+    lines.push_back({std::string(name(listed.type)),
+                     listed.number ? std::to_string(listed.number->value) : "", listed.id,
+                     plain_text(listed.issued_to), rfc3339(listed.not_before),
+                     rfc3339(listed.expires),
+                     std::string(name(listed.status)) + (expired_blocked ? ", blocked" : "")});
+  }
+  return fmt::format("Site with the tenant {}, since {}; clients known: {}\n",
+                     to_string(site.tenant()), rfc3339(site.time_of(at(Duration{0}))),
+                     grouped(site.site().clients.size())) +
+         table_text(lines);
+}
+
+void say_warning(const SiteFolder& site, Console& console) {
+  if (!site.warning().empty()) console.say("tokenlife: " + plain_text(site.warning()));
+}
+
+}  // namespace
+
+ExitStatus site_init_command(const SiteInitCommand& command, Console& console) {
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  const auto site = SiteFolder::init(command.site, fresh_guid(), Policy{}, *now);
+  if (!site) return Failed<Error>(site.error());
+  console.print(fmt::format("made a site with the tenant {}\nsigns with {}\n",
+                            to_string(site->tenant()),
+                            tokenlife::to_string(site->certificate({0}).sha1())));
+  return 0;
+}
+
+ExitStatus site_show_command(const SiteShowCommand& command, Console& console) {
+  std::optional<ListedType> type;
+  if (command.type) {
+    const auto word = word_of<ListedType>(*command.type, "--type", "type");
+    if (!word) return Failed<Error>(word.error());
+    type = *word;
+  }
+  const auto order = word_of<ListOrder>(command.sort, "--sort", "column");
+  const auto now = time_of_command(command.at);
+  if (!order) return Failed<Error>(order.error());
+  if (!now) return Failed<Error>(now.error());
+  const auto site = SiteFolder::open_to_read(command.site);
+  if (!site) return Failed<Error>(site.error());
+  say_warning(*site, console);
+  const auto list = list_of(*site, *now, type, *order);
+  console.print(command.json ? json_text(json_of(*site, list)) + "\n" : text_of(*site, list));
+  return 0;
+}
+
+ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& console) {
+  auto site = SiteFolder::open_to_write(command.site);
+  if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  const auto rotated = site->rotate(*now);
+  say_warning(*site, console);
+  if (!rotated) return Failed<Error>(rotated.error());
+  console.print(fmt::format("signs with {}, number {}\n",
+                            tokenlife::to_string(site->certificate(rotated->key).sha1()),
+                            rotated->key.value));
+  return 0;
+}
+
+ExitStatus site_retire_command(const SiteRetireCommand& command, Console& console) {
+  auto site = SiteFolder::open_to_write(command.site);
+  if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  say_warning(*site, console);
+  const auto decided = site->append(RetireSigningCertificate{{command.key}}, *now);
+  if (!decided) return Failed<Error>(decided.error());
+  if (*decided) {
+    console.print(fmt::format("retired {}, number {}\n",
+                              tokenlife::to_string(site->certificate({command.key}).sha1()),
+                              command.key));
+    return 0;
+  }
+  if (decided->error() == SiteRefusal::nothing_to_change) {
+    console.print(fmt::format("number {} is retired already\n", command.key));
+    return 0;
+  }
+  const bool signs = decided->error() == SiteRefusal::key_in_use;
+  return Failed<Error>(
+      Error{ErrorKind::input, "",
+            signs ? fmt::format("the certificate with number {} signs now", command.key)
+                  : fmt::format("there is no certificate with number {}", command.key),
+            signs ? "run `tokenlife site rotate` first" : "see `tokenlife site show`"});
+}
+
+}  // namespace tokenlife::sim

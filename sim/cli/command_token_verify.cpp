@@ -1,0 +1,207 @@
+// Accepts or refuses one token. What is asked of it is decided by core's verifier; this file hands
+// it what it needs and says what it said.
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <variant>
+#include <vector>
+
+#include "core/token/token.hpp"
+#include "core/token/token_names.hpp"
+#include "sim/cli/clock_argument.hpp"
+#include "sim/cli/command_token.hpp"
+#include "sim/cli/json_text.hpp"
+#include "sim/cli/pem_file.hpp"
+#include "sim/site/token_service.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using std::chrono::seconds;
+
+constexpr std::string_view kNotBound =
+    "without --client-certificate nothing is known of who shows it: the binding (D6) is unchecked";
+
+Failed<Error> usage(std::string what, std::string advice) {
+  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
+}
+
+// Everything that verify() looks at, alive for as long as it does.
+struct Desk {
+  std::unique_ptr<SiteFolder> site;
+  std::vector<Signer> signers;
+  std::optional<std::string> issuer;
+  std::optional<Certificate> client_certificate;
+  TokenChecks checks{};
+};
+
+Result<Signer, Error> signer_of_key(const TokenVerifyCommand& command) {
+  const auto key = read_public_key(*command.key);
+  if (!key) return Failed<Error>(key.error());
+  if (key->kind() != KeyKind::rsa) {
+    return Failed<Error>(Error{ErrorKind::input, *command.key,
+                               "is not an RSA key, and tokens are signed with RS256",
+                               "give the public key of the site's signing certificate"});
+  }
+  if (!command.signing_certificate) return Signer{{0}, *key, std::nullopt};
+  const auto certificate = read_certificate(*command.signing_certificate);
+  if (!certificate) return Failed<Error>(certificate.error());
+  if (!(certificate->key() == *key)) {
+    return Failed<Error>(Error{ErrorKind::input, *command.signing_certificate,
+                               "is not the certificate of the key that --key names", ""});
+  }
+  return Signer{{0}, *key, certificate->sha1()};
+}
+
+Result<void, Error> add_site(const std::string& folder, Desk& desk) {
+  auto site = SiteFolder::open_to_read(folder);
+  if (!site) return Failed<Error>(site.error());
+  desk.site = std::make_unique<SiteFolder>(std::move(*site));
+  desk.signers = desk.site->signers();
+  desk.issuer = token_issuer(desk.site->tenant());
+  desk.checks = checks_of(*desk.site, {}, {}, desk.checks.now);
+  return {};
+}
+
+Result<void, Error> add_signers(const TokenVerifyCommand& command, Desk& desk) {
+  if (command.site.has_value() == command.key.has_value()) {
+    return usage(command.site ? "--site and --key are both given" : "no signer is known",
+                 "give --site DIR, or --key FILE");
+  }
+  if (command.site) return add_site(*command.site, desk);
+  auto signer = signer_of_key(command);
+  if (!signer) return Failed<Error>(signer.error());
+  desk.signers.push_back(std::move(*signer));
+  return {};
+}
+
+Result<Desk, Error> desk_of(const TokenVerifyCommand& command) {
+  Desk desk;
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
+  desk.checks.now = *now;
+  if (auto added = add_signers(command, desk); !added) return Failed<Error>(added.error());
+  if (command.issuer) desk.issuer = *command.issuer;
+  if (command.leeway) desk.checks.leeway = seconds{*command.leeway};
+  if (desk.checks.leeway < seconds{0}) return usage("--leeway is negative", "write 0 or more");
+  desk.checks.profile = *from_name<TokenProfile>(command.type);
+  if (command.audience) desk.checks.audience = *command.audience;
+  if (command.client_certificate) {
+    auto certificate = read_certificate(*command.client_certificate);
+    if (!certificate) return Failed<Error>(certificate.error());
+    desk.client_certificate = std::move(*certificate);
+  }
+  return desk;
+}
+
+Result<VerifiedToken, TokenFault> verify_at(Desk& desk, std::string_view token) {
+  desk.checks.signers = desk.signers;
+  if (desk.issuer) desk.checks.issuer = *desk.issuer;
+  if (desk.client_certificate) desk.checks.certificate = &*desk.client_certificate;
+  return verify(token, desk.checks);
+}
+
+// ---- What is said ------------------------------------------------------------------------------
+
+struct SaysClaims {
+  Json operator()(const BulkClaims& claims) const {
+    Json json{{"kind", "bulk"}};
+    json["tenant"] = to_string(claims.tenant);
+    json["guid"] = to_string(claims.unique_id);
+    return with_dates(std::move(json), claims.dates);
+  }
+  Json operator()(const ClientClaims& claims) const {
+    Json json{{"kind", "client"}};
+    json["tenant"] = to_string(claims.tenant);
+    json["serial"] = to_string(claims.serial);
+    json["credential"] = name(claims.credential);
+    json["certificate"] = tokenlife::to_string(claims.certificate);
+    return with_dates(std::move(json), claims.dates);
+  }
+  Json operator()(const OtherClaims& claims) const {
+    return with_dates(Json{{"kind", "other"}}, claims.dates);
+  }
+  static Json with_dates(Json json, const TokenDates& dates) {
+    json["not-before"] = rfc3339(dates.not_before);
+    json["expires"] = rfc3339(dates.expires);
+    return json;
+  }
+};
+
+int refused(const TokenVerifyCommand& command, TokenFault fault, Console& console) {
+  const auto rules = rules_behind(fault);
+  if (command.json) {
+    Json json{{"accepted", false}};
+    json["reason"] = name(reason_of(fault));
+    json["fault"] = name(fault);
+    json["explanation"] = explanation_of(fault);
+    json["rules"] = rules;
+    console.print(json_text(json) + "\n");
+    return 1;
+  }
+  std::string ids;
+  for (const std::string_view id : rules) ids += fmt::format(" {}", id);
+  console.print(fmt::format("{}: {}: {} ({}){}{}\n", console.paint("refused", Tone::bad),
+                            name(reason_of(fault)), explanation_of(fault), name(fault),
+                            ids.empty() ? "" : ", rules", ids));
+  return 1;
+}
+
+int accepted(const TokenVerifyCommand& command, const VerifiedToken& token, Console& console) {
+  Json claims = std::visit(SaysClaims{}, token.claims());
+  const bool is_client = std::holds_alternative<ClientClaims>(token.claims());
+  const bool bound = is_client && command.client_certificate.has_value();
+  if (command.json) {
+    Json json{{"accepted", true}, {"signature-only", false}};
+    if (command.site) json["signer"] = token.signer().value;
+    if (is_client) json["binding-checked"] = bound;
+    json["claims"] = std::move(claims);
+    console.print(json_text(json) + "\n");
+    return 0;
+  }
+  std::string text = console.paint("accepted", Tone::good) + "\n";
+  for (const auto& [label, value] : claims.items()) {
+    text += fmt::format("  {:11}  {}\n", label, value.get<std::string>());
+  }
+  if (command.site) text += fmt::format("  {:11}  {}\n", "signer", token.signer().value);
+  if (is_client && !bound) text += fmt::format("{}\n", kNotBound);
+  if (std::holds_alternative<BulkClaims>(token.claims()) && !command.site) {
+    text += "without --site nothing is known of issued and blocked tokens: that is unchecked\n";
+  }
+  console.print(text);
+  return 0;
+}
+
+int signature_accepted(const TokenVerifyCommand& command, Console& console) {
+  console.print(command.json
+                    ? json_text(Json{{"accepted", true}, {"signature-only", true}}) + "\n"
+                    : console.paint("accepted", Tone::good) +
+                          ": header and signature alone; the claims and dates are unchecked\n");
+  return 0;
+}
+
+}  // namespace
+
+ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& console) {
+  if (command.signing_certificate && !command.key) {
+    return usage("--signing-certificate goes with --key", "give the key's file as well");
+  }
+  auto desk = desk_of(command);
+  if (!desk) return Failed<Error>(desk.error());
+  const auto token = read_token(command.source);
+  if (!token) return Failed<Error>(token.error());
+  if (command.signature_only) {
+    const auto signer = verify_signature(token->reveal(), desk->signers);
+    return signer ? signature_accepted(command, console)
+                  : refused(command, signer.error(), console);
+  }
+  const auto verified = verify_at(*desk, token->reveal());
+  return verified ? accepted(command, *verified, console)
+                  : refused(command, verified.error(), console);
+}
+
+}  // namespace tokenlife::sim

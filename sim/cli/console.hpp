@@ -1,0 +1,42 @@
+// Where the program's words go: results to standard output, progress and errors to standard error.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+
+enum class Tone : std::uint8_t { plain, good, bad, dim, strong };
+
+class Console {
+ public:
+  // Before any file is opened. Colour and progress only on a terminal, and not against NO_COLOR.
+  static Console of_process(bool progress_wanted);
+
+  bool shows_progress() const { return progress_; }
+
+  // Standard output. What cannot be written is remembered: see finish().
+  void print(std::string_view text);
+  // The text in a colour, if standard output has colours.
+  std::string paint(std::string_view text, Tone tone) const;
+
+  // A line to standard error.
+  void say(std::string_view line);
+  // Replaces the line of progress on standard error; an empty text removes it.
+  void show_progress(std::string_view line);
+
+  // Whether all that was printed has arrived. To be asked once, last.
+  Result<void, Error> finish();
+
+ private:
+  bool colour_ = false;
+  bool progress_ = false;
+  bool progress_shown_ = false;
+  bool lost_output_ = false;
+};
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,118 @@
+#include "sim/cli/log_argument.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+
+#include "events/log_format.hpp"
+#include "sim/scenario/random.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/suggest.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+Failed<Error> wrong(std::string what, std::string advice = "") {
+  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
+}
+
+// Precondition: the header counts the client.
+const events::LogCohort& cohort_of(const events::LogHeader& header, ClientNumber client) {
+  return *(std::upper_bound(header.cohorts.begin(), header.cohorts.end(), client,
+                            [](ClientNumber number, const events::LogCohort& cohort) {
+                              return number < cohort.first;
+                            }) -
+           1);
+}
+
+std::optional<std::uint32_t> whole_number(std::string_view text) {
+  std::uint32_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+}
+
+Guid guid_of(std::uint64_t cohort_key, std::uint32_t client_in_cohort) {
+  const auto bits = Draws(cohort_key, client_in_cohort).at(Purpose::client_guid, 0);
+  return random_guid(bits[0], bits[1]);
+}
+
+Result<ClientNumber, Error> find_guid(const events::LogHeader& header, Guid wanted) {
+  for (const events::LogCohort& cohort : header.cohorts) {
+    const std::uint64_t key = mix(header.seed, cohort.name);
+    for (std::uint32_t i = 0; i < cohort.clients; ++i) {
+      if (guid_of(key, i) == wanted) return ClientNumber{cohort.first.value + i};
+    }
+  }
+  return wrong(fmt::format("no client has the GUID {}", to_string(wanted)));
+}
+
+}  // namespace
+
+Result<events::LogReader, Error> open_log(const std::string& folder) {
+  auto log = events::LogReader::open(folder);
+  if (!log) return Failed<Error>(to_error(log.error()));
+  return std::move(*log);
+}
+
+Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder) {
+  const auto file = std::filesystem::path(folder) / events::kSiteFile;
+  if (!events::is_journal(file)) return std::optional<events::JournalContent>{};
+  auto journal = events::read_journal(file);
+  if (!journal) return Failed<Error>(to_error(journal.error()));
+  return std::optional(std::move(*journal));
+}
+
+Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text) {
+  if (const auto guid = parse_guid(text)) return find_guid(header, *guid);
+  const std::size_t slash = text.rfind('/');
+  const auto number =
+      whole_number(std::string_view(text).substr(slash == std::string::npos ? 0 : slash + 1));
+  if (!number) {
+    return wrong(fmt::format("{} names no client", in_quotes(text)),
+                 "give a client's number, COHORT/NUMBER or GUID");
+  }
+  if (slash == std::string::npos) {
+    if (*number < header.clients) return ClientNumber{*number};
+    return wrong(fmt::format("there is no client {}", *number),
+                 fmt::format("this log has the clients 0 to {}", header.clients - 1));
+  }
+  const std::string_view name = std::string_view(text).substr(0, slash);
+  std::vector<std::string_view> names;
+  for (const events::LogCohort& cohort : header.cohorts) {
+    names.push_back(cohort.name);
+    if (cohort.name != name) continue;
+    if (*number < cohort.clients) return ClientNumber{cohort.first.value + *number};
+    return wrong(fmt::format("there is no client {}", in_quotes(text)),
+                 fmt::format("the cohort has the clients 0 to {}", cohort.clients - 1));
+  }
+  return wrong(fmt::format("there is no cohort {}", in_quotes(name)),
+               did_you_mean("cohort", name, names));
+}
+
+Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
+                                 const events::LogHeader& header, Instant otherwise) {
+  if (!text) return otherwise;
+  const auto moment = parse_moment(*text, header.start());
+  if (moment) return *moment;
+  return wrong(fmt::format("{}: {}", option, moment.error()));
+}
+
+std::string scenario_name(const events::LogHeader& header) {
+  return header.scenario_name.empty() ? "A scenario without a name" : header.scenario_name;
+}
+
+std::string client_name(const events::LogHeader& header, ClientNumber client) {
+  const events::LogCohort& cohort = cohort_of(header, client);
+  return fmt::format("{}/{}", cohort.name, client.value - cohort.first.value);
+}
+
+Guid client_guid(const events::LogHeader& header, ClientNumber client) {
+  const events::LogCohort& cohort = cohort_of(header, client);
+  return guid_of(mix(header.seed, cohort.name), client.value - cohort.first.value);
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,38 @@
+// Logs as the commands of the program open and address them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "events/journal.hpp"
+#include "events/log_reader.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+
+Result<events::LogReader, Error> open_log(const std::string& folder);
+
+// The journal, if the folder is a site's. What is neither's is open_log()'s to complain of.
+Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder);
+
+// The client that a user names by its number, COHORT/NUMBER or GUID.
+Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text);
+
+// The moment that a user gives for an option; `otherwise` if it was not given.
+Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
+                                 const events::LogHeader& header, Instant otherwise);
+
+// What the scenario calls itself.
+std::string scenario_name(const events::LogHeader& header);
+
+// "commuters/17"
+std::string client_name(const events::LogHeader& header, ClientNumber client);
+
+// A client's GUID follows from the seed, its cohort and its number in it.
+Guid client_guid(const events::LogHeader& header, ClientNumber client);
+
+}  // namespace tokenlife::sim

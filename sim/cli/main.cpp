@@ -1,0 +1,3 @@
+#include "sim/cli/commands.hpp"
+
+int main(int argc, char** argv) { return tokenlife::sim::program(argc, argv); }

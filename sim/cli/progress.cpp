@@ -1,0 +1,86 @@
+#include "sim/cli/progress.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "sim/text/number.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+volatile std::sig_atomic_t signalled = 0;
+
+void on_signal(int) { signalled = 1; }
+
+// Looks every now and then at a run that other threads do.
+class Watcher {
+ public:
+  Watcher(RunControl& control, std::uint32_t clients, Console& console)
+      : control_(control), clients_(clients), console_(console), thread_([this] { watch(); }) {}
+  ~Watcher() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+    console_.show_progress("");
+  }
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+ private:
+  void watch() {
+    using namespace std::chrono_literals;
+    std::unique_lock lock(mutex_);
+    for (int looks = 1; !wake_.wait_for(lock, 50ms, [this] { return done_; }); ++looks) {
+      if (interrupted()) control_.stop = true;
+      if (looks % 4 == 0) show();
+    }
+  }
+  void show() {
+    const std::uint32_t clients = control_.clients_done.load();
+    console_.show_progress(fmt::format("{:3} %  {} of {} clients, {} events",
+                                       std::uint64_t{clients} * 100 / clients_, grouped(clients),
+                                       grouped(clients_), grouped(control_.events_done.load())));
+  }
+
+  RunControl& control_;
+  std::uint32_t clients_;
+  Console& console_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool done_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+SignalWatch::SignalWatch() {
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  sigaction(SIGINT, &action, &old_int_);
+  sigaction(SIGTERM, &action, &old_term_);
+}
+
+SignalWatch::~SignalWatch() {
+  sigaction(SIGINT, &old_int_, nullptr);
+  sigaction(SIGTERM, &old_term_, nullptr);
+}
+
+bool interrupted() { return signalled != 0; }
+
+Result<RunResult, Error> run_watched(const Scenario& scenario, const RunOptions& options,
+                                     Console& console) {
+  const SignalWatch signals;
+  RunControl control;
+  const Watcher watcher(control, scenario.clients, console);
+  return run(scenario, options, control);
+}
+
+}  // namespace tokenlife::sim

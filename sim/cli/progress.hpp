@@ -1,0 +1,33 @@
+// A run in progress: Ctrl-C ends it cleanly, and a terminal sees how far it is.
+#pragma once
+
+#include <csignal>
+
+#include "sim/cli/console.hpp"
+#include "sim/engine/simulation.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace tokenlife::sim {
+
+// run(), with a line of progress on the console if it takes long, and an end at SIGINT or SIGTERM.
+// Only one at a time.
+Result<RunResult, Error> run_watched(const Scenario& scenario, const RunOptions& options,
+                                     Console& console);
+
+// Handles the signals that ask for an end while it lives; a second one ends the process at once.
+class SignalWatch {
+ public:
+  SignalWatch();
+  ~SignalWatch();
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+ private:
+  struct sigaction old_int_;
+  struct sigaction old_term_;
+};
+
+// Whether a signal has asked for the end.
+bool interrupted();
+
+}  // namespace tokenlife::sim

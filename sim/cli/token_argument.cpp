@@ -1,0 +1,35 @@
+#include "sim/cli/token_argument.hpp"
+
+#include "sim/text/read_file.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr std::size_t kBytesMax = 1 << 20;
+
+Secret without_newline(std::string& text) {
+  if (text.ends_with('\n')) text.pop_back();
+  return Secret::take(text);
+}
+
+}  // namespace
+
+Result<Secret, Error> read_token(const TokenSource& source) {
+  const bool both = source.token && source.file;
+  if (both || (!source.token && !source.file)) {
+    return Failed<Error>(
+        Error{ErrorKind::input, "",
+              both ? "a token is given both as TOKEN and as --token-file" : "no token is given",
+              "give TOKEN, - for standard input, or --token-file FILE"});
+  }
+  if (source.token && *source.token != "-") return Secret{*source.token};
+  auto text =
+      source.file ? read_beginning(*source.file, kBytesMax) : read_standard_input(kBytesMax);
+  if (!text) {
+    return Failed<Error>(Error{ErrorKind::file, source.file.value_or("standard input"),
+                               "cannot be read: " + text.error(), ""});
+  }
+  return without_newline(*text);
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,23 @@
+// Where the program takes tokens from: its command line, standard input, or a file.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/result.hpp"
+#include "core/token/secret.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+
+// TOKEN or --token-file: exactly one is given, and TOKEN may be "-".
+struct TokenSource {
+  std::optional<std::string> token;
+  std::optional<std::string> file;
+};
+
+// Without the one newline that editors, echo and pipes put at the end. The verifier trims nothing.
+// What is far longer than any token comes cut, and is still too long.
+Result<Secret, Error> read_token(const TokenSource& source);
+
+}  // namespace tokenlife::sim

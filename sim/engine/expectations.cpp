@@ -1,0 +1,86 @@
+#include "sim/engine/expectations.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/text/number.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+std::uint64_t count_site_events(const Expectation& expectation, const RunResult& result) {
+  return static_cast<std::uint64_t>(
+      std::count_if(result.site_events.begin(), result.site_events.end(), [&](const auto& event) {
+        return kind_of(event.event) == *expectation.event && expectation.from <= event.time &&
+               event.time < expectation.to;
+      }));
+}
+
+template <class Number>
+bool within(Number actual, const std::optional<Number>& min, const std::optional<Number>& max) {
+  return (!min || actual >= *min) && (!max || actual <= *max);
+}
+
+Outcome judge(const Scenario& scenario, const RunResult& result, std::size_t index) {
+  const Expectation& expectation = scenario.expectations[index];
+  const Seen& seen = result.tally.seen[index];
+  Outcome outcome{&expectation, seen.count, {}, {}, {}, {}};
+  if (expectation.event && static_cast<std::size_t>(*expectation.event) >= kClientKinds) {
+    outcome.actual = count_site_events(expectation, result);
+  }
+  bool holds = true;
+  bool judged = false;
+  if (expectation.share_min || expectation.share_max) {
+    const std::uint32_t clients =
+        expectation.cohort ? scenario.cohorts[expectation.cohort->value].clients : scenario.clients;
+    outcome.share = static_cast<double>(outcome.actual) / clients;
+    holds = holds && within(*outcome.share, expectation.share_min, expectation.share_max);
+    judged = true;
+  }
+  if (expectation.per_client_min || expectation.per_client_max) {
+    // Without clients there is nothing that could break a bound.
+    const bool anybody = seen.per_client_min <= seen.per_client_max;
+    outcome.per_client_min = anybody ? seen.per_client_min : 0;
+    outcome.per_client_max = anybody ? seen.per_client_max : 0;
+    if (anybody) {
+      holds = holds && within(*outcome.per_client_min, expectation.per_client_min, {}) &&
+              within(*outcome.per_client_max, {}, expectation.per_client_max);
+    }
+    judged = true;
+  }
+  if (scenario.clients_scale == 1) {
+    holds = holds && (!expectation.count || outcome.actual == *expectation.count) &&
+            within(outcome.actual, expectation.min, expectation.max);
+    judged = true;
+  }
+  if (judged) outcome.holds = holds;
+  return outcome;
+}
+
+}  // namespace
+
+std::vector<Outcome> judge_expectations(const Scenario& scenario, const RunResult& result) {
+  std::vector<Outcome> outcomes;
+  for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
+    outcomes.push_back(judge(scenario, result, i));
+  }
+  return outcomes;
+}
+
+bool all_hold(const std::vector<Outcome>& outcomes) {
+  return std::all_of(outcomes.begin(), outcomes.end(),
+                     [](const Outcome& outcome) { return outcome.holds.value_or(true); });
+}
+
+std::string actual_text(const Outcome& outcome) {
+  std::string text = grouped(outcome.actual);
+  if (outcome.share) text += fmt::format(" ({:.2f} %)", *outcome.share * 100);
+  if (outcome.per_client_min) {
+    text += fmt::format(", {} to {} a client", grouped(*outcome.per_client_min),
+                        grouped(*outcome.per_client_max));
+  }
+  return text;
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,32 @@
+// Whether a run was what its scenario expected.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/engine/simulation.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace tokenlife::sim {
+
+struct Outcome {
+  const Expectation* expectation;
+  std::uint64_t actual = 0;                                     // clients in the state, or events
+  std::optional<double> share;                                  // if the expectation bounds it
+  std::optional<std::uint64_t> per_client_min, per_client_max;  // likewise
+  // Nothing where a number of clients or events cannot be judged because the run was scaled.
+  std::optional<bool> holds;
+};
+
+// In the order of the scenario file.
+std::vector<Outcome> judge_expectations(const Scenario& scenario, const RunResult& result);
+
+// True unless one of them does not hold.
+bool all_hold(const std::vector<Outcome>& outcomes);
+
+// "3", "3 (0.6 %)", "13,000, 2 to 3 a client".
+std::string actual_text(const Outcome& outcome);
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,215 @@
+#include "sim/engine/simulation.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "core/lifecycle.hpp"
+#include "sim/engine/client_run.hpp"
+#include "sim/engine/walk_of.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// What one thread does: partitions, one after the other.
+class Worker {
+ public:
+  Worker(const World& world, const events::LogWriter& log, RunControl& control)
+      : world_(world), log_(log), control_(control), tally_(*world.scenario) {
+    if (world.real != nullptr) tokens_.emplace(*world.real, tally_.signatures);
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  Result<events::PartitionSummary, Error> simulate(std::uint32_t partition) {
+    auto writer = log_.partition(partition);
+    if (!writer) return Failed<Error>(to_error(writer.error()));
+    writer_ = &*writer;
+    const std::uint32_t first = partition * events::kPartitionClients;
+    const std::uint32_t last =
+        std::min(first + events::kPartitionClients, world_.scenario->clients);
+    std::uint32_t client = first;
+    for (; client < last && !error_ && !control_.stop.load(std::memory_order_relaxed); ++client) {
+      live(client);
+      control_.clients_done.fetch_add(1, std::memory_order_relaxed);
+    }
+    flush();
+    if (error_) return Failed<Error>(*error_);
+    const auto summary = writer_->finish(client - first);
+    if (!summary) return Failed<Error>(to_error(summary.error()));
+    return *summary;
+  }
+
+  const Tally& tally() const { return tally_; }
+
+ private:
+  void live(std::uint32_t client) {
+    const Scenario& scenario = *world_.scenario;
+    while (client >= scenario.cohorts[cohort_].first.value + scenario.cohorts[cohort_].clients) {
+      ++cohort_;
+      cohort_key_.reset();
+    }
+    if (!cohort_key_) cohort_key_ = mix(scenario.seed, scenario.cohorts[cohort_].name);
+    const std::uint32_t in_cohort = client - scenario.cohorts[cohort_].first.value;
+    const CohortNumber cohort{static_cast<std::uint32_t>(cohort_)};
+    const auto steps = world_.schedule->of(cohort, in_cohort, steps_);
+    const Recorder recorder{&batch_, &tally_,
+                            [](void* self) { static_cast<Worker*>(self)->flush(); }, this,
+                            tokens_ ? &*tokens_ : nullptr};
+    std::visit(
+        [&]<class Model>(const Model& model) {
+          ClientRun<typename WalkOf<Model>::type, Model>(world_, recorder, cohort, model,
+                                                         *cohort_key_, in_cohort, steps)
+              .run();
+        },
+        scenario.cohorts[cohort_].network);
+  }
+
+  // After an error the run goes on to the end of the client, writing nothing.
+  void flush() {
+    if (!error_) {
+      if (const auto written = writer_->write(batch_); !written) {
+        error_ = to_error(written.error());
+      }
+    }
+    control_.events_done.fetch_add(batch_.size(), std::memory_order_relaxed);
+    batch_.clear();
+  }
+
+  const World& world_;
+  const events::LogWriter& log_;
+  RunControl& control_;
+  events::PartitionWriter* writer_ = nullptr;
+  events::ClientBatch batch_;
+  Tally tally_;
+  std::optional<RealClient> tokens_;
+  std::vector<ClientStep> steps_;
+  std::size_t cohort_ = 0;  // partitions are taken in rising order
+  std::optional<std::uint64_t> cohort_key_;
+  std::optional<Error> error_;
+};
+
+// Hands out partitions and collects what comes back.
+class Crew {
+ public:
+  Crew(const World& world, const events::LogWriter& log, RunControl& control, unsigned threads)
+      : world_(world),
+        log_(log),
+        control_(control),
+        summaries_((world.scenario->clients + events::kPartitionClients - 1) /
+                   events::kPartitionClients),
+        total_(*world.scenario) {
+    std::vector<std::thread> others;
+    for (unsigned i = 1; i < threads; ++i) others.emplace_back([this] { work(); });
+    work();
+    for (std::thread& thread : others) thread.join();
+    if (bug_) std::rethrow_exception(bug_);
+  }
+
+  const std::optional<Error>& error() const { return error_; }
+  const Tally& total() const { return total_; }
+  // In the order of their numbers; without those that an interrupted run did not begin.
+  std::vector<events::PartitionSummary> summaries() const {
+    std::vector<events::PartitionSummary> done;
+    for (const auto& summary : summaries_) {
+      if (summary) done.push_back(*summary);
+    }
+    return done;
+  }
+
+ private:
+  void work() {
+    try {
+      Worker worker(world_, log_, control_);
+      while (!control_.stop.load(std::memory_order_relaxed)) {
+        const std::uint32_t partition = next_.fetch_add(1);
+        if (partition >= summaries_.size()) break;
+        auto summary = worker.simulate(partition);
+        if (!summary) {
+          stop_because(summary.error());
+          break;
+        }
+        summaries_[partition] = *summary;
+      }
+      const std::lock_guard lock(mutex_);
+      total_.add(worker.tally());
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      bug_ = std::current_exception();
+      control_.stop = true;
+    }
+  }
+  void stop_because(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = error;
+    control_.stop = true;
+  }
+
+  const World& world_;
+  const events::LogWriter& log_;
+  RunControl& control_;
+  std::atomic<std::uint32_t> next_{0};
+  std::vector<std::optional<events::PartitionSummary>> summaries_;
+  std::mutex mutex_;
+  Tally total_;
+  std::optional<Error> error_;
+  std::exception_ptr bug_;
+};
+
+}  // namespace
+
+events::LogHeader header_of(const Scenario& scenario) {
+  events::LogHeader header;
+  header.scenario_name = scenario.name;
+  header.scenario_text = scenario.text;
+  for (const Cohort& cohort : scenario.cohorts) {
+    const auto* model = std::get_if<TraceNetwork>(&cohort.network);
+    if (model == nullptr) continue;
+    const events::LogInput input{model->file, model->trace->digest};
+    if (std::find(header.inputs.begin(), header.inputs.end(), input) == header.inputs.end()) {
+      header.inputs.push_back(input);
+    }
+  }
+  header.seed = scenario.seed;
+  header.clients_scale = scenario.clients_scale;
+  header.start_unix_seconds = scenario.start.time_since_epoch().count();
+  header.tick = scenario.tick;
+  header.duration = scenario.duration;
+  for (const Cohort& cohort : scenario.cohorts) {
+    header.cohorts.push_back({cohort.name, cohort.first, cohort.clients});
+  }
+  header.clients = scenario.clients;
+  header.lifecycle_fingerprint = lifecycle_fingerprint();
+  return header;
+}
+
+Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,
+                             RunControl& control) {
+  const SiteTimeline site(scenario);
+  const ClientSchedule schedule(scenario);
+  std::optional<RealSite> real;
+  if (scenario.real_crypto) {
+    real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
+  }
+  const World world{&scenario, &site, &schedule, real ? &*real : nullptr};
+  auto log = events::LogWriter::create(options.log_folder, header_of(scenario), site.events());
+  if (!log) return Failed<Error>(to_error(log.error()));
+
+  const std::uint32_t partitions =
+      (scenario.clients + events::kPartitionClients - 1) / events::kPartitionClients;
+  const unsigned threads = std::clamp(options.threads, 1U, partitions);
+  Crew crew(world, *log, control, threads);
+  if (crew.error()) return Failed<Error>(*crew.error());
+
+  const auto summaries = crew.summaries();
+  const bool interrupted = crew.total().clients < scenario.clients;
+  const auto summary = log->finish(summaries, interrupted);
+  if (!summary) return Failed<Error>(to_error(summary.error()));
+  Tally total = crew.total();
+  if (real) total.add(real->signatures());
+  return RunResult{std::move(total), site.events(), *summary, threads};
+}
+
+}  // namespace tokenlife::sim

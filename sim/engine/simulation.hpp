@@ -1,0 +1,48 @@
+// Runs a scenario: all its clients, partition by partition, on as many threads as asked. What
+// happens depends on the scenario and the seed alone.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/token/key.hpp"
+#include "events/log_writer.hpp"
+#include "sim/engine/tally.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+
+// Seen and set by other threads while a run goes on.
+struct RunControl {
+  std::atomic<bool> stop{false};  // set it to end the run early and cleanly
+  std::atomic<std::uint32_t> clients_done{0};
+  std::atomic<std::uint64_t> events_done{0};
+};
+
+struct RunOptions {
+  unsigned threads = 1;                             // at least 1
+  std::optional<std::filesystem::path> log_folder;  // must not exist or be empty
+  // For real tokens: RSA keys that are taken before new ones are made, by whoever has many runs.
+  std::span<const PrivateKey> rsa_keys{};
+};
+
+struct RunResult {
+  Tally tally;
+  std::vector<Recorded<SiteEvent>> site_events;
+  events::LogSummary log;  // complete is false if the run was stopped
+  unsigned threads = 1;    // that were used
+};
+
+Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,
+                             RunControl& control);
+
+// What the log's header says of the scenario.
+events::LogHeader header_of(const Scenario& scenario);
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,108 @@
+#include "sim/engine/tally.hpp"
+
+#include <algorithm>
+
+namespace tokenlife::sim {
+
+Tally::Tally(const Scenario& scenario)
+    : renewals_by_hour(static_cast<std::size_t>(scenario.duration / std::chrono::hours{1}) + 1),
+      effects(scenario.actions.size()),
+      final_states(scenario.cohorts.size()),
+      seen(scenario.expectations.size()),
+      scenario_(&scenario),
+      end_(at(scenario.duration)),
+      of_client_(scenario.expectations.size()) {
+  for (std::uint32_t i = 0; i < scenario.expectations.size(); ++i) {
+    const std::optional<EventKind> kind = scenario.expectations[i].event;
+    if (!kind) continue;
+    watchers_[static_cast<std::size_t>(*kind)].push_back(i);
+    if (static_cast<std::size_t>(*kind) < kClientKinds) watched_expectations_.push_back(i);
+  }
+}
+
+void Tally::begin_client(CohortNumber cohort) {
+  cohort_ = cohort;
+  if (observations_of_ != cohort) {
+    observations_of_ = cohort;
+    observations_.clear();
+    for (std::uint32_t i = 0; i < scenario_->expectations.size(); ++i) {
+      const Expectation& expectation = scenario_->expectations[i];
+      const bool concerns = !expectation.cohort || *expectation.cohort == cohort;
+      if (expectation.state && concerns) observations_.push_back(i);
+    }
+    std::stable_sort(observations_.begin(), observations_.end(), [&](auto a, auto b) {
+      return scenario_->expectations[a].at < scenario_->expectations[b].at;
+    });
+  }
+  next_ = 0;
+  next_observation_ = observations_.empty() ? kNever : scenario_->expectations[observations_[0]].at;
+}
+
+void Tally::observe(LifecycleState state, Instant until) {
+  while (next_observation_ < until) {
+    const std::uint32_t index = observations_[next_];
+    if (scenario_->expectations[index].state == state) ++seen[index].count;
+    ++next_;
+    next_observation_ =
+        next_ < observations_.size() ? scenario_->expectations[observations_[next_]].at : kNever;
+  }
+}
+
+void Tally::watched(EventKind kind, Instant now, const WhyNot& why) {
+  for (const std::uint32_t index : watchers_[static_cast<std::size_t>(kind)]) {
+    const Expectation& expectation = scenario_->expectations[index];
+    if (now < expectation.from || now >= expectation.to) continue;
+    if (expectation.cohort && *expectation.cohort != cohort_) continue;
+    if (expectation.reason) {
+      const auto* refusal = std::get_if<RefusalReason>(&*expectation.reason);
+      const auto* failure = std::get_if<FailureReason>(&*expectation.reason);
+      if (refusal != nullptr && why.refusal != *refusal) continue;
+      if (failure != nullptr && why.failure != *failure) continue;
+    }
+    ++of_client_[index];
+  }
+}
+
+void Tally::end_client(LifecycleState state) {
+  observe(state, kNever);
+  ++clients;
+  ++final_states[cohort_.value][static_cast<std::size_t>(state)];
+  for (const std::uint32_t index : watched_expectations_) {
+    const std::optional<CohortNumber>& cohort = scenario_->expectations[index].cohort;
+    if (cohort && *cohort != cohort_) continue;
+    const std::uint64_t count = std::exchange(of_client_[index], 0);
+    // A client that was never installed is counted nowhere.
+    if (state == LifecycleState::not_installed) continue;
+    seen[index].count += count;
+    seen[index].per_client_min = std::min(seen[index].per_client_min, count);
+    seen[index].per_client_max = std::max(seen[index].per_client_max, count);
+  }
+}
+
+void Tally::add(const Tally& other) {
+  const auto add_all = [](auto& to, const auto& from) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+  };
+  add_all(kinds, other.kinds);
+  add_all(refusals, other.refusals);
+  add_all(failures, other.failures);
+  add_all(renewals_by_hour, other.renewals_by_hour);
+  add_all(effects, other.effects);
+  for (std::size_t i = 0; i < final_states.size(); ++i) {
+    add_all(final_states[i], other.final_states[i]);
+  }
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    seen[i].count += other.seen[i].count;
+    seen[i].per_client_min = std::min(seen[i].per_client_min, other.seen[i].per_client_min);
+    seen[i].per_client_max = std::max(seen[i].per_client_max, other.seen[i].per_client_max);
+  }
+  clients += other.clients;
+  add(other.signatures);
+}
+
+void Tally::add(const Signatures& others) {
+  signatures.made += others.made;
+  signatures.verified += others.verified;
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,63 @@
+#include "sim/engine/token_client.hpp"
+
+#include <string>
+
+#include "core/ensure.hpp"
+#include "core/token/possession.hpp"
+
+namespace tokenlife::sim {
+
+void RealClient::begin(ClientNumber number) {
+  number_ = number;
+  installations_ = 0;
+  identity_.reset();
+  token_ = Secret{};
+  bulk_ = Secret{};
+  on_its_way_ = Secret{};
+}
+
+void RealClient::install(const Client& client) {
+  credential_ = client.credential;
+  PrivateKey key = site_.client_key(number_, installations_++);
+  // Of two installations with one key the names differ, and so do the thumbprints.
+  Certificate certificate = Certificate::self_signed(
+      key, {"client " + std::to_string(number_.value) + ", installation " +
+                std::to_string(installations_),
+            site_.scenario().start, site_.date(at(site_.scenario().duration))});
+  ++signatures_.made;
+  identity_.emplace(Identity{std::move(key), std::move(certificate)});
+  token_ = Secret{};
+  on_its_way_ = Secret{};
+  bulk_ = client.bulk.is_nil() ? Secret{} : Secret{site_.bulk_token(client.bulk)};
+}
+
+std::optional<TokenVerdict> RealClient::show(const Request& request, const SiteView& site,
+                                             Instant now) {
+  const bool wants_token = request.kind != RequestKind::exchange;
+  if (!site.endpoint_up || (wants_token && !site.sts_up)) return std::nullopt;
+  const auto wanted = token_wanted(request);
+  const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
+                                 : wanted == TokenProfile::client ? token_.reveal()
+                                                                  : std::string_view{};
+  Challenge challenge = Challenge::fresh();
+  const std::string proof = prove_possession(identity_->key, challenge, request, token);
+  ++signatures_.made;
+  return desk_.check(request, {identity_->certificate, token, proof}, challenge, now);
+}
+
+void RealClient::send(const ClientToken& issued) {
+  on_its_way_ = desk_.sign(issued, credential_, identity_->certificate);
+  serial_on_its_way_ = issued.serial;
+}
+
+void RealClient::follow(const Client& client) {
+  if (client.token.exists() && client.token.serial == serial_on_its_way_ && !on_its_way_.empty()) {
+    token_ = std::move(on_its_way_);
+  } else if (!client.token.exists()) {
+    token_ = Secret{};
+  }
+  on_its_way_ = Secret{};
+  if (client.bulk.is_nil()) bulk_ = Secret{};
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,66 @@
+// What one client carries in a run with real tokens: its key and certificate, its token, a bulk
+// token until it is registered. It shows them with every request, and proves that they are its own.
+// Nothing of it is ever in an event (D4), and it is gone when the client's life is over.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/client.hpp"
+#include "core/decide.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/secret.hpp"
+#include "sim/engine/token_site.hpp"
+
+namespace tokenlife::sim {
+
+// Of a thread's clients, one after the other.
+class RealClient {
+ public:
+  // Both must outlive it.
+  RealClient(const RealSite& site, Signatures& signatures)
+      : site_(site), signatures_(signatures), desk_(site, signatures) {}
+
+  // Another client's life begins; nothing of the last one's is left.
+  void begin(ClientNumber number);
+
+  // It was installed, or installed anew: it has a new certificate, to which no old token is bound,
+  // and no token but the bulk token that it was given.
+  void install(const Client& client);
+
+  // Shows what goes with the request and has it checked. Nothing if nobody is there to check: then
+  // nothing is shown.
+  std::optional<TokenVerdict> show(const Request& request, const SiteView& site, Instant now);
+
+  // The site signs the token that it grants. Whether it arrives is another matter.
+  void send(const ClientToken& issued);
+
+  // After an answer: takes the token that came and forgets what the client holds no longer (R28).
+  void follow(const Client& client);
+
+  // Precondition: it is installed.
+  const Certificate& certificate() const { return identity_->certificate; }
+  const Secret& token() const { return token_; }
+  const Secret& bulk_token() const { return bulk_; }
+
+ private:
+  struct Identity {
+    PrivateKey key;
+    Certificate certificate;
+  };
+
+  const RealSite& site_;
+  Signatures& signatures_;
+  RealDesk desk_;
+
+  ClientNumber number_;
+  std::uint32_t installations_ = 0;
+  Credential credential_ = Credential::self_signed;
+  std::optional<Identity> identity_;
+  Secret token_;
+  Secret bulk_;
+  Secret on_its_way_;
+  TokenSerial serial_on_its_way_;
+};
+
+}  // namespace tokenlife::sim

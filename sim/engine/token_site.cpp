@@ -1,0 +1,132 @@
+#include "sim/engine/token_site.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include "core/ensure.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// That many RSA keys, or fewer if the making is stopped.
+std::vector<PrivateKey> make_keys(std::size_t count, const KeyMaking& making) {
+  const std::size_t ready = std::min(count, making.ready.size());
+  std::vector<std::optional<PrivateKey>> made(count - ready);
+  std::atomic<std::size_t> next{0};
+  const auto make = [&] {
+    for (std::size_t i = next++; i < made.size(); i = next++) {
+      if (making.stop != nullptr && making.stop->load()) return;
+      made[i] = PrivateKey::generate(KeyKind::rsa);
+    }
+  };
+  std::vector<std::future<void>> others;
+  for (std::size_t i = 1; i < std::min<std::size_t>(making.threads, made.size()); ++i) {
+    others.push_back(std::async(std::launch::async, make));
+  }
+  make();
+  for (std::future<void>& other : others) other.get();
+
+  const std::span<const PrivateKey> taken = making.ready.first(ready);
+  std::vector<PrivateKey> keys(taken.begin(), taken.end());
+  for (auto& key : made) {
+    if (key) keys.push_back(std::move(*key));
+  }
+  return keys;
+}
+
+// When the action that issues the token is planned; also one that the run does not reach.
+Instant planned_issue(const Scenario& scenario, std::uint32_t bulk_token) {
+  for (const Action& action : scenario.actions) {
+    const auto* issue = std::get_if<IssueBulk>(&action.what);
+    if (issue != nullptr && issue->bulk_token == bulk_token) return action.at;
+  }
+  return {};
+}
+
+}  // namespace
+
+RealSite::RealSite(const Scenario& scenario, const SiteTimeline& timeline, const KeyMaking& making)
+    : scenario_(scenario), timeline_(timeline), issuer_(token_issuer(scenario.tenant)) {
+  const std::size_t signing = timeline.keys();
+  const std::size_t shared =
+      scenario.client_keys == ClientKeys::pool ? std::min(kPoolKeys, scenario.clients) : 0;
+  std::vector<PrivateKey> made = make_keys(signing + shared, making);
+  if (made.size() < signing + shared) return;  // Stopped.
+  for (std::size_t i = 0; i < signing; ++i) {
+    const auto number = static_cast<std::uint32_t>(i);
+    Certificate certificate =
+        Certificate::self_signed(made[i], {"site signing certificate " + std::to_string(number),
+                                           scenario.start, date(at(scenario.duration))});
+    ++signatures_.made;
+    signers_.push_back({{number}, certificate.key(), certificate.sha1()});
+    keys_.push_back({made[i], std::move(certificate)});
+  }
+  pool_.assign(made.begin() + static_cast<std::ptrdiff_t>(signing), made.end());
+  sign_bulk_tokens();
+}
+
+void RealSite::sign_bulk_tokens() {
+  for (std::uint32_t i = 0; i < scenario_.bulk_tokens.size(); ++i) {
+    const ScenarioBulkToken& token = scenario_.bulk_tokens[i];
+    const Instant issued = planned_issue(scenario_, i);
+    const auto not_before = date(issued);
+    const SigningKey& signer = keys_[timeline_.signer(issued).value];
+    const BulkClaims claims{{not_before, not_before + std::chrono::minutes{token.lifetime_minutes}},
+                            scenario_.tenant,
+                            token.guid};
+    bulk_tokens_.emplace(token.guid, sign_token(claims, signer.key, signer.certificate));
+    ++signatures_.made;
+  }
+}
+
+PrivateKey RealSite::client_key(ClientNumber client, std::uint32_t installation) const {
+  switch (scenario_.client_keys) {
+    case ClientKeys::pool: return pool_[(client.value + installation) % pool_.size()];
+    case ClientKeys::rsa: return PrivateKey::generate(KeyKind::rsa);
+    case ClientKeys::ec_p256: return PrivateKey::generate(KeyKind::ec_p256);
+  }
+  throw_bug("a known kind of key", __FILE__, __LINE__);
+}
+
+// ---- The desk ----------------------------------------------------------------------------------
+
+TokenVerdict RealDesk::check(const Request& request, const Evidence& shown, Challenge& challenge,
+                             Instant now) {
+  const auto wanted = token_wanted(request);
+  TokenChecks checks;
+  checks.now = site_.date(now);
+  // D2 knows no retirement: a bulk token is good until its own end, whoever signed it. Certificates
+  // of later are among the signers so that a token of later is an unknown one.
+  checks.signers = wanted == TokenProfile::bulk ? std::span<const Signer>(site_.signers_)
+                                                : signers_of_client_tokens(now);
+  checks.leeway = site_.scenario_.policy.leeway;
+  checks.issuer = site_.issuer_;
+  checks.issued = [&](Guid guid) { return site_.timeline_.bulk_token(guid, now); };
+  const auto fault = fault_of(shown, request, checks, challenge);
+  ++signatures_.verified;  // the proof
+  // Whoever has been retired is refused before the token's signature is looked at.
+  if (wanted && (!fault || *fault >= TokenFault::bad_signature)) ++signatures_.verified;
+  return {fault ? std::optional(reason_of(*fault)) : std::nullopt};
+}
+
+std::span<const Signer> RealDesk::signers_of_client_tokens(Instant now) {
+  const std::size_t made_so_far = site_.timeline_.signer(now).value + 1;
+  for (std::size_t i = 0; i < made_so_far; ++i) {
+    signers_[i].retired = now >= site_.timeline_.retired_at(signers_[i].number);
+  }
+  return std::span(signers_).first(made_so_far);
+}
+
+Secret RealDesk::sign(const ClientToken& issued, Credential credential,
+                      const Certificate& certificate) {
+  const RealSite::SigningKey& signer = site_.keys_[issued.signer.value];
+  ++signatures_.made;
+  return sign_token(ClientClaims{{site_.date(issued.not_before), site_.date(issued.expires)},
+                                 site_.scenario_.tenant,
+                                 issued.serial,
+                                 credential,
+                                 certificate.sha256()},
+                    signer.key, signer.certificate);
+}
+
+}  // namespace tokenlife::sim

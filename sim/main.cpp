@@ -1,3 +1,0 @@
-#include "sim/commands.hpp"
-
-int main(int argc, char** argv) { return tokenlife::sim::program(argc, argv); }

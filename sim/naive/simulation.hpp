@@ -1,0 +1,41 @@
+// What a scenario means, done in the plainest way: every tick, every client, step by step, with no
+// other cleverness than patience. Written from the scenario format's description alone; it shares
+// the events and the draws with the program, and none of its rules.
+#pragma once
+
+#include <vector>
+
+#include "core/client.hpp"
+#include "core/event.hpp"
+#include "sim/scenario/random.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace tokenlife::naive {
+
+struct NaiveRun {
+  std::vector<Recorded<SiteEvent>> site;
+  std::vector<std::vector<Recorded<ClientEvent>>> clients;  // by client number
+  std::vector<std::vector<LifecycleState>> states;          // by client number, after each tick
+};
+
+enum class Keep { events, events_and_states };
+
+NaiveRun simulate_naively(const sim::Scenario& scenario, Keep keep = Keep::events);
+
+// The network that a model other than `dwell` gives at `now` to a client of that number in its
+// cohort, straight from the definition.
+Network network_by_definition(const sim::NetworkModel& model, const sim::Scenario& scenario,
+                              const sim::Cohort& cohort, std::uint32_t client, Instant now);
+
+// One stay of the model `dwell`, and where it leads.
+struct Stay {
+  Network on = Network::offline;
+  Instant until;
+  Network then = Network::offline;
+};
+
+// The stay number `number` of a client, from 0, that begins at `since` on the network `on`.
+Stay stay_by_definition(const sim::DwellNetwork& model, Duration tick, const sim::Draws& draws,
+                        std::uint64_t number, Network on, Instant since);
+
+}  // namespace tokenlife::naive

@@ -1,0 +1,272 @@
+// The [[action]] tables.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "sim/scenario/guid_of_seed.hpp"
+#include "sim/scenario/reading.hpp"
+#include "sim/text/escape.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr std::size_t kActionsMax = 10'000;
+constexpr std::size_t kBulkTokensMax = 1'000;
+
+using What = decltype(Action::what);
+
+template <class Kind>
+constexpr std::size_t kKindIndex = AlternativeIndex<Kind, What>::value;
+static_assert(kActionNames[kKindIndex<IssueBulk>] == "issue-bulk-token");
+static_assert(kActionNames[kKindIndex<LoseAnswers>] == "lose-answers");
+
+// ---- What actions refer to ---------------------------------------------------------------------
+
+std::optional<Target> cohort_target(Reading& reading, Keys& keys, Need need) {
+  const auto cohort = reading.reference(keys, "cohort", need, "cohort", reading.cohorts);
+  return cohort ? std::optional(Target{{*cohort}, std::nullopt}) : std::nullopt;
+}
+
+// "commuters/17". The name of a cohort may hold slashes, the number does not.
+std::optional<Target> client_target(Reading& reading, Keys& keys) {
+  const auto client = keys.text("client");
+  if (!client) return std::nullopt;
+  const std::size_t slash = client->rfind('/');
+  const std::string_view digits =
+      std::string_view(*client).substr(slash == std::string::npos ? client->size() : slash + 1);
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (digits.empty() || error == std::errc::invalid_argument ||
+      end != digits.data() + digits.size()) {
+    keys.wrong("client", Stage::value,
+               fmt::format("is {}, which names no client", in_quotes(*client)),
+               "write the cohort, a slash and the client's number, as in \"commuters/17\"");
+    return std::nullopt;
+  }
+  const std::string name = client->substr(0, slash);
+  const auto cohort = reading.cohorts.find(name);
+  if (!cohort) {
+    if (!reading.mistakes.would_be_first(keys.place("client"), Stage::reference)) {
+      return std::nullopt;
+    }
+    const auto& all = reading.cohorts.names();
+    const std::vector<std::string_view> names(all.begin(), all.end());
+    keys.wrong("client", Stage::reference,
+               fmt::format("is {}, and there is no cohort {}", in_quotes(*client), in_quotes(name)),
+               did_you_mean("cohort", name, names));
+    return std::nullopt;
+  }
+  const std::uint32_t clients = reading.scenario.cohorts[*cohort].clients;
+  if (error == std::errc::result_out_of_range || number >= clients) {
+    keys.wrong("client", Stage::reference,
+               fmt::format("is {}, and the cohort has {} client{}", in_quotes(*client), clients,
+                           clients == 1 ? "" : "s"),
+               fmt::format("clients are numbered from 0 to {}", std::max(clients, 1U) - 1));
+    return std::nullopt;
+  }
+  return Target{{*cohort}, static_cast<std::uint32_t>(number)};
+}
+
+std::optional<Target> either_target(Reading& reading, Keys& keys) {
+  const auto cohort = cohort_target(reading, keys, Need::optional);
+  const auto client = client_target(reading, keys);
+  if (keys.has("cohort") && keys.has("client")) {
+    keys.wrong("client", Stage::value, "does not go with `cohort`", "give one of them");
+  } else if (!keys.has("cohort") && !keys.has("client")) {
+    keys.missing("cohort", "give either `cohort` or `client`");
+  }
+  return client ? client : cohort;
+}
+
+std::optional<std::uint32_t> bulk_reference(Reading& reading, Keys& keys, std::string_view key,
+                                            Need need) {
+  return reading.reference(keys, key, need, "bulk token", reading.bulk_tokens);
+}
+
+// ---- The kinds ---------------------------------------------------------------------------------
+// Each gives nothing if something is wrong, which is then noted.
+
+std::optional<What> read_outage(Keys& keys) {
+  const auto endpoint = keys.word<Endpoint>("endpoint", Need::required);
+  const auto length = keys.duration("for", Sign::positive, Need::required);
+  if (!endpoint || !length) return std::nullopt;
+  return Outage{*endpoint, *length};
+}
+
+std::optional<What> read_issue(Reading& reading, Keys& keys) {
+  const auto name = keys.label("name", Need::required);
+  std::int64_t lifetime = kBulkLifetimeMinutesDefault;
+  const auto refuse = [&](std::string what) {
+    keys.wrong("lifetime", Stage::value, std::move(what),
+               fmt::format("it is a whole number of minutes from {} to {} (R44, R46, A4)",
+                           kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax));
+  };
+  if (keys.has("lifetime")) {
+    const toml::node& node = keys.any("lifetime");
+    const auto* minutes = node.as_integer();
+    if (minutes == nullptr) {
+      refuse("is not a whole number of minutes");
+    } else if (minutes->get() < kBulkLifetimeMinutesMin ||
+               minutes->get() > kBulkLifetimeMinutesMax) {
+      refuse(fmt::format("is {} minutes", minutes->get()));
+    } else {
+      lifetime = minutes->get();
+    }
+  }
+  if (!name) return std::nullopt;
+  const auto index = reading.bulk_tokens.find(*name);
+  auto& tokens = reading.scenario.bulk_tokens;
+  // The tokens were listed in the order of the actions: the next one is this action's.
+  if (index != tokens.size()) {
+    keys.wrong("name", Stage::value,
+               fmt::format("is {}, which another action has issued", in_quotes(*name)),
+               "give every bulk token a name of its own");
+    return std::nullopt;
+  }
+  tokens.push_back({*name, bulk_token_of_seed(reading.scenario.seed, *name), lifetime});
+  return IssueBulk{*index};
+}
+
+std::optional<What> read_lose_answers(Keys& keys) {
+  const auto endpoint = keys.word<Endpoint>("endpoint", Need::required);
+  const auto length = keys.duration("for", Sign::positive, Need::required);
+  const auto share = keys.share("share", Need::required);
+  if (!endpoint || !length || !share) return std::nullopt;
+  return LoseAnswers{*endpoint, *length, to_share(*share)};
+}
+
+std::optional<What> read_move(Reading& reading, Keys& keys) {
+  const auto target = either_target(reading, keys);
+  const auto on = keys.word<Network>("on", Need::required);
+  const auto length = keys.duration("for", Sign::positive);
+  if (!target || !on) return std::nullopt;
+  return Move{*target, *on, length};
+}
+
+std::optional<What> read_reinstall(Reading& reading, Keys& keys) {
+  const auto target = either_target(reading, keys);
+  const auto token = bulk_reference(reading, keys, "bulk-token", Need::optional);
+  if (!target) return std::nullopt;
+  return Reinstall{*target, token};
+}
+
+std::optional<What> read_cmg_allowed(Reading& reading, Keys& keys) {
+  const auto target = cohort_target(reading, keys, Need::required);
+  const auto value = keys.yes_no("value", Need::required);
+  if (!target || !value) return std::nullopt;
+  return SetCmgAllowed{*target, *value};
+}
+
+template <class Kind>
+std::optional<What> with_target(std::optional<Target> target) {
+  return target ? std::optional<What>(Kind{*target}) : std::nullopt;
+}
+
+template <class Kind>
+std::optional<What> with_token(std::optional<std::uint32_t> token) {
+  return token ? std::optional<What>(Kind{*token}) : std::nullopt;
+}
+
+std::optional<What> read_what(Reading& reading, Keys& keys, std::size_t kind) {
+  switch (kind) {
+    case kKindIndex<Outage>: return read_outage(keys);
+    case kKindIndex<IssueBulk>: return read_issue(reading, keys);
+    case kKindIndex<BlockBulk>:
+      return with_token<BlockBulk>(bulk_reference(reading, keys, "name", Need::required));
+    case kKindIndex<UnblockBulk>:
+      return with_token<UnblockBulk>(bulk_reference(reading, keys, "name", Need::required));
+    case kKindIndex<SetCmgAllowed>: return read_cmg_allowed(reading, keys);
+    case kKindIndex<Upgrade>:
+      return with_target<Upgrade>(cohort_target(reading, keys, Need::required));
+    case kKindIndex<BlockClients>: return with_target<BlockClients>(either_target(reading, keys));
+    case kKindIndex<UnblockClients>:
+      return with_target<UnblockClients>(either_target(reading, keys));
+    case kKindIndex<RotateCertificate>:
+      return RotateCertificate{keys.duration("retire-old-after", Sign::not_negative)};
+    case kKindIndex<Reinstall>: return read_reinstall(reading, keys);
+    case kKindIndex<RestartAgents>:
+      return with_target<RestartAgents>(cohort_target(reading, keys, Need::required));
+    case kKindIndex<Move>: return read_move(reading, keys);
+    case kKindIndex<LoseAnswers>: return read_lose_answers(keys);
+  }
+  return std::nullopt;
+}
+
+void read_action(Reading& reading, const toml::node& element) {
+  auto unknown = reading.keys_of(element, "[[action]]");
+  if (!unknown) return;
+  const auto kind = unknown->choice("do", Need::required, kActionNames);
+  // The valid keys depend on the kind: without one they cannot be told from the others.
+  if (!kind) return;
+  Keys keys =
+      reading.keys_of(*element.as_table(), fmt::format("the action `{}`", kActionNames[*kind]));
+  const auto at = keys.time("at", Need::required);
+  keys.choice("do", Need::required, kActionNames);
+  auto what = read_what(reading, keys, *kind);
+  keys.finish();
+  if (!at || !what) return;
+  const int line = static_cast<int>(element.source().begin.line);
+  reading.scenario.actions.push_back({*at, std::move(*what), line});
+}
+
+// A cohort's bulk token is issued no later than the cohort's first install. At the same tick it is
+// in time: actions come first.
+void check_bulk_tokens(Reading& reading) {
+  const Scenario& scenario = reading.scenario;
+  std::vector<Instant> issued(scenario.bulk_tokens.size());
+  for (const Action& action : scenario.actions) {
+    if (const auto* issue = std::get_if<IssueBulk>(&action.what)) {
+      issued[issue->bulk_token] = action.at;
+    }
+  }
+  for (std::size_t i = 0; i < scenario.cohorts.size(); ++i) {
+    const Cohort& cohort = scenario.cohorts[i];
+    if (!cohort.bulk_token || *cohort.bulk_token >= issued.size()) continue;
+    const Instant since = issued[*cohort.bulk_token];
+    if (since <= cohort.install_at) continue;
+    reading.mistakes.note(
+        reading.bulk_token_places[i], Stage::reference,
+        fmt::format("`bulk-token` is {}, which is issued at {}, after the first install at {}",
+                    in_quotes(scenario.bulk_tokens[*cohort.bulk_token].name),
+                    to_text(since.time_since_epoch()),
+                    to_text(cohort.install_at.time_since_epoch())),
+        "issue it earlier, or install the cohort later");
+  }
+}
+
+}  // namespace
+
+void list_bulk_tokens(Reading& reading, const toml::table& top) {
+  const toml::array* list = top["action"].as_array();
+  if (list == nullptr) return;
+  for (const toml::node& element : *list) {
+    const toml::table* table = element.as_table();
+    if (table == nullptr) continue;
+    const auto kind = (*table)["do"].value<std::string_view>();
+    const auto name = (*table)["name"].value<std::string>();
+    if (kind != kActionNames[kKindIndex<IssueBulk>] || !name) continue;
+    if (reading.bulk_tokens.add(*name) && reading.bulk_tokens.names().size() > kBulkTokensMax) {
+      reading.mistakes.note(element.source().begin, Stage::value,
+                            fmt::format("there are more than {} bulk tokens", kBulkTokensMax));
+      return;
+    }
+  }
+}
+
+void read_actions(Reading& reading, Keys& top) {
+  const toml::array* list = top.list("action");
+  if (list == nullptr) return;
+  std::size_t count = 0;
+  for (const toml::node& element : *list) {
+    if (++count > kActionsMax) {
+      reading.mistakes.note(element.source().begin, Stage::value,
+                            fmt::format("there are more than {} actions", kActionsMax));
+      break;
+    }
+    read_action(reading, element);
+  }
+  check_bulk_tokens(reading);
+}
+
+}  // namespace tokenlife::sim

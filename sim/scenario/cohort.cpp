@@ -1,0 +1,99 @@
+// The [[cohort]] tables, but for their networks.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "sim/scenario/reading.hpp"
+#include "sim/text/escape.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr std::size_t kCohortsMax = 10'000;
+constexpr std::int64_t kClientsMax = 100'000'000;
+
+void read_install(Reading& reading, Keys& keys, Cohort& cohort) {
+  const toml::table* table = keys.table("install");
+  if (table == nullptr) return;
+  Keys install = reading.keys_of(*table, "`install`");
+  cohort.install_at = install.time("at").value_or(Instant{});
+  cohort.install_over = install.duration("over", Sign::not_negative).value_or(Duration{0});
+  install.finish();
+}
+
+// The cohort's clients after scaling, at least 1; 0 if the file is wrong.
+std::uint32_t read_clients(Reading& reading, Keys& keys) {
+  const auto given = keys.whole("clients", {1, kClientsMax}, Need::required);
+  if (!given) return 0;
+  const double scaled = std::round(static_cast<double>(*given) * reading.options.clients_scale);
+  const std::int64_t room = kClientsMax - reading.scenario.clients;
+  if (scaled > static_cast<double>(room)) {
+    keys.wrong("clients", Stage::value,
+               fmt::format("makes more than {} clients in all{}", kClientsMax,
+                           reading.options.clients_scale > 1 ? ", scaled as asked" : ""),
+               "use fewer clients");
+    return 0;
+  }
+  // One client is left to every cohort, so that what the scenario says of it still means something.
+  return static_cast<std::uint32_t>(std::max(1.0, scaled));
+}
+
+void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
+  const auto name = keys.label("name", Need::required);
+  if (!name) return;
+  cohort.name = *name;
+  if (reading.cohorts.add(*name)) return;
+  keys.wrong("name", Stage::value, fmt::format("is {}, which another cohort has", in_quotes(*name)),
+             "give every cohort a name of its own");
+}
+
+void read_cohort(Reading& reading, Keys& keys) {
+  Cohort cohort;
+  read_name(reading, keys, cohort);
+  cohort.first = {reading.scenario.clients};
+  cohort.clients = read_clients(reading, keys);
+  reading.scenario.clients += cohort.clients;
+  read_install(reading, keys, cohort);
+  // A bulk token is not what a client is, but what it is given.
+  const auto credentials = std::span(Names<Credential>::values).first(3);
+  cohort.credential =
+      keys.word<Credential>("credential", Need::optional, credentials).value_or(cohort.credential);
+  cohort.version = keys.word<ClientVersion>("version").value_or(cohort.version);
+  cohort.cmg_allowed = keys.yes_no("cmg-allowed").value_or(cohort.cmg_allowed);
+  cohort.bulk_token =
+      reading.reference(keys, "bulk-token", Need::optional, "bulk token", reading.bulk_tokens);
+  reading.bulk_token_places.push_back(keys.place("bulk-token"));
+  cohort.contact_every = keys.duration("contact-every", Sign::positive)
+                             .value_or(round_up(cohort.contact_every, reading.time.tick));
+  cohort.agent_restart_every = keys.duration("agent-restart-every", Sign::positive);
+  cohort.clock_skew = keys.duration("clock-skew", Sign::any).value_or(Duration{0});
+  if (!keys.has("network")) {
+    keys.missing("network", "give it a table [cohort.network] with a `model`");
+  }
+  if (const toml::table* network = keys.table("network")) {
+    if (auto model = read_network(reading, *network)) cohort.network = std::move(*model);
+  }
+  keys.finish();
+  reading.scenario.cohorts.push_back(std::move(cohort));
+}
+
+}  // namespace
+
+void read_cohorts(Reading& reading, Keys& top) {
+  if (!top.has("cohort")) top.missing("cohort", "add at least one [[cohort]]");
+  const toml::array* list = top.list("cohort");
+  if (list == nullptr) return;
+  if (list->empty()) {
+    top.wrong("cohort", Stage::value, "holds no cohort", "add at least one [[cohort]]");
+  }
+  for (const toml::node& element : *list) {
+    if (reading.scenario.cohorts.size() == kCohortsMax) {
+      reading.mistakes.note(element.source().begin, Stage::value,
+                            fmt::format("there are more than {} cohorts", kCohortsMax));
+      return;
+    }
+    if (auto keys = reading.keys_of(element, "[[cohort]]")) read_cohort(reading, *keys);
+  }
+}
+
+}  // namespace tokenlife::sim

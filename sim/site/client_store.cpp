@@ -1,0 +1,280 @@
+#include "sim/site/client_store.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "core/ensure.hpp"
+#include "core/evolve.hpp"
+#include "core/token/token.hpp"
+#include "core/token/token_form.hpp"
+#include "events/log_reader.hpp"
+#include "events/log_writer.hpp"
+#include "sim/site/folder_lock.hpp"
+#include "sim/site/key_file.hpp"
+#include "sim/site/private_file.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Longer than any life of a client, and short enough for the times of a log.
+constexpr Duration kLife = std::chrono::days{365 * 100};
+constexpr std::chrono::sys_seconds kStartMax =
+    std::chrono::sys_seconds{Duration{kTokenDateMax}} - kLife;
+constexpr std::string_view kLogPrefix = "log-";
+
+Failed<Error> failed(const std::string& place, const std::string& what,
+                     const std::string& advice = "") {
+  return Failed<Error>(Error{ErrorKind::file, place, what, advice});
+}
+Failed<Error> failed(const std::string& place, const std::string& doing, std::error_code why) {
+  return failed(place, fmt::format("cannot be {}: {}", doing, why.message()));
+}
+
+std::error_code sync(const fs::path& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return {errno, std::generic_category()};
+  const bool synced = ::fsync(descriptor) == 0;
+  const std::error_code why =
+      synced ? std::error_code{} : std::error_code{errno, std::generic_category()};
+  ::close(descriptor);
+  return why;
+}
+
+Result<FolderLock, Error> lock(const std::string& folder) {
+  return FolderLock::take(folder, "this client", "`tokenlife client new` makes one");
+}
+
+// What an attempt that a crash cut off leaves behind is in the way of nobody.
+Result<void, Error> check_free(const std::string& folder) {
+  constexpr std::string_view kLeft[] = {"client.key",     "client.key.new", "client.crt",
+                                        "client.crt.new", "log-1",          "log.new"};
+  std::error_code why;
+  const bool has_key = fs::exists(folder + "/client.key", why);
+  for (fs::directory_iterator entry(folder, why), end; !why && entry != end; entry.increment(why)) {
+    const std::string name = entry->path().filename().string();
+    const bool known = std::find(std::begin(kLeft), std::end(kLeft), name) != std::end(kLeft);
+    // The key comes first: without one a log is somebody else's.
+    if (!known || (name.starts_with("log") && !has_key)) {
+      return Failed<Error>(
+          Error{ErrorKind::input, folder, "is not empty", "give a new folder, or an empty one"});
+    }
+  }
+  return why ? failed(folder, "read", why) : Result<void, Error>{};
+}
+
+// The number in "log-7".
+Result<unsigned, Error> generation_of(const std::string& folder) {
+  std::error_code why;
+  const std::string name = fs::read_symlink(folder + "/log", why).string();
+  if (why) return failed(folder, "is no client's folder", "`tokenlife client new` makes one");
+  unsigned number = 0;
+  const bool named = name.starts_with(kLogPrefix);
+  if (named) std::from_chars(name.data() + kLogPrefix.size(), name.data() + name.size(), number);
+  if (fmt::format("{}{}", kLogPrefix, number) != name) {
+    return failed(folder + "/log", "is no link to one of the client's logs");
+  }
+  return number;
+}
+
+// Who the client is at the site, as its token says. Nobody else's word is there for it.
+ClientNumber number_told_by(const Secret& token) {
+  const auto segments = split_token(token.reveal());
+  if (!segments) return {};
+  const auto members = parse_strict_json(segments->payload);
+  if (!members) return {};
+  const auto claims = read_claims(*members, TokenProfile::client);
+  return claims ? std::get<ClientClaims>(*claims).serial.client() : ClientNumber{};
+}
+
+}  // namespace
+
+// ---- Opening -----------------------------------------------------------------------------------
+
+Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKind kind,
+                                               const SiteEstablished& site,
+                                               const ClientInstalled& installed,
+                                               std::chrono::sys_seconds now) {
+  if (now > kStartMax) {
+    return Failed<Error>(Error{ErrorKind::input, folder,
+                               "the time is too late for a client, whose dates end with the year "
+                               "9999",
+                               "set the clock, or give an earlier --at"});
+  }
+  if (auto made = make_private_folder(folder); !made) return Failed<Error>(made.error());
+  auto locked = lock(folder);
+  if (!locked) return Failed<Error>(locked.error());
+  // Under the lock: two that make a client at once must not both find the folder free.
+  if (auto free = check_free(folder); !free) return Failed<Error>(free.error());
+  const PrivateKey key = PrivateKey::generate(kind);
+  const Certificate certificate =
+      Certificate::self_signed(key, {"tokenlife client", now, now + std::chrono::days{365 * 20}});
+  ClientFolder client(folder, std::move(*locked), key, certificate);
+  auto written = write_key_file(client.path("client.key"), key);
+  if (written) written = write_certificate_file(client.path("client.crt"), certificate);
+  if (!written) return Failed<Error>(written.error());
+  client.site_ = site;
+  client.header_.scenario_name = "A client on disk";
+  client.header_.start_unix_seconds = now.time_since_epoch().count();
+  client.header_.tick = Duration{1};
+  client.header_.duration = kLife;
+  client.header_.cohorts = {{"client", {0}, 1}};
+  client.header_.clients = 1;
+  client.header_.lifecycle_fingerprint = lifecycle_fingerprint();
+  auto recorded = client.record(at(Duration{0}), {CauseKind::installation, 0}, installed);
+  if (!recorded) return Failed<Error>(recorded.error());
+  return client;
+}
+
+Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
+  auto locked = lock(folder);
+  if (!locked) return Failed<Error>(locked.error());
+  const auto generation = generation_of(folder);
+  if (!generation) return Failed<Error>(generation.error());
+  const auto key = read_key_file(folder + "/client.key");
+  if (!key) return Failed<Error>(key.error());
+  const auto certificate = read_certificate_file(folder + "/client.crt");
+  if (!certificate) return Failed<Error>(certificate.error());
+  if (!(certificate->key() == key->public_key())) {
+    return failed(folder + "/client.crt", "is not the certificate of the client's key");
+  }
+  ClientFolder client(folder, std::move(*locked), *key, *certificate);
+  client.generation_ = *generation;
+  auto read = client.read_log();
+  if (read) read = client.name_serials();
+  if (!read) return Failed<Error>(read.error());
+  return client;
+}
+
+// ---- The log -----------------------------------------------------------------------------------
+
+Result<void, Error> ClientFolder::read_log() {
+  const auto log = events::LogReader::open(path("log"));
+  if (!log) return Failed<Error>(to_error(log.error()));
+  const auto& site_events = log->site_events();
+  const auto* site =
+      site_events.empty() ? nullptr : std::get_if<SiteEstablished>(&site_events.front().event);
+  if (site == nullptr || log->header().clients != 1 || log->partitions().size() != 1) {
+    return failed(path("log"), "is not the log of one client");
+  }
+  site_ = *site;
+  header_ = log->header();
+  std::optional<Legality> objection;
+  auto visitor = events::VariantVisitor{[&](ClientNumber, Recorded<ClientEvent>&& recorded) {
+    const auto next = evolve(client_, recorded.event);
+    if (next) {
+      client_ = *next;
+      events_.push_back(std::move(recorded));
+    } else {
+      objection = next.error();
+    }
+    return next.has_value();
+  }};
+  const auto visited = log->visit(log->partitions().front(), visitor);
+  if (!visited) return Failed<Error>(to_error(visited.error()));
+  if (objection) {
+    return failed(path("log"), fmt::format("its event {} cannot have happened: {}", events_.size(),
+                                           name(*objection)));
+  }
+  if (events_.empty()) return failed(path("log"), "holds no event");
+  return {};
+}
+
+// In the log the client is number 0. Its token says which number the site knows it by.
+Result<void, Error> ClientFolder::name_serials() {
+  if (!client_.token.exists()) return {};
+  const auto held = token();
+  if (!held) return Failed<Error>(held.error());
+  client_.token.serial = TokenSerial::of(number_told_by(*held), client_.token.serial.ordinal());
+  return {};
+}
+
+Result<void, Error> ClientFolder::write_log() {
+  const std::string name = fmt::format("{}{}", kLogPrefix, generation_ + 1);
+  const fs::path fresh = fs::path(folder_) / name;
+  std::error_code why;
+  fs::remove_all(fresh, why);  // one that a crash left behind
+  if (why) return failed(fresh, "removed", why);
+  auto log = events::LogWriter::create(fresh, header_, {{at(Duration{0}), 0, {}, site_}});
+  if (!log) return Failed<Error>(to_error(log.error()));
+  auto partition = log->partition(0);
+  if (!partition) return Failed<Error>(to_error(partition.error()));
+  constexpr std::uint32_t kBatch = 1024;
+  events::ClientBatch batch(kBatch);
+  for (std::uint32_t seq = 0; seq < events_.size(); ++seq) {
+    if (seq % kBatch == 0) {
+      if (auto done = partition->write(batch); !done) return Failed<Error>(to_error(done.error()));
+      batch.clear();
+      batch.begin(0, seq);
+    }
+    const auto& [time, number, cause, event] = events_[seq];
+    std::visit([&, t = time, c = cause](const auto& e) { batch.append(t, c, e); }, event);
+  }
+  if (auto done = partition->write(batch); !done) return Failed<Error>(to_error(done.error()));
+  const auto summary = partition->finish(1);
+  if (!summary) return Failed<Error>(to_error(summary.error()));
+  const auto finished = log->finish({*summary}, false);
+  if (!finished) return Failed<Error>(to_error(finished.error()));
+  for (const auto& entry : fs::directory_iterator(fresh, why)) {
+    if (!why) why = sync(entry.path());
+  }
+  if (!why) why = sync(fresh);
+  if (why) return failed(fresh, "seen to the disk", why);
+  const std::string link = path("log.new");
+  fs::remove(link, why);
+  fs::create_directory_symlink(name, link, why);
+  if (!why) fs::rename(link, path("log"), why);
+  if (!why) why = sync(folder_);
+  if (why) return failed(path("log"), "replaced", why);
+  // The change is made. What stays behind of the old log does no harm.
+  if (generation_ > 0)
+    fs::remove_all(path(fmt::format("{}{}", kLogPrefix, generation_).c_str()), why);
+  ++generation_;
+  return {};
+}
+
+Result<void, Error> ClientFolder::record(Instant time, Cause cause, const ClientEvent& event) {
+  const auto next = evolve(client_, event);
+  ensure(next.has_value(), "a decided event to be legal");
+  ensure(events_.empty() || time >= events_.back().time, "time not to go back");
+  events_.push_back({time, static_cast<std::uint32_t>(events_.size()), cause, event});
+  if (auto written = write_log(); !written) {
+    events_.pop_back();
+    return written;
+  }
+  client_ = *next;
+  return {};
+}
+
+// ---- Times and the token -----------------------------------------------------------------------
+
+Instant ClientFolder::instant_of(std::chrono::sys_seconds time) const {
+  return at(time - header_.start());
+}
+std::chrono::sys_seconds ClientFolder::time_of(Instant instant) const {
+  return header_.start() + instant.time_since_epoch();
+}
+Instant ClientFolder::last_time() const {
+  return events_.empty() ? at(Duration{0}) : events_.back().time;
+}
+
+Result<Secret, Error> ClientFolder::token() const {
+  std::error_code why;
+  if (fs::symlink_status(path("token"), why).type() == fs::file_type::not_found) return Secret{};
+  return read_private_file(path("token"), kTokenBytesMax);
+}
+Result<void, Error> ClientFolder::keep_token(const Secret& token) const {
+  return write_private_file(path("token"), token);
+}
+Result<void, Error> ClientFolder::drop_token() const { return remove_private_file(path("token")); }
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,70 @@
+// What a site has issued and signs with, as the console's Certificates node lists it (R48, R51).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/names.hpp"
+#include "sim/site/site_store.hpp"
+
+namespace tokenlife::sim {
+
+enum class ListedType : std::uint8_t { bulk_token, signing_certificate };
+enum class ListedStatus : std::uint8_t {
+  // Of bulk tokens.
+  active,
+  blocked,
+  expired,  // whether blocked or not: an unblock does not revive it (D2)
+  not_yet_valid,
+  // Of signing certificates (A9).
+  signs_now,
+  trusted,
+  retired,
+};
+
+struct Listed {
+  ListedType type;
+  std::string id;  // GUID, or SHA-1 thumbprint
+  std::string issued_to;
+  std::chrono::sys_seconds not_before;
+  // Of bulk tokens the first second at which they are no longer good, of certificates, as X.509 has
+  // it, the last one at which they are.
+  std::chrono::sys_seconds expires;
+  ListedStatus status;
+  bool blocked = false;
+  std::optional<KeyNumber> number;  // of signing certificates
+};
+
+enum class ListOrder : std::uint8_t { type, id, issued_to, valid_from, valid_to, status };
+
+// R52: of one type, if it is given. What the order leaves open goes by type, time and id.
+std::vector<Listed> list_of(const SiteFolder& site, std::chrono::sys_seconds now,
+                            std::optional<ListedType> type, ListOrder order);
+
+// Lines of cells in columns that line up, two blanks between; the last one without blanks behind.
+std::string table_text(const std::vector<std::vector<std::string>>& lines);
+
+}  // namespace tokenlife::sim
+
+namespace tokenlife {
+
+template <>
+struct Names<sim::ListedType> {
+  static constexpr std::array<std::string_view, 2> values{"bulk-token", "signing-certificate"};
+};
+template <>
+struct Names<sim::ListedStatus> {
+  static constexpr std::array<std::string_view, 7> values{
+      "active", "blocked", "expired", "not-yet-valid", "signs-now", "trusted", "retired"};
+};
+template <>
+struct Names<sim::ListOrder> {
+  static constexpr std::array<std::string_view, 6> values{"type",       "id",       "issued-to",
+                                                          "valid-from", "valid-to", "status"};
+};
+
+}  // namespace tokenlife

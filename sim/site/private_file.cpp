@@ -1,0 +1,181 @@
+#include "sim/site/private_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr mode_t kOwnerAlone = 0600;
+constexpr mode_t kEverybodyReads = 0644;
+constexpr mode_t kOwnerAloneLooksIn = 0700;
+
+// Closes on every way out.
+struct OpenFile {
+  int descriptor;
+  OpenFile(const std::string& path, int flags, mode_t mode = 0)
+      : descriptor(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ~OpenFile() {
+    if (descriptor >= 0) ::close(descriptor);
+  }
+};
+
+Failed<Error> wrong(const std::string& path, std::string what, std::string advice = "") {
+  return Failed<Error>(Error{ErrorKind::file, path, std::move(what), std::move(advice)});
+}
+
+Failed<Error> error_now(const std::string& path, const std::string& what) {
+  return wrong(path, what + ": " + std::generic_category().message(errno));
+}
+
+// ---- Writing -----------------------------------------------------------------------------------
+
+Result<void, Error> write_all(const OpenFile& file, const std::string& path,
+                              std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.descriptor, bytes.data(), bytes.size());
+    if (written == -1 && errno == EINTR) continue;
+    if (written == -1) return error_now(path, "cannot be written");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  if (::fsync(file.descriptor) != 0) return error_now(path, "cannot be written");
+  return {};
+}
+
+// The folder that knows the path's name.
+Result<void, Error> sync_folder_of(const std::string& path) {
+  std::filesystem::path name = std::filesystem::path(path).lexically_normal();
+  if (!name.has_filename()) name = name.parent_path();  // "site/"
+  const std::string folder = name.parent_path().string();
+  return sync_folder(folder.empty() ? "." : folder);
+}
+
+// `mode` is what a new file is made with; the umask can only take from it.
+Result<void, Error> write_file(const std::string& path, std::string_view bytes, mode_t mode) {
+  const std::string unfinished = path + ".new";
+  // A crash may have left it.
+  if (::unlink(unfinished.c_str()) != 0 && errno != ENOENT) {
+    return error_now(unfinished, "is in the way, and cannot be removed");
+  }
+  Result<void, Error> done;
+  {
+    const OpenFile file(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+    if (file.descriptor < 0) return error_now(path, "cannot be made");
+    done = write_all(file, path, bytes);
+  }
+  if (done && ::rename(unfinished.c_str(), path.c_str()) != 0) {
+    done = error_now(path, "cannot be given its name");
+  }
+  if (done) return sync_folder_of(path);
+  ::unlink(unfinished.c_str());
+  return done;
+}
+
+// ---- Reading -----------------------------------------------------------------------------------
+
+// Whether nobody but the owner and root can have seen or changed what is in the file.
+Result<void, Error> check_private(const struct stat& status, const std::string& path) {
+  if (status.st_uid != ::geteuid() && ::geteuid() != 0) {
+    return wrong(path, "is somebody else's", "run this as its owner");
+  }
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return wrong(path, "is open to others than its owner",
+                 "run `chmod 600` on it, and replace it if somebody may have read it");
+  }
+  return {};
+}
+
+Result<Secret, Error> read_all(const OpenFile& file, const std::string& path,
+                               std::size_t bytes_max) {
+  // Of its full size at once: by growing it would leave copies behind.
+  std::string bytes(bytes_max + 1, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(file.descriptor, bytes.data() + filled, bytes.size() - filled);
+    if (got == -1 && errno == EINTR) continue;
+    if (got == -1) {
+      const auto failed = error_now(path, "cannot be read");
+      wipe(bytes);
+      return failed;
+    }
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  Secret secret{std::string_view(bytes).substr(0, filled)};
+  wipe(bytes);
+  if (filled > bytes_max) return wrong(path, fmt::format("is longer than {} bytes", bytes_max));
+  return secret;
+}
+
+Result<Secret, Error> read_file(const std::string& path, std::size_t bytes_max, bool is_private) {
+  // O_NONBLOCK: a named pipe must not make the reader wait for ever.
+  const OpenFile file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  if (file.descriptor < 0 && errno == ELOOP) {
+    return wrong(path, "is a link", "put the file itself there");
+  }
+  if (file.descriptor < 0 && errno == EACCES && is_private) {
+    return wrong(path, "cannot be read: Permission denied", "run this as its owner");
+  }
+  if (file.descriptor < 0) return error_now(path, "cannot be read");
+  struct stat status {};
+  if (::fstat(file.descriptor, &status) != 0) return error_now(path, "cannot be looked at");
+  if (!S_ISREG(status.st_mode)) return wrong(path, "is no file");
+  if (is_private) {
+    if (auto good = check_private(status, path); !good) return Failed<Error>(good.error());
+  }
+  return read_all(file, path, bytes_max);
+}
+
+}  // namespace
+
+Result<void, Error> write_private_file(const std::string& path, const Secret& bytes) {
+  return write_file(path, bytes.reveal(), kOwnerAlone);
+}
+
+Result<void, Error> write_public_file(const std::string& path, std::string_view bytes) {
+  return write_file(path, bytes, kEverybodyReads);
+}
+
+Result<Secret, Error> read_private_file(const std::string& path, std::size_t bytes_max) {
+  return read_file(path, bytes_max, true);
+}
+
+Result<Secret, Error> read_public_file(const std::string& path, std::size_t bytes_max) {
+  return read_file(path, bytes_max, false);
+}
+
+Result<void, Error> remove_private_file(const std::string& path) {
+  if (::unlink(path.c_str()) == 0) return sync_folder_of(path);
+  if (errno == ENOENT) return {};
+  return error_now(path, "cannot be removed");
+}
+
+Result<void, Error> make_private_folder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), kOwnerAloneLooksIn) == 0) return sync_folder_of(folder);
+  std::error_code ignored;
+  if (errno == EEXIST && std::filesystem::is_directory(folder, ignored)) return {};
+  if (errno == EEXIST) return wrong(folder, "is no folder", "choose another place");
+  if (errno == ENOENT) {
+    return wrong(folder, "cannot be made: there is no folder to make it in",
+                 "make that first, or choose another place");
+  }
+  return error_now(folder, "cannot be made");
+}
+
+Result<void, Error> sync_folder(const std::string& folder) {
+  const OpenFile file(folder, O_RDONLY | O_DIRECTORY);
+  if (file.descriptor < 0) return error_now(folder, "cannot be opened");
+  if (::fsync(file.descriptor) != 0) return error_now(folder, "cannot be written");
+  return {};
+}
+
+}  // namespace tokenlife::sim

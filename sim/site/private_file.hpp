@@ -1,0 +1,38 @@
+// Small files that a crash leaves whole or does not touch, and among them those that are for their
+// owner's eyes only: private keys and tokens.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "core/token/secret.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+
+// Both write a file beside `path`, see it safely on the disk, give it its name and see to it that
+// the folder remembers that: at every moment there is the old file or the new one. After an error
+// it is the old one, unless the folder alone could not be synced.
+//
+// A private file has mode 0600 and is never open to others, not even for a moment.
+Result<void, Error> write_private_file(const std::string& path, const Secret& bytes);
+Result<void, Error> write_public_file(const std::string& path, std::string_view bytes);
+
+// Both refuse what is no file but a link, a pipe or a folder, and wait for nothing. A private file
+// is also refused, with advice, if somebody else can read it or owns it (root may use anybody's).
+Result<Secret, Error> read_private_file(const std::string& path, std::size_t bytes_max);
+Result<Secret, Error> read_public_file(const std::string& path, std::size_t bytes_max);
+
+// For good, when it returns. That there is none is no error.
+Result<void, Error> remove_private_file(const std::string& path);
+
+// Makes a folder that its owner alone may look into, and sees to it that it outlives a crash. That
+// it is there already is no error.
+Result<void, Error> make_private_folder(const std::string& folder);
+
+// Sees to it that new names in the folder outlive a crash.
+Result<void, Error> sync_folder(const std::string& folder);
+
+}  // namespace tokenlife::sim

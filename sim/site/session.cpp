@@ -1,0 +1,203 @@
+#include "sim/site/session.hpp"
+
+#include <fmt/format.h>
+
+#include "core/ensure.hpp"
+#include "core/token/strict_json.hpp"
+#include "core/token/token_form.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+using Kind = VisitResult::Kind;
+
+// A program that is started is an agent that starts (A2).
+Contact contact_at(const Client& client, const Policy& policy, Instant now) {
+  return {now >= next_renewal(client, policy), true};
+}
+
+bool fits(Wish wish, const Request& request, LifecycleState state) {
+  if (wish == Wish::exchange) return true;
+  // An expired client asks for what it can get: a registration at an MP, and over the CMG it
+  // learns that there is none (A10, R60).
+  if (state == LifecycleState::expired) return true;
+  if (request.kind == RequestKind::exchange) return false;
+  const bool registers = request.kind == RequestKind::registration;
+  const bool was_registered = state != LifecycleState::installed;
+  return wish == Wish::registration ? registers : (!registers || was_registered);
+}
+
+}  // namespace
+
+Guid guid_named_by(const Secret& bulk) {
+  constexpr Guid unreadable{~std::uint64_t{0}, ~std::uint64_t{0}};
+  const auto segments = split_token(bulk.reveal());
+  if (!segments) return unreadable;
+  const auto members = parse_strict_json(segments->payload);
+  if (!members) return unreadable;
+  const auto claims = read_claims(*members, TokenProfile::bulk);
+  if (!claims) return unreadable;
+  const Guid guid = std::get<BulkClaims>(*claims).unique_id;
+  return guid.is_nil() ? unreadable : guid;
+}
+
+Instant next_renewal(const Client& client, const Policy& policy) {
+  if (!client.token.exists()) return kNever;
+  return renewal_due(policy, client.token.not_before, Duration{0});
+}
+
+Result<void, Error> Visit::arrive(std::optional<Network> network) {
+  if (now_ < client_.last_time()) {
+    return Failed<Error>(
+        Error{ErrorKind::input, "",
+              fmt::format("the time {} is before the client's last event, {}", rfc3339(time_),
+                          rfc3339(client_.time_of(client_.last_time()))),
+              "set the clock, or give a later --at"});
+  }
+  if (now_ > at(client_.header().duration)) {
+    return Failed<Error>(
+        Error{ErrorKind::input, "",
+              fmt::format("the time is {}, and a client lasts 100 years", rfc3339(time_)),
+              "set the clock, or give an earlier --at"});
+  }
+  const auto site = SiteFolder::open_to_read(site_folder_);
+  if (!site) return Failed<Error>(site.error());
+  if (site->tenant() != client_.tenant()) {
+    return Failed<Error>(Error{ErrorKind::input, site_folder_, "is not the client's site",
+                               "give the site that the client was made for"});
+  }
+  const Client& client = client_.client();
+  // A program that ended between request and answer.
+  if (client.pending != PendingRequest::none) {
+    const std::uint32_t asked = client_.events().back().seq;
+    const Cause cause{CauseKind::request, asked};
+    const bool registers = client.pending == PendingRequest::registration;
+    auto done =
+        registers
+            ? record(cause, RegistrationFailed{client.pending_via, FailureReason::answer_lost})
+            : record(cause, RenewalFailed{client.pending_via, FailureReason::answer_lost});
+    if (!done) return done;
+  }
+  // Expiry is a fact of time, and is recorded at its own (A10).
+  if (const Instant expired = next_expiry(client, site->site().policy); expired <= now_) {
+    auto done = client_.record(std::max(expired, client_.last_time()), {CauseKind::expiry, 0},
+                               TokenExpired{client.token.serial});
+    if (!done) return done;
+  }
+  if (network && *network != client.network) {
+    return record({CauseKind::network, 0}, NetworkChanged{client.network, *network});
+  }
+  return {};
+}
+
+// A client that is installed gets another bulk token by being installed with it again (A7); it
+// keeps its key. One that has registered has no use for it any more (R28).
+Result<void, Error> Visit::install_with_bulk_token() {
+  const Client& client = client_.client();
+  if (bulk_.empty() || client.state != LifecycleState::installed) return {};
+  const Guid guid = guid_named_by(bulk_);
+  if (client.bulk == guid) return {};
+  return record({CauseKind::action, 0}, ClientReinstalled{guid});
+}
+
+Result<VisitResult, Error> Visit::go(Wish wish) {
+  if (auto done = install_with_bulk_token(); !done) return Failed<Error>(done.error());
+  while (true) {
+    Result<Policy, Error> policy = [&]() -> Result<Policy, Error> {
+      const auto site = SiteFolder::open_to_read(site_folder_);
+      if (!site) return Failed<Error>(site.error());
+      return site->site().policy;
+    }();
+    if (!policy) return Failed<Error>(policy.error());
+    const Client& client = client_.client();
+    const auto request = ask(client, contact_at(client, *policy, now_), *policy);
+    VisitResult result;
+    if (!request) {
+      result.kind = Kind::silent;
+      result.silence = request.error();
+      return result;
+    }
+    if (!fits(wish, *request, client.state)) {
+      result.kind = Kind::not_due;
+      return result;
+    }
+    if (request->credential == Credential::bulk && bulk_.empty()) {
+      return Failed<Error>(Error{ErrorKind::input, "",
+                                 "the client was installed with a bulk token, which is stored "
+                                 "nowhere (R22)",
+                                 "give it again: --bulk-token -"});
+    }
+    auto sent = send(*request);
+    const bool goes_on = sent && sent->kind == Kind::granted && wish == Wish::exchange &&
+                         request->kind != RequestKind::exchange;
+    if (!goes_on) return sent;
+  }
+}
+
+Result<VisitResult, Error> Visit::send(const Request& request) {
+  const bool wants_token = request.kind != RequestKind::exchange;
+  auto site = wants_token ? SiteFolder::open_to_write(site_folder_)
+                          : SiteFolder::open_to_read(site_folder_);
+  if (!site) return Failed<Error>(site.error());
+  const auto own = client_.token();
+  if (!own) return Failed<Error>(own.error());
+  const auto wanted = token_wanted(request);
+  const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
+                                 : wanted == TokenProfile::client ? own->reveal()
+                                                                  : std::string_view{};
+  Cause cause{CauseKind::exchange, 0};
+  Result<void, Error> recorded;
+  if (request.kind == RequestKind::registration) {
+    recorded = record({CauseKind::contact, 0},
+                      RegistrationRequested{request.via, request.credential, request.bulk});
+  } else if (request.kind == RequestKind::renewal) {
+    recorded = record({CauseKind::contact, 0},
+                      RenewalRequested{request.via, client_.client().token.serial});
+  }
+  if (!recorded) return Failed<Error>(recorded.error());
+  if (wants_token) cause = {CauseKind::request, client_.events().back().seq};
+
+  Challenge challenge = Challenge::fresh();
+  const std::string proof = prove_possession(client_.key(), challenge, request, token);
+  auto given = answer(*site, {client_.client(), request, {client_.certificate(), token, proof}},
+                      challenge, time_);
+  if (!given) return Failed<Error>(given.error());
+  const auto site_start = site->time_of(at(Duration{0}));
+  if (auto heard = hear_answer(request, *given, site_start, cause); !heard) {
+    return Failed<Error>(heard.error());
+  }
+  VisitResult result;
+  result.request = request;
+  result.fault = given->fault;
+  switch (given->verdict.kind) {
+    case Verdict::Kind::granted: result.kind = Kind::granted; break;
+    case Verdict::Kind::refused: result.kind = Kind::refused; break;
+    case Verdict::Kind::failed: result.kind = Kind::failed; break;
+  }
+  result.refusal = given->verdict.refusal;
+  result.failure = given->verdict.failure;
+  return result;
+}
+
+Result<void, Error> Visit::hear_answer(const Request& request, SiteAnswer& given,
+                                       std::chrono::sys_seconds site_start, Cause cause) {
+  ClientToken issued = given.issued;
+  if (issued.exists()) {
+    // The token first: an event that speaks of a token that is not there would strand the client,
+    // a token that no event speaks of does no harm.
+    if (auto kept = client_.keep_token(given.token); !kept) return kept;
+    issued.not_before = client_.instant_of(site_start + issued.not_before.time_since_epoch());
+    issued.expires = client_.instant_of(site_start + issued.expires.time_since_epoch());
+  }
+  const Heard heard = hear(client_.client(), Answer{request, given.verdict, issued, false});
+  if (heard.first) {
+    if (auto done = client_.record(now_, cause, *heard.first); !done) return done;
+  }
+  if (heard.then) {
+    if (auto done = record(cause, *heard.then); !done) return done;
+  }
+  return client_.client().token.exists() ? Result<void, Error>{} : client_.drop_token();
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,77 @@
+// One contact of a client on disk with a site on disk: the client asks, the site judges, the client
+// hears, and both write down what happened. Which of that follows is core's to decide: ask, judge,
+// hear and evolve, as in the simulator.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/decide.hpp"
+#include "core/token/token.hpp"
+#include "sim/site/client_store.hpp"
+#include "sim/site/token_service.hpp"
+
+namespace tokenlife::sim {
+
+// What the user wants to come of it.
+enum class Wish : std::uint8_t { registration, renewal, exchange };
+
+struct VisitResult {
+  enum class Kind : std::uint8_t {
+    granted,
+    refused,
+    failed,   // no answer
+    silent,   // the client does not ask
+    not_due,  // nothing to register or renew yet
+  };
+  Kind kind = Kind::granted;
+  std::optional<Request> request;
+  RefusalReason refusal{};
+  FailureReason failure{};
+  Silence silence{};
+  std::optional<TokenFault> fault;  // the verifier's, behind the refusal
+};
+
+class Visit {
+ public:
+  // `bulk` is a bulk token, which this object only borrows; empty: there is none.
+  Visit(ClientFolder& client, const std::string& site_folder, std::chrono::sys_seconds now,
+        const Secret& bulk)
+      : client_(client),
+        site_folder_(site_folder),
+        time_(now),
+        now_(client.instant_of(now)),
+        bulk_(bulk) {}
+
+  // Records what has come about since the last event, and in which network the client is.
+  Result<void, Error> arrive(std::optional<Network> network);
+
+  // As many requests as it takes.
+  Result<VisitResult, Error> go(Wish wish);
+
+ private:
+  Result<void, Error> install_with_bulk_token();
+  Result<VisitResult, Error> send(const Request& request);
+  Result<void, Error> hear_answer(const Request& request, SiteAnswer& given,
+                                  std::chrono::sys_seconds site_start, Cause cause);
+  template <class Event>
+  Result<void, Error> record(Cause cause, const Event& event) {
+    return client_.record(now_, cause, event);
+  }
+
+  ClientFolder& client_;
+  const std::string& site_folder_;
+  std::chrono::sys_seconds time_;
+  Instant now_;
+  const Secret& bulk_;
+};
+
+// The GUID that a bulk token names, whoever wrote it. The greatest GUID stands for none that can be
+// read: what such a token is worth is the site's to say.
+Guid guid_named_by(const Secret& bulk);
+
+// When the client renews, by its own clock; never if it holds no token.
+Instant next_renewal(const Client& client, const Policy& policy);
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,30 @@
+// Which rules an event shows at work.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/client.hpp"
+#include "core/event.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace tokenlife::sim {
+
+// A client's event, and what stood when it happened.
+struct Sight {
+  const Scenario* scenario;
+  const Client* before;
+  const Recorded<ClientEvent>* recorded;
+  Instant installed_at;
+};
+
+// An event of that kind shows the rules if `shows` holds for it.
+struct Sighting {
+  EventKind kind;
+  bool (*shows)(const Sight& sight);           // of a client; nullptr: always
+  bool (*site_shows)(const SiteEvent& event);  // of the site; nullptr: always
+  std::string_view rules;                      // ids, separated by blanks
+};
+std::span<const Sighting> sightings();
+
+}  // namespace tokenlife::sim

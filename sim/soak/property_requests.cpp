@@ -1,0 +1,278 @@
+// Requests and their answers.
+#include <fmt/format.h>
+
+#include <map>
+#include <optional>
+
+#include "core/site.hpp"
+#include "sim/soak/property.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// ---- What a request and an answer say ----------------------------------------------------------
+
+struct Asked {
+  bool renewal;
+  Endpoint via;
+  Guid bulk;
+};
+std::optional<Asked> asked_in(const ClientEvent& event) {
+  if (const auto* r = std::get_if<RegistrationRequested>(&event))
+    return Asked{false, r->via, r->bulk};
+  if (const auto* r = std::get_if<RenewalRequested>(&event)) return Asked{true, r->via, {}};
+  return std::nullopt;
+}
+
+struct Answered {
+  bool renewal;
+  Endpoint via;
+  std::optional<RefusalReason> refusal;
+  std::optional<FailureReason> failure;
+  bool granted() const { return !refusal && !failure; }
+};
+std::optional<Answered> answered_in(const ClientEvent& event) {
+  if (const auto* a = std::get_if<RegistrationCompleted>(&event))
+    return Answered{false, a->via, {}, {}};
+  if (const auto* a = std::get_if<RegistrationRefused>(&event))
+    return Answered{false, a->via, a->reason, {}};
+  if (const auto* a = std::get_if<RegistrationFailed>(&event))
+    return Answered{false, a->via, {}, a->reason};
+  if (const auto* a = std::get_if<TokenRenewed>(&event)) return Answered{true, a->via, {}, {}};
+  if (const auto* a = std::get_if<RenewalRefused>(&event))
+    return Answered{true, a->via, a->reason, {}};
+  if (const auto* a = std::get_if<RenewalFailed>(&event))
+    return Answered{true, a->via, {}, a->reason};
+  return std::nullopt;
+}
+
+// What a stream has said of its client so far.
+struct Told {
+  Network network = Network::offline;
+  Instant connected_at;
+  Instant started_at{Duration{-1}};  // the agent: installed, reinstalled or restarted
+  bool cmg_allowed = true;
+  bool blocked = false;
+  bool outdated = false;
+
+  void hear(const Recorded<ClientEvent>& recorded) {
+    const ClientEvent& event = recorded.event;
+    if (const auto* install = std::get_if<ClientInstalled>(&event)) {
+      network = install->network;
+      connected_at = started_at = recorded.time;
+      cmg_allowed = install->cmg_allowed;
+      blocked = install->blocked;
+      outdated = install->version == ClientVersion::outdated;
+    } else if (const auto* change = std::get_if<NetworkChanged>(&event)) {
+      network = change->to;
+      if (network != Network::offline) connected_at = recorded.time;
+    } else if (const auto* setting = std::get_if<CmgAllowedChanged>(&event)) {
+      cmg_allowed = setting->value;
+    } else if (std::holds_alternative<ClientReinstalled>(event) ||
+               std::holds_alternative<AgentRestarted>(event)) {
+      started_at = recorded.time;
+    } else if (std::holds_alternative<ClientBlocked>(event)) {
+      blocked = true;
+    } else if (std::holds_alternative<ClientUnblocked>(event)) {
+      blocked = false;
+    } else if (std::holds_alternative<ClientUpgraded>(event)) {
+      outdated = false;
+    }
+  }
+};
+
+// ---- Claims ------------------------------------------------------------------------------------
+
+std::string answers_take_the_latency(const SoakCase& run) {
+  const Duration latency = run.scenario.policy.latency;
+  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    std::optional<Asked> open;
+    Instant sent;
+    std::uint32_t seq = 0;
+    for (const auto& recorded : stream) {
+      if (open && recorded.time > sent + latency)
+        return broken_at(i, recorded, "an answer is late");
+      if (const auto asked = asked_in(recorded.event)) {
+        if (open) return broken_at(i, recorded, "a second request at a time");
+        open = asked;
+        sent = recorded.time;
+        seq = recorded.seq;
+      } else if (const auto answer = answered_in(recorded.event)) {
+        if (!open || open->renewal != answer->renewal || open->via != answer->via ||
+            recorded.time != sent + latency || recorded.cause != Cause{CauseKind::request, seq}) {
+          return broken_at(i, recorded, "no answer to the request, or not after the latency");
+        }
+        open.reset();
+      } else if (std::holds_alternative<ClientReinstalled>(recorded.event)) {
+        open.reset();
+      }
+    }
+    const bool is_lost = open && sent + latency < at(run.scenario.duration);
+    return is_lost ? fmt::format("client {}: its last request has no answer", i) : std::string();
+  });
+}
+
+std::string requests_are_made_at_contacts(const SoakCase& run) {
+  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    const Duration every = cohort_of(run.scenario, i).contact_every;
+    Told told;
+    for (const auto& recorded : stream) {
+      told.hear(recorded);
+      const auto asked = asked_in(recorded.event);
+      if (!asked) continue;
+      if (told.network != network_of(asked->via)) {
+        return broken_at(i, recorded, "not on that network");
+      }
+      if (asked->via == Endpoint::cmg && !told.cmg_allowed) {
+        return broken_at(i, recorded, "the setting for the CMG is off");
+      }
+      const bool contact = told.started_at == recorded.time ||
+                           (recorded.time - told.connected_at) % every == Duration{0};
+      if (!contact) return broken_at(i, recorded, "not in contact");
+    }
+    return std::string();
+  });
+}
+
+std::string clients_wait_after_trouble(const SoakCase& run) {
+  const Policy& policy = run.scenario.policy;
+  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    Instant sent;
+    Instant silent_until;
+    for (const auto& recorded : stream) {
+      const auto* change = std::get_if<NetworkChanged>(&recorded.event);
+      if ((change != nullptr && change->to != Network::offline) ||
+          std::holds_alternative<AgentRestarted>(recorded.event) ||
+          std::holds_alternative<ClientReinstalled>(recorded.event)) {
+        silent_until = Instant{};
+      } else if (asked_in(recorded.event)) {
+        if (recorded.time < silent_until) return broken_at(i, recorded, "it did not wait");
+        sent = recorded.time;
+      } else if (const auto answer = answered_in(recorded.event)) {
+        if (answer->failure) silent_until = sent + policy.retry_after_failure;
+        if (answer->refusal) silent_until = sent + policy.retry_after_refusal;
+      }
+    }
+    return std::string();
+  });
+}
+
+// A8, R5: judged when the request was sent.
+std::string blocked_and_outdated_get_nothing(const SoakCase& run) {
+  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    Told told;
+    Told when_sent;
+    for (const auto& recorded : stream) {
+      told.hear(recorded);
+      if (asked_in(recorded.event)) when_sent = told;
+      const auto answer = answered_in(recorded.event);
+      if (!answer) continue;
+      if (answer->granted() && (when_sent.blocked || when_sent.outdated)) {
+        return broken_at(i, recorded, "granted to a blocked or outdated client");
+      }
+      const bool says_blocked = answer->refusal == RefusalReason::client_blocked;
+      const bool says_outdated = answer->refusal == RefusalReason::client_outdated;
+      if ((says_blocked && !when_sent.blocked) || (says_outdated && !when_sent.outdated)) {
+        return broken_at(i, recorded, "refused for what it was not");
+      }
+    }
+    return std::string();
+  });
+}
+
+// The site as its events say, at a moment after that moment's actions.
+struct SiteThen {
+  bool down[kCount<Endpoint>]{};
+  std::map<Guid, BulkToken> bulk;
+
+  SiteThen(const SoakCase& run, Instant now) {
+    for (const auto& [time, seq, cause, event] : run.run.site) {
+      if (time > now) break;
+      if (const auto* goes_down = std::get_if<EndpointDown>(&event)) {
+        down[static_cast<std::size_t>(goes_down->endpoint)] = true;
+      } else if (const auto* comes_up = std::get_if<EndpointUp>(&event)) {
+        down[static_cast<std::size_t>(comes_up->endpoint)] = false;
+      } else if (const auto* issued = std::get_if<BulkTokenIssued>(&event)) {
+        bulk[issued->guid] = {issued->name, issued->guid, issued->not_before, issued->expires,
+                              false};
+      } else if (const auto* blocked = std::get_if<BulkTokenBlocked>(&event)) {
+        bulk[blocked->guid].blocked = true;
+      } else if (const auto* unblocked = std::get_if<BulkTokenUnblocked>(&event)) {
+        bulk[unblocked->guid].blocked = false;
+      }
+    }
+  }
+};
+
+// A request fails for an outage if and only if there is one when it is sent.
+std::string outages_fail_what_is_asked(const SoakCase& run) {
+  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    std::optional<FailureReason> must;
+    for (const auto& recorded : stream) {
+      if (const auto asked = asked_in(recorded.event)) {
+        const SiteThen site(run, recorded.time);
+        must.reset();
+        if (site.down[static_cast<std::size_t>(Endpoint::sts)]) must = FailureReason::sts_down;
+        if (site.down[static_cast<std::size_t>(asked->via)]) must = FailureReason::endpoint_down;
+      } else if (const auto answer = answered_in(recorded.event)) {
+        const bool lost = answer->failure == FailureReason::answer_lost;
+        if (must ? answer->failure != must : answer->failure.has_value() && !lost) {
+          return broken_at(i, recorded, "another answer than the outage would give");
+        }
+      }
+    }
+    return std::string();
+  });
+}
+
+// D2, R25, R28: what is shown is held, used once, and good when it is taken.
+std::string bulk_tokens_are_used_once(const SoakCase& run) {
+  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    Guid held;
+    Guid shown;
+    Instant sent;
+    for (const auto& recorded : stream) {
+      if (const auto* install = std::get_if<ClientInstalled>(&recorded.event)) held = install->bulk;
+      if (const auto* again = std::get_if<ClientReinstalled>(&recorded.event)) held = again->bulk;
+      if (const auto asked = asked_in(recorded.event)) {
+        shown = asked->bulk;
+        sent = recorded.time;
+        if (!shown.is_nil() && shown != held)
+          return broken_at(i, recorded, "it holds no such token");
+      }
+      const auto answer = answered_in(recorded.event);
+      if (!answer || answer->renewal || answer->failure) continue;
+      if (!shown.is_nil() && answer->granted()) {
+        const SiteThen site(run, sent);
+        const auto token = site.bulk.find(shown);
+        if (token == site.bulk.end() || token->second.blocked || sent < token->second.not_before ||
+            sent >= token->second.expires + run.scenario.policy.leeway) {
+          return broken_at(i, recorded, "its bulk token was not good");
+        }
+      }
+      if (answer->granted() || !shown.is_nil()) held = {};
+    }
+    return std::string();
+  });
+}
+
+}  // namespace
+
+std::vector<SoakProperty> request_properties() {
+  return {
+      {"answers", "one request at a time, each answered exactly `latency` later",
+       answers_take_the_latency},
+      {"contacts", "requests are made at contacts, over the network that the client is on",
+       requests_are_made_at_contacts},
+      {"waits", "after a failure or refusal a client waits as long as it should",
+       clients_wait_after_trouble},
+      {"blocked", "a blocked or outdated client gets no token, and no other is refused for that",
+       blocked_and_outdated_get_nothing},
+      {"outages", "a request fails for an outage if and only if there is one when it is sent",
+       outages_fail_what_is_asked},
+      {"bulk", "a bulk token is shown once, by who holds it, and taken only while it is good",
+       bulk_tokens_are_used_once},
+  };
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,277 @@
+#include "sim/soak/random_scenario.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "sim/engine/memory_run.hpp"
+#include "sim/scenario/guid_of_seed.hpp"
+#include "sim/scenario/random.hpp"
+
+namespace tokenlife::sim {
+
+std::uint64_t Dice::bits() { return philox(seed_, 0, 0, rolls_++)[0]; }
+
+std::int64_t Dice::between(std::int64_t low, std::int64_t high) {
+  return low + static_cast<std::int64_t>(below(bits(), static_cast<std::uint64_t>(high - low + 1)));
+}
+
+namespace {
+
+// Which of the format's features a scenario uses.
+struct Features {
+  std::uint64_t mask;
+  bool has(unsigned feature) const { return ((mask >> feature) & 1) != 0; }
+  // Of what keeps most clients from getting far.
+  bool has_rarely(unsigned feature) const { return has(feature) && has(feature + 32); }
+};
+enum : unsigned {
+  kCredentials,
+  kBulk,
+  kOutdated,
+  kCmgOff,
+  kInstallLater,
+  kRestarts,
+  kSkew,
+  kJitter,
+  kLeeway,
+  kLatency,
+  kHttps,
+  kInternalOff,
+  kAgentStart,
+  kCoarseTick,
+  kManyContacts,
+  kActions  // and one for each kind of action
+};
+constexpr std::int64_t kActionKinds = 13;
+
+std::int64_t some_ticks(Dice& dice, std::int64_t low, std::int64_t high) {
+  return dice.between(low, std::max(low, dice.one_of({high, high / 4, high / 20})));
+}
+
+void draw_run(Dice& dice, const Features& features, Scenario& scenario, std::int64_t ticks_max) {
+  using namespace std::chrono_literals;
+  scenario.path = "random.toml";
+  scenario.name = "random";
+  scenario.seed = dice.bits() >> 2;  // TOML's integers are signed.
+  scenario.tenant = tenant_of_seed(scenario.seed);
+  scenario.tick = 1min;
+  if (features.has(kCoarseTick)) scenario.tick = dice.one_of<Duration>({1s, 30s, 7min, 1h, 24h});
+  const std::chrono::sys_days first = std::chrono::year{2026} / 1 / 1;
+  scenario.start = first + std::chrono::days{dice.between(0, 400)};
+  const std::int64_t ticks_a_day = std::chrono::days{1} / scenario.tick;
+  if (dice.one_in(2)) scenario.start += scenario.tick * dice.between(0, ticks_a_day);
+  if (scenario.start - std::chrono::floor<std::chrono::days>(scenario.start) == 24h) {
+    scenario.start += scenario.tick;
+  }
+  const Duration time_of_day =
+      scenario.start - std::chrono::floor<std::chrono::days>(scenario.start);
+  scenario.start -= time_of_day % scenario.tick;
+  scenario.duration = scenario.tick * some_ticks(dice, 50, ticks_max);
+}
+
+void draw_policy(Dice& dice, const Features& features, Scenario& scenario) {
+  const Duration tick = scenario.tick;
+  Policy& policy = scenario.policy;
+  const std::int64_t validity = some_ticks(dice, 1, 900);
+  policy.token_validity = tick * validity;
+  policy.renew_after = tick * (dice.one_in(4) ? dice.between(0, validity + 10) : validity / 3);
+  policy.latency = tick * (features.has(kLatency) ? dice.between(1, 5) : 1);
+  policy.retry_after_failure = tick * some_ticks(dice, 0, 120);
+  policy.retry_after_refusal = tick * some_ticks(dice, 0, 400);
+  if (features.has(kJitter)) policy.renew_jitter = tick * some_ticks(dice, 1, 100);
+  if (features.has(kLeeway)) policy.leeway = tick * some_ticks(dice, 1, 40);
+  if (features.has_rarely(kHttps)) policy.mp = MpMode::https;
+  if (features.has_rarely(kInternalOff)) policy.internal_registration = false;
+  if (features.has(kAgentStart)) policy.renew_on = RenewOn::agent_start;
+}
+
+void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::size_t number) {
+  const Duration tick = scenario.tick;
+  Cohort cohort;
+  cohort.name = std::string(1, static_cast<char>('a' + number));
+  cohort.first = {scenario.clients};
+  cohort.clients = static_cast<std::uint32_t>(dice.one_of({1, 1, 2, 4}));
+  scenario.clients += cohort.clients;
+  if (features.has(kInstallLater)) {
+    cohort.install_at = Instant{} + tick * some_ticks(dice, 0, 100);
+    cohort.install_over = tick * some_ticks(dice, 0, 200);
+  }
+  if (features.has(kCredentials)) {
+    cohort.credential = dice.one_of({Credential::self_signed, Credential::pki, Credential::entra});
+  }
+  if (features.has_rarely(kOutdated) && !dice.one_in(3)) cohort.version = ClientVersion::outdated;
+  if (features.has_rarely(kCmgOff) && !dice.one_in(3)) cohort.cmg_allowed = false;
+  cohort.contact_every =
+      tick * (features.has(kManyContacts) ? dice.between(1, 5) : dice.between(1, 90));
+  if (features.has(kRestarts)) cohort.agent_restart_every = tick * some_ticks(dice, 1, 300);
+  if (features.has(kSkew)) cohort.clock_skew = tick * dice.between(-20, 20);
+  cohort.network = random_network(dice, scenario, Models::all);
+  scenario.cohorts.push_back(cohort);
+}
+
+void draw_bulk_tokens(Dice& dice, Scenario& scenario) {
+  const std::int64_t tokens = dice.between(1, 3);
+  for (std::int64_t i = 0; i < tokens; ++i) {
+    const std::string name = "bulk-" + std::to_string(i);
+    const std::int64_t minutes = some_ticks(dice, 1, 600) * scenario.tick.count() / 60;
+    scenario.bulk_tokens.push_back(
+        {name, bulk_token_of_seed(scenario.seed, name),
+         std::clamp(minutes, kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax)});
+    // Those that cohorts are given must exist by then; a reinstall may name one of later.
+    const std::int64_t late = scenario.duration / scenario.tick / 2;
+    const std::int64_t at = i == 0 ? 0 : some_ticks(dice, 0, late);
+    scenario.actions.push_back(
+        {Instant{} + scenario.tick * at, IssueBulk{static_cast<std::uint32_t>(i)}});
+  }
+  for (Cohort& cohort : scenario.cohorts) {
+    if (dice.one_in(4)) continue;
+    cohort.bulk_token = 0;
+    if (dice.one_in(2)) cohort.credential = Credential::self_signed;
+    // About the token's expiry, that of its last client at least.
+    const std::int64_t lifetime = scenario.bulk_tokens[0].lifetime_minutes * 60;
+    if (dice.one_in(3))
+      cohort.install_over = scenario.tick * (lifetime / scenario.tick.count() + 3);
+  }
+}
+
+// ---- Actions -----------------------------------------------------------------------------------
+
+Target random_cohort(Dice& dice, const Scenario& scenario) {
+  const auto last = static_cast<std::int64_t>(scenario.cohorts.size()) - 1;
+  return {CohortNumber{static_cast<std::uint32_t>(dice.between(0, last))}, std::nullopt};
+}
+
+Target random_target(Dice& dice, const Scenario& scenario) {
+  Target target = random_cohort(dice, scenario);
+  const std::int64_t clients = scenario.cohorts[target.cohort.value].clients;
+  if (dice.one_in(2)) target.client = static_cast<std::uint32_t>(dice.between(0, clients - 1));
+  return target;
+}
+
+std::optional<std::uint32_t> random_bulk(Dice& dice, const Scenario& scenario) {
+  if (scenario.bulk_tokens.empty()) return std::nullopt;
+  const auto last = static_cast<std::int64_t>(scenario.bulk_tokens.size()) - 1;
+  return static_cast<std::uint32_t>(dice.between(0, last));
+}
+
+Share random_share(Dice& dice) {
+  return {Share::kWhole / 4 * static_cast<std::uint64_t>(dice.one_of({0, 1, 2, 3, 4, 4}))};
+}
+
+Endpoint random_endpoint(Dice& dice) {
+  return dice.one_of({Endpoint::mp, Endpoint::cmg, Endpoint::sts});
+}
+
+using What = decltype(Action::what);
+
+What random_what(Dice& dice, const Scenario& scenario, std::int64_t kind) {
+  const auto bulk = random_bulk(dice, scenario);
+  const Duration length = scenario.tick * some_ticks(dice, 1, 250);
+  const auto cohort = random_cohort(dice, scenario);
+  const auto target = random_target(dice, scenario);
+  switch (kind) {
+    case 0: return Outage{random_endpoint(dice), length};
+    case 1: return LoseAnswers{random_endpoint(dice), length, random_share(dice)};
+    case 2:
+      if (bulk) return BlockBulk{*bulk};
+      break;
+    case 3:
+      if (bulk) return UnblockBulk{*bulk};
+      break;
+    case 4: return SetCmgAllowed{cohort, dice.one_in(2)};
+    case 5: return Upgrade{cohort};
+    case 6: return BlockClients{target};
+    case 7: return UnblockClients{target};
+    case 8:
+      if (dice.one_in(5)) return RotateCertificate{};
+      return RotateCertificate{dice.one_in(8) ? Duration{0} : length};
+    case 9: return Reinstall{target, dice.one_in(4) ? std::nullopt : bulk};
+    case 10: return RestartAgents{cohort};
+    default: break;
+  }
+  const auto on = dice.one_of({Network::offline, Network::intranet, Network::internet});
+  return Move{target, on, dice.one_in(4) ? std::nullopt : std::optional(length)};
+}
+
+// When something happens in the scenario as it is, or becomes possible.
+std::vector<Instant> eventful_moments(const Scenario& scenario) {
+  const Policy& policy = scenario.policy;
+  std::set<Instant> moments{Instant{}};
+  const auto add_token = [&](const ClientToken& token) {
+    moments.insert(token.not_before + policy.renew_after);
+    moments.insert(token.expires);
+    moments.insert(token.expires + policy.leeway);
+  };
+  const EngineRun run = simulate(scenario);
+  for (const auto& client : run.clients) {
+    for (const auto& [time, seq, cause, event] : client) {
+      moments.insert(time);
+      if (const auto* completed = std::get_if<RegistrationCompleted>(&event)) {
+        add_token(completed->token);
+      }
+      if (const auto* renewed = std::get_if<TokenRenewed>(&event)) add_token(renewed->token);
+    }
+  }
+  for (const auto& [time, seq, cause, event] : run.site) {
+    moments.insert(time);
+    if (const auto* bulk = std::get_if<BulkTokenIssued>(&event)) moments.insert(bulk->expires);
+  }
+  for (const Action& action : scenario.actions) moments.insert(action.at);
+  // Actions fall on ticks, a bulk token's expiry need not.
+  std::set<Instant> ticks;
+  for (const Instant moment : moments)
+    ticks.insert(moment - moment.time_since_epoch() % scenario.tick);
+  return {ticks.begin(), ticks.end()};
+}
+
+Instant random_moment(Dice& dice, const Scenario& scenario, const std::vector<Instant>& eventful) {
+  const std::int64_t ticks = scenario.duration / scenario.tick;
+  if (dice.one_in(4)) return Instant{} + scenario.tick * dice.between(0, ticks);
+  const Instant near = dice.one_of(eventful) + scenario.tick * dice.one_of({-1, 0, 0, 0, 1, 2});
+  return std::max(near, Instant{});
+}
+
+void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
+  std::vector<std::int64_t> kinds;
+  for (std::int64_t kind = 0; kind < kActionKinds; ++kind) {
+    if (features.has(kActions + static_cast<unsigned>(kind))) kinds.push_back(kind);
+  }
+  // Those of bulk tokens make a difference more rarely.
+  if (!scenario.bulk_tokens.empty()) kinds.insert(kinds.end(), {2, 2, 3, 9, 9});
+  if (kinds.empty()) return;
+  std::int64_t left = dice.between(0, dice.one_of({5, 15}));
+  // In two rounds, so that the second can fall on what the first led to.
+  for (int round = 0; round < 2 && left > 0; ++round) {
+    const auto eventful = eventful_moments(scenario);
+    const std::int64_t now = round == 0 ? (left + 1) / 2 : left;
+    for (std::int64_t i = 0; i < now; ++i) {
+      What what = random_what(dice, scenario, dice.one_of(kinds));
+      scenario.actions.push_back({random_moment(dice, scenario, eventful), std::move(what)});
+    }
+    left -= now;
+  }
+  // File order need not be the order of time.
+  for (std::size_t i = scenario.actions.size(); i > 1; --i) {
+    const auto j = static_cast<std::size_t>(dice.between(0, static_cast<std::int64_t>(i) - 1));
+    std::swap(scenario.actions[i - 1], scenario.actions[j]);
+  }
+}
+
+}  // namespace
+
+Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
+  Dice dice(seed);
+  const Features features{dice.bits()};
+  Scenario scenario;
+  draw_run(dice, features, scenario, ticks_max);
+  draw_policy(dice, features, scenario);
+  const std::int64_t cohorts = dice.one_of({1, 1, 2, 3});
+  for (std::int64_t i = 0; i < cohorts; ++i) {
+    draw_cohort(dice, features, scenario, static_cast<std::size_t>(i));
+  }
+  if (features.has(kBulk)) draw_bulk_tokens(dice, scenario);
+  draw_actions(dice, features, scenario);
+  return scenario;
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,44 @@
+// Random small scenarios whose actions fall on, just before and just after the moments at which
+// something happens anyway.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/scenario/scenario.hpp"
+
+namespace tokenlife::sim {
+
+// As many numbers as one likes from a seed. The same on every machine.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : seed_(seed) {}
+
+  std::uint64_t bits();
+  // In [low, high].
+  std::int64_t between(std::int64_t low, std::int64_t high);
+  bool one_in(std::int64_t n) { return between(1, n) == 1; }
+  template <class T>
+  T one_of(std::initializer_list<T> values) {
+    return values.begin()[between(0, static_cast<std::int64_t>(values.size()) - 1)];
+  }
+  template <class T>
+  const T& one_of(const std::vector<T>& values) {
+    const auto last = static_cast<std::int64_t>(values.size()) - 1;
+    return values[static_cast<std::size_t>(between(0, last))];
+  }
+
+ private:
+  std::uint64_t seed_;
+  std::uint64_t rolls_ = 0;
+};
+
+// The scenario of that seed: a few clients for at most `ticks_max` ticks. Each has some of the
+// format's features and not the others, so that no feature hides what another does.
+Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max);
+
+// A network model other than `dwell`, or any.
+enum class Models { functions_of_time, all };
+NetworkModel random_network(Dice& dice, const Scenario& scenario, Models models);
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,203 @@
+#include "sim/soak/simpler_scenario.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "sim/text/duration.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+std::optional<Target> target_of(const Action& action) {
+  return std::visit(
+      [](const auto& what) -> std::optional<Target> {
+        if constexpr (requires { what.target; }) {
+          return what.target;
+        } else {
+          return std::nullopt;
+        }
+      },
+      action.what);
+}
+
+void aim_at_cohort(Action& action, std::uint32_t cohort) {
+  std::visit(
+      [&](auto& what) {
+        if constexpr (requires { what.target; }) what.target.cohort = {cohort};
+      },
+      action.what);
+}
+
+}  // namespace
+
+void number_clients(Scenario& scenario) {
+  scenario.clients = 0;
+  for (Cohort& cohort : scenario.cohorts) {
+    cohort.first = {scenario.clients};
+    scenario.clients += cohort.clients;
+  }
+  std::erase_if(scenario.actions, [&](const Action& action) {
+    const auto target = target_of(action);
+    return target && target->client &&
+           *target->client >= scenario.cohorts[target->cohort.value].clients;
+  });
+}
+
+Scenario without_cohort(Scenario scenario, std::uint32_t gone) {
+  scenario.cohorts.erase(scenario.cohorts.begin() + gone);
+  std::erase_if(scenario.actions, [&](const Action& action) {
+    const auto target = target_of(action);
+    return target && target->cohort.value == gone;
+  });
+  for (Action& action : scenario.actions) {
+    const auto target = target_of(action);
+    if (target && target->cohort.value > gone) aim_at_cohort(action, target->cohort.value - 1);
+  }
+  std::erase_if(scenario.expectations,
+                [&](const Expectation& e) { return e.cohort && e.cohort->value == gone; });
+  for (Expectation& expectation : scenario.expectations) {
+    if (expectation.cohort && expectation.cohort->value > gone) --expectation.cohort->value;
+  }
+  number_clients(scenario);
+  return scenario;
+}
+
+namespace {
+
+constexpr Share kAll{Share::kWhole};
+
+class Candidates {
+ public:
+  explicit Candidates(const Scenario& scenario) : scenario_(scenario) {}
+
+  void add(Scenario simpler) { found.push_back(std::move(simpler)); }
+
+  // The scenario with `value` in one place, unless it has it already.
+  template <class T, class Place>
+  void set(Place place, const std::type_identity_t<T>& value) {
+    Scenario simpler = scenario_;
+    T& now = place(simpler);
+    if (now == value) return;
+    now = value;
+    add(std::move(simpler));
+  }
+  template <class T>
+  void set_policy(T Policy::*field, const std::type_identity_t<T>& value) {
+    set<T>([field](Scenario& s) -> T& { return s.policy.*field; }, value);
+  }
+  template <class T>
+  void set_cohort(std::size_t cohort, T Cohort::*field, const std::type_identity_t<T>& value) {
+    set<T>([=](Scenario& s) -> T& { return s.cohorts[cohort].*field; }, value);
+  }
+
+  std::vector<Scenario> found;
+
+ private:
+  const Scenario& scenario_;
+};
+
+void drop_parts(Candidates& candidates, const Scenario& scenario) {
+  for (std::uint32_t i = 0; scenario.cohorts.size() > 1 && i < scenario.cohorts.size(); ++i) {
+    candidates.add(without_cohort(scenario, i));
+  }
+  const auto ticks = scenario.duration / scenario.tick;
+  for (const std::int64_t fewer : {ticks / 2, ticks * 9 / 10, ticks - 1}) {
+    if (fewer < 1) continue;
+    candidates.set<Duration>([](Scenario& s) -> Duration& { return s.duration; },
+                             scenario.tick* fewer);
+  }
+  for (std::size_t i = 0; i < scenario.actions.size(); ++i) {
+    if (std::holds_alternative<IssueBulk>(scenario.actions[i].what)) continue;
+    Scenario simpler = scenario;
+    simpler.actions.erase(simpler.actions.begin() + static_cast<std::ptrdiff_t>(i));
+    candidates.add(std::move(simpler));
+  }
+}
+
+void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size_t i) {
+  const Cohort plain;
+  const Cohort& cohort = scenario.cohorts[i];
+  for (const std::uint32_t fewer : {1U, cohort.clients - 1}) {
+    if (fewer < 1 || fewer >= cohort.clients) continue;
+    Scenario simpler = scenario;
+    simpler.cohorts[i].clients = fewer;
+    number_clients(simpler);
+    candidates.add(std::move(simpler));
+  }
+  candidates.set_cohort(i, &Cohort::install_at, plain.install_at);
+  candidates.set_cohort(i, &Cohort::install_over, plain.install_over);
+  candidates.set_cohort(i, &Cohort::credential, plain.credential);
+  candidates.set_cohort(i, &Cohort::version, plain.version);
+  candidates.set_cohort(i, &Cohort::cmg_allowed, plain.cmg_allowed);
+  candidates.set_cohort(i, &Cohort::bulk_token, plain.bulk_token);
+  candidates.set_cohort(i, &Cohort::agent_restart_every, plain.agent_restart_every);
+  candidates.set_cohort(i, &Cohort::clock_skew, plain.clock_skew);
+  if (plain.contact_every % scenario.tick == Duration{0}) {
+    candidates.set_cohort(i, &Cohort::contact_every, plain.contact_every);
+  }
+  if (std::holds_alternative<FixedNetwork>(cohort.network)) return;
+  for (const Network on : {Network::intranet, Network::internet, Network::offline}) {
+    Scenario simpler = scenario;
+    simpler.cohorts[i].network = FixedNetwork{on};
+    candidates.add(std::move(simpler));
+  }
+}
+
+void simplify_action(Candidates& candidates, const Scenario& scenario, std::size_t i) {
+  const auto add = [&](const auto& what) {
+    Scenario simpler = scenario;
+    simpler.actions[i].what = what;
+    candidates.add(std::move(simpler));
+  };
+  const auto& what = scenario.actions[i].what;
+  if (const auto* loss = std::get_if<LoseAnswers>(&what); loss && loss->share != kAll) {
+    add(LoseAnswers{loss->endpoint, loss->length, kAll});
+  }
+  if (const auto* again = std::get_if<Reinstall>(&what); again && again->bulk_token) {
+    add(Reinstall{again->target, std::nullopt});
+  }
+  if (const auto* rotation = std::get_if<RotateCertificate>(&what);
+      rotation && rotation->retire_old_after) {
+    add(RotateCertificate{});
+  }
+  if (const auto* move = std::get_if<Move>(&what); move && move->length) {
+    add(Move{move->target, move->on, std::nullopt});
+  }
+}
+
+void simplify_policy(Candidates& candidates, const Scenario& scenario) {
+  const Policy plain;
+  candidates.set_policy(&Policy::renew_jitter, plain.renew_jitter);
+  candidates.set_policy(&Policy::renew_on, plain.renew_on);
+  candidates.set_policy(&Policy::internal_registration, plain.internal_registration);
+  candidates.set_policy(&Policy::mp, plain.mp);
+  candidates.set_policy(&Policy::leeway, plain.leeway);
+  // As a scenario file that leaves them out has them.
+  const Duration tick = scenario.tick;
+  candidates.set_policy(&Policy::latency, round_up(plain.latency, tick));
+  candidates.set_policy(&Policy::retry_after_failure, round_up(plain.retry_after_failure, tick));
+  candidates.set_policy(&Policy::retry_after_refusal, round_up(plain.retry_after_refusal, tick));
+  if (plain.token_validity % tick == Duration{0}) {
+    candidates.set_policy(&Policy::token_validity, plain.token_validity);
+  }
+  if (plain.renew_after % tick == Duration{0}) {
+    candidates.set_policy(&Policy::renew_after, plain.renew_after);
+  }
+}
+
+}  // namespace
+
+std::vector<Scenario> simpler(const Scenario& scenario) {
+  Candidates candidates(scenario);
+  drop_parts(candidates, scenario);
+  for (std::size_t i = 0; i < scenario.cohorts.size(); ++i) {
+    simplify_cohort(candidates, scenario, i);
+  }
+  for (std::size_t i = 0; i < scenario.actions.size(); ++i) {
+    simplify_action(candidates, scenario, i);
+  }
+  simplify_policy(candidates, scenario);
+  return std::move(candidates.found);
+}
+
+}  // namespace tokenlife::sim

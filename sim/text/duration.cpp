@@ -1,0 +1,65 @@
+#include "sim/text/duration.hpp"
+
+#include <fmt/format.h>
+
+namespace tokenlife::sim {
+namespace {
+
+struct Unit {
+  char letter;
+  std::int64_t seconds;
+};
+constexpr Unit kUnits[] = {{'w', 604'800}, {'d', 86'400}, {'h', 3'600}, {'m', 60}, {'s', 1}};
+
+bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
+
+}  // namespace
+
+Result<Duration, std::string> parse_duration(std::string_view text) {
+  const bool is_negative = !text.empty() && text.front() == '-';
+  if (is_negative) text.remove_prefix(1);
+  if (text.empty()) return Failed<std::string>("is empty");
+  const Unit* next_unit = std::begin(kUnits);
+  std::int64_t seconds = 0;
+  while (!text.empty()) {
+    std::int64_t number = 0;
+    std::size_t digits = 0;
+    for (; digits < text.size() && is_digit(text[digits]); ++digits) {
+      number = number * 10 + (text[digits] - '0');
+      if (number >= kDurationLimit.count()) number = kDurationLimit.count();
+    }
+    if (digits == 0) return Failed<std::string>("has something other than a whole number");
+    if (digits == text.size()) return Failed<std::string>("has a number without a unit");
+    const char letter = text[digits];
+    const Unit* unit = std::begin(kUnits);
+    while (unit != std::end(kUnits) && unit->letter != letter) ++unit;
+    if (unit == std::end(kUnits)) {
+      return Failed<std::string>("has a unit other than w, d, h, m or s");
+    }
+    if (unit < next_unit) return Failed<std::string>("has its units repeated or out of order");
+    next_unit = unit + 1;
+    seconds += number * unit->seconds;  // Below 2^32 * 700,000: no overflow.
+    if (seconds >= kDurationLimit.count()) {
+      return Failed<std::string>(fmt::format("is not less than {}", kDurationLimitText));
+    }
+    text.remove_prefix(digits + 1);
+  }
+  return Duration{is_negative ? -seconds : seconds};
+}
+
+std::string to_text(Duration duration) {
+  const std::int64_t total = duration.count();
+  if (total == 0) return "0d";
+  std::string text = total < 0 ? "-" : "";
+  std::uint64_t rest =
+      total < 0 ? 0 - static_cast<std::uint64_t>(total) : static_cast<std::uint64_t>(total);
+  for (const Unit& unit : kUnits) {
+    const auto seconds = static_cast<std::uint64_t>(unit.seconds);
+    if (unit.letter == 'w' || rest < seconds) continue;
+    text += fmt::format("{}{}", rest / seconds, unit.letter);
+    rest %= seconds;
+  }
+  return text;
+}
+
+}  // namespace tokenlife::sim

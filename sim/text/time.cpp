@@ -1,0 +1,82 @@
+#include "sim/text/time.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "sim/text/duration.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// The digits of `text` from `from` on as a number; nothing if one of them is none.
+std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) {
+  if (text.size() < from + count) return std::nullopt;
+  int value = 0;
+  for (const char c : text.substr(from, count)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+// Minutes east of UTC of "Z", "+hh:mm" or "-hh:mm".
+std::optional<int> offset_minutes(std::string_view text) {
+  if (text == "Z" || text == "z") return 0;
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
+  const auto hours = digits(text, 1, 2);
+  const auto minutes = digits(text, 4, 2);
+  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
+  const int offset = *hours * 60 + *minutes;
+  return text[0] == '-' ? -offset : offset;
+}
+
+}  // namespace
+
+std::string rfc3339(std::chrono::sys_seconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{time - day};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+}
+
+Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view text) {
+  const auto wrong = [&](const char* why) {
+    return Failed<std::string>(fmt::format("\"{}\" {}", text.substr(0, 64), why));
+  };
+  const auto year = digits(text, 0, 4);
+  const auto month = digits(text, 5, 2);
+  const auto day = digits(text, 8, 2);
+  const auto hour = digits(text, 11, 2);
+  const auto minute = digits(text, 14, 2);
+  const auto second = digits(text, 17, 2);
+  const bool shaped = year && month && day && hour && minute && second && text.size() > 19 &&
+                      text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':' &&
+                      (text[10] == 'T' || text[10] == 't' || text[10] == ' ');
+  if (!shaped) return wrong("is not like 2026-01-01T00:00:00Z");
+  if (text[19] == '.') return wrong("has fractions of a second");
+  const auto offset = offset_minutes(text.substr(19));
+  if (!offset) return wrong("does not end in Z or an offset like +02:00");
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 59) return wrong("does not exist");
+  return std::chrono::sys_days{date} + std::chrono::hours{*hour} +
+         std::chrono::minutes{*minute - *offset} + std::chrono::seconds{*second};
+}
+
+Result<Instant, std::string> parse_moment(std::string_view text, std::chrono::sys_seconds start) {
+  // A time begins with a year: "2026-". A duration has a unit behind its digits.
+  if (text.size() > 4 && text[4] == '-') {
+    const auto time = parse_rfc3339(text);
+    if (!time) return Failed<std::string>("the time " + time.error());
+    return at(*time - start);
+  }
+  const auto duration = parse_duration(text);
+  if (!duration) return Failed<std::string>("the duration " + duration.error());
+  return at(*duration);
+}
+
+}  // namespace tokenlife::sim
