@@ -7,7 +7,8 @@ set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME)
 
-# install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private LIBRARY...)
+# install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private
+#              LIBRARY...)
 function(install_part part requires requires_private libs libs_private)
   install(
     TARGETS ${ARGN}
