@@ -1,5 +1,5 @@
-// How the files of the command line, sim/program*.cpp, add commands to it. Includes CLI11, which
-// takes seconds to compile: for them alone.
+// How the files of the command line, sim/cli/arguments*.cpp, add commands to it. Includes CLI11,
+// which takes seconds to compile: for them alone.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 
 namespace tokenlife::sim {
 
@@ -54,7 +54,16 @@ inline void add_at(CLI::App& app, std::optional<std::string>& at) {
                  "The time: whole seconds since 1970, or like 2026-01-01T00:00:00Z; now if absent");
 }
 
+// What is wrong with a seed, which CLI11 would wrap around or cut off: for check().
+std::string is_seed(const std::string& text);
+
 // ---- One for each file -------------------------------------------------------------------------
+
+// `run`, `test`, `soak`, `check` and `machine`.
+void add_run_commands(CLI::App& app, Chosen& chosen);
+
+// `replay`, `events` and `log`.
+void add_log_commands(CLI::App& app, Chosen& chosen);
 
 // `site`, and of `token` what concerns bulk tokens.
 void add_site_commands(CLI::App& app, Chosen& chosen);

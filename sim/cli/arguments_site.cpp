@@ -1,6 +1,7 @@
 // The command line of a site on disk, and of its bulk tokens.
 #include "sim/cli/arguments.hpp"
-#include "sim/cli/commands_site.hpp"
+#include "sim/cli/command_bulk_token.hpp"
+#include "sim/cli/command_site.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -48,7 +48,7 @@ struct Line {
 };
 
 Failed<Error> wrong(std::string what, std::string_view advice = kSee) {
-  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::string(advice)});
+  return usage_error(std::move(what), std::string(advice));
 }
 
 Result<Line, Error> parse(int argc, char** argv) {

@@ -23,8 +23,8 @@ bool is_number(std::string_view text) {
 Result<sys_seconds, Error> time_of_command(const std::optional<std::string>& at) {
   if (!at) return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto wrong = [](std::string what) {
-    return Failed<Error>(Error{ErrorKind::input, "--at", std::move(what),
-                               "write whole seconds since 1970, or like 2026-01-01T00:00:00Z"});
+    return input_error("--at", std::move(what),
+                       "write whole seconds since 1970, or like 2026-01-01T00:00:00Z");
   };
   sys_seconds time{};
   if (is_number(*at)) {

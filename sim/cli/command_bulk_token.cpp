@@ -9,7 +9,6 @@
 #include "core/ensure.hpp"
 #include "core/token/token.hpp"
 #include "sim/cli/clock_argument.hpp"
-#include "sim/cli/commands_site.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/site/fresh_guid.hpp"
 #include "sim/site/inventory.hpp"
@@ -23,18 +22,14 @@ namespace {
 
 constexpr std::size_t kNameBytesMax = 100;
 
-Failed<Error> wrong(std::string what, std::string advice) {
-  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
-}
-
 // A name is for one cell of a list.
 Result<void, Error> check_name(const std::string& name) {
   if (name.size() > kNameBytesMax) {
-    return wrong(fmt::format("--name: it has {} bytes", name.size()),
-                 fmt::format("give one of at most {}", kNameBytesMax));
+    return usage_error(fmt::format("--name: it has {} bytes", name.size()),
+                       fmt::format("give one of at most {}", kNameBytesMax));
   }
   if (plain_text(name) != name) {
-    return wrong("--name: it is not plain text", "leave out control characters");
+    return usage_error("--name: it is not plain text", "leave out control characters");
   }
   return {};
 }
@@ -53,8 +48,8 @@ nlohmann::ordered_json json_of(const NewBulkToken& fresh, const SiteFolder& site
 ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& console) {
   const auto guid = parse_guid(command.guid);
   if (!guid) {
-    return wrong(fmt::format("{} is no GUID", in_quotes(hide_tokens(command.guid))),
-                 "give the one that was printed with the token");
+    return usage_error(fmt::format("{} is no GUID", in_quotes(hide_tokens(command.guid))),
+                       "give the one that was printed with the token");
   }
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
@@ -65,8 +60,8 @@ ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& 
       blocked ? SiteCommand{BlockBulkToken{*guid}} : SiteCommand{UnblockBulkToken{*guid}}, *now);
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided && decided->error() == SiteRefusal::no_such_token) {
-    return wrong("the site has issued no bulk token with the GUID " + to_string(*guid),
-                 "see `tokenlife token list`");
+    return usage_error("the site has issued no bulk token with the GUID " + to_string(*guid),
+                       "see `tokenlife token list`");
   }
   const bool changed = decided->has_value();
   const char* done = blocked ? "blocked" : "unblocked";
@@ -86,14 +81,14 @@ Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view 
   const auto [stop, error] = std::from_chars(text.data(), end, minutes);
   const bool is_number = stop == end && !text.empty() && error != std::errc::invalid_argument;
   if (!is_number) {
-    return wrong(
+    return usage_error(
         fmt::format("{}: {} is no whole number of minutes", option, in_quotes(hide_tokens(text))),
         range);
   }
   if (error != std::errc{} || minutes < kBulkLifetimeMinutesMin ||
       minutes > kBulkLifetimeMinutesMax) {
-    return wrong(fmt::format("{}: a bulk token cannot last {} minutes", option, in_quotes(text)),
-                 range);
+    return usage_error(
+        fmt::format("{}: a bulk token cannot last {} minutes", option, in_quotes(text)), range);
   }
   return minutes;
 }

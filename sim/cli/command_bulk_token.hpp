@@ -1,14 +1,18 @@
-// What those who make bulk tokens have in common: `tokenlife token new`, and the tool.
+// `tokenlife token new`, `list`, `block` and `unblock`, and what the bulk token tool has in common
+// with them.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/policy.hpp"
 #include "core/result.hpp"
 #include "core/site.hpp"
 #include "core/token/secret.hpp"
+#include "sim/cli/command.hpp"
 #include "sim/site/site_store.hpp"
 #include "sim/text/error.hpp"
 
@@ -29,5 +33,31 @@ Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string
 
 // R41: GUID and validity, as lines before the token's.
 std::string heading_of(const NewBulkToken& fresh, const SiteFolder& site);
+
+// ---- The commands; `at` is for time_of_command() ------------------------------------------------
+
+struct TokenNewCommand {
+  std::string site;
+  std::string lifetime = std::to_string(kBulkLifetimeMinutesDefault);  // in minutes
+  std::string name;
+  bool json = false;
+  std::optional<std::string> at;
+};
+ExitStatus token_new_command(const TokenNewCommand& command, Console& console);
+
+struct TokenListCommand {
+  std::string site;
+  bool json = false;
+  std::optional<std::string> at;
+};
+ExitStatus token_list_command(const TokenListCommand& command, Console& console);
+
+struct TokenBlockCommand {
+  std::string site;
+  std::string guid;
+  std::optional<std::string> at;
+};
+ExitStatus token_block_command(const TokenBlockCommand& command, Console& console);
+ExitStatus token_unblock_command(const TokenBlockCommand& command, Console& console);
 
 }  // namespace tokenlife::sim

@@ -21,18 +21,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kLineBytesMax = 64 * 1024;
 
-Failed<Error> usage(std::string what, std::string advice) {
-  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
-}
-
 // ---- Checking ----------------------------------------------------------------------------------
 
 Result<Secret, Error> line_of(const std::string& given) {
   if (given != "-") return Secret{given};
   auto text = read_standard_input(kLineBytesMax);
   if (!text) {
-    return Failed<Error>(
-        Error{ErrorKind::file, "standard input", "cannot be read: " + text.error(), ""});
+    return file_error("standard input", "cannot be read: " + text.error());
   }
   if (text->ends_with('\n')) text->pop_back();
   if (text->ends_with('\r')) text->pop_back();
@@ -108,18 +103,18 @@ Result<LineToken, Error> given_token(const CcmsetupCommand& command) {
 }
 
 ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
-  if (!command.site) return usage("no site is given", "give --site DIR, or --parse LINE");
-  if (!command.host) return usage("no host is given", "give --host, the name of the CMG");
+  if (!command.site) return usage_error("no site is given", "give --site DIR, or --parse LINE");
+  if (!command.host) return usage_error("no host is given", "give --host, the name of the CMG");
   if (!is_host(*command.host)) {
-    return usage(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
-                 "write it like cmg.example.com, without https:// and path");
+    return usage_error(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
+                       "write it like cmg.example.com, without https:// and path");
   }
   if (!is_site_code(command.code)) {
-    return usage(fmt::format("--code {} is no site code", in_quotes(command.code)),
-                 "write three letters or digits");
+    return usage_error(fmt::format("--code {} is no site code", in_quotes(command.code)),
+                       "write three letters or digits");
   }
   if (command.bulk_token && *command.bulk_token != "-") {
-    return usage("--bulk-token takes - alone, standard input", "or give --token-file FILE");
+    return usage_error("--bulk-token takes - alone, standard input", "or give --token-file FILE");
   }
   const bool given = command.bulk_token || command.token_file;
   const auto token = given ? given_token(command) : new_token(command, console);
@@ -151,7 +146,7 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
 ExitStatus ccmsetup_line_command(const CcmsetupCommand& command, Console& console) {
   if (!command.parse) return print_line(command, console);
   if (command.site || command.host || command.bulk_token || command.token_file) {
-    return usage("--parse only looks at a line", "leave out the options that make one");
+    return usage_error("--parse only looks at a line", "leave out the options that make one");
   }
   return check_line(command, console);
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "core/policy.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 
 namespace tokenlife::sim {
 

@@ -1,11 +1,31 @@
-// `tokenlife check` by other rules than core's: so a test sees what it says of faults.
+// `tokenlife check`: the model checker.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "sim/check/options.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 
 namespace tokenlife::sim {
 
+struct CheckCommand {
+  std::uint32_t clients = 2;
+  std::optional<std::uint32_t> days;  // in units
+  std::string unit = "1d";
+  std::uint32_t latency = 1;  // in units
+  std::string with = "outage,block";
+  std::string mp = "enhanced-http";
+  bool no_internal_registration = false;
+  bool no_symmetry = false;
+  std::uint32_t max_states = 500'000'000;
+  std::optional<std::string> counterexample;  // a file
+  bool json = false;
+};
+ExitStatus check_command(const CheckCommand& command, Console& console);
+
+// By other rules than core's: so a test sees what it says of faults.
 ExitStatus check_by(const checker::Rules& rules, const CheckCommand& command, Console& console);
 
 }  // namespace tokenlife::sim

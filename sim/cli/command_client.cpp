@@ -22,19 +22,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Kind = VisitResult::Kind;
 
-Failed<Error> usage(std::string what, std::string advice) {
-  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
-}
-
 // R22, R28: from standard input alone, and into memory alone. Empty: none was given.
 Result<Secret, Error> bulk_token_of(const ClientCommand& command) {
   if (!command.bulk_token) return Secret{};
   if (*command.bulk_token != "-") {
-    return usage("--bulk-token takes - alone: the token comes from standard input",
-                 "write --bulk-token - < FILE");
+    return usage_error("--bulk-token takes - alone: the token comes from standard input",
+                       "write --bulk-token - < FILE");
   }
   auto token = read_token({"-", std::nullopt});
-  if (token && token->empty()) return usage("standard input holds no bulk token", "");
+  if (token && token->empty()) return usage_error("standard input holds no bulk token", "");
   return token;
 }
 
@@ -181,8 +177,8 @@ Result<Policy, Error> policy_of(const std::string& site_folder) {
 
 ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   if (command.host && !is_host(*command.host)) {
-    return usage(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
-                 "write it like cmg.example.com");
+    return usage_error(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
+                       "write it like cmg.example.com");
   }
   const auto network = network_of(command);
   if (!network) return Failed<Error>(network.error());

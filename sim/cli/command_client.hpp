@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 
 namespace tokenlife::sim {
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "events/merge.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command_events.hpp"
 #include "sim/cli/event_text.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
@@ -107,9 +107,8 @@ Result<std::bitset<kEventKinds>, Error> kinds_of(const std::vector<std::string>&
   for (const std::string& word : names) {
     const auto kind = from_name<EventKind>(word);
     if (!kind) {
-      return Failed<Error>(Error{ErrorKind::input, "",
-                                 fmt::format("there is no kind of event {}", in_quotes(word)),
-                                 did_you_mean("kind", word, Names<EventKind>::values)});
+      return usage_error(fmt::format("there is no kind of event {}", in_quotes(word)),
+                         did_you_mean("kind", word, Names<EventKind>::values));
     }
     kinds.set(static_cast<std::size_t>(*kind));
   }
@@ -141,9 +140,8 @@ Result<events::EventFilter, Error> filter_of(const EventsCommand& command,
 ExitStatus print_journal(const EventsCommand& command, const events::JournalContent& journal,
                          Console& console) {
   if (command.client) {
-    return Failed<Error>(Error{ErrorKind::input, "",
-                               "--client: the journal of a site holds no events of clients",
-                               "a client on disk has a log of its own in its folder"});
+    return usage_error("--client: the journal of a site holds no events of clients",
+                       "a client on disk has a log of its own in its folder");
   }
   events::LogHeader header;
   header.start_unix_seconds = journal.start_unix_seconds;

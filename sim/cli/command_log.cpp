@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "events/verify.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command_log.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/site/site_store.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/lifecycle.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command_machine.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "events/replay.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command_replay.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/report.hpp"
@@ -122,10 +122,10 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   const auto moment = moment_of(command.at, "--at", log->header(), end);
   if (!moment) return Failed<Error>(moment.error());
   if (*moment < Instant{} || *moment > end) {
-    return Failed<Error>(
-        Error{ErrorKind::input, "", "--at is not within the run",
-              fmt::format("it goes from {} to {}", rfc3339(log->header().start(), Instant{}),
-                          rfc3339(log->header().start(), end))});
+    return usage_error(
+        "--at is not within the run",
+        fmt::format("it goes from {} to {}", rfc3339(log->header().start(), Instant{}),
+                    rfc3339(log->header().start(), end)));
   }
   say_if_interrupted(*log, console);
   const Question question{*log, *moment, rfc3339(log->header().start(), *moment)};

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command_run.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/report.hpp"

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/clock_argument.hpp"
-#include "sim/cli/commands_site.hpp"
+#include "sim/cli/command_site.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/site/fresh_guid.hpp"
 #include "sim/site/inventory.hpp"
@@ -19,9 +19,8 @@ namespace {
 template <class Enum>
 Result<Enum, Error> word_of(const std::string& word, const char* option, const char* noun) {
   if (const auto value = from_name<Enum>(word)) return *value;
-  return Failed<Error>(Error{ErrorKind::input, "",
-                             fmt::format("{}: {} is no {}", option, in_quotes(word), noun),
-                             did_you_mean(noun, word, Names<Enum>::values)});
+  return usage_error(fmt::format("{}: {} is no {}", option, in_quotes(word), noun),
+                     did_you_mean(noun, word, Names<Enum>::values));
 }
 
 nlohmann::ordered_json json_of(const Listed& listed) {
@@ -136,11 +135,9 @@ ExitStatus site_retire_command(const SiteRetireCommand& command, Console& consol
     return 0;
   }
   const bool signs = decided->error() == SiteRefusal::key_in_use;
-  return Failed<Error>(
-      Error{ErrorKind::input, "",
-            signs ? fmt::format("the certificate with number {} signs now", command.key)
-                  : fmt::format("there is no certificate with number {}", command.key),
-            signs ? "run `tokenlife site rotate` first" : "see `tokenlife site show`"});
+  return usage_error(signs ? fmt::format("the certificate with number {} signs now", command.key)
+                           : fmt::format("there is no certificate with number {}", command.key),
+                     signs ? "run `tokenlife site rotate` first" : "see `tokenlife site show`");
 }
 
 }  // namespace tokenlife::sim

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command_soak.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/soak/failure_file.hpp"
 #include "sim/soak/soak.hpp"

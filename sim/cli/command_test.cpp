@@ -12,18 +12,14 @@
 #include <regex>
 #include <thread>
 
+#include "sim/cli/command_test.hpp"
 #include "sim/cli/command_test_run.hpp"
-#include "sim/cli/commands.hpp"
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
 namespace fs = std::filesystem;
-
-Failed<Error> wrong(std::string what, std::string advice = "") {
-  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
-}
 
 // ---- What to run -------------------------------------------------------------------------------
 
@@ -33,7 +29,8 @@ Result<std::vector<std::string>, Error> find_scenarios(const std::vector<std::st
   for (const std::string& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
-      if (!fs::exists(path, error)) return wrong(fmt::format("there is no {}", in_quotes(path)));
+      if (!fs::exists(path, error))
+        return usage_error(fmt::format("there is no {}", in_quotes(path)));
       found.push_back(path);
       continue;
     }
@@ -42,7 +39,7 @@ Result<std::vector<std::string>, Error> find_scenarios(const std::vector<std::st
       if (entry->path().extension() == ".toml") found.push_back(entry->path().string());
     }
     if (error)
-      return wrong(fmt::format("cannot look into {}: {}", in_quotes(path), error.message()));
+      return usage_error(fmt::format("cannot look into {}: {}", in_quotes(path), error.message()));
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -65,10 +62,11 @@ Result<SeedRange, Error> parse_seeds(const std::string& text) {
   const auto first = whole(std::string_view(text).substr(0, dots));
   const auto last = whole(std::string_view(text).substr(std::min(dots + 2, text.size())));
   if (!first || !last || *last < *first) {
-    return wrong(fmt::format("--seeds {} is no range", in_quotes(text)), "write it like 1..100");
+    return usage_error(fmt::format("--seeds {} is no range", in_quotes(text)),
+                       "write it like 1..100");
   }
   if (*last - *first >= kSeedsMax) {
-    return wrong(fmt::format("--seeds {} is more than a million seeds", in_quotes(text)));
+    return usage_error(fmt::format("--seeds {} is more than a million seeds", in_quotes(text)));
   }
   return SeedRange{*first, *last};
 }
@@ -107,7 +105,7 @@ Result<Plan, Error> plan_of(const TestCommand& command) {
   const auto paths = find_scenarios(command.paths);
   if (!paths) return Failed<Error>(paths.error());
   if (paths->empty()) {
-    return wrong("no scenario to run", "give files, or folders with .toml files in them");
+    return usage_error("no scenario to run", "give files, or folders with .toml files in them");
   }
   Plan plan;
   if (command.seeds) {
@@ -119,18 +117,20 @@ Result<Plan, Error> plan_of(const TestCommand& command) {
   try {
     if (command.filter) filter.emplace(*command.filter, std::regex::ECMAScript);
   } catch (const std::regex_error&) {
-    return wrong(fmt::format("--filter {} is no regular expression", in_quotes(*command.filter)));
+    return usage_error(
+        fmt::format("--filter {} is no regular expression", in_quotes(*command.filter)));
   }
   for (const std::string& path : *paths) {
     TestTarget target = target_of(path, command, filter);
     if (target.expectations || !target.properties.empty()) plan.targets.push_back(target);
   }
   if (plan.targets.empty()) {
-    return wrong(fmt::format("--filter {} finds no test", in_quotes(*command.filter)),
-                 fmt::format("tests are called like {}{}", in_quotes(paths->front()),
-                             command.scenarios_only
-                                 ? ""
-                                 : " and " + in_quotes(property_name(paths->front(), "replay"))));
+    return usage_error(
+        fmt::format("--filter {} finds no test", in_quotes(*command.filter)),
+        fmt::format("tests are called like {}{}", in_quotes(paths->front()),
+                    command.scenarios_only
+                        ? ""
+                        : " and " + in_quotes(property_name(paths->front(), "replay"))));
   }
   return plan;
 }
@@ -261,7 +261,7 @@ Result<void, Error> write_junit(const std::string& path, const std::vector<TestC
   file << junit_xml(tests);
   file.close();
   if (file) return {};
-  return Failed<Error>(Error{ErrorKind::file, path, "the JUnit report cannot be written", ""});
+  return file_error(path, "the JUnit report cannot be written");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command.hpp"
 #include "sim/cli/token_argument.hpp"
 
 namespace tokenlife::sim {

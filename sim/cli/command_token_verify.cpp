@@ -26,10 +26,6 @@ using std::chrono::seconds;
 constexpr std::string_view kNotBound =
     "without --client-certificate nothing is known of who shows it: the binding (D6) is unchecked";
 
-Failed<Error> usage(std::string what, std::string advice) {
-  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
-}
-
 // Everything that verify() looks at, alive for as long as it does.
 struct Desk {
   std::unique_ptr<SiteFolder> site;
@@ -43,16 +39,15 @@ Result<Signer, Error> signer_of_key(const TokenVerifyCommand& command) {
   const auto key = read_public_key(*command.key);
   if (!key) return Failed<Error>(key.error());
   if (key->kind() != KeyKind::rsa) {
-    return Failed<Error>(Error{ErrorKind::input, *command.key,
-                               "is not an RSA key, and tokens are signed with RS256",
-                               "give the public key of the site's signing certificate"});
+    return input_error(*command.key, "is not an RSA key, and tokens are signed with RS256",
+                       "give the public key of the site's signing certificate");
   }
   if (!command.signing_certificate) return Signer{{0}, *key, std::nullopt};
   const auto certificate = read_certificate(*command.signing_certificate);
   if (!certificate) return Failed<Error>(certificate.error());
   if (!(certificate->key() == *key)) {
-    return Failed<Error>(Error{ErrorKind::input, *command.signing_certificate,
-                               "is not the certificate of the key that --key names", ""});
+    return input_error(*command.signing_certificate,
+                       "is not the certificate of the key that --key names");
   }
   return Signer{{0}, *key, certificate->sha1()};
 }
@@ -69,8 +64,8 @@ Result<void, Error> add_site(const std::string& folder, Desk& desk) {
 
 Result<void, Error> add_signers(const TokenVerifyCommand& command, Desk& desk) {
   if (command.site.has_value() == command.key.has_value()) {
-    return usage(command.site ? "--site and --key are both given" : "no signer is known",
-                 "give --site DIR, or --key FILE");
+    return usage_error(command.site ? "--site and --key are both given" : "no signer is known",
+                       "give --site DIR, or --key FILE");
   }
   if (command.site) return add_site(*command.site, desk);
   auto signer = signer_of_key(command);
@@ -87,7 +82,8 @@ Result<Desk, Error> desk_of(const TokenVerifyCommand& command) {
   if (auto added = add_signers(command, desk); !added) return Failed<Error>(added.error());
   if (command.issuer) desk.issuer = *command.issuer;
   if (command.leeway) desk.checks.leeway = seconds{*command.leeway};
-  if (desk.checks.leeway < seconds{0}) return usage("--leeway is negative", "write 0 or more");
+  if (desk.checks.leeway < seconds{0})
+    return usage_error("--leeway is negative", "write 0 or more");
   desk.checks.profile = *from_name<TokenProfile>(command.type);
   if (command.audience) desk.checks.audience = *command.audience;
   if (command.client_certificate) {
@@ -188,7 +184,7 @@ int signature_accepted(const TokenVerifyCommand& command, Console& console) {
 
 ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& console) {
   if (command.signing_certificate && !command.key) {
-    return usage("--signing-certificate goes with --key", "give the key's file as well");
+    return usage_error("--signing-certificate goes with --key", "give the key's file as well");
   }
   auto desk = desk_of(command);
   if (!desk) return Failed<Error>(desk.error());

@@ -66,8 +66,7 @@ Result<void, Error> Console::finish() {
   show_progress("");
   if (std::fflush(stdout) != 0) lost_output_ = true;
   if (!lost_output_) return {};
-  return Failed<Error>(Error{ErrorKind::file, "standard output",
-                             std::string("cannot be written: ") + std::strerror(errno), ""});
+  return file_error("standard output", std::string("cannot be written: ") + std::strerror(errno));
 }
 
 }  // namespace tokenlife::sim

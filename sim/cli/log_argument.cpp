@@ -15,10 +15,6 @@
 namespace tokenlife::sim {
 namespace {
 
-Failed<Error> wrong(std::string what, std::string advice = "") {
-  return Failed<Error>(Error{ErrorKind::input, "", std::move(what), std::move(advice)});
-}
-
 // Precondition: the header counts the client.
 const events::LogCohort& cohort_of(const events::LogHeader& header, ClientNumber client) {
   return *(std::upper_bound(header.cohorts.begin(), header.cohorts.end(), client,
@@ -47,7 +43,7 @@ Result<ClientNumber, Error> find_guid(const events::LogHeader& header, Guid want
       if (guid_of(key, i) == wanted) return ClientNumber{cohort.first.value + i};
     }
   }
-  return wrong(fmt::format("no client has the GUID {}", to_string(wanted)));
+  return usage_error(fmt::format("no client has the GUID {}", to_string(wanted)));
 }
 
 }  // namespace
@@ -72,13 +68,13 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
   const auto number =
       whole_number(std::string_view(text).substr(slash == std::string::npos ? 0 : slash + 1));
   if (!number) {
-    return wrong(fmt::format("{} names no client", in_quotes(text)),
-                 "give a client's number, COHORT/NUMBER or GUID");
+    return usage_error(fmt::format("{} names no client", in_quotes(text)),
+                       "give a client's number, COHORT/NUMBER or GUID");
   }
   if (slash == std::string::npos) {
     if (*number < header.clients) return ClientNumber{*number};
-    return wrong(fmt::format("there is no client {}", *number),
-                 fmt::format("this log has the clients 0 to {}", header.clients - 1));
+    return usage_error(fmt::format("there is no client {}", *number),
+                       fmt::format("this log has the clients 0 to {}", header.clients - 1));
   }
   const std::string_view name = std::string_view(text).substr(0, slash);
   std::vector<std::string_view> names;
@@ -86,11 +82,11 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
     names.push_back(cohort.name);
     if (cohort.name != name) continue;
     if (*number < cohort.clients) return ClientNumber{cohort.first.value + *number};
-    return wrong(fmt::format("there is no client {}", in_quotes(text)),
-                 fmt::format("the cohort has the clients 0 to {}", cohort.clients - 1));
+    return usage_error(fmt::format("there is no client {}", in_quotes(text)),
+                       fmt::format("the cohort has the clients 0 to {}", cohort.clients - 1));
   }
-  return wrong(fmt::format("there is no cohort {}", in_quotes(name)),
-               did_you_mean("cohort", name, names));
+  return usage_error(fmt::format("there is no cohort {}", in_quotes(name)),
+                     did_you_mean("cohort", name, names));
 }
 
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
@@ -98,7 +94,7 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
   if (!text) return otherwise;
   const auto moment = parse_moment(*text, header.start());
   if (moment) return *moment;
-  return wrong(fmt::format("{}: {}", option, moment.error()));
+  return usage_error(fmt::format("{}: {}", option, moment.error()));
 }
 
 std::string scenario_name(const events::LogHeader& header) {

@@ -1,3 +1,3 @@
-#include "sim/cli/commands.hpp"
+#include "sim/cli/program.hpp"
 
 int main(int argc, char** argv) { return tokenlife::sim::program(argc, argv); }

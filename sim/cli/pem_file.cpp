@@ -11,7 +11,7 @@ namespace {
 Result<std::string, Error> read(const std::string& path) {
   auto text = read_text_file(path, kPemBytesMax);
   if (text) return std::move(*text);
-  return Failed<Error>(Error{ErrorKind::file, path, "cannot be read: " + text.error(), ""});
+  return file_error(path, "cannot be read: " + text.error());
 }
 
 std::string_view words_of(KeyFault fault) {

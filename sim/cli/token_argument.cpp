@@ -17,17 +17,15 @@ Secret without_newline(std::string& text) {
 Result<Secret, Error> read_token(const TokenSource& source) {
   const bool both = source.token && source.file;
   if (both || (!source.token && !source.file)) {
-    return Failed<Error>(
-        Error{ErrorKind::input, "",
-              both ? "a token is given both as TOKEN and as --token-file" : "no token is given",
-              "give TOKEN, - for standard input, or --token-file FILE"});
+    return usage_error(
+        both ? "a token is given both as TOKEN and as --token-file" : "no token is given",
+        "give TOKEN, - for standard input, or --token-file FILE");
   }
   if (source.token && *source.token != "-") return Secret{*source.token};
   auto text =
       source.file ? read_beginning(*source.file, kBytesMax) : read_standard_input(kBytesMax);
   if (!text) {
-    return Failed<Error>(Error{ErrorKind::file, source.file.value_or("standard input"),
-                               "cannot be read: " + text.error(), ""});
+    return file_error(source.file.value_or("standard input"), "cannot be read: " + text.error());
   }
   return without_newline(*text);
 }

@@ -200,10 +200,9 @@ Result<Trace, Error> parse_trace(std::string_view text, const std::string& path,
   trace.digest = events::sha256(text);
   for (const Trace::Device& device : trace.devices) {
     if (device.period < kDurationLimit) continue;
-    return Failed<Error>(
-        Error{ErrorKind::input, path,
-              fmt::format("device {} spans {} or more", in_quotes(device.name), kDurationLimitText),
-              "look for a mistaken year"});
+    return input_error(
+        path, fmt::format("device {} spans {} or more", in_quotes(device.name), kDurationLimitText),
+        "look for a mistaken year");
   }
   return trace;
 }
@@ -211,8 +210,8 @@ Result<Trace, Error> parse_trace(std::string_view text, const std::string& path,
 Result<Trace, Error> load_trace(const std::string& path, TraceAlign align, Duration tick) {
   const Result<std::string, std::string> text = read_text_file(path, kTraceBytesMax);
   if (text) return parse_trace(*text, path, align, tick);
-  return Failed<Error>(Error{ErrorKind::input, path, "the trace cannot be read: " + text.error(),
-                             "give the path of a trace file"});
+  return input_error(path, "the trace cannot be read: " + text.error(),
+                     "give the path of a trace file");
 }
 
 }  // namespace tokenlife::sim

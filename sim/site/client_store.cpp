@@ -32,12 +32,8 @@ constexpr std::chrono::sys_seconds kStartMax =
     std::chrono::sys_seconds{Duration{kTokenDateMax}} - kLife;
 constexpr std::string_view kLogPrefix = "log-";
 
-Failed<Error> failed(const std::string& place, const std::string& what,
-                     const std::string& advice = "") {
-  return Failed<Error>(Error{ErrorKind::file, place, what, advice});
-}
-Failed<Error> failed(const std::string& place, const std::string& doing, std::error_code why) {
-  return failed(place, fmt::format("cannot be {}: {}", doing, why.message()));
+Failed<Error> cannot_be(const std::string& place, const std::string& doing, std::error_code why) {
+  return file_error(place, fmt::format("cannot be {}: {}", doing, why.message()));
 }
 
 std::error_code sync(const fs::path& path) {
@@ -65,23 +61,22 @@ Result<void, Error> check_free(const std::string& folder) {
     const bool known = std::find(std::begin(kLeft), std::end(kLeft), name) != std::end(kLeft);
     // The key comes first: without one a log is somebody else's.
     if (!known || (name.starts_with("log") && !has_key)) {
-      return Failed<Error>(
-          Error{ErrorKind::input, folder, "is not empty", "give a new folder, or an empty one"});
+      return input_error(folder, "is not empty", "give a new folder, or an empty one");
     }
   }
-  return why ? failed(folder, "read", why) : Result<void, Error>{};
+  return why ? cannot_be(folder, "read", why) : Result<void, Error>{};
 }
 
 // The number in "log-7".
 Result<unsigned, Error> generation_of(const std::string& folder) {
   std::error_code why;
   const std::string name = fs::read_symlink(folder + "/log", why).string();
-  if (why) return failed(folder, "is no client's folder", "`tokenlife client new` makes one");
+  if (why) return file_error(folder, "is no client's folder", "`tokenlife client new` makes one");
   unsigned number = 0;
   const bool named = name.starts_with(kLogPrefix);
   if (named) std::from_chars(name.data() + kLogPrefix.size(), name.data() + name.size(), number);
   if (fmt::format("{}{}", kLogPrefix, number) != name) {
-    return failed(folder + "/log", "is no link to one of the client's logs");
+    return file_error(folder + "/log", "is no link to one of the client's logs");
   }
   return number;
 }
@@ -105,10 +100,10 @@ Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKin
                                                const ClientInstalled& installed,
                                                std::chrono::sys_seconds now) {
   if (now > kStartMax) {
-    return Failed<Error>(Error{ErrorKind::input, folder,
-                               "the time is too late for a client, whose dates end with the year "
-                               "9999",
-                               "set the clock, or give an earlier --at"});
+    return input_error(folder,
+                       "the time is too late for a client, whose dates end with the year "
+                       "9999",
+                       "set the clock, or give an earlier --at");
   }
   if (auto made = make_private_folder(folder); !made) return Failed<Error>(made.error());
   auto locked = lock(folder);
@@ -145,7 +140,7 @@ Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
   const auto certificate = read_certificate_file(folder + "/client.crt");
   if (!certificate) return Failed<Error>(certificate.error());
   if (!(certificate->key() == key->public_key())) {
-    return failed(folder + "/client.crt", "is not the certificate of the client's key");
+    return file_error(folder + "/client.crt", "is not the certificate of the client's key");
   }
   ClientFolder client(folder, std::move(*locked), *key, *certificate);
   client.generation_ = *generation;
@@ -164,7 +159,7 @@ Result<void, Error> ClientFolder::read_log() {
   const auto* site =
       site_events.empty() ? nullptr : std::get_if<SiteEstablished>(&site_events.front().event);
   if (site == nullptr || log->header().clients != 1 || log->partitions().size() != 1) {
-    return failed(path("log"), "is not the log of one client");
+    return file_error(path("log"), "is not the log of one client");
   }
   site_ = *site;
   header_ = log->header();
@@ -182,10 +177,10 @@ Result<void, Error> ClientFolder::read_log() {
   const auto visited = log->visit(log->partitions().front(), visitor);
   if (!visited) return Failed<Error>(to_error(visited.error()));
   if (objection) {
-    return failed(path("log"), fmt::format("its event {} cannot have happened: {}", events_.size(),
-                                           name(*objection)));
+    return file_error(path("log"), fmt::format("its event {} cannot have happened: {}",
+                                               events_.size(), name(*objection)));
   }
-  if (events_.empty()) return failed(path("log"), "holds no event");
+  if (events_.empty()) return file_error(path("log"), "holds no event");
   return {};
 }
 
@@ -203,7 +198,7 @@ Result<void, Error> ClientFolder::write_log() {
   const fs::path fresh = fs::path(folder_) / name;
   std::error_code why;
   fs::remove_all(fresh, why);  // one that a crash left behind
-  if (why) return failed(fresh, "removed", why);
+  if (why) return cannot_be(fresh, "removed", why);
   auto log = events::LogWriter::create(fresh, header_, {{at(Duration{0}), 0, {}, site_}});
   if (!log) return Failed<Error>(to_error(log.error()));
   auto partition = log->partition(0);
@@ -228,13 +223,13 @@ Result<void, Error> ClientFolder::write_log() {
     if (!why) why = sync(entry.path());
   }
   if (!why) why = sync(fresh);
-  if (why) return failed(fresh, "seen to the disk", why);
+  if (why) return cannot_be(fresh, "seen to the disk", why);
   const std::string link = path("log.new");
   fs::remove(link, why);
   fs::create_directory_symlink(name, link, why);
   if (!why) fs::rename(link, path("log"), why);
   if (!why) why = sync(folder_);
-  if (why) return failed(path("log"), "replaced", why);
+  if (why) return cannot_be(path("log"), "replaced", why);
   // The change is made. What stays behind of the old log does no harm.
   if (generation_ > 0)
     fs::remove_all(path(fmt::format("{}{}", kLogPrefix, generation_).c_str()), why);

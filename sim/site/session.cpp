@@ -49,23 +49,19 @@ Instant next_renewal(const Client& client, const Policy& policy) {
 
 Result<void, Error> Visit::arrive(std::optional<Network> network) {
   if (now_ < client_.last_time()) {
-    return Failed<Error>(
-        Error{ErrorKind::input, "",
-              fmt::format("the time {} is before the client's last event, {}", rfc3339(time_),
-                          rfc3339(client_.time_of(client_.last_time()))),
-              "set the clock, or give a later --at"});
+    return usage_error(fmt::format("the time {} is before the client's last event, {}",
+                                   rfc3339(time_), rfc3339(client_.time_of(client_.last_time()))),
+                       "set the clock, or give a later --at");
   }
   if (now_ > at(client_.header().duration)) {
-    return Failed<Error>(
-        Error{ErrorKind::input, "",
-              fmt::format("the time is {}, and a client lasts 100 years", rfc3339(time_)),
-              "set the clock, or give an earlier --at"});
+    return usage_error(fmt::format("the time is {}, and a client lasts 100 years", rfc3339(time_)),
+                       "set the clock, or give an earlier --at");
   }
   const auto site = SiteFolder::open_to_read(site_folder_);
   if (!site) return Failed<Error>(site.error());
   if (site->tenant() != client_.tenant()) {
-    return Failed<Error>(Error{ErrorKind::input, site_folder_, "is not the client's site",
-                               "give the site that the client was made for"});
+    return input_error(site_folder_, "is not the client's site",
+                       "give the site that the client was made for");
   }
   const Client& client = client_.client();
   // A program that ended between request and answer.
@@ -123,10 +119,10 @@ Result<VisitResult, Error> Visit::go(Wish wish) {
       return result;
     }
     if (request->credential == Credential::bulk && bulk_.empty()) {
-      return Failed<Error>(Error{ErrorKind::input, "",
-                                 "the client was installed with a bulk token, which is stored "
-                                 "nowhere (R22)",
-                                 "give it again: --bulk-token -"});
+      return usage_error(
+          "the client was installed with a bulk token, which is stored "
+          "nowhere (R22)",
+          "give it again: --bulk-token -");
     }
     auto sent = send(*request);
     const bool goes_on = sent && sent->kind == Kind::granted && wish == Wish::exchange &&

@@ -15,8 +15,7 @@ Result<void, Error> issue_token(SiteFolder& site, const Shown& shown, std::chron
   const auto decided = site.append(IssueClientToken{shown.evidence.certificate.sha256()}, now);
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided) {
-    return Failed<Error>(Error{ErrorKind::file, site.folder(),
-                               fmt::format("issues no token: {}", name(decided->error())), ""});
+    return file_error(site.folder(), fmt::format("issues no token: {}", name(decided->error())));
   }
   answer.issued = std::get<ClientTokenIssued>(**decided).token;
   const ClientClaims claims{

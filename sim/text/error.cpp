@@ -2,9 +2,25 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
+
+Failed<Error> usage_error(std::string what, std::string advice) {
+  return input_error("", std::move(what), std::move(advice));
+}
+
+Failed<Error> input_error(std::string place, std::string what, std::string advice) {
+  return Failed<Error>(
+      Error{ErrorKind::input, std::move(place), std::move(what), std::move(advice)});
+}
+
+Failed<Error> file_error(std::string place, std::string what, std::string advice) {
+  return Failed<Error>(
+      Error{ErrorKind::file, std::move(place), std::move(what), std::move(advice)});
+}
 
 std::string to_string(const Error& error) {
   std::string text;

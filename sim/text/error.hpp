@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/result.hpp"
 #include "events/log.hpp"
 
 namespace tokenlife::sim {
@@ -20,6 +21,13 @@ struct Error {
   std::string what;    // one sentence, no full stop
   std::string advice;  // what to do, one sentence; may be empty
 };
+
+// The command line is wrong.
+Failed<Error> usage_error(std::string what, std::string advice = "");
+// An input file, or what it names, is wrong.
+Failed<Error> input_error(std::string place, std::string what, std::string advice = "");
+// A file cannot be read or written, or is damaged.
+Failed<Error> file_error(std::string place, std::string what, std::string advice = "");
 
 // "place: what; advice", on one line: control characters of hostile input are escaped.
 std::string to_string(const Error& error);

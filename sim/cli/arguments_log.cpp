@@ -1,0 +1,72 @@
+// The command line of what analysts ask logs.
+#include "sim/cli/arguments.hpp"
+#include "sim/cli/command_events.hpp"
+#include "sim/cli/command_log.hpp"
+#include "sim/cli/command_replay.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+void add_replay(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "replay", "Rebuild the state of clients from the events alone", replay_command,
+      "Examples:\n"
+      "  tokenlife replay /tmp/fleet\n"
+      "  tokenlife replay /tmp/fleet --at 120d\n"
+      "  tokenlife replay /tmp/fleet --client commuters/17 --json");
+  added->add_option("LOG", command.log, "The log's folder")->required();
+  added->add_option("--at", command.at,
+                    "A moment: 120d, or 2026-05-01T00:00:00Z; the end if absent");
+  added->add_option("--client", command.client, "A client's number, COHORT/NUMBER or GUID");
+  added->add_flag("--json", command.json, "As one JSON object");
+}
+
+void add_events(CLI::App& app, Chosen& chosen) {
+  auto [added, command] =
+      add_command(app, chosen, "events", "Print events, in the order of time", events_command,
+                  "Of a site on disk, the events of its journal: it has no clients' ones.\n"
+                  "Examples:\n"
+                  "  tokenlife events /tmp/fleet --client commuters/17\n"
+                  "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
+                  "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
+                  "  tokenlife events /srv/site --kind bulk-token-issued");
+  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("--client", command.client,
+                    "Only of this client: number, COHORT/NUMBER or GUID");
+  added->add_option("--kind", command.kinds, "Only of this kind; may be repeated");
+  added->add_option("--from", command.from, "From this moment on: 120d, or an RFC 3339 time");
+  added->add_option("--to", command.to, "Before this moment");
+  added->add_option("--format", command.format, "text, jsonl or csv")
+      ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+}
+
+void add_log(CLI::App& app, Chosen& chosen) {
+  CLI::App& log = command_group(app, "log", "Check and describe logs");
+  log.footer(
+      "Examples:\n"
+      "  tokenlife log verify /tmp/fleet\n"
+      "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
+  auto verify = add_command(
+      log, chosen, "verify", "Check every byte and every event of a log", log_verify_command,
+      "A site's journal may have a torn end, which a crash cut off: it is told, "
+      "and is no damage.\n"
+      "Examples:\n  tokenlife log verify /tmp/fleet\n"
+      "  tokenlife log verify /srv/site");
+  auto info = add_command(log, chosen, "info", "What a log holds", log_info_command,
+                          "Example:\n  tokenlife log info /tmp/fleet --json");
+  for (Added<LogCommand>* either : {&verify, &info}) {
+    either->app->add_option("LOG", either->command.log, "The log's folder, or a site's")
+        ->required();
+    either->app->add_flag("--json", either->command.json, "As one JSON object");
+  }
+}
+
+}  // namespace
+
+void add_log_commands(CLI::App& app, Chosen& chosen) {
+  add_replay(app, chosen);
+  add_events(app, chosen);
+  add_log(app, chosen);
+}
+
+}  // namespace tokenlife::sim

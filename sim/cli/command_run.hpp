@@ -1,0 +1,22 @@
+// `tokenlife run`: a scenario and its summary.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sim/cli/command.hpp"
+
+namespace tokenlife::sim {
+
+struct RunCommand {
+  std::string scenario;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::string> log;
+  double clients_scale = 1;
+  std::optional<unsigned> threads;  // absent: all cores
+  bool json = false;
+};
+ExitStatus run_command(const RunCommand& command, Console& console);
+
+}  // namespace tokenlife::sim

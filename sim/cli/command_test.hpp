@@ -1,0 +1,22 @@
+// `tokenlife test`: many scenarios and the properties of every run.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/cli/command.hpp"
+
+namespace tokenlife::sim {
+
+struct TestCommand {
+  std::vector<std::string> paths;
+  std::optional<std::string> filter;  // a regular expression on names of tests, without seeds
+  bool scenarios_only = false;        // without the properties of every run
+  std::optional<std::string> junit;   // a file
+  std::optional<std::string> seeds;   // "A..B"
+  bool coverage = false;              // say what the scenarios exercised, and what they did not
+};
+ExitStatus test_command(const TestCommand& command, Console& console);
+
+}  // namespace tokenlife::sim
