@@ -10,29 +10,16 @@
 #include <optional>
 
 #include "core/client.hpp"
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 #include "core/policy.hpp"
 #include "core/refusal.hpp"
+#include "core/request.hpp"
 #include "core/result.hpp"
 #include "core/site.hpp"
 
 namespace tokenlife {
 
 // ---- The client's side: what it asks at a contact ----------------------------------------------
-
-enum class RequestKind : std::uint8_t { registration, renewal, exchange };
-
-// R8: tokens serve device-centric scenarios only.
-enum class Scope : std::uint8_t { device, user };
-
-struct Request {
-  RequestKind kind;
-  Endpoint via;
-  Credential credential;  // what a registration shows; otherwise the client's own
-  Guid bulk;              // nil unless the credential is a bulk token
-  Scope scope = Scope::device;
-  friend bool operator==(const Request&, const Request&) = default;
-};
 
 // Why a client says nothing at a contact.
 enum class Silence : std::uint8_t {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "core/client.hpp"
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 #include "core/lifecycle.hpp"
 #include "core/result.hpp"
 
@@ -190,7 +190,7 @@ template <class Event>
 [[nodiscard]] inline Legality evolve_in_place(Client& client, const Event& event) {
   const Network where = evolve_detail::where(client, event);
   const auto& by_kind = kLifecycleDispatch.next[static_cast<std::size_t>(client.state)];
-  const auto& by_network = by_kind[static_cast<std::size_t>(kKindOf<Event>)];
+  const auto& by_network = by_kind[static_cast<std::size_t>(Event::kind)];
   const std::uint8_t next = by_network[static_cast<std::size_t>(where)];
   if (next == kIllegal) [[unlikely]]
     return Legality::wrong_state;

@@ -28,7 +28,7 @@ using ReRegistration = In<LifecycleState::re_registration_required>;
 
 template <class Event>
 struct On {
-  static constexpr std::string_view name = tokenlife::name(kKindOf<Event>);
+  static constexpr std::string_view name = Event::kind_name;
 };
 
 // ---- Guards ------------------------------------------------------------------------------------

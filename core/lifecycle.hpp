@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "core/client.hpp"
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 #include "core/row_text.hpp"
 
 namespace tokenlife {

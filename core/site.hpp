@@ -10,10 +10,10 @@
 #include <variant>
 #include <vector>
 
-#include "core/event.hpp"
 #include "core/id.hpp"
 #include "core/policy.hpp"
 #include "core/result.hpp"
+#include "core/site_event.hpp"
 
 namespace tokenlife {
 

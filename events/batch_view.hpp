@@ -11,8 +11,8 @@
 #include <optional>
 #include <span>
 
+#include "core/client_event.hpp"
 #include "core/ensure.hpp"
-#include "core/event.hpp"
 #include "events/client_batch.hpp"
 
 namespace tokenlife::events {

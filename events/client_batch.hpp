@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 
 namespace tokenlife::events {
 
@@ -108,7 +108,7 @@ class ClientBatch {
   // Preconditions: not full; begin() was called; 0 <= time < 2^32 s.
   template <class Event>
   void append(Instant time, Cause cause, const Event& event) {
-    kinds[size_] = static_cast<std::uint8_t>(kKindOf<Event>);
+    kinds[size_] = static_cast<std::uint8_t>(Event::kind);
     causes[size_] = static_cast<std::uint8_t>(cause.kind);
     details[size_] = detail_byte::of(event);
     times[size_] = seconds(time);

@@ -10,9 +10,9 @@
 #include <memory>
 #include <vector>
 
-#include "core/event.hpp"
 #include "core/result.hpp"
 #include "core/site.hpp"
+#include "core/site_event.hpp"
 #include "events/log.hpp"
 #include "events/storage.hpp"
 

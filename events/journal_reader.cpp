@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/event.hpp"
 #include "events/frame_reader.hpp"
 #include "events/journal.hpp"
 #include "events/journal_format.hpp"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "core/event.hpp"
 #include "core/id.hpp"
+#include "core/time.hpp"
 
 namespace tokenlife::events {
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/site_event.hpp"
 #include "events/batch_view.hpp"
 #include "events/log.hpp"
 

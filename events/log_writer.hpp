@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/site_event.hpp"
 #include "events/client_batch.hpp"
 #include "events/log.hpp"
 

@@ -27,7 +27,7 @@ class Wanted {
   }
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
-    if (!is_wanted_ || !filter_.wants(kKindOf<Event>, recorded.time)) return true;
+    if (!is_wanted_ || !filter_.wants(Event::kind, recorded.time)) return true;
     return on_(client_, recorded);
   }
 

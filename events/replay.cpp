@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
+#include "core/event.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
 

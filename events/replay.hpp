@@ -74,7 +74,7 @@ class ClientReplay {
   bool on(const Recorded<Event>& recorded) {
     const Legality legality = evolve_in_place(client_, recorded.event);
     if (legality != Legality::legal) [[unlikely]] {
-      impossible_ = Impossible{recorded.seq, kKindOf<Event>, legality};
+      impossible_ = Impossible{recorded.seq, Event::kind, legality};
     }
     return legality == Legality::legal;
   }

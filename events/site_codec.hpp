@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "core/event.hpp"
+#include "core/site_event.hpp"
 #include "events/log.hpp"
 
 namespace tokenlife::events {

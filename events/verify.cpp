@@ -66,7 +66,7 @@ class VerifyFold {
     }
     template <class Event>
     bool on(const Recorded<Event>& recorded) {
-      events.add(kKindOf<Event>, recorded.time);
+      events.add(Event::kind, recorded.time);
       return replay.on(recorded);
     }
   };

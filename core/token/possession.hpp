@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/decide.hpp"
+#include "core/request.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
 

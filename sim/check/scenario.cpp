@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/event.hpp"
 #include "sim/check/story.hpp"
 #include "sim/text/duration.hpp"
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/event.hpp"
 #include "core/lifecycle.hpp"
 #include "sim/check/property.hpp"
 

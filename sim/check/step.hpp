@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 #include "core/evolve.hpp"
 #include "sim/check/parts.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/event.hpp"
 #include "sim/text/duration.hpp"
 
 namespace tokenlife::sim::checker {

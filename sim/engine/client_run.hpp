@@ -335,7 +335,7 @@ class ClientRun {
     recorder_.tally->happened(now_, cause, event);
     ++next_seq_;
     // Where a client is has no bearing on whether its exchanges are taken.
-    if constexpr (kKindOf<Event> != EventKind::network_changed) {
+    if constexpr (Event::kind != EventKind::network_changed) {
       exchanges_taken_until_ = Instant::min();
     }
     return legality;

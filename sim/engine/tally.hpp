@@ -21,7 +21,7 @@ struct WhyNot {
 };
 template <class Event>
 constexpr WhyNot why_not(const Event& event) {
-  if constexpr (requires { event.reason; }) {
+  if constexpr (HasReason<Event>) {
     if constexpr (std::is_same_v<decltype(event.reason), RefusalReason>) {
       return {event.reason, {}};
     } else {
@@ -57,9 +57,9 @@ class Tally {
   void observe(LifecycleState state, Instant until);
   template <class Event>
   void happened(Instant now, const Cause& cause, const Event& event) {
-    constexpr EventKind kind = kKindOf<Event>;
+    constexpr EventKind kind = Event::kind;
     ++kinds[static_cast<std::size_t>(kind)];
-    if constexpr (requires { event.reason; }) {
+    if constexpr (HasReason<Event>) {
       const WhyNot why = why_not(event);
       // A refused renewal that ends the token is one refusal, not two.
       if (why.refusal &&

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/client.hpp"
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 #include "sim/engine/network_walk.hpp"
 
 namespace tokenlife::sim {

@@ -16,8 +16,14 @@ constexpr std::size_t kBulkTokensMax = 1'000;
 
 using What = decltype(Action::what);
 
+// The position of a kind of action among the alternatives.
+template <class Kind, class... Kinds>
+constexpr std::size_t index_in(const std::variant<Kinds...>*) {
+  const bool same[] = {std::is_same_v<Kind, Kinds>...};
+  return static_cast<std::size_t>(std::find(std::begin(same), std::end(same), true) - same);
+}
 template <class Kind>
-constexpr std::size_t kKindIndex = AlternativeIndex<Kind, What>::value;
+constexpr std::size_t kKindIndex = index_in<Kind>(static_cast<const What*>(nullptr));
 static_assert(kActionNames[kKindIndex<IssueBulk>] == "issue-bulk-token");
 static_assert(kActionNames[kKindIndex<LoseAnswers>] == "lose-answers");
 

@@ -18,8 +18,9 @@
 #include <vector>
 
 #include "core/client.hpp"
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 #include "core/result.hpp"
+#include "core/site_event.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/key.hpp"
 #include "core/token/secret.hpp"

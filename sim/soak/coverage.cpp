@@ -82,11 +82,11 @@ void Coverage::see_client_event(const Scenario& scenario, const Client& before,
   ++rows_[row_of(before, recorded.event)];
   std::visit(
       [&]<class Event>(const Event& event) {
-        if constexpr (requires { event.reason; }) {
+        if constexpr (HasReason<Event>) {
           const WhyNot why = why_not(event);
           if (why.failure) ++failures_[static_cast<std::size_t>(*why.failure)];
           // A refused renewal that ends the token is one refusal, not two.
-          if (why.refusal && (kKindOf<Event> != EventKind::re_registration_required ||
+          if (why.refusal && (Event::kind != EventKind::re_registration_required ||
                               recorded.cause.kind == CauseKind::exchange)) {
             ++refusals_[static_cast<std::size_t>(*why.refusal)];
           }

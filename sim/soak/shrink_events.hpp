@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "core/event.hpp"
+#include "core/client_event.hpp"
 #include "sim/soak/shrink.hpp"
 
 namespace tokenlife::sim {

@@ -37,10 +37,9 @@ TEST_CASE("random scenarios lead to every event, every reason and every cause") 
       met.emplace(name(kind_of(recorded.event)));
       met.emplace(name(recorded.cause.kind));
       std::visit(
-          [&met](const auto& event) {
-            if constexpr (requires { event.reason; }) {
-              met.insert(std::string(name(kKindOf<std::decay_t<decltype(event)>>)) + " " +
-                         std::string(name(event.reason)));
+          [&met]<class Event>(const Event& event) {
+            if constexpr (HasReason<Event>) {
+              met.insert(std::string(event.kind_name) + " " + std::string(name(event.reason)));
             }
           },
           recorded.event);

@@ -1,0 +1,94 @@
+// What can happen to the site: past tense, self-sufficient for replay, without secrets (D4).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/client.hpp"
+#include "core/client_event.hpp"
+#include "core/id.hpp"
+#include "core/policy.hpp"
+#include "core/recorded.hpp"
+#include "core/time.hpp"
+
+namespace tokenlife {
+
+struct SiteEstablished {
+  static constexpr EventKind kind = EventKind::site_established;
+  static constexpr std::string_view kind_name = "site-established";
+  Guid tenant;
+  Policy policy;
+  friend bool operator==(const SiteEstablished&, const SiteEstablished&) = default;
+};
+struct BulkTokenIssued {
+  static constexpr EventKind kind = EventKind::bulk_token_issued;
+  static constexpr std::string_view kind_name = "bulk-token-issued";
+  std::string name;
+  Guid guid;
+  Instant not_before;
+  Instant expires;
+  friend bool operator==(const BulkTokenIssued&, const BulkTokenIssued&) = default;
+};
+struct BulkTokenBlocked {
+  static constexpr EventKind kind = EventKind::bulk_token_blocked;
+  static constexpr std::string_view kind_name = "bulk-token-blocked";
+  Guid guid;
+  friend bool operator==(const BulkTokenBlocked&, const BulkTokenBlocked&) = default;
+};
+struct BulkTokenUnblocked {
+  static constexpr EventKind kind = EventKind::bulk_token_unblocked;
+  static constexpr std::string_view kind_name = "bulk-token-unblocked";
+  Guid guid;
+  friend bool operator==(const BulkTokenUnblocked&, const BulkTokenUnblocked&) = default;
+};
+struct EndpointDown {
+  static constexpr EventKind kind = EventKind::endpoint_down;
+  static constexpr std::string_view kind_name = "endpoint-down";
+  Endpoint endpoint;
+  friend bool operator==(const EndpointDown&, const EndpointDown&) = default;
+};
+struct EndpointUp {
+  static constexpr EventKind kind = EventKind::endpoint_up;
+  static constexpr std::string_view kind_name = "endpoint-up";
+  Endpoint endpoint;
+  friend bool operator==(const EndpointUp&, const EndpointUp&) = default;
+};
+struct SigningCertificateRotated {
+  static constexpr EventKind kind = EventKind::signing_certificate_rotated;
+  static constexpr std::string_view kind_name = "signing-certificate-rotated";
+  KeyNumber key;  // the new one
+  friend bool operator==(const SigningCertificateRotated&,
+                         const SigningCertificateRotated&) = default;
+};
+struct SigningCertificateRetired {
+  static constexpr EventKind kind = EventKind::signing_certificate_retired;
+  static constexpr std::string_view kind_name = "signing-certificate-retired";
+  KeyNumber key;
+  friend bool operator==(const SigningCertificateRetired&,
+                         const SigningCertificateRetired&) = default;
+};
+
+// Of a site that serves clients from elsewhere: it knows them by their certificates. In a simulated
+// run the clients are streams of their own, whose events say what was issued to them.
+struct ClientTokenIssued {
+  static constexpr EventKind kind = EventKind::client_token_issued;
+  static constexpr std::string_view kind_name = "client-token-issued";
+  Sha256Thumbprint thumbprint;  // of the client's certificate (D6)
+  ClientToken token;
+  friend bool operator==(const ClientTokenIssued&, const ClientTokenIssued&) = default;
+};
+
+using SiteEvent =
+    std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
+                 EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired,
+                 ClientTokenIssued>;
+
+static_assert(EventList<SiteEvent>::is_numbered_from(kClientKinds),
+              "an event stands in SiteEvent where its kind stands in EventKind");
+
+inline EventKind kind_of(const SiteEvent& event) {
+  return static_cast<EventKind>(kClientKinds + event.index());
+}
+
+}  // namespace tokenlife
