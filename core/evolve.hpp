@@ -2,6 +2,7 @@
 // policy never changes the past, and a log replays with these functions alone.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "core/client.hpp"
@@ -30,8 +31,17 @@ struct Names<Legality> {
 
 namespace evolve_detail {
 
+// Every function below has an answer for every event by its name: a new event does not compile
+// until each has one.
+template <class Event, class... Events>
+concept AnyOf = (std::same_as<Event, Events> || ...);
+
 // The network that decides between the rows of the table.
-template <class Event>
+template <AnyOf<ClientInstalled, AgentRestarted, RegistrationRequested, RegistrationRefused,
+                RegistrationFailed, RenewalRequested, TokenRenewed, RenewalRefused, RenewalFailed,
+                TokenExpired, ReRegistrationRequired, ClientReinstalled, ClientUpgraded,
+                ClientBlocked, ClientUnblocked, CmgAllowedChanged>
+              Event>
 constexpr Network where(const Client& client, const Event&) {
   return client.last_connected;
 }
@@ -41,11 +51,11 @@ constexpr Network where(const Client&, const RegistrationCompleted& event) {
 }
 
 // What speaks against an event besides the state.
-template <class Event>
+
+template <AnyOf<ClientInstalled, AgentRestarted, ClientReinstalled> Event>
 constexpr Legality objection(const Client&, const Event&) {
   return Legality::legal;
 }
-
 constexpr Legality objection(const Client& client, const NetworkChanged& event) {
   if (event.from != client.network) return Legality::wrong_network;
   return event.from == event.to ? Legality::nothing_changed : Legality::legal;

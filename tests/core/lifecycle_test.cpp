@@ -100,7 +100,7 @@ std::optional<LifecycleState> by_dispatch(LifecycleState from, EventKind kind, N
 }
 
 TEST_CASE("the matrix has every client event once") {
-  CHECK(std::size(kMatrix) == 18);
+  CHECK(std::size(kMatrix) == kClientKinds);
   for (std::size_t i = 0; i < std::size(kMatrix); ++i) {
     CHECK(kMatrix[i].kind == static_cast<EventKind>(i));
   }
