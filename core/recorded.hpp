@@ -95,13 +95,18 @@ struct Cause {
 
 // ---- In a stream -------------------------------------------------------------------------------
 
-// An event in its stream. Sequence numbers count from 0 without gaps; times never go back.
-template <class Event>
-struct Recorded {
+// When and why an event happened. Sequence numbers count from 0 without gaps; times never go back.
+struct Envelope {
   Instant time;
   std::uint32_t seq = 0;
   Cause cause;
+  friend bool operator==(const Envelope&, const Envelope&) = default;
+};
+
+template <class Event>
+struct Recorded : Envelope {
   Event event;
+  const Envelope& envelope() const { return *this; }
   friend bool operator==(const Recorded&, const Recorded&) = default;
 };
 

@@ -114,8 +114,8 @@ Result<void, LogError> Journal::append(Instant time, Cause cause, const SiteEven
          "times of events not to go back");
   auto next = evolve(content.site, event);
   ensure(next.has_value(), "an event that can happen");
-  const Recorded<SiteEvent> recorded{time, static_cast<std::uint32_t>(content.events.size()), cause,
-                                     event};
+  const Recorded<SiteEvent> recorded{
+      {time, static_cast<std::uint32_t>(content.events.size()), cause}, event};
   if (auto done = impl_->put_event(recorded); !done) return done;
   content.events.push_back(recorded);
   content.site = std::move(*next);

@@ -114,8 +114,7 @@ class VariantVisitor {
   }
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
-    return on_(client_,
-               Recorded<ClientEvent>{recorded.time, recorded.seq, recorded.cause, recorded.event});
+    return on_(client_, Recorded<ClientEvent>{recorded.envelope(), recorded.event});
   }
 
  private:

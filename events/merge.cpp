@@ -126,7 +126,7 @@ class Merge {
 
   Result<void, LogError> deliver_moment(const Window& window) {
     auto hand_on = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
-      hand_over(client, {recorded.time, recorded.seq, recorded.cause, recorded.event});
+      hand_over(client, {recorded.envelope(), recorded.event});
       return !stopped_;
     };
     return pass(window, hand_on);
@@ -135,7 +135,7 @@ class Merge {
   Result<void, LogError> deliver_sorted(const Window& window) {
     records_.clear();
     auto keep = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
-      records_.push_back({client, {recorded.time, recorded.seq, recorded.cause, recorded.event}});
+      records_.push_back({client, {recorded.envelope(), recorded.event}});
       return true;
     };
     if (auto passed = pass(window, keep); !passed) return passed;

@@ -155,7 +155,7 @@ void decode_site_events(capnp::MessageReader& message, std::vector<Recorded<Site
     require(from.getSeq() == events.size(), "the numbering of the site's events has a gap");
     require(events.empty() || time >= events.back().time, "time goes back in the site's events");
     const Cause cause{decode_enum<CauseKind>(from.getCauseKind()), from.getCauseNumber()};
-    events.push_back({time, from.getSeq(), cause, decode_site_event(from)});
+    events.push_back({{time, from.getSeq(), cause}, decode_site_event(from)});
   }
 }
 

@@ -98,7 +98,7 @@ class SiteTimeline::Builder {
     ensure(next.has_value(), "the site to accept an event that it decided");
     site_ = std::move(*next);
     const auto seq = static_cast<std::uint32_t>(timeline_.events_.size());
-    timeline_.events_.push_back({now, seq, cause, *event});
+    timeline_.events_.push_back({{now, seq, cause}, *event});
     remember(*event, now);
   }
 

@@ -33,7 +33,7 @@ bool NaiveClient::is_aimed_at(const Target& target) const {
 }
 
 void NaiveClient::record(Instant now, Cause cause, const ClientEvent& event) {
-  events_.push_back({now, static_cast<std::uint32_t>(events_.size()), cause, event});
+  events_.push_back({{now, static_cast<std::uint32_t>(events_.size()), cause}, event});
 }
 
 void NaiveClient::begin_tick() {

@@ -14,7 +14,7 @@ NaiveSite::NaiveSite(const Scenario& scenario)
 }
 
 void NaiveSite::record(Instant now, Cause cause, const SiteEvent& event) {
-  events.push_back({now, static_cast<std::uint32_t>(events.size()), cause, event});
+  events.push_back({{now, static_cast<std::uint32_t>(events.size()), cause}, event});
 }
 
 void NaiveSite::retire(std::uint32_t key, Cause cause, Instant now) {

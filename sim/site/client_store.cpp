@@ -211,8 +211,9 @@ Result<void, Error> ClientFolder::write_log() {
       batch.clear();
       batch.begin(0, seq);
     }
-    const auto& [time, number, cause, event] = events_[seq];
-    std::visit([&, t = time, c = cause](const auto& e) { batch.append(t, c, e); }, event);
+    const Recorded<ClientEvent>& recorded = events_[seq];
+    std::visit([&](const auto& event) { batch.append(recorded.time, recorded.cause, event); },
+               recorded.event);
   }
   if (auto done = partition->write(batch); !done) return Failed<Error>(to_error(done.error()));
   const auto summary = partition->finish(1);
@@ -241,7 +242,7 @@ Result<void, Error> ClientFolder::record(Instant time, Cause cause, const Client
   const auto next = evolve(client_, event);
   ensure(next.has_value(), "a decided event to be legal");
   ensure(events_.empty() || time >= events_.back().time, "time not to go back");
-  events_.push_back({time, static_cast<std::uint32_t>(events_.size()), cause, event});
+  events_.push_back({{time, static_cast<std::uint32_t>(events_.size()), cause}, event});
   if (auto written = write_log(); !written) {
     events_.pop_back();
     return written;

@@ -186,8 +186,9 @@ struct SiteThen {
   std::map<Guid, BulkToken> bulk;
 
   SiteThen(const SoakCase& run, Instant now) {
-    for (const auto& [time, seq, cause, event] : run.run.site) {
-      if (time > now) break;
+    for (const Recorded<SiteEvent>& recorded : run.run.site) {
+      if (recorded.time > now) break;
+      const SiteEvent& event = recorded.event;
       if (const auto* goes_down = std::get_if<EndpointDown>(&event)) {
         down[static_cast<std::size_t>(goes_down->endpoint)] = true;
       } else if (const auto* comes_up = std::get_if<EndpointUp>(&event)) {

@@ -204,17 +204,20 @@ std::vector<Instant> eventful_moments(const Scenario& scenario) {
   };
   const EngineRun run = simulate(scenario);
   for (const auto& client : run.clients) {
-    for (const auto& [time, seq, cause, event] : client) {
-      moments.insert(time);
+    for (const Recorded<ClientEvent>& recorded : client) {
+      moments.insert(recorded.time);
+      const ClientEvent& event = recorded.event;
       if (const auto* completed = std::get_if<RegistrationCompleted>(&event)) {
         add_token(completed->token);
       }
       if (const auto* renewed = std::get_if<TokenRenewed>(&event)) add_token(renewed->token);
     }
   }
-  for (const auto& [time, seq, cause, event] : run.site) {
-    moments.insert(time);
-    if (const auto* bulk = std::get_if<BulkTokenIssued>(&event)) moments.insert(bulk->expires);
+  for (const Recorded<SiteEvent>& recorded : run.site) {
+    moments.insert(recorded.time);
+    if (const auto* bulk = std::get_if<BulkTokenIssued>(&recorded.event)) {
+      moments.insert(bulk->expires);
+    }
   }
   for (const Action& action : scenario.actions) moments.insert(action.at);
   // Actions fall on ticks, a bulk token's expiry need not.

@@ -28,7 +28,7 @@ LogContent format_example() {
   content.header.cohorts = {{"all", {0}, 1}};
   content.header.clients = 1;
   content.header.lifecycle_fingerprint = 0x1122334455667788;
-  content.site = {{at(Duration{0}), 0, {}, SiteEstablished{{0x10, 0x20}, Policy{}}}};
+  content.site = {{{at(Duration{0}), 0, {}}, SiteEstablished{{0x10, 0x20}, Policy{}}}};
   content.clients = {Telling(0).registered({0}).stream()};
   return content;
 }

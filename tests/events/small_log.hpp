@@ -12,7 +12,7 @@ class Telling {
 
   Telling& tell(Duration time, Cause cause, ClientEvent event) {
     stream_.push_back(
-        {at(time), static_cast<std::uint32_t>(stream_.size()), cause, std::move(event)});
+        {{at(time), static_cast<std::uint32_t>(stream_.size()), cause}, std::move(event)});
     return *this;
   }
   TokenSerial serial(std::uint32_t ordinal) const { return TokenSerial::of(client_, ordinal); }
@@ -50,17 +50,15 @@ inline std::vector<Recorded<SiteEvent>> small_site() {
   policy.internal_registration = false;
   const Instant day{days{1}};
   return {
-      {at(Duration{0}), 0, {}, SiteEstablished{{0xaa, 0xbb}, policy}},
-      {at(Duration{0}),
-       1,
-       {CauseKind::action, 0},
+      {{at(Duration{0}), 0, {}}, SiteEstablished{{0xaa, 0xbb}, policy}},
+      {{at(Duration{0}), 1, {CauseKind::action, 0}},
        BulkTokenIssued{"kiosks", bulk, at(Duration{0}), at(days{3})}},
-      {day, 2, {CauseKind::action, 1}, BulkTokenBlocked{bulk}},
-      {day, 3, {CauseKind::action, 3}, EndpointDown{Endpoint::sts}},
-      {day + days{1}, 4, {CauseKind::action_end, 3}, EndpointUp{Endpoint::sts}},
-      {day + days{2}, 5, {CauseKind::action, 4}, BulkTokenUnblocked{bulk}},
-      {day + days{20}, 6, {CauseKind::action, 5}, SigningCertificateRotated{{1}}},
-      {day + days{60}, 7, {CauseKind::action_end, 5}, SigningCertificateRetired{{0}}},
+      {{day, 2, {CauseKind::action, 1}}, BulkTokenBlocked{bulk}},
+      {{day, 3, {CauseKind::action, 3}}, EndpointDown{Endpoint::sts}},
+      {{day + days{1}, 4, {CauseKind::action_end, 3}}, EndpointUp{Endpoint::sts}},
+      {{day + days{2}, 5, {CauseKind::action, 4}}, BulkTokenUnblocked{bulk}},
+      {{day + days{20}, 6, {CauseKind::action, 5}}, SigningCertificateRotated{{1}}},
+      {{day + days{60}, 7, {CauseKind::action_end, 5}}, SigningCertificateRetired{{0}}},
   };
 }
 
