@@ -10,10 +10,13 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <variant>
 
 #include "core/client_event.hpp"
 #include "core/ensure.hpp"
 #include "events/client_batch.hpp"
+#include "events/event_layout.hpp"
 
 namespace tokenlife::events {
 
@@ -62,16 +65,8 @@ Walk begin_slice(StreamPosition& position, const StreamSlice& slice);
 namespace batch_detail {
 
 // [kind][detail]: whether the byte says something of an event of that kind.
-extern const std::array<std::array<bool, 256>, kClientKinds> kDetailIsGood;
-
-template <class Enum>
-constexpr Enum low(std::uint8_t detail) {
-  return static_cast<Enum>(detail & 3);
-}
-template <class Enum>
-constexpr Enum high(std::uint8_t detail) {
-  return static_cast<Enum>(detail >> 2);
-}
+using DetailTable = std::array<std::array<bool, 256>, kClientKinds>;
+extern const DetailTable kDetailIsGood;
 
 // Takes the next entries of the columns that only some events have. Past the end of a column there
 // are zeros, and `short_column` says so.
@@ -94,95 +89,67 @@ struct Columns {
     return value;
   }
 
-  static TokenSerial serial(std::uint32_t client, std::uint32_t ordinal) {
-    return ordinal == 0 ? TokenSerial{} : TokenSerial::of({client}, ordinal);
-  }
-  TokenSerial take_serial(std::uint32_t client) { return serial(client, take(serials)); }
-
-  RegistrationCompleted take_registration(std::uint32_t client, std::uint8_t detail) {
-    const TokenColumn token = take(tokens);
-    return {low<Endpoint>(detail), client_token(client, token)};
-  }
-  TokenRenewed take_renewal(std::uint32_t client, std::uint8_t detail) {
-    const TokenColumn token = take(tokens);
-    return {low<Endpoint>(detail), client_token(client, token),
-            serial(client, token.replaces_ordinal)};
-  }
-  ClientInstalled take_installation(std::uint8_t detail) {
-    return {{take(cohorts)},
-            low<Network>(detail),
-            static_cast<Credential>((detail >> 2) & 3),
-            static_cast<ClientVersion>((detail >> 4) & 1),
-            ((detail >> 5) & 1) != 0,
-            ((detail >> 6) & 1) != 0,
-            take(guids)};
-  }
-  RegistrationRequested take_request(std::uint8_t detail) {
-    const auto credential = high<Credential>(detail);
-    return {low<Endpoint>(detail), credential,
-            credential == Credential::bulk ? take(guids) : Guid{}};
-  }
-  static ClientToken client_token(std::uint32_t client, const TokenColumn& token) {
-    const Instant not_before = at(Duration{token.not_before});
-    return {serial(client, token.ordinal),
-            not_before,
-            not_before + Duration{token.valid_seconds},
-            {token.signer}};
-  }
-
   bool used_up() const {
     return cause_numbers.empty() && serials.empty() && tokens.empty() && guids.empty() &&
            cohorts.empty();
   }
 };
 
+// The place from which a layout takes an event. Precondition: the detail is good for it.
+struct Take {
+  std::uint32_t client;
+  unsigned bits;
+  Columns& columns;
+
+  template <class T>
+  void detail(std::string_view, T& value) {
+    value = static_cast<T>(bits & ((1U << BitsOf<T>::width) - 1));
+    bits >>= BitsOf<T>::width;
+  }
+  void cohort(CohortNumber& cohort) { cohort.value = columns.take(columns.cohorts); }
+  void guid(Guid& guid) { guid = columns.take(columns.guids); }
+  void guid_if(bool is_there, Guid& guid) {
+    if (is_there) guid = columns.take(columns.guids);
+  }
+  void serial(TokenSerial& serial) { serial = serial_of(columns.take(columns.serials)); }
+  void token(ClientToken& token) {
+    TokenSerial none;
+    this->token(token, none);
+  }
+  void token(ClientToken& token, TokenSerial& replaces) {
+    const TokenColumn column = columns.take(columns.tokens);
+    const Instant not_before = at(Duration{column.not_before});
+    token = {serial_of(column.ordinal),
+             not_before,
+             not_before + Duration{column.valid_seconds},
+             {column.signer}};
+    replaces = serial_of(column.replaces_ordinal);
+  }
+
+ private:
+  TokenSerial serial_of(std::uint32_t ordinal) const {
+    return ordinal == 0 ? TokenSerial{} : TokenSerial::of({client}, ordinal);
+  }
+};
+
 // Hands the event to visitor.on(), unless a column was too short for it; false in that case, or if
 // the visitor wants no more. Precondition: the kind is one of a client, and the detail is good for
 // it.
-template <class Visitor>
-inline bool hand_over(EventKind kind, std::uint8_t detail, std::uint32_t client,
-                      const Recorded<AgentRestarted>& frame, Columns& columns, Visitor& visitor) {
-  const auto on = [&]<class Event>(const Event& event) {
-    return !columns.short_column &&
-           visitor.on(Recorded<Event>{frame.time, frame.seq, frame.cause, event});
-  };
-  switch (kind) {
-    case EventKind::client_installed: return on(columns.take_installation(detail));
-    case EventKind::network_changed:
-      return on(NetworkChanged{low<Network>(detail), high<Network>(detail)});
-    case EventKind::agent_restarted: return on(AgentRestarted{});
-    case EventKind::registration_requested: return on(columns.take_request(detail));
-    case EventKind::registration_completed: return on(columns.take_registration(client, detail));
-    case EventKind::registration_refused:
-      return on(RegistrationRefused{low<Endpoint>(detail), high<RefusalReason>(detail)});
-    case EventKind::registration_failed:
-      return on(RegistrationFailed{low<Endpoint>(detail), high<FailureReason>(detail)});
-    case EventKind::renewal_requested:
-      return on(RenewalRequested{low<Endpoint>(detail), columns.take_serial(client)});
-    case EventKind::token_renewed: return on(columns.take_renewal(client, detail));
-    case EventKind::renewal_refused:
-      return on(RenewalRefused{low<Endpoint>(detail), high<RefusalReason>(detail)});
-    case EventKind::renewal_failed:
-      return on(RenewalFailed{low<Endpoint>(detail), high<FailureReason>(detail)});
-    case EventKind::token_expired: return on(TokenExpired{columns.take_serial(client)});
-    case EventKind::re_registration_required:
-      return on(ReRegistrationRequired{low<Endpoint>(detail), high<RefusalReason>(detail)});
-    case EventKind::client_reinstalled: return on(ClientReinstalled{columns.take(columns.guids)});
-    case EventKind::client_upgraded: return on(ClientUpgraded{});
-    case EventKind::client_blocked: return on(ClientBlocked{});
-    case EventKind::client_unblocked: return on(ClientUnblocked{});
-    case EventKind::cmg_allowed_changed: return on(CmgAllowedChanged{detail != 0});
-    case EventKind::site_established:
-    case EventKind::bulk_token_issued:
-    case EventKind::bulk_token_blocked:
-    case EventKind::bulk_token_unblocked:
-    case EventKind::endpoint_down:
-    case EventKind::endpoint_up:
-    case EventKind::signing_certificate_rotated:
-    case EventKind::signing_certificate_retired:
-    case EventKind::client_token_issued: break;
-  }
-  throw_bug("an event of a client", __FILE__, __LINE__);
+template <class Event, class Visitor>
+inline bool hand_over(Take place, const Envelope& envelope, Visitor& visitor) {
+  Recorded<Event> recorded{envelope, {}};
+  Layout<Event>::fields(place, recorded.event);
+  return !place.columns.short_column && visitor.on(recorded);
+}
+template <class Visitor, class... Events>
+inline bool hand_over(EventKind kind, const Take& place, const Envelope& envelope, Visitor& visitor,
+                      const std::variant<Events...>*) {
+  bool goes_on = false;
+  const bool known =
+      ((kind == Events::kind && (goes_on = hand_over<Events>(place, envelope, visitor), true)) ||
+       ...);
+  if (!known) throw_bug("an event of a client", __FILE__, __LINE__);
+  return goes_on;
 }
 
 }  // namespace batch_detail
@@ -221,9 +188,9 @@ Walk walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
       last_time = time;
       const auto cause_kind = static_cast<CauseKind>(cause);
       const std::uint32_t number = has_number(cause_kind) ? columns.take(columns.cause_numbers) : 0;
-      const Recorded<AgentRestarted> frame{at(Duration{time}), seq, {cause_kind, number}, {}};
-      if (!batch_detail::hand_over(static_cast<EventKind>(kind), detail, slice.client, frame,
-                                   columns, visitor)) {
+      const Envelope envelope{at(Duration{time}), seq, {cause_kind, number}};
+      if (!batch_detail::hand_over(static_cast<EventKind>(kind), {slice.client, detail, columns},
+                                   envelope, visitor, static_cast<const ClientEvent*>(nullptr))) {
         position.next_seq = seq;
         return columns.short_column ? Walk::column_too_short : Walk::stopped;
       }

@@ -8,9 +8,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/client_event.hpp"
+#include "events/event_layout.hpp"
 
 namespace tokenlife::events {
 
@@ -30,47 +32,6 @@ struct TokenColumn {
   std::uint32_t signer;
 };
 
-// One byte of an event whose meaning depends on the kind, packed from small enumerators.
-namespace detail_byte {
-
-constexpr std::uint8_t pack(unsigned low, unsigned high) {
-  return static_cast<std::uint8_t>(low | (high << 2));
-}
-template <class Enum>
-constexpr unsigned code(Enum value) {
-  return static_cast<unsigned>(value);
-}
-
-template <class Event>
-constexpr std::uint8_t of(const Event&) {
-  return 0;
-}
-constexpr std::uint8_t of(const NetworkChanged& e) { return pack(code(e.from), code(e.to)); }
-constexpr std::uint8_t of(const RegistrationRequested& e) {
-  return pack(code(e.via), code(e.credential));
-}
-constexpr std::uint8_t of(const RegistrationCompleted& e) { return pack(code(e.via), 0); }
-constexpr std::uint8_t of(const RegistrationRefused& e) {
-  return pack(code(e.via), code(e.reason));
-}
-constexpr std::uint8_t of(const RegistrationFailed& e) { return pack(code(e.via), code(e.reason)); }
-constexpr std::uint8_t of(const RenewalRequested& e) { return pack(code(e.via), 0); }
-constexpr std::uint8_t of(const TokenRenewed& e) { return pack(code(e.via), 0); }
-constexpr std::uint8_t of(const RenewalRefused& e) { return pack(code(e.via), code(e.reason)); }
-constexpr std::uint8_t of(const RenewalFailed& e) { return pack(code(e.via), code(e.reason)); }
-constexpr std::uint8_t of(const ReRegistrationRequired& e) {
-  return pack(code(e.via), code(e.reason));
-}
-constexpr std::uint8_t of(const CmgAllowedChanged& e) { return e.value ? 1 : 0; }
-// network 2 bits, credential 2 bits, version, cmg-allowed, blocked 1 bit each
-constexpr std::uint8_t of(const ClientInstalled& e) {
-  return static_cast<std::uint8_t>(code(e.network) | (code(e.credential) << 2) |
-                                   (code(e.version) << 4) | ((e.cmg_allowed ? 1U : 0U) << 5) |
-                                   ((e.blocked ? 1U : 0U) << 6));
-}
-
-}  // namespace detail_byte
-
 // Causes of these kinds have an entry in cause_numbers.
 constexpr bool has_number(CauseKind kind) {
   return kind == CauseKind::action || kind == CauseKind::action_end || kind == CauseKind::request ||
@@ -85,13 +46,14 @@ class ClientBatch {
   std::vector<StreamSlice> slices;
   std::vector<std::uint8_t> kinds;    // EventKind
   std::vector<std::uint8_t> causes;   // CauseKind
-  std::vector<std::uint8_t> details;  // see detail_byte
+  std::vector<std::uint8_t> details;  // see event_layout.hpp
   std::vector<std::uint32_t> times;
   std::vector<std::uint32_t> cause_numbers;  // of causes that have one
-  std::vector<std::uint32_t> serials;        // ordinals: renewal-requested, token-expired
-  std::vector<TokenColumn> tokens;           // registration-completed, token-renewed
-  std::vector<Guid> guids;             // client-installed, -reinstalled, requests with a bulk token
-  std::vector<std::uint32_t> cohorts;  // client-installed
+  // Which events have an entry in these is said in event_layout.hpp.
+  std::vector<std::uint32_t> serials;  // ordinals
+  std::vector<TokenColumn> tokens;
+  std::vector<Guid> guids;
+  std::vector<std::uint32_t> cohorts;
 
   // Full after so many events.
   explicit ClientBatch(std::size_t capacity = kEvents)
@@ -108,14 +70,15 @@ class ClientBatch {
   // Preconditions: not full; begin() was called; 0 <= time < 2^32 s.
   template <class Event>
   void append(Instant time, Cause cause, const Event& event) {
+    Put place{*this};
+    Layout<Event>::fields(place, event);
     kinds[size_] = static_cast<std::uint8_t>(Event::kind);
     causes[size_] = static_cast<std::uint8_t>(cause.kind);
-    details[size_] = detail_byte::of(event);
+    details[size_] = static_cast<std::uint8_t>(place.bits);
     times[size_] = seconds(time);
     ++size_;
     ++slices.back().events;
     if (has_number(cause.kind)) cause_numbers.push_back(cause.number);
-    append_rest(event);
   }
 
   void clear() {
@@ -133,25 +96,30 @@ class ClientBatch {
     return static_cast<std::uint32_t>(time.time_since_epoch().count());
   }
 
-  template <class Event>
-  void append_rest(const Event&) {}
-  void append_rest(const ClientInstalled& event) {
-    cohorts.push_back(event.cohort.value);
-    guids.push_back(event.bulk);
-  }
-  void append_rest(const ClientReinstalled& event) { guids.push_back(event.bulk); }
-  void append_rest(const RegistrationRequested& event) {
-    if (event.credential == Credential::bulk) guids.push_back(event.bulk);
-  }
-  void append_rest(const RenewalRequested& event) { serials.push_back(event.serial.ordinal()); }
-  void append_rest(const TokenExpired& event) { serials.push_back(event.serial.ordinal()); }
-  void append_rest(const RegistrationCompleted& event) { append_token(event.token, {}); }
-  void append_rest(const TokenRenewed& event) { append_token(event.token, event.replaces); }
-  void append_token(const ClientToken& token, TokenSerial replaces) {
-    tokens.push_back({token.serial.ordinal(), replaces.ordinal(), seconds(token.not_before),
-                      static_cast<std::uint32_t>((token.expires - token.not_before).count()),
-                      token.signer.value});
-  }
+  // The place into which a layout puts an event.
+  struct Put {
+    ClientBatch& batch;
+    unsigned bits = 0;
+    unsigned width = 0;
+
+    template <class T>
+    void detail(std::string_view, T value) {
+      bits |= static_cast<unsigned>(value) << width;
+      width += BitsOf<T>::width;
+    }
+    void cohort(CohortNumber cohort) { batch.cohorts.push_back(cohort.value); }
+    void guid(Guid guid) { batch.guids.push_back(guid); }
+    void guid_if(bool is_there, Guid guid) {
+      if (is_there) batch.guids.push_back(guid);
+    }
+    void serial(TokenSerial serial) { batch.serials.push_back(serial.ordinal()); }
+    void token(const ClientToken& token, TokenSerial replaces = {}) {
+      batch.tokens.push_back(
+          {token.serial.ordinal(), replaces.ordinal(), seconds(token.not_before),
+           static_cast<std::uint32_t>((token.expires - token.not_before).count()),
+           token.signer.value});
+    }
+  };
 
   std::size_t size_ = 0;
 };

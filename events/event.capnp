@@ -32,26 +32,29 @@ $Cxx.namespace("tokenlife::wire");
 #                 Those with * have a number: of the action in the scenario, from 0; of the request
 #                 that is answered, as its sequence number in the stream; for an exchange the
 #                 seconds since it was sent.
-# ClientEventKind and its detail byte, bits counted from the lowest:
-#    0 client-installed          0-1 network, 2-3 credential, 4 version, 5 cmg-allowed, 6 blocked
-#    1 network-changed           0-1 from, 2-3 to
-#    2 agent-restarted           0
-#    3 registration-requested    0-1 via, 2-3 credential
-#    4 registration-completed    0-1 via
-#    5 registration-refused      0-1 via, 2-7 refusal reason
-#    6 registration-failed       0-1 via, 2-7 failure reason
-#    7 renewal-requested         0-1 via
-#    8 token-renewed             0-1 via
-#    9 renewal-refused           0-1 via, 2-7 refusal reason
-#   10 renewal-failed            0-1 via, 2-7 failure reason
-#   11 token-expired             0
-#   12 re-registration-required  0-1 via, 2-7 refusal reason
-#   13 client-reinstalled        0
-#   14 client-upgraded           0
-#   15 client-blocked            0
-#   16 client-unblocked          0
-#   17 cmg-allowed-changed       0 value
-# Bits that are not named are 0.
+# ClientEventKind, with the fields in its detail byte, bits counted from the lowest, and the other
+# columns that have an entry for the event:
+#    0 client-installed          0-1 network, 2-3 credential, 4 version, 5 cmg-allowed, 6 blocked;
+#                                cohorts, guids.
+#    1 network-changed           0-1 from, 2-3 to.
+#    2 agent-restarted           0.
+#    3 registration-requested    0-1 via, 2-3 credential; guids if bulk.
+#    4 registration-completed    0-1 via; tokens.
+#    5 registration-refused      0-1 via, 2-7 reason.
+#    6 registration-failed       0-1 via, 2-7 reason.
+#    7 renewal-requested         0-1 via; serials.
+#    8 token-renewed             0-1 via; tokens.
+#    9 renewal-refused           0-1 via, 2-7 reason.
+#   10 renewal-failed            0-1 via, 2-7 reason.
+#   11 token-expired             0; serials.
+#   12 re-registration-required  0-1 via, 2-7 reason.
+#   13 client-reinstalled        0; guids.
+#   14 client-upgraded           0.
+#   15 client-blocked            0.
+#   16 client-unblocked          0.
+#   17 cmg-allowed-changed       0 value.
+# Bits that are not named are 0. Reasons are a RefusalReason of what was refused or required, a
+# FailureReason of what failed.
 
 # A GUID's 128 bits in the order in which they are printed.
 struct Guid {
@@ -184,11 +187,11 @@ struct ClientBatch {
   details @3 :Data;        # A byte an event, see above.
   times @4 :List(UInt32);
   causeNumbers @5 :List(UInt32);  # Of causes that have a number.
-  serials @6 :List(UInt32);  # renewal-requested, token-expired: the ordinal of the token's serial
-  tokens @7 :List(Token);    # registration-completed, token-renewed
-  guids @8 :List(Guid);      # client-installed and client-reinstalled (may be none), and
-                             # registration-requested with the credential bulk
-  cohorts @9 :List(UInt32);  # client-installed
+  # Which events have an entry in these is said in the table of their kinds, above.
+  serials @6 :List(UInt32);  # The ordinal of the token's serial.
+  tokens @7 :List(Token);
+  guids @8 :List(Guid);      # Of a bulk token. May be none, but not with the credential bulk.
+  cohorts @9 :List(UInt32);
 
   # A stretch of one client's stream. A client's slices follow each other, also over several
   # batches; the first one starts at sequence number 0. Clients come in the order of their numbers,

@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "events/client_batch.hpp"
+#include "events/event_layout.hpp"
 #include "events/log_content.hpp"
 #include "events/temporary_folder.hpp"
 
@@ -52,23 +53,71 @@ TEST_CASE("the schema lists every enumerated value under the number that is stor
     INFO(table);
     CHECK(schema.find(" " + table + " ") != std::string::npos);
   }
-  for (std::size_t kind = 0; kind < kClientKinds; ++kind) {
-    const std::string row =
-        " " + std::to_string(kind) + " " + std::string(name(static_cast<EventKind>(kind))) + " ";
-    INFO(row);
-    CHECK(schema.find(row) != std::string::npos);
+}
+
+namespace {
+
+// The place in which a layout reads as in the schema: "0-1 via, 2-3 credential; guids if any".
+struct Words {
+  std::string bits;
+  std::string columns;
+  unsigned low = 0;
+
+  template <class T>
+  void detail(std::string_view label, const T&) {
+    const unsigned high = low + events::BitsOf<T>::width - 1;
+    bits += (bits.empty() ? "" : ", ") + std::to_string(low);
+    bits += (high > low ? "-" + std::to_string(high) : "") + " " + std::string(label);
+    low = high + 1;
   }
+  void cohort(CohortNumber) { column("cohorts"); }
+  void guid(Guid) { column("guids"); }
+  void guid_if(bool, Guid) { column("guids if bulk"); }
+  void serial(TokenSerial) { column("serials"); }
+  void token(const ClientToken&) { column("tokens"); }
+  void token(const ClientToken&, TokenSerial) { column("tokens"); }
+  void column(std::string_view label) {
+    columns += (columns.empty() ? "; " : ", ") + std::string(label);
+  }
+};
+
+template <class Event>
+std::string row_of() {
+  Words words;
+  const Event event{};
+  events::Layout<Event>::fields(words, event);
+  return std::to_string(static_cast<int>(Event::kind)) + " " + std::string(Event::kind_name) + " " +
+         (words.bits.empty() ? "0" : words.bits) + words.columns + ".";
+}
+template <class... Events>
+std::string rows_of(const std::variant<Events...>*) {
+  return (... + (" " + row_of<Events>()));
+}
+
+template <class Event>
+int detail_of(const Event& event) {
+  events::ClientBatch batch(1);
+  batch.begin(0, 0);
+  batch.append(at(Duration{0}), {}, event);
+  return batch.details[0];
+}
+
+}  // namespace
+
+TEST_CASE("the schema says of every event where its fields are") {
+  const std::string rows = rows_of(static_cast<const ClientEvent*>(nullptr));
+  INFO(rows);
+  CHECK(schema_text().find(rows + " Bits that are not named are 0. ") != std::string::npos);
 }
 
 TEST_CASE("the detail byte has its bits where the schema says") {
-  using events::detail_byte::of;
-  CHECK(of(ClientInstalled{
+  CHECK(detail_of(ClientInstalled{
             {}, Network::internet, Credential::entra, ClientVersion::current, true, true, {}}) ==
         0b111'10'10);
-  CHECK(of(NetworkChanged{Network::intranet, Network::internet}) == 0b10'01);
-  CHECK(of(RegistrationRequested{Endpoint::cmg, Credential::bulk, {}}) == 0b11'01);
-  CHECK(of(RegistrationRefused{Endpoint::cmg, RefusalReason::expired}) == 0b1010'01);
-  CHECK(of(RenewalFailed{Endpoint::mp, FailureReason::answer_lost}) == 0b10'00);
-  CHECK(of(CmgAllowedChanged{true}) == 1);
-  CHECK(of(AgentRestarted{}) == 0);
+  CHECK(detail_of(NetworkChanged{Network::intranet, Network::internet}) == 0b10'01);
+  CHECK(detail_of(RegistrationRequested{Endpoint::cmg, Credential::bulk, {}}) == 0b11'01);
+  CHECK(detail_of(RegistrationRefused{Endpoint::cmg, RefusalReason::expired}) == 0b1010'01);
+  CHECK(detail_of(RenewalFailed{Endpoint::mp, FailureReason::answer_lost}) == 0b10'00);
+  CHECK(detail_of(CmgAllowedChanged{true}) == 1);
+  CHECK(detail_of(AgentRestarted{}) == 0);
 }

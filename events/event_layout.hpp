@@ -1,0 +1,200 @@
+// How each event of a client lies in a batch: which fields share its byte of `details`, from the
+// lowest bit on, and which go to the columns that only some events have. Said once for each event;
+// writing, reading and checking go through the same function with a `place` of their own:
+//
+//   place.detail(label, field)  the next bits of the detail byte; the label is event.capnp's
+//   place.cohort(field), guid(field), guid_if(whether, field), serial(field),
+//   place.token(field), token(field, replaced serial)  the next entry of that column
+//
+// Logs hold what is said here: only new events bring new layouts.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "core/client_event.hpp"
+
+namespace tokenlife::events {
+
+// ---- Bits --------------------------------------------------------------------------------------
+
+template <unsigned Width, std::size_t Values>
+struct Bits {
+  static constexpr unsigned width = Width;
+  static constexpr std::size_t values = Values;  // good are the codes below
+  static_assert(Values <= (std::size_t{1} << Width), "every value fits into its bits");
+};
+
+// What a field of that type takes of a detail byte.
+template <class T>
+struct BitsOf;
+template <>
+struct BitsOf<bool> : Bits<1, 2> {};
+template <>
+struct BitsOf<ClientVersion> : Bits<1, kCount<ClientVersion>> {};
+template <>
+struct BitsOf<Network> : Bits<2, kCount<Network>> {};
+template <>
+struct BitsOf<Credential> : Bits<2, kCount<Credential>> {};
+template <>
+struct BitsOf<RefusalReason> : Bits<6, kCount<RefusalReason>> {};
+template <>
+struct BitsOf<FailureReason> : Bits<6, kCount<FailureReason>> {};
+// Clients talk to an MP or the CMG, never to the STS.
+template <>
+struct BitsOf<Endpoint> : Bits<2, 2> {};
+static_assert(Endpoint::mp == Endpoint{0} && Endpoint::cmg == Endpoint{1});
+
+// ---- Events ------------------------------------------------------------------------------------
+
+// An event without a layout does not compile, nor does one with a field that its layout forgets.
+template <class Event>
+struct Layout;
+
+struct NoFields {
+  static constexpr void fields(auto&, auto&) {}
+};
+struct ViaAndReason {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("via", e.via);
+    place.detail("reason", e.reason);
+  }
+};
+
+template <>
+struct Layout<ClientInstalled> {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("network", e.network);
+    place.detail("credential", e.credential);
+    place.detail("version", e.version);
+    place.detail("cmg-allowed", e.cmg_allowed);
+    place.detail("blocked", e.blocked);
+    place.cohort(e.cohort);
+    place.guid(e.bulk);
+  }
+};
+template <>
+struct Layout<NetworkChanged> {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("from", e.from);
+    place.detail("to", e.to);
+  }
+};
+template <>
+struct Layout<AgentRestarted> : NoFields {};
+template <>
+struct Layout<RegistrationRequested> {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("via", e.via);
+    place.detail("credential", e.credential);
+    place.guid_if(e.credential == Credential::bulk, e.bulk);
+  }
+};
+template <>
+struct Layout<RegistrationCompleted> {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("via", e.via);
+    place.token(e.token);
+  }
+};
+template <>
+struct Layout<RegistrationRefused> : ViaAndReason {};
+template <>
+struct Layout<RegistrationFailed> : ViaAndReason {};
+template <>
+struct Layout<RenewalRequested> {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("via", e.via);
+    place.serial(e.serial);
+  }
+};
+template <>
+struct Layout<TokenRenewed> {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("via", e.via);
+    place.token(e.token, e.replaces);
+  }
+};
+template <>
+struct Layout<RenewalRefused> : ViaAndReason {};
+template <>
+struct Layout<RenewalFailed> : ViaAndReason {};
+template <>
+struct Layout<TokenExpired> {
+  static constexpr void fields(auto& place, auto& e) { place.serial(e.serial); }
+};
+template <>
+struct Layout<ReRegistrationRequired> : ViaAndReason {};
+template <>
+struct Layout<ClientReinstalled> {
+  static constexpr void fields(auto& place, auto& e) { place.guid(e.bulk); }
+};
+template <>
+struct Layout<ClientUpgraded> : NoFields {};
+template <>
+struct Layout<ClientBlocked> : NoFields {};
+template <>
+struct Layout<ClientUnblocked> : NoFields {};
+template <>
+struct Layout<CmgAllowedChanged> {
+  static constexpr void fields(auto& place, auto& e) { place.detail("value", e.value); }
+};
+
+// ---- Nothing forgotten -------------------------------------------------------------------------
+
+namespace layout_detail {
+
+struct Count {
+  std::size_t fields = 0;
+  unsigned bits = 0;
+
+  template <class T>
+  constexpr void detail(std::string_view, const T&) {
+    ++fields;
+    bits += BitsOf<T>::width;
+  }
+  constexpr void cohort(CohortNumber) { ++fields; }
+  constexpr void guid(Guid) { ++fields; }
+  constexpr void guid_if(bool, Guid) { ++fields; }
+  constexpr void serial(TokenSerial) { ++fields; }
+  constexpr void token(const ClientToken&) { ++fields; }
+  constexpr void token(const ClientToken&, TokenSerial) { fields += 2; }
+};
+
+template <class Event>
+constexpr Count count() {
+  Count place;
+  Event event{};
+  Layout<Event>::fields(place, event);
+  return place;
+}
+
+struct Anything {
+  template <class T>
+  operator T() const;
+};
+template <class Event, std::size_t... I>
+constexpr bool has_fields(std::index_sequence<I...>) {
+  return requires { Event{(static_cast<void>(I), Anything{})...}; };
+}
+
+template <class Event>
+struct Check : std::true_type {
+  static constexpr Count place = count<Event>();
+  static_assert(place.bits <= 8, "the detail byte is one byte");
+  static_assert(has_fields<Event>(std::make_index_sequence<place.fields>()) &&
+                    !has_fields<Event>(std::make_index_sequence<place.fields + 1>()),
+                "the layout has every field of the event once");
+};
+template <class... Events>
+constexpr bool check(const std::variant<Events...>*) {
+  return (Check<Events>::value && ...);
+}
+static_assert(check(static_cast<const ClientEvent*>(nullptr)));
+
+}  // namespace layout_detail
+
+}  // namespace tokenlife::events
