@@ -65,42 +65,13 @@ class PopulationFold {
   PopulationFold(const LogHeader& header, Instant until) : count_(header), until_(until) {}
 
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
-    Visitor visitor{count_, until_, {}, true};
-    const auto visited = log.visit(partition, visitor);
-    if (!visited) return Failed<LogError>(visited.error());
-    const std::string file = log.file_of(partition);
-    if (const auto error = visitor.replay.error(file, visited->offset)) {
-      return Failed<LogError>(*error);
-    }
-    if (!visited->to_the_end || !visitor.count_current()) {
-      return Failed<LogError>(wrong_cohort(file, visited->offset, visitor.replay.number()));
-    }
-    return {};
+    return PartitionReplay(count_, until_, [](EventKind, Instant) {}).run(log, partition);
   }
 
   void merge(const PopulationFold& other) { count_.merge(other.count_); }
   const PopulationByCohort& counted() const { return count_.counted(); }
 
  private:
-  struct Visitor {
-    PopulationCount& count;
-    Instant until;
-    ClientReplay replay;
-    bool is_first;
-
-    bool count_current() { return is_first || count.add(replay.number(), replay.client()); }
-    bool begin(ClientNumber client) {
-      if (!count_current()) return false;
-      is_first = false;
-      replay.begin(client);
-      return true;
-    }
-    template <class Event>
-    bool on(const Recorded<Event>& recorded) {
-      return recorded.time > until || replay.on(recorded);
-    }
-  };
-
   PopulationCount count_;
   Instant until_;
 };

@@ -29,17 +29,8 @@ class VerifyFold {
   explicit VerifyFold(const LogHeader& header) : clients_(header) {}
 
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
-    Visitor visitor{events_, clients_, {}, true};
-    const auto visited = log.visit(partition, visitor);
-    if (!visited) return Failed<LogError>(visited.error());
-    const std::string file = log.file_of(partition);
-    if (const auto error = visitor.replay.error(file, visited->offset)) {
-      return Failed<LogError>(*error);
-    }
-    if (!visited->to_the_end || !visitor.count_current()) {
-      return Failed<LogError>(wrong_cohort(file, visited->offset, visitor.replay.number()));
-    }
-    return {};
+    const auto see = [this](EventKind kind, Instant time) { events_.add(kind, time); };
+    return PartitionReplay(clients_, kNever, see).run(log, partition);
   }
 
   void merge(const VerifyFold& other) {
@@ -51,26 +42,6 @@ class VerifyFold {
   const PopulationByCohort& population() const { return clients_.counted(); }
 
  private:
-  struct Visitor {
-    EventCount& events;
-    PopulationCount& clients;
-    ClientReplay replay;
-    bool is_first;
-
-    bool count_current() { return is_first || clients.add(replay.number(), replay.client()); }
-    bool begin(ClientNumber client) {
-      if (!count_current()) return false;
-      is_first = false;
-      replay.begin(client);
-      return true;
-    }
-    template <class Event>
-    bool on(const Recorded<Event>& recorded) {
-      events.add(Event::kind, recorded.time);
-      return replay.on(recorded);
-    }
-  };
-
   EventCount events_;
   PopulationCount clients_;
 };
