@@ -7,9 +7,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <variant>
 #include <vector>
 
+#include "core/event.hpp"
 #include "core/evolve.hpp"
+#include "core/site.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
 #include "support/print.hpp"
@@ -124,46 +127,70 @@ Enum any_of(std::size_t count = kCount<Enum>) {
   return static_cast<Enum>(any_below(static_cast<int>(count)));
 }
 
+// The event of that number among the alternatives, with nothing in it.
+template <class... Events>
+std::variant<Events...> empty_event(std::size_t index, const std::variant<Events...>*) {
+  const std::variant<Events...> all[] = {Events{}...};
+  return all[index];
+}
+
 inline Endpoint any_via() { return any_of<Endpoint>(2); }
 inline Guid any_guid() { return {static_cast<std::uint64_t>(any_below(3)), 7}; }
 
-// An event that is quite likely to be legal for the client.
-inline ClientEvent any_event(const Client& client, ClientNumber number, CohortNumber cohort,
-                             Instant now) {
-  const ClientToken next{TokenSerial::of(number, client.newest_ordinal + 1),
-                         now,
-                         now + Duration{1 + any_below(1000)},
-                         {static_cast<std::uint32_t>(any_below(4))}};
-  const auto credential = any_of<Credential>();
-  const Guid shown = credential == Credential::bulk ? any_guid() : Guid{};
-  switch (any_below(19)) {
-    case 0:
-      return ClientInstalled{cohort,
-                             any_of<Network>(),
-                             credential,
-                             any_of<ClientVersion>(),
-                             any_below(2) == 0,
-                             any_below(2) == 0,
-                             any_guid()};
-    case 1:
-    case 18: return NetworkChanged{client.network, any_of<Network>()};
-    case 2: return AgentRestarted{};
-    case 3: return RegistrationRequested{any_via(), credential, shown};
-    case 4: return RegistrationCompleted{client.pending_via, next};
-    case 5: return RegistrationRefused{client.pending_via, any_of<RefusalReason>()};
-    case 6: return RegistrationFailed{client.pending_via, any_of<FailureReason>()};
-    case 7: return RenewalRequested{any_via(), client.token.serial};
-    case 8: return TokenRenewed{client.pending_via, next, client.token.serial};
-    case 9: return RenewalRefused{client.pending_via, any_of<RefusalReason>()};
-    case 10: return RenewalFailed{client.pending_via, any_of<FailureReason>()};
-    case 11: return TokenExpired{client.token.serial};
-    case 12: return ReRegistrationRequired{any_via(), any_of<RefusalReason>()};
-    case 13: return ClientReinstalled{any_guid()};
-    case 14: return ClientUpgraded{};
-    case 15: return ClientBlocked{};
-    case 16: return ClientUnblocked{};
-    default: return CmgAllowedChanged{!client.cmg_allowed};
+// Events that are quite likely to be legal for the client. One overload for each kind: a new kind
+// is drawn, too, or does not compile.
+struct AnyEvent {
+  const Client& client;
+  ClientNumber number;
+  CohortNumber cohort;
+  Instant now;
+
+  void draw(ClientInstalled& e) const {
+    e = {cohort,
+         any_of<Network>(),
+         any_of<Credential>(),
+         any_of<ClientVersion>(),
+         any_below(2) == 0,
+         any_below(2) == 0,
+         any_guid()};
   }
+  void draw(NetworkChanged& e) const { e = {client.network, any_of<Network>()}; }
+  void draw(AgentRestarted&) const {}
+  void draw(RegistrationRequested& e) const {
+    const auto credential = any_of<Credential>();
+    e = {any_via(), credential, credential == Credential::bulk ? any_guid() : Guid{}};
+  }
+  void draw(RegistrationCompleted& e) const { e = {client.pending_via, next_token()}; }
+  void draw(RegistrationRefused& e) const { e = {client.pending_via, any_of<RefusalReason>()}; }
+  void draw(RegistrationFailed& e) const { e = {client.pending_via, any_of<FailureReason>()}; }
+  void draw(RenewalRequested& e) const { e = {any_via(), client.token.serial}; }
+  void draw(TokenRenewed& e) const { e = {client.pending_via, next_token(), client.token.serial}; }
+  void draw(RenewalRefused& e) const { e = {client.pending_via, any_of<RefusalReason>()}; }
+  void draw(RenewalFailed& e) const { e = {client.pending_via, any_of<FailureReason>()}; }
+  void draw(TokenExpired& e) const { e = {client.token.serial}; }
+  void draw(ReRegistrationRequired& e) const { e = {any_via(), any_of<RefusalReason>()}; }
+  void draw(ClientReinstalled& e) const { e = {any_guid()}; }
+  void draw(ClientUpgraded&) const {}
+  void draw(ClientBlocked&) const {}
+  void draw(ClientUnblocked&) const {}
+  void draw(CmgAllowedChanged& e) const { e = {!client.cmg_allowed}; }
+
+  ClientToken next_token() const {
+    return {TokenSerial::of(number, client.newest_ordinal + 1),
+            now,
+            now + Duration{1 + any_below(1000)},
+            {static_cast<std::uint32_t>(any_below(4))}};
+  }
+};
+
+inline ClientEvent any_event(const AnyEvent& any) {
+  // Clients that move come by more states.
+  const auto kind = static_cast<std::size_t>(any_below(static_cast<int>(kClientKinds) + 1));
+  ClientEvent event = kind == kClientKinds
+                          ? ClientEvent(NetworkChanged{})
+                          : empty_event(kind, static_cast<const ClientEvent*>(nullptr));
+  std::visit([&](auto& e) { any.draw(e); }, event);
+  return event;
 }
 
 inline Cause any_cause() {
@@ -178,7 +205,7 @@ inline Stream any_stream(ClientNumber number, CohortNumber cohort, int tries) {
   Instant now{};
   const int edges[] = {0, 0, 1, 60, 86'400};
   for (int i = 0; i < tries; ++i) {
-    ClientEvent event = any_event(client, number, cohort, now);
+    ClientEvent event = any_event({client, number, cohort, now});
     if (client.state == LifecycleState::not_installed && any_below(2) == 0) {
       event = ClientInstalled{
           cohort, Network::intranet, Credential::self_signed, ClientVersion::current, true, false,
@@ -187,8 +214,55 @@ inline Stream any_stream(ClientNumber number, CohortNumber cohort, int tries) {
     const auto next = evolve(client, event);
     if (!next) continue;
     client = *next;
-    stream.push_back({now, static_cast<std::uint32_t>(stream.size()), any_cause(), event});
+    stream.push_back({{now, static_cast<std::uint32_t>(stream.size()), any_cause()}, event});
     now += Duration{edges[any_below(5)]};
+  }
+  return stream;
+}
+
+// The same for the site. No run has client-token-issued.
+struct AnySiteEvent {
+  const Site& site;
+  Instant now;
+
+  void draw(SiteEstablished& e) const {
+    e = {any_guid(), {}};
+    e.policy.mp = any_of<MpMode>();
+    e.policy.renew_on = any_of<RenewOn>();
+    e.policy.internal_registration = any_below(2) == 0;
+    e.policy.leeway = Duration{any_below(1000)};
+  }
+  void draw(BulkTokenIssued& e) const {
+    e = {"bulk", any_guid(), now, now + std::chrono::minutes{1 + any_below(10'080)}};
+  }
+  void draw(BulkTokenBlocked& e) const { e = {any_guid()}; }
+  void draw(BulkTokenUnblocked& e) const { e = {any_guid()}; }
+  void draw(EndpointDown& e) const { e = {any_of<Endpoint>()}; }
+  void draw(EndpointUp& e) const { e = {any_of<Endpoint>()}; }
+  void draw(SigningCertificateRotated& e) const {
+    e = {{static_cast<std::uint32_t>(site.keys.size())}};
+  }
+  void draw(SigningCertificateRetired& e) const {
+    e = {{static_cast<std::uint32_t>(any_below(static_cast<int>(site.keys.size())))}};
+  }
+  void draw(ClientTokenIssued&) const { FAIL("no event of a run"); }
+};
+
+inline std::vector<Recorded<SiteEvent>> any_site(int tries) {
+  std::vector<Recorded<SiteEvent>> stream;
+  Site site;
+  Instant now{};
+  for (int i = 0; i < tries; ++i) {
+    const std::size_t kinds = kRunKinds - kClientKinds;
+    const auto kind =
+        site.established ? static_cast<std::size_t>(any_below(static_cast<int>(kinds))) : 0;
+    SiteEvent event = empty_event(kind, static_cast<const SiteEvent*>(nullptr));
+    std::visit([&](auto& e) { AnySiteEvent{site, now}.draw(e); }, event);
+    auto next = evolve(site, event);
+    if (!next) continue;
+    site = std::move(*next);
+    stream.push_back({{now, static_cast<std::uint32_t>(stream.size()), any_cause()}, event});
+    now += Duration{any_below(100)};
   }
   return stream;
 }
@@ -197,7 +271,7 @@ inline rc::Gen<LogContent> any_content(int clients_max, int tries) {
   return rc::gen::exec([=] {
     const auto clients = static_cast<std::uint32_t>(any_below(clients_max + 1));
     LogContent content{header_for(clients), {}, {}};
-    content.site.push_back({at(Duration{0}), 0, {}, SiteEstablished{{1, 2}, Policy{}}});
+    content.site = any_site(1 + tries);
     for (std::uint32_t i = 0; i < clients; ++i) {
       content.clients.push_back(any_stream({i}, cohort_of(content.header, i), tries));
     }
