@@ -119,8 +119,6 @@ std::string signatures_text(const Signatures& signatures, double wall_seconds) {
                      grouped(signatures.verified), grouped(per_second(signatures, wall_seconds)));
 }
 
-std::string_view action_name(const Action& action) { return kActionNames[action.what.index()]; }
-
 std::string section(std::string_view title, const std::string& body, const Console& console) {
   if (body.empty()) return "";
   return "\n" + console.paint(title, Tone::strong) + "\n" + body;
@@ -204,7 +202,7 @@ std::vector<const Action*> idle_actions(const Scenario& scenario, const RunResul
     // An outage that no request met had no effect, although the endpoint was down.
     if (event.cause.kind != CauseKind::action && event.cause.kind != CauseKind::action_end)
       continue;
-    if (!std::holds_alternative<Outage>(scenario.actions[event.cause.number].what)) {
+    if (action_if<Outage>(scenario.actions[event.cause.number]) == nullptr) {
       active[event.cause.number] = true;
     }
   }
@@ -242,7 +240,7 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
   }
   std::string idle;
   for (const Action* action : idle_actions(scenario, result)) {
-    idle += fmt::format("  {} at {} ({}:{})\n", action_name(*action),
+    idle += fmt::format("  {} at {} ({}:{})\n", name_of(*action),
                         to_text(action->at.time_since_epoch()), plain_text(scenario.path),
                         action->line);
   }
@@ -289,7 +287,7 @@ nlohmann::ordered_json summary_json(const Scenario& scenario, const RunResult& r
   if (peak.renewals > 0) json["peak-renewals-from"] = rfc3339(scenario.start, hour_of(peak));
   auto& idle = json["idle-actions"] = nlohmann::ordered_json::array();
   for (const Action* action : idle_actions(scenario, result)) {
-    idle.push_back({{"do", action_name(*action)},
+    idle.push_back({{"do", name_of(*action)},
                     {"at", rfc3339(scenario.start, action->at)},
                     {"line", action->line}});
   }

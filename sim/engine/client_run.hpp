@@ -148,17 +148,19 @@ class ClientRun {
   void take_actions() {
     for (; next_step_ < steps_.size() && steps_[next_step_].at == now_; ++next_step_) {
       step_ = steps_[next_step_];
-      if (!step_.begins) {
-        whereabouts_.end_move(step_.action);
-        continue;
-      }
-      std::visit([&](const auto& what) { take(what); }, scenario_.actions[step_.action].what);
+      std::visit(
+          [&]<class What>(const What& what) {
+            if (step_.begins) {
+              take(what);
+            } else if constexpr (HasLength<What>) {
+              end(what);
+            }
+          },
+          std::get<ClientAction>(scenario_.actions[step_.action].what));
     }
   }
   Cause by_action() const { return {CauseKind::action, step_.action}; }
 
-  template <class SiteAction>
-  void take(const SiteAction&) {}
   void take(const SetCmgAllowed& action) {
     if (!installed()) {
       note_effect(std::exchange(as_installed_.cmg_allowed, action.value) != action.value);
@@ -203,6 +205,7 @@ class ClientRun {
     agent_starts();
   }
   void take(const Move& action) { whereabouts_.move(step_.action, action.on); }
+  void end(const Move&) { whereabouts_.end_move(step_.action); }
 
   // An action that changes nothing is no event.
   template <class Event>

@@ -2,36 +2,33 @@
 
 #include <algorithm>
 #include <iterator>
-#include <type_traits>
+#include <optional>
 
 namespace tokenlife::sim {
 namespace {
 
-// Whom an action on clients concerns; nobody if it is the site's.
-struct TargetOf {
-  template <class What>
-  const Target* operator()(const What& what) const {
-    if constexpr (requires { what.target; }) {
-      return &what.target;
-    } else {
-      return nullptr;
-    }
+// How long after it begins the action ends, if it does.
+template <class What>
+std::optional<Duration> length_of(const What& what) {
+  if constexpr (HasLength<What>) {
+    return what.length;
+  } else {
+    return std::nullopt;
   }
-};
+}
 
 }  // namespace
 
 ClientSchedule::ClientSchedule(const Scenario& scenario) : for_all_(scenario.cohorts.size()) {
   for (std::uint32_t i = 0; i < scenario.actions.size(); ++i) {
     const Action& action = scenario.actions[i];
-    const Target* target = std::visit(TargetOf{}, action.what);
+    const Target* target = target_of(action);
     if (target == nullptr) continue;
     std::vector<ClientStep>& steps = target->client ? for_one_[{target->cohort, *target->client}]
                                                     : for_all_[target->cohort.value];
     steps.push_back({action.at, true, i});
-    if (const auto* move = std::get_if<Move>(&action.what); move != nullptr && move->length) {
-      steps.push_back({action.at + *move->length, false, i});
-    }
+    const auto length = visit_action([](const auto& what) { return length_of(what); }, action);
+    if (length) steps.push_back({action.at + *length, false, i});
   }
   for (auto& steps : for_all_) std::sort(steps.begin(), steps.end());
   for (auto& [client, steps] : for_one_) std::sort(steps.begin(), steps.end());

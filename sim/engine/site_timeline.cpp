@@ -28,68 +28,78 @@ class SiteTimeline::Builder {
     timeline_.retired_at_.push_back(kNever);
     apply(EstablishSite{scenario_.tenant, scenario_.policy}, {CauseKind::run_start, 0}, {});
     for (std::uint32_t i = 0; i < scenario_.actions.size(); ++i) {
-      steps_.push_back({scenario_.actions[i].at, true, i});
-      plan_end(i);
+      const Instant at = scenario_.actions[i].at;
+      const auto* action = std::get_if<SiteAction>(&scenario_.actions[i].what);
+      if (action == nullptr) continue;
+      steps_.push_back({at, true, i});
+      std::visit([&](const auto& what) { plan(what, at, i); }, *action);
     }
     std::sort(steps_.begin(), steps_.end());
     for (const SiteStep& step : steps_) {
-      if (step.at < end_) take(step);
+      if (step.at >= end_) break;
+      std::visit([&](const auto& what) { take(what, step); },
+                 std::get<SiteAction>(scenario_.actions[step.action].what));
     }
     finish();
   }
 
  private:
-  void plan_end(std::uint32_t action) {
-    const Action& planned = scenario_.actions[action];
-    if (const auto* outage = std::get_if<Outage>(&planned.what)) {
-      steps_.push_back({planned.at + outage->length, false, action});
-      timeline_.outages_[index(outage->endpoint)].push_back(
-          {{planned.at, planned.at + outage->length}, action});
-    } else if (const auto* loss = std::get_if<LoseAnswers>(&planned.what)) {
-      timeline_.losses_.push_back(
-          {{planned.at, planned.at + loss->length}, action, loss->endpoint, loss->share});
-    } else if (const auto* rotate = std::get_if<RotateCertificate>(&planned.what)) {
-      // Retired at once, it is retired by the action itself.
-      if (rotate->retire_old_after && *rotate->retire_old_after > Duration{0}) {
-        steps_.push_back({planned.at + *rotate->retire_old_after, false, action});
-      }
+  // ---- What each action is known by before it happens: when it ends, if it does ----------------
+
+  void plan(const Outage& outage, Instant at, std::uint32_t action) {
+    steps_.push_back({at + outage.length, false, action});
+    timeline_.outages_[index(outage.endpoint)].push_back({{at, at + outage.length}, action});
+  }
+  void plan(const LoseAnswers& loss, Instant at, std::uint32_t action) {
+    timeline_.losses_.push_back({{at, at + loss.length}, action, loss.endpoint, loss.share});
+  }
+  void plan(const RotateCertificate& rotation, Instant at, std::uint32_t action) {
+    // Retired at once, it is retired by the action itself.
+    if (!rotation.retire_old_after || *rotation.retire_old_after == Duration{0}) return;
+    steps_.push_back({at + *rotation.retire_old_after, false, action});
+  }
+  static void plan(const IssueBulk&, Instant, std::uint32_t) {}
+  static void plan(const BlockBulk&, Instant, std::uint32_t) {}
+  static void plan(const UnblockBulk&, Instant, std::uint32_t) {}
+
+  // ---- What each does to the site --------------------------------------------------------------
+
+  void take(const Outage& outage, const SiteStep& step) {
+    // Overlapping outages of one endpoint are one outage.
+    int& running = outages_running_[index(outage.endpoint)];
+    running += step.begins ? 1 : -1;
+    if (step.begins && running == 1) {
+      apply(TakeEndpointDown{outage.endpoint}, step);
+    } else if (!step.begins && running == 0) {
+      apply(BringEndpointUp{outage.endpoint}, step);
     }
   }
+  void take(const IssueBulk& issue, const SiteStep& step) {
+    const ScenarioBulkToken& token = scenario_.bulk_tokens[issue.bulk_token];
+    apply(IssueBulkToken{token.name, token.guid, token.lifetime_minutes}, step);
+  }
+  void take(const BlockBulk& block, const SiteStep& step) {
+    apply(BlockBulkToken{scenario_.bulk_tokens[block.bulk_token].guid}, step);
+  }
+  void take(const UnblockBulk& unblock, const SiteStep& step) {
+    apply(UnblockBulkToken{scenario_.bulk_tokens[unblock.bulk_token].guid}, step);
+  }
+  void take(const RotateCertificate& rotation, const SiteStep& step) {
+    if (!step.begins) return retire(step);
+    replaced_by_[step.action] = site_.signs_now();
+    apply(RotateSigningCertificate{}, step);
+    if (rotation.retire_old_after == Duration{0}) retire(step);
+  }
+  // The site does not know what becomes of its answers.
+  static void take(const LoseAnswers&, const SiteStep&) {}
 
-  void take(const SiteStep& step) {
-    const Action& action = scenario_.actions[step.action];
-    const Cause cause{step.begins ? CauseKind::action : CauseKind::action_end, step.action};
-    if (const auto* outage = std::get_if<Outage>(&action.what)) {
-      // Overlapping outages of one endpoint are one outage.
-      int& running = outages_running_[index(outage->endpoint)];
-      running += step.begins ? 1 : -1;
-      if (step.begins && running == 1) {
-        apply(TakeEndpointDown{outage->endpoint}, cause, step.at);
-      } else if (!step.begins && running == 0) {
-        apply(BringEndpointUp{outage->endpoint}, cause, step.at);
-      }
-    } else if (const auto* issue = std::get_if<IssueBulk>(&action.what)) {
-      const ScenarioBulkToken& token = scenario_.bulk_tokens[issue->bulk_token];
-      apply(IssueBulkToken{token.name, token.guid, token.lifetime_minutes}, cause, step.at);
-    } else if (const auto* block = std::get_if<BlockBulk>(&action.what)) {
-      apply(BlockBulkToken{scenario_.bulk_tokens[block->bulk_token].guid}, cause, step.at);
-    } else if (const auto* unblock = std::get_if<UnblockBulk>(&action.what)) {
-      apply(UnblockBulkToken{scenario_.bulk_tokens[unblock->bulk_token].guid}, cause, step.at);
-    } else if (const auto* rotate = std::get_if<RotateCertificate>(&action.what)) {
-      if (step.begins) {
-        replaced_by_[step.action] = {static_cast<std::uint32_t>(site_.keys.size()) - 1};
-        apply(RotateSigningCertificate{}, cause, step.at);
-        if (rotate->retire_old_after == Duration{0}) retire(step.action, cause, step.at);
-      } else {
-        retire(step.action, cause, step.at);
-      }
-    }
+  void retire(const SiteStep& step) {
+    apply(RetireSigningCertificate{replaced_by_.at(step.action)}, step);
   }
 
-  void retire(std::uint32_t action, Cause cause, Instant now) {
-    apply(RetireSigningCertificate{replaced_by_.at(action)}, cause, now);
+  void apply(const SiteCommand& command, const SiteStep& step) {
+    apply(command, {step.begins ? CauseKind::action : CauseKind::action_end, step.action}, step.at);
   }
-
   // An action that changes nothing is no event.
   void apply(const SiteCommand& command, Cause cause, Instant now) {
     const auto event = decide(site_, command, now);

@@ -37,7 +37,7 @@ std::vector<PrivateKey> make_keys(std::size_t count, const KeyMaking& making) {
 // When the action that issues the token is planned; also one that the run does not reach.
 Instant planned_issue(const Scenario& scenario, std::uint32_t bulk_token) {
   for (const Action& action : scenario.actions) {
-    const auto* issue = std::get_if<IssueBulk>(&action.what);
+    const auto* issue = action_if<IssueBulk>(action);
     if (issue != nullptr && issue->bulk_token == bulk_token) return action.at;
   }
   return {};

@@ -47,51 +47,66 @@ void NaiveClient::begin_tick() {
 
 void NaiveClient::end_what_is_over(Instant now) {
   for (std::uint32_t i = 0; i < scenario_->actions.size(); ++i) {
-    const Action& action = scenario_->actions[i];
-    const auto* move = std::get_if<Move>(&action.what);
-    if (move == nullptr || !is_aimed_at(move->target) || !move->length) continue;
-    if (action.at >= now || action.at + *move->length != now) continue;
-    std::erase(moves_, i);
-    override_changed_ = Cause{CauseKind::action_end, i};
+    const Instant at = scenario_->actions[i].at;
+    const auto* action = std::get_if<ClientAction>(&scenario_->actions[i].what);
+    if (action == nullptr || at >= now) continue;
+    std::visit(
+        [&]<class What>(const What& what) {
+          if constexpr (HasLength<What>) {
+            if (is_aimed_at(what.target) && what.length == now - at) end(what, i);
+          }
+        },
+        *action);
   }
 }
+void NaiveClient::end(const Move&, std::uint32_t i) {
+  std::erase(moves_, i);
+  override_changed_ = Cause{CauseKind::action_end, i};
+}
 
-void NaiveClient::act(std::uint32_t i, Instant now) {
-  const bool installed = state_ != LifecycleState::not_installed;
-  const Cause cause{CauseKind::action, i};
-  const auto& what = scenario_->actions[i].what;
-  if (const auto* setting = std::get_if<SetCmgAllowed>(&what)) {
-    if (!is_aimed_at(setting->target) || cmg_allowed_ == setting->value) return;
-    cmg_allowed_ = setting->value;
-    if (installed) record(now, cause, CmgAllowedChanged{cmg_allowed_});
-  } else if (const auto* upgrade = std::get_if<Upgrade>(&what)) {
-    if (!is_aimed_at(upgrade->target) || version_ == ClientVersion::current) return;
-    version_ = ClientVersion::current;
-    if (installed) record(now, cause, ClientUpgraded{});
-  } else if (const auto* block = std::get_if<BlockClients>(&what)) {
-    if (!is_aimed_at(block->target) || blocked_) return;
-    blocked_ = true;
-    if (installed) record(now, cause, ClientBlocked{});
-  } else if (const auto* unblock = std::get_if<UnblockClients>(&what)) {
-    if (!is_aimed_at(unblock->target) || !blocked_) return;
-    blocked_ = false;
-    if (installed) record(now, cause, ClientUnblocked{});
-  } else if (const auto* reinstall = std::get_if<Reinstall>(&what)) {
-    if (!is_aimed_at(reinstall->target) || !installed) return;
-    state_ = LifecycleState::installed;
-    token_ = {};
-    in_flight_.reset();
-    silent_until_ = Instant{};
-    bulk_ = guid_of(reinstall->bulk_token);
-    just_installed_ = true;
-    record(now, cause, ClientReinstalled{bulk_});
-  } else if (const auto* restarts = std::get_if<RestartAgents>(&what)) {
-    if (is_aimed_at(restarts->target) && installed) restart(now, cause);
-  } else if (const auto* move = std::get_if<Move>(&what)) {
-    if (!is_aimed_at(move->target)) return;
-    moves_.push_back(i);
-    override_changed_ = cause;
-  }
+void NaiveClient::act(const ClientAction& action, std::uint32_t i, Instant now) {
+  std::visit(
+      [&](const auto& what) {
+        if (is_aimed_at(what.target)) begin(what, {CauseKind::action, i}, now);
+      },
+      action);
+}
+void NaiveClient::begin(const SetCmgAllowed& setting, Cause cause, Instant now) {
+  if (cmg_allowed_ == setting.value) return;
+  cmg_allowed_ = setting.value;
+  if (is_installed()) record(now, cause, CmgAllowedChanged{cmg_allowed_});
+}
+void NaiveClient::begin(const Upgrade&, Cause cause, Instant now) {
+  if (version_ == ClientVersion::current) return;
+  version_ = ClientVersion::current;
+  if (is_installed()) record(now, cause, ClientUpgraded{});
+}
+void NaiveClient::begin(const BlockClients&, Cause cause, Instant now) {
+  if (blocked_) return;
+  blocked_ = true;
+  if (is_installed()) record(now, cause, ClientBlocked{});
+}
+void NaiveClient::begin(const UnblockClients&, Cause cause, Instant now) {
+  if (!blocked_) return;
+  blocked_ = false;
+  if (is_installed()) record(now, cause, ClientUnblocked{});
+}
+void NaiveClient::begin(const Reinstall& reinstall, Cause cause, Instant now) {
+  if (!is_installed()) return;
+  state_ = LifecycleState::installed;
+  token_ = {};
+  in_flight_.reset();
+  silent_until_ = Instant{};
+  bulk_ = guid_of(reinstall.bulk_token);
+  just_installed_ = true;
+  record(now, cause, ClientReinstalled{bulk_});
+}
+void NaiveClient::begin(const RestartAgents&, Cause cause, Instant now) {
+  if (is_installed()) restart(now, cause);
+}
+void NaiveClient::begin(const Move&, Cause cause, Instant) {
+  moves_.push_back(cause.number);
+  override_changed_ = cause;
 }
 
 void NaiveClient::restart(Instant now, Cause cause) {
@@ -215,7 +230,7 @@ void NaiveClient::work_out_override() {
     return std::pair(scenario_->actions[a].at, a) < std::pair(scenario_->actions[b].at, b);
   };
   const auto last = std::max_element(moves_.begin(), moves_.end(), begins_later);
-  if (last != moves_.end()) override_ = std::get<Move>(scenario_->actions[*last].what).on;
+  if (last != moves_.end()) override_ = action_if<Move>(scenario_->actions[*last])->on;
 }
 
 void NaiveClient::install_if_due(Instant now) {

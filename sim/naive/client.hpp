@@ -19,14 +19,14 @@ class NaiveClient {
   NaiveClient(const sim::Scenario& scenario, const NaiveSite& site, std::uint32_t cohort,
               std::uint32_t client);
 
-  void begin_tick();                             // forgets what the tick before was about
-  void end_what_is_over(Instant now);            // step 1
-  void act(std::uint32_t action, Instant now);   // step 1
-  void hear_answer(Instant now);                 // step 2
-  void expire(Instant now);                      // step 3
-  void install_if_due(Instant now);              // step 4
-  void change_network_and_restart(Instant now);  // step 4
-  void contact(Instant now);                     // step 5
+  void begin_tick();                   // forgets what the tick before was about
+  void end_what_is_over(Instant now);  // step 1
+  void act(const sim::ClientAction& action, std::uint32_t number, Instant now);  // step 1
+  void hear_answer(Instant now);                                                 // step 2
+  void expire(Instant now);                                                      // step 3
+  void install_if_due(Instant now);                                              // step 4
+  void change_network_and_restart(Instant now);                                  // step 4
+  void contact(Instant now);                                                     // step 5
 
   LifecycleState state() const { return state_; }
   const std::vector<Recorded<ClientEvent>>& events() const { return events_; }
@@ -72,6 +72,17 @@ class NaiveClient {
   void send(Request request, Instant now);
   bool is_lost(const Request& request);
 
+  // One for each action on clients, at those that it is aimed at.
+  void begin(const sim::SetCmgAllowed& setting, Cause cause, Instant now);
+  void begin(const sim::Upgrade&, Cause cause, Instant now);
+  void begin(const sim::BlockClients&, Cause cause, Instant now);
+  void begin(const sim::UnblockClients&, Cause cause, Instant now);
+  void begin(const sim::Reinstall& reinstall, Cause cause, Instant now);
+  void begin(const sim::RestartAgents&, Cause cause, Instant now);
+  void begin(const sim::Move&, Cause cause, Instant now);
+  void end(const sim::Move&, std::uint32_t i);
+
+  bool is_installed() const { return state_ != LifecycleState::not_installed; }
   bool is_aimed_at(const sim::Target& target) const;
   Guid guid_of(std::optional<std::uint32_t> bulk_token) const;
 

@@ -91,7 +91,7 @@ void NaiveClient::send(Request request, Instant now) {
 
 bool NaiveClient::is_lost(const Request& request) {
   for (const std::uint32_t i : site_->losing) {
-    const auto& loss = std::get<LoseAnswers>(scenario_->actions[i].what);
+    const auto& loss = *action_if<LoseAnswers>(scenario_->actions[i]);
     const bool concerns = loss.endpoint == request.via ||
                           (loss.endpoint == Endpoint::sts && request.kind != Kind::exchange);
     if (!concerns) continue;

@@ -15,9 +15,14 @@ void tick(const sim::Scenario& scenario, NaiveSite& site, std::vector<NaiveClien
   site.end_what_is_over(now);
   for (NaiveClient& client : clients) client.end_what_is_over(now);
   for (std::uint32_t i = 0; i < scenario.actions.size(); ++i) {
-    if (scenario.actions[i].at != now) continue;
-    site.act(i, now);
-    for (NaiveClient& client : clients) client.act(i, now);
+    const sim::Action& action = scenario.actions[i];
+    if (action.at != now) continue;
+    if (const auto* on_site = std::get_if<sim::SiteAction>(&action.what)) {
+      site.act(*on_site, i, now);
+    } else {
+      const auto& on_clients = std::get<sim::ClientAction>(action.what);
+      for (NaiveClient& client : clients) client.act(on_clients, i, now);
+    }
   }
   // 2. Answers.
   for (NaiveClient& client : clients) client.hear_answer(now);

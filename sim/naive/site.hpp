@@ -16,7 +16,7 @@ class NaiveSite {
 
   // Ends that are due at `now`, before the actions of that tick.
   void end_what_is_over(Instant now);
-  void act(std::uint32_t action, Instant now);
+  void act(const sim::SiteAction& action, std::uint32_t number, Instant now);
 
   bool is_up(Endpoint endpoint) const { return outages[static_cast<std::size_t>(endpoint)] == 0; }
 
@@ -37,6 +37,20 @@ class NaiveSite {
  private:
   void record(Instant now, Cause cause, const SiteEvent& event);
   void retire(std::uint32_t key, Cause cause, Instant now);
+
+  // One for each action on the site, whose number is `i`; `since` it began.
+  void end(const sim::Outage& outage, std::uint32_t i, Duration since, Instant now);
+  void end(const sim::RotateCertificate& rotation, std::uint32_t i, Duration since, Instant now);
+  void end(const sim::LoseAnswers& loss, std::uint32_t i, Duration since, Instant now);
+  static void end(const sim::IssueBulk&, std::uint32_t i, Duration since, Instant now);
+  static void end(const sim::BlockBulk&, std::uint32_t i, Duration since, Instant now);
+  static void end(const sim::UnblockBulk&, std::uint32_t i, Duration since, Instant now);
+  void begin(const sim::Outage& outage, std::uint32_t i, Instant now);
+  void begin(const sim::IssueBulk& issue, std::uint32_t i, Instant now);
+  void begin(const sim::BlockBulk& block, std::uint32_t i, Instant now);
+  void begin(const sim::UnblockBulk& unblock, std::uint32_t i, Instant now);
+  void begin(const sim::RotateCertificate& rotation, std::uint32_t i, Instant now);
+  void begin(const sim::LoseAnswers& loss, std::uint32_t i, Instant now);
 
   const sim::Scenario* scenario_;
   std::vector<std::uint32_t> key_before_;  // by action: the certificate that it replaced

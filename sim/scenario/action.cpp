@@ -14,19 +14,6 @@ namespace {
 constexpr std::size_t kActionsMax = 10'000;
 constexpr std::size_t kBulkTokensMax = 1'000;
 
-using What = decltype(Action::what);
-
-// The position of a kind of action among the alternatives.
-template <class Kind, class... Kinds>
-constexpr std::size_t index_in(const std::variant<Kinds...>*) {
-  const bool same[] = {std::is_same_v<Kind, Kinds>...};
-  return static_cast<std::size_t>(std::find(std::begin(same), std::end(same), true) - same);
-}
-template <class Kind>
-constexpr std::size_t kKindIndex = index_in<Kind>(static_cast<const What*>(nullptr));
-static_assert(kActionNames[kKindIndex<IssueBulk>] == "issue-bulk-token");
-static_assert(kActionNames[kKindIndex<LoseAnswers>] == "lose-answers");
-
 // ---- What actions refer to ---------------------------------------------------------------------
 
 std::optional<Target> cohort_target(Reading& reading, Keys& keys, Need need) {
@@ -90,17 +77,21 @@ std::optional<std::uint32_t> bulk_reference(Reading& reading, Keys& keys, std::s
   return reading.reference(keys, key, need, "bulk token", reading.bulk_tokens);
 }
 
-// ---- The kinds ---------------------------------------------------------------------------------
-// Each gives nothing if something is wrong, which is then noted.
+// ---- The actions -------------------------------------------------------------------------------
+// One reader for each, which is chosen by what it returns. Each gives nothing if something is
+// wrong, which is then noted.
 
-std::optional<What> read_outage(Keys& keys) {
+template <class What>
+using To = std::type_identity<What>;
+
+std::optional<Outage> read(Reading&, Keys& keys, To<Outage>) {
   const auto endpoint = keys.word<Endpoint>("endpoint", Need::required);
   const auto length = keys.duration("for", Sign::positive, Need::required);
   if (!endpoint || !length) return std::nullopt;
   return Outage{*endpoint, *length};
 }
 
-std::optional<What> read_issue(Reading& reading, Keys& keys) {
+std::optional<IssueBulk> read(Reading& reading, Keys& keys, To<IssueBulk>) {
   const auto name = keys.label("name", Need::required);
   std::int64_t lifetime = kBulkLifetimeMinutesDefault;
   const auto refuse = [&](std::string what) {
@@ -134,7 +125,20 @@ std::optional<What> read_issue(Reading& reading, Keys& keys) {
   return IssueBulk{*index};
 }
 
-std::optional<What> read_lose_answers(Keys& keys) {
+std::optional<BlockBulk> read(Reading& reading, Keys& keys, To<BlockBulk>) {
+  const auto token = bulk_reference(reading, keys, "name", Need::required);
+  return token ? std::optional(BlockBulk{*token}) : std::nullopt;
+}
+std::optional<UnblockBulk> read(Reading& reading, Keys& keys, To<UnblockBulk>) {
+  const auto token = bulk_reference(reading, keys, "name", Need::required);
+  return token ? std::optional(UnblockBulk{*token}) : std::nullopt;
+}
+
+std::optional<RotateCertificate> read(Reading&, Keys& keys, To<RotateCertificate>) {
+  return RotateCertificate{keys.duration("retire-old-after", Sign::not_negative)};
+}
+
+std::optional<LoseAnswers> read(Reading&, Keys& keys, To<LoseAnswers>) {
   const auto endpoint = keys.word<Endpoint>("endpoint", Need::required);
   const auto length = keys.duration("for", Sign::positive, Need::required);
   const auto share = keys.share("share", Need::required);
@@ -142,7 +146,39 @@ std::optional<What> read_lose_answers(Keys& keys) {
   return LoseAnswers{*endpoint, *length, to_share(*share)};
 }
 
-std::optional<What> read_move(Reading& reading, Keys& keys) {
+std::optional<SetCmgAllowed> read(Reading& reading, Keys& keys, To<SetCmgAllowed>) {
+  const auto target = cohort_target(reading, keys, Need::required);
+  const auto value = keys.yes_no("value", Need::required);
+  if (!target || !value) return std::nullopt;
+  return SetCmgAllowed{*target, *value};
+}
+
+std::optional<Upgrade> read(Reading& reading, Keys& keys, To<Upgrade>) {
+  const auto target = cohort_target(reading, keys, Need::required);
+  return target ? std::optional(Upgrade{*target}) : std::nullopt;
+}
+std::optional<BlockClients> read(Reading& reading, Keys& keys, To<BlockClients>) {
+  const auto target = either_target(reading, keys);
+  return target ? std::optional(BlockClients{*target}) : std::nullopt;
+}
+std::optional<UnblockClients> read(Reading& reading, Keys& keys, To<UnblockClients>) {
+  const auto target = either_target(reading, keys);
+  return target ? std::optional(UnblockClients{*target}) : std::nullopt;
+}
+
+std::optional<Reinstall> read(Reading& reading, Keys& keys, To<Reinstall>) {
+  const auto target = either_target(reading, keys);
+  const auto token = bulk_reference(reading, keys, "bulk-token", Need::optional);
+  if (!target) return std::nullopt;
+  return Reinstall{*target, token};
+}
+
+std::optional<RestartAgents> read(Reading& reading, Keys& keys, To<RestartAgents>) {
+  const auto target = cohort_target(reading, keys, Need::required);
+  return target ? std::optional(RestartAgents{*target}) : std::nullopt;
+}
+
+std::optional<Move> read(Reading& reading, Keys& keys, To<Move>) {
   const auto target = either_target(reading, keys);
   const auto on = keys.word<Network>("on", Need::required);
   const auto length = keys.duration("for", Sign::positive);
@@ -150,54 +186,16 @@ std::optional<What> read_move(Reading& reading, Keys& keys) {
   return Move{*target, *on, length};
 }
 
-std::optional<What> read_reinstall(Reading& reading, Keys& keys) {
-  const auto target = either_target(reading, keys);
-  const auto token = bulk_reference(reading, keys, "bulk-token", Need::optional);
-  if (!target) return std::nullopt;
-  return Reinstall{*target, token};
+// By position in kActionNames.
+template <class... Whats>
+constexpr auto readers_of(ActionList<Whats...>) {
+  using Reader = std::optional<AnyAction> (*)(Reading&, Keys&);
+  return std::array<Reader, sizeof...(Whats)>{
+      [](Reading& reading, Keys& keys) -> std::optional<AnyAction> {
+        return read(reading, keys, To<Whats>{});
+      }...};
 }
-
-std::optional<What> read_cmg_allowed(Reading& reading, Keys& keys) {
-  const auto target = cohort_target(reading, keys, Need::required);
-  const auto value = keys.yes_no("value", Need::required);
-  if (!target || !value) return std::nullopt;
-  return SetCmgAllowed{*target, *value};
-}
-
-template <class Kind>
-std::optional<What> with_target(std::optional<Target> target) {
-  return target ? std::optional<What>(Kind{*target}) : std::nullopt;
-}
-
-template <class Kind>
-std::optional<What> with_token(std::optional<std::uint32_t> token) {
-  return token ? std::optional<What>(Kind{*token}) : std::nullopt;
-}
-
-std::optional<What> read_what(Reading& reading, Keys& keys, std::size_t kind) {
-  switch (kind) {
-    case kKindIndex<Outage>: return read_outage(keys);
-    case kKindIndex<IssueBulk>: return read_issue(reading, keys);
-    case kKindIndex<BlockBulk>:
-      return with_token<BlockBulk>(bulk_reference(reading, keys, "name", Need::required));
-    case kKindIndex<UnblockBulk>:
-      return with_token<UnblockBulk>(bulk_reference(reading, keys, "name", Need::required));
-    case kKindIndex<SetCmgAllowed>: return read_cmg_allowed(reading, keys);
-    case kKindIndex<Upgrade>:
-      return with_target<Upgrade>(cohort_target(reading, keys, Need::required));
-    case kKindIndex<BlockClients>: return with_target<BlockClients>(either_target(reading, keys));
-    case kKindIndex<UnblockClients>:
-      return with_target<UnblockClients>(either_target(reading, keys));
-    case kKindIndex<RotateCertificate>:
-      return RotateCertificate{keys.duration("retire-old-after", Sign::not_negative)};
-    case kKindIndex<Reinstall>: return read_reinstall(reading, keys);
-    case kKindIndex<RestartAgents>:
-      return with_target<RestartAgents>(cohort_target(reading, keys, Need::required));
-    case kKindIndex<Move>: return read_move(reading, keys);
-    case kKindIndex<LoseAnswers>: return read_lose_answers(keys);
-  }
-  return std::nullopt;
-}
+constexpr auto kReaders = readers_of(AllActions{});
 
 void read_action(Reading& reading, const toml::node& element) {
   auto unknown = reading.keys_of(element, "[[action]]");
@@ -209,7 +207,7 @@ void read_action(Reading& reading, const toml::node& element) {
       reading.keys_of(*element.as_table(), fmt::format("the action `{}`", kActionNames[*kind]));
   const auto at = keys.time("at", Need::required);
   keys.choice("do", Need::required, kActionNames);
-  auto what = read_what(reading, keys, *kind);
+  auto what = kReaders[*kind](reading, keys);
   keys.finish();
   if (!at || !what) return;
   const int line = static_cast<int>(element.source().begin.line);
@@ -222,7 +220,7 @@ void check_bulk_tokens(Reading& reading) {
   const Scenario& scenario = reading.scenario;
   std::vector<Instant> issued(scenario.bulk_tokens.size());
   for (const Action& action : scenario.actions) {
-    if (const auto* issue = std::get_if<IssueBulk>(&action.what)) {
+    if (const auto* issue = action_if<IssueBulk>(action)) {
       issued[issue->bulk_token] = action.at;
     }
   }
@@ -251,7 +249,7 @@ void list_bulk_tokens(Reading& reading, const toml::table& top) {
     if (table == nullptr) continue;
     const auto kind = (*table)["do"].value<std::string_view>();
     const auto name = (*table)["name"].value<std::string>();
-    if (kind != kActionNames[kKindIndex<IssueBulk>] || !name) continue;
+    if (kind != IssueBulk::kName || !name) continue;
     if (reading.bulk_tokens.add(*name) && reading.bulk_tokens.names().size() > kBulkTokensMax) {
       reading.mistakes.note(element.source().begin, Stage::value,
                             fmt::format("there are more than {} bulk tokens", kBulkTokensMax));

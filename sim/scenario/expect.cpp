@@ -1,6 +1,10 @@
 // The [[expect]] tables.
 #include <fmt/format.h>
 
+#include <array>
+#include <type_traits>
+#include <variant>
+
 #include "sim/scenario/reading.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -86,40 +90,40 @@ void read_state(Reading& reading, Keys& keys, Expectation& expect) {
   keys.forbid("per-client-max", why, "use `max` or `share-max`");
 }
 
-template <class Reason>
-void read_reason_of(Keys& keys, Expectation& expect) {
-  if (const auto reason = keys.word<Reason>("reason")) expect.reason = *reason;
+enum class Reasons : std::uint8_t { none, of_refusals, of_failures };
+
+template <class Event>
+constexpr Reasons reasons_of() {
+  if constexpr (requires(const Event& event) { event.reason; }) {
+    if constexpr (std::is_same_v<decltype(Event::reason), RefusalReason>) {
+      return Reasons::of_refusals;
+    } else {
+      static_assert(std::is_same_v<decltype(Event::reason), FailureReason>);
+      return Reasons::of_failures;
+    }
+  } else {
+    return Reasons::none;
+  }
 }
 
+template <class... OfClients, class... OfSite>
+constexpr std::array<Reasons, kEventKinds> reasons_of_all(const std::variant<OfClients...>*,
+                                                          const std::variant<OfSite...>*) {
+  return {reasons_of<OfClients>()..., reasons_of<OfSite>()...};
+}
+// By EventKind: as the events themselves have it.
+constexpr auto kReasons = reasons_of_all(static_cast<const ClientEvent*>(nullptr),
+                                         static_cast<const SiteEvent*>(nullptr));
+
 void read_reason(Keys& keys, Expectation& expect) {
-  switch (*expect.event) {
-    case EventKind::registration_refused:
-    case EventKind::renewal_refused:
-    case EventKind::re_registration_required: return read_reason_of<RefusalReason>(keys, expect);
-    case EventKind::registration_failed:
-    case EventKind::renewal_failed: return read_reason_of<FailureReason>(keys, expect);
-    case EventKind::client_installed:
-    case EventKind::network_changed:
-    case EventKind::agent_restarted:
-    case EventKind::registration_requested:
-    case EventKind::registration_completed:
-    case EventKind::renewal_requested:
-    case EventKind::token_renewed:
-    case EventKind::token_expired:
-    case EventKind::client_reinstalled:
-    case EventKind::client_upgraded:
-    case EventKind::client_blocked:
-    case EventKind::client_unblocked:
-    case EventKind::cmg_allowed_changed:
-    case EventKind::site_established:
-    case EventKind::bulk_token_issued:
-    case EventKind::bulk_token_blocked:
-    case EventKind::bulk_token_unblocked:
-    case EventKind::endpoint_down:
-    case EventKind::endpoint_up:
-    case EventKind::signing_certificate_rotated:
-    case EventKind::signing_certificate_retired:
-    case EventKind::client_token_issued:
+  switch (kReasons[static_cast<std::size_t>(*expect.event)]) {
+    case Reasons::of_refusals:
+      if (const auto reason = keys.word<RefusalReason>("reason")) expect.reason = *reason;
+      return;
+    case Reasons::of_failures:
+      if (const auto reason = keys.word<FailureReason>("reason")) expect.reason = *reason;
+      return;
+    case Reasons::none:
       return keys.forbid("reason",
                          fmt::format("the event `{}`, which has none", name(*expect.event)),
                          "drop it: only refusals and failures have reasons");

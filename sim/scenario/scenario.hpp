@@ -18,19 +18,14 @@
 #include "core/refusal.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "sim/scenario/action.hpp"
+#include "sim/scenario/share.hpp"
 #include "sim/scenario/trace.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
 
 // ---- How clients move --------------------------------------------------------------------------
-
-// A probability as so many of 2^32, which is the same number on every machine.
-struct Share {
-  std::uint64_t of_2_32 = 0;
-  static constexpr std::uint64_t kWhole = std::uint64_t{1} << 32;
-  friend bool operator==(const Share&, const Share&) = default;
-};
 
 struct FixedNetwork {
   Network on = Network::offline;
@@ -95,83 +90,6 @@ struct Cohort {
 };
 
 // ---- What happens ------------------------------------------------------------------------------
-
-// One client of a cohort, or all of them.
-struct Target {
-  CohortNumber cohort;
-  std::optional<std::uint32_t> client;  // its number in the cohort, from 0
-};
-
-struct Outage {
-  Endpoint endpoint;
-  Duration length;
-};
-struct IssueBulk {
-  std::uint32_t bulk_token;  // index into Scenario::bulk_tokens
-};
-struct BlockBulk {
-  std::uint32_t bulk_token;
-};
-struct UnblockBulk {
-  std::uint32_t bulk_token;
-};
-struct SetCmgAllowed {
-  Target target;
-  bool value;
-};
-struct Upgrade {
-  Target target;
-};
-struct BlockClients {
-  Target target;
-};
-struct UnblockClients {
-  Target target;
-};
-struct RotateCertificate {
-  std::optional<Duration> retire_old_after;
-};
-struct Reinstall {
-  Target target;
-  std::optional<std::uint32_t> bulk_token;
-};
-struct RestartAgents {
-  Target target;
-};
-struct Move {
-  Target target;
-  Network on;
-  std::optional<Duration> length;  // absent: for good
-};
-struct LoseAnswers {
-  Endpoint endpoint;  // mp, cmg; sts: the answers of both to registrations and renewals
-  Duration length;
-  Share share;
-};
-
-struct Action {
-  Instant at;
-  std::variant<Outage, IssueBulk, BlockBulk, UnblockBulk, SetCmgAllowed, Upgrade, BlockClients,
-               UnblockClients, RotateCertificate, Reinstall, RestartAgents, Move, LoseAnswers>
-      what;
-  int line = 0;  // in the scenario file
-};
-
-// The words for actions, in the order of the alternatives of Action::what.
-inline constexpr std::array<std::string_view, std::variant_size_v<decltype(Action::what)>>
-    kActionNames{"outage",
-                 "issue-bulk-token",
-                 "block-bulk-token",
-                 "unblock-bulk-token",
-                 "set-cmg-allowed",
-                 "upgrade",
-                 "block-client",
-                 "unblock-client",
-                 "rotate-signing-certificate",
-                 "reinstall",
-                 "restart-agents",
-                 "move",
-                 "lose-answers"};
 
 // A bulk token that the scenario issues. At most one issue action has its name.
 struct ScenarioBulkToken {

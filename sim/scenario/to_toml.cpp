@@ -105,6 +105,7 @@ struct WriteNetwork {
 
 // ---- Actions -----------------------------------------------------------------------------------
 
+// Its keys but `at` and `do`.
 struct WriteAction {
   std::ostream& out;
   const Scenario& scenario;
@@ -117,66 +118,44 @@ struct WriteAction {
       out << "cohort = " << quoted(cohort) << "\n";
     }
   }
-  void kind(std::string_view what) const { out << "do = " << quoted(what) << "\n"; }
   std::string token(std::uint32_t bulk) const { return quoted(scenario.bulk_tokens[bulk].name); }
 
   void operator()(const Outage& outage) const {
-    kind("outage");
     out << "endpoint = " << word(outage.endpoint) << "\nfor = " << text_of(outage.length) << "\n";
   }
   void operator()(const IssueBulk& issue) const {
-    kind("issue-bulk-token");
     out << "name = " << token(issue.bulk_token)
         << "\nlifetime = " << scenario.bulk_tokens[issue.bulk_token].lifetime_minutes << "\n";
   }
   void operator()(const BlockBulk& block) const {
-    kind("block-bulk-token");
     out << "name = " << token(block.bulk_token) << "\n";
   }
   void operator()(const UnblockBulk& unblock) const {
-    kind("unblock-bulk-token");
     out << "name = " << token(unblock.bulk_token) << "\n";
   }
   void operator()(const SetCmgAllowed& setting) const {
-    kind("set-cmg-allowed");
     aim(setting.target);
     out << "value = " << text_of(setting.value) << "\n";
   }
-  void operator()(const Upgrade& upgrade) const {
-    kind("upgrade");
-    aim(upgrade.target);
-  }
-  void operator()(const BlockClients& block) const {
-    kind("block-client");
-    aim(block.target);
-  }
-  void operator()(const UnblockClients& unblock) const {
-    kind("unblock-client");
-    aim(unblock.target);
-  }
+  void operator()(const Upgrade& upgrade) const { aim(upgrade.target); }
+  void operator()(const BlockClients& block) const { aim(block.target); }
+  void operator()(const UnblockClients& unblock) const { aim(unblock.target); }
   void operator()(const RotateCertificate& rotation) const {
-    kind("rotate-signing-certificate");
     if (rotation.retire_old_after) {
       out << "retire-old-after = " << text_of(*rotation.retire_old_after) << "\n";
     }
   }
   void operator()(const Reinstall& reinstall) const {
-    kind("reinstall");
     aim(reinstall.target);
     if (reinstall.bulk_token) out << "bulk-token = " << token(*reinstall.bulk_token) << "\n";
   }
-  void operator()(const RestartAgents& restart) const {
-    kind("restart-agents");
-    aim(restart.target);
-  }
+  void operator()(const RestartAgents& restart) const { aim(restart.target); }
   void operator()(const Move& move) const {
-    kind("move");
     aim(move.target);
     out << "on = " << word(move.on) << "\n";
     if (move.length) out << "for = " << text_of(*move.length) << "\n";
   }
   void operator()(const LoseAnswers& loss) const {
-    kind("lose-answers");
     out << "endpoint = " << word(loss.endpoint) << "\nfor = " << text_of(loss.length)
         << "\nshare = " << text_of(loss.share) << "\n";
   }
@@ -297,8 +276,9 @@ std::string to_toml(const Scenario& scenario) {
   write_run_and_site(out, scenario);
   for (const Cohort& cohort : scenario.cohorts) write_cohort(out, scenario, cohort);
   for (const Action& action : scenario.actions) {
-    out << "\n[[action]]\nat = " << text_of(action.at) << "\n";
-    std::visit(WriteAction{out, scenario}, action.what);
+    out << "\n[[action]]\nat = " << text_of(action.at) << "\ndo = " << quoted(name_of(action))
+        << "\n";
+    visit_action(WriteAction{out, scenario}, action);
   }
   for (const Expectation& expectation : scenario.expectations) {
     write_expectation(out, scenario, expectation);

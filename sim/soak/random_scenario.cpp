@@ -1,7 +1,10 @@
 #include "sim/soak/random_scenario.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <set>
+#include <type_traits>
 
 #include "sim/engine/memory_run.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
@@ -42,7 +45,7 @@ enum : unsigned {
   kManyContacts,
   kActions  // and one for each kind of action
 };
-constexpr std::int64_t kActionKinds = 13;
+static_assert(kActions + kActionNames.size() <= 32, "the other half of the bits is has_rarely()'s");
 
 std::int64_t some_ticks(Dice& dice, std::int64_t low, std::int64_t high) {
   return dice.between(low, std::max(low, dice.one_of({high, high / 4, high / 20})));
@@ -162,36 +165,66 @@ Endpoint random_endpoint(Dice& dice) {
   return dice.one_of({Endpoint::mp, Endpoint::cmg, Endpoint::sts});
 }
 
-using What = decltype(Action::what);
+template <class What>
+using To = std::type_identity<What>;
 
-What random_what(Dice& dice, const Scenario& scenario, std::int64_t kind) {
-  const auto bulk = random_bulk(dice, scenario);
-  const Duration length = scenario.tick * some_ticks(dice, 1, 250);
-  const auto cohort = random_cohort(dice, scenario);
-  const auto target = random_target(dice, scenario);
-  switch (kind) {
-    case 0: return Outage{random_endpoint(dice), length};
-    case 1: return LoseAnswers{random_endpoint(dice), length, random_share(dice)};
-    case 2:
-      if (bulk) return BlockBulk{*bulk};
-      break;
-    case 3:
-      if (bulk) return UnblockBulk{*bulk};
-      break;
-    case 4: return SetCmgAllowed{cohort, dice.one_in(2)};
-    case 5: return Upgrade{cohort};
-    case 6: return BlockClients{target};
-    case 7: return UnblockClients{target};
-    case 8:
-      if (dice.one_in(5)) return RotateCertificate{};
-      return RotateCertificate{dice.one_in(8) ? Duration{0} : length};
-    case 9: return Reinstall{target, dice.one_in(4) ? std::nullopt : bulk};
-    case 10: return RestartAgents{cohort};
-    default: break;
+// An action of each kind; nothing where the scenario leaves it no sense.
+struct DrawAction {
+  Dice& dice;
+  const Scenario& scenario;
+  std::optional<std::uint32_t> bulk = random_bulk(dice, scenario);
+  Duration length = scenario.tick * some_ticks(dice, 1, 250);
+  Target cohort = random_cohort(dice, scenario);
+  Target target = random_target(dice, scenario);
+
+  std::optional<Outage> operator()(To<Outage>) const {
+    return Outage{random_endpoint(dice), length};
   }
-  const auto on = dice.one_of({Network::offline, Network::intranet, Network::internet});
-  return Move{target, on, dice.one_in(4) ? std::nullopt : std::optional(length)};
+  std::optional<IssueBulk> operator()(To<IssueBulk>) const {
+    return std::nullopt;  // draw_bulk_tokens() issues each once.
+  }
+  std::optional<BlockBulk> operator()(To<BlockBulk>) const {
+    return bulk ? std::optional(BlockBulk{*bulk}) : std::nullopt;
+  }
+  std::optional<UnblockBulk> operator()(To<UnblockBulk>) const {
+    return bulk ? std::optional(UnblockBulk{*bulk}) : std::nullopt;
+  }
+  std::optional<RotateCertificate> operator()(To<RotateCertificate>) const {
+    if (dice.one_in(5)) return RotateCertificate{};
+    return RotateCertificate{dice.one_in(8) ? Duration{0} : length};
+  }
+  std::optional<LoseAnswers> operator()(To<LoseAnswers>) const {
+    return LoseAnswers{random_endpoint(dice), length, random_share(dice)};
+  }
+  std::optional<SetCmgAllowed> operator()(To<SetCmgAllowed>) const {
+    return SetCmgAllowed{cohort, dice.one_in(2)};
+  }
+  std::optional<Upgrade> operator()(To<Upgrade>) const { return Upgrade{cohort}; }
+  std::optional<BlockClients> operator()(To<BlockClients>) const { return BlockClients{target}; }
+  std::optional<UnblockClients> operator()(To<UnblockClients>) const {
+    return UnblockClients{target};
+  }
+  std::optional<Reinstall> operator()(To<Reinstall>) const {
+    return Reinstall{target, dice.one_in(4) ? std::nullopt : bulk};
+  }
+  std::optional<RestartAgents> operator()(To<RestartAgents>) const { return RestartAgents{cohort}; }
+  std::optional<Move> operator()(To<Move>) const {
+    const auto on = dice.one_of({Network::offline, Network::intranet, Network::internet});
+    return Move{target, on, dice.one_in(4) ? std::nullopt : std::optional(length)};
+  }
+};
+
+using Drawer = std::optional<AnyAction> (*)(Dice& dice, const Scenario& scenario);
+
+template <class What>
+std::optional<AnyAction> draw(Dice& dice, const Scenario& scenario) {
+  return DrawAction{dice, scenario}(To<What>{});
 }
+template <class... Whats>
+constexpr auto drawers_of(ActionList<Whats...>) {
+  return std::array<Drawer, sizeof...(Whats)>{draw<Whats>...};
+}
+constexpr auto kDrawers = drawers_of(AllActions{});
 
 // When something happens in the scenario as it is, or becomes possible.
 std::vector<Instant> eventful_moments(const Scenario& scenario) {
@@ -235,12 +268,15 @@ Instant random_moment(Dice& dice, const Scenario& scenario, const std::vector<In
 }
 
 void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
-  std::vector<std::int64_t> kinds;
-  for (std::int64_t kind = 0; kind < kActionKinds; ++kind) {
-    if (features.has(kActions + static_cast<unsigned>(kind))) kinds.push_back(kind);
+  std::vector<Drawer> kinds;
+  for (unsigned kind = 0; kind < kDrawers.size(); ++kind) {
+    if (features.has(kActions + kind)) kinds.push_back(kDrawers[kind]);
   }
   // Those of bulk tokens make a difference more rarely.
-  if (!scenario.bulk_tokens.empty()) kinds.insert(kinds.end(), {2, 2, 3, 9, 9});
+  if (!scenario.bulk_tokens.empty()) {
+    kinds.insert(kinds.end(), {draw<BlockBulk>, draw<BlockBulk>, draw<UnblockBulk>, draw<Reinstall>,
+                               draw<Reinstall>});
+  }
   if (kinds.empty()) return;
   std::int64_t left = dice.between(0, dice.one_of({5, 15}));
   // In two rounds, so that the second can fall on what the first led to.
@@ -248,8 +284,9 @@ void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
     const auto eventful = eventful_moments(scenario);
     const std::int64_t now = round == 0 ? (left + 1) / 2 : left;
     for (std::int64_t i = 0; i < now; ++i) {
-      What what = random_what(dice, scenario, dice.one_of(kinds));
-      scenario.actions.push_back({random_moment(dice, scenario, eventful), std::move(what)});
+      auto what = dice.one_of(kinds)(dice, scenario);
+      if (!what) continue;
+      scenario.actions.push_back({random_moment(dice, scenario, eventful), std::move(*what)});
     }
     left -= now;
   }

@@ -8,16 +8,9 @@ namespace tokenlife::sim {
 namespace {
 
 bool has_its_client(const Scenario& scenario, const Action& action) {
-  return std::visit(
-      [&](const auto& what) {
-        if constexpr (requires { what.target; }) {
-          const Target& target = what.target;
-          return target.client.value_or(0) < scenario.cohorts[target.cohort.value].clients;
-        } else {
-          return true;
-        }
-      },
-      action.what);
+  const Target* target = target_of(action);
+  return target == nullptr ||
+         target->client.value_or(0) < scenario.cohorts[target->cohort.value].clients;
 }
 
 void keep_clients(Scenario& scenario, std::uint32_t per_cohort) {

@@ -8,24 +8,10 @@
 namespace tokenlife::sim {
 namespace {
 
-std::optional<Target> target_of(const Action& action) {
-  return std::visit(
-      [](const auto& what) -> std::optional<Target> {
-        if constexpr (requires { what.target; }) {
-          return what.target;
-        } else {
-          return std::nullopt;
-        }
-      },
-      action.what);
-}
-
 void aim_at_cohort(Action& action, std::uint32_t cohort) {
-  std::visit(
-      [&](auto& what) {
-        if constexpr (requires { what.target; }) what.target.cohort = {cohort};
-      },
-      action.what);
+  if (auto* of_clients = std::get_if<ClientAction>(&action.what)) {
+    std::visit([&](auto& what) { what.target.cohort = {cohort}; }, *of_clients);
+  }
 }
 
 }  // namespace
@@ -37,7 +23,7 @@ void number_clients(Scenario& scenario) {
     scenario.clients += cohort.clients;
   }
   std::erase_if(scenario.actions, [&](const Action& action) {
-    const auto target = target_of(action);
+    const Target* target = target_of(action);
     return target && target->client &&
            *target->client >= scenario.cohorts[target->cohort.value].clients;
   });
@@ -46,11 +32,11 @@ void number_clients(Scenario& scenario) {
 Scenario without_cohort(Scenario scenario, std::uint32_t gone) {
   scenario.cohorts.erase(scenario.cohorts.begin() + gone);
   std::erase_if(scenario.actions, [&](const Action& action) {
-    const auto target = target_of(action);
+    const Target* target = target_of(action);
     return target && target->cohort.value == gone;
   });
   for (Action& action : scenario.actions) {
-    const auto target = target_of(action);
+    const Target* target = target_of(action);
     if (target && target->cohort.value > gone) aim_at_cohort(action, target->cohort.value - 1);
   }
   std::erase_if(scenario.expectations,
@@ -107,7 +93,7 @@ void drop_parts(Candidates& candidates, const Scenario& scenario) {
                              scenario.tick* fewer);
   }
   for (std::size_t i = 0; i < scenario.actions.size(); ++i) {
-    if (std::holds_alternative<IssueBulk>(scenario.actions[i].what)) continue;
+    if (action_if<IssueBulk>(scenario.actions[i]) != nullptr) continue;
     Scenario simpler = scenario;
     simpler.actions.erase(simpler.actions.begin() + static_cast<std::ptrdiff_t>(i));
     candidates.add(std::move(simpler));
@@ -143,26 +129,45 @@ void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size
   }
 }
 
+// What a simpler action of the same kind is, if there is one.
+struct Simplified {
+  std::optional<Outage> operator()(const Outage&) const { return std::nullopt; }
+  std::optional<IssueBulk> operator()(const IssueBulk&) const { return std::nullopt; }
+  std::optional<BlockBulk> operator()(const BlockBulk&) const { return std::nullopt; }
+  std::optional<UnblockBulk> operator()(const UnblockBulk&) const { return std::nullopt; }
+  std::optional<RotateCertificate> operator()(const RotateCertificate& rotation) const {
+    if (!rotation.retire_old_after) return std::nullopt;
+    return RotateCertificate{};
+  }
+  std::optional<LoseAnswers> operator()(const LoseAnswers& loss) const {
+    if (loss.share == kAll) return std::nullopt;
+    return LoseAnswers{loss.endpoint, loss.length, kAll};
+  }
+  std::optional<SetCmgAllowed> operator()(const SetCmgAllowed&) const { return std::nullopt; }
+  std::optional<Upgrade> operator()(const Upgrade&) const { return std::nullopt; }
+  std::optional<BlockClients> operator()(const BlockClients&) const { return std::nullopt; }
+  std::optional<UnblockClients> operator()(const UnblockClients&) const { return std::nullopt; }
+  std::optional<Reinstall> operator()(const Reinstall& reinstall) const {
+    if (!reinstall.bulk_token) return std::nullopt;
+    return Reinstall{reinstall.target, std::nullopt};
+  }
+  std::optional<RestartAgents> operator()(const RestartAgents&) const { return std::nullopt; }
+  std::optional<Move> operator()(const Move& move) const {
+    if (!move.length) return std::nullopt;
+    return Move{move.target, move.on, std::nullopt};
+  }
+};
+
 void simplify_action(Candidates& candidates, const Scenario& scenario, std::size_t i) {
-  const auto add = [&](const auto& what) {
-    Scenario simpler = scenario;
-    simpler.actions[i].what = what;
-    candidates.add(std::move(simpler));
-  };
-  const auto& what = scenario.actions[i].what;
-  if (const auto* loss = std::get_if<LoseAnswers>(&what); loss && loss->share != kAll) {
-    add(LoseAnswers{loss->endpoint, loss->length, kAll});
-  }
-  if (const auto* again = std::get_if<Reinstall>(&what); again && again->bulk_token) {
-    add(Reinstall{again->target, std::nullopt});
-  }
-  if (const auto* rotation = std::get_if<RotateCertificate>(&what);
-      rotation && rotation->retire_old_after) {
-    add(RotateCertificate{});
-  }
-  if (const auto* move = std::get_if<Move>(&what); move && move->length) {
-    add(Move{move->target, move->on, std::nullopt});
-  }
+  visit_action(
+      [&](const auto& what) {
+        const auto simplified = Simplified{}(what);
+        if (!simplified) return;
+        Scenario simpler = scenario;
+        simpler.actions[i].what = *simplified;
+        candidates.add(std::move(simpler));
+      },
+      scenario.actions[i]);
 }
 
 void simplify_policy(Candidates& candidates, const Scenario& scenario) {

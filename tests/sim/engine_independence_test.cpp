@@ -102,19 +102,19 @@ std::vector<Stream> streams_of(const EngineRun& run, const Cohort& cohort) {
 // so keep their numbers.
 Scenario with_cohort_removed(Scenario scenario, std::uint32_t gone) {
   for (Action& action : scenario.actions) {
+    auto* of_clients = std::get_if<ClientAction>(&action.what);
+    if (of_clients == nullptr) continue;
     std::visit(
         [&](auto& what) {
-          if constexpr (requires { what.target; }) {
-            std::uint32_t& cohort = what.target.cohort.value;
-            if (cohort == gone) {
-              action.at = Instant{} + scenario.duration;
-              what.target = {CohortNumber{0}, std::nullopt};
-            } else if (cohort > gone) {
-              --cohort;
-            }
+          std::uint32_t& cohort = what.target.cohort.value;
+          if (cohort == gone) {
+            action.at = Instant{} + scenario.duration;
+            what.target = {CohortNumber{0}, std::nullopt};
+          } else if (cohort > gone) {
+            --cohort;
           }
         },
-        action.what);
+        *of_clients);
   }
   scenario.clients -= scenario.cohorts[gone].clients;
   for (std::uint32_t i = gone + 1; i < scenario.cohorts.size(); ++i) {

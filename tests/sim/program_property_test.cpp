@@ -91,8 +91,8 @@ cohort = "office"
   const Scenario sample = sample_of(*whole, {2, 1'000});
   CHECK(sample.clients == 4);
   REQUIRE(sample.actions.size() == 2);
-  CHECK(std::get<BlockClients>(sample.actions[0].what).target.client == 0U);
-  CHECK(std::get<BlockClients>(sample.actions[1].what).target.cohort == CohortNumber{1});
+  CHECK(target_of(sample.actions[0])->client == 0U);
+  CHECK(target_of(sample.actions[1])->cohort == CohortNumber{1});
 }
 
 // ---- Verdicts ----------------------------------------------------------------------------------

@@ -28,8 +28,9 @@ network = { model = "fixed", on = "intranet" }
 template <class Kind>
 Kind action(const Scenario& scenario, std::size_t index) {
   REQUIRE(index < scenario.actions.size());
-  REQUIRE(std::holds_alternative<Kind>(scenario.actions[index].what));
-  return std::get<Kind>(scenario.actions[index].what);
+  const Kind* action = action_if<Kind>(scenario.actions[index]);
+  REQUIRE(action != nullptr);
+  return *action;
 }
 
 template <class Model>
