@@ -34,9 +34,7 @@ std::optional<RefusalReason> refusal_of_registration(const Request& request, con
   const bool shows_bulk = request.credential == Credential::bulk;
   if (site.verified && (site.verified->refusal || shows_bulk)) return site.verified->refusal;
   if (stands_by_itself(request.credential)) return std::nullopt;
-  if (shows_bulk) {
-    return refusal_of_bulk_token(site.bulk_token, policy, now);
-  }
+  if (shows_bulk) return refusal_of_bulk_token(site, policy, now);
   if (request.via == Endpoint::mp && !policy.internal_registration) {
     return RefusalReason::internal_registration_off;  // R16
   }
@@ -93,9 +91,11 @@ Result<Request, Silence> ask(const Client& client, const Contact& contact, const
   return Request{RequestKind::exchange, via, client.credential, {}};
 }
 
-std::optional<RefusalReason> refusal_of_bulk_token(const std::optional<BulkToken>& token,
-                                                   const Policy& policy, Instant now) {
+std::optional<RefusalReason> refusal_of_bulk_token(const SiteView& site, const Policy& policy,
+                                                   Instant now) {
+  const std::optional<BulkToken>& token = site.bulk_token;
   if (!token) return RefusalReason::bulk_token_unknown;
+  if (!site.bulk_signer_trusted) return RefusalReason::unknown_signer;
   if (now < token->not_before) return RefusalReason::bulk_token_not_yet_valid;
   if (now >= refused_from(policy, token->expires)) return RefusalReason::bulk_token_expired;
   if (token->blocked) return RefusalReason::bulk_token_blocked;

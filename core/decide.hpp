@@ -59,6 +59,7 @@ struct SiteView {
   KeyNumber signer;                     // signs now
   bool token_signer_trusted = true;     // the signer of the client's token has not been retired
   std::optional<BulkToken> bulk_token;  // the one shown, if the site knows its GUID
+  bool bulk_signer_trusted = true;      // so is the signer of that one
   // Of a real token and proof of possession: what the verifier said. Absent: tokens are modelled,
   // and judged by what is known of them.
   std::optional<TokenVerdict> verified;
@@ -72,9 +73,9 @@ struct Verdict {
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
-// D2, A5, A6: whether a bulk token is accepted, and if not, why.
-std::optional<RefusalReason> refusal_of_bulk_token(const std::optional<BulkToken>& token,
-                                                   const Policy& policy, Instant now);
+// D2, A5, A6, A9: whether the bulk token that is shown is accepted, and if not, why.
+std::optional<RefusalReason> refusal_of_bulk_token(const SiteView& site, const Policy& policy,
+                                                   Instant now);
 
 // Judges at the tick at which the request is sent. For a registration or renewal `granted` means
 // that a token is issued: see issue().

@@ -93,8 +93,8 @@ struct Evolve {
   Outcome operator()(const BulkTokenIssued& event) const {
     const bool is_new =
         site.bulk_tokens
-            .try_emplace(event.guid,
-                         BulkToken{event.name, event.guid, event.not_before, event.expires, false})
+            .try_emplace(event.guid, BulkToken{event.name, event.guid, event.not_before,
+                                               event.expires, false, site.signs_now()})
             .second;
     return is_new ? Outcome{} : SiteRefusal::guid_in_use;
   }

@@ -24,6 +24,7 @@ struct BulkToken {
   Instant not_before;
   Instant expires;
   bool blocked = false;
+  KeyNumber signer{};  // A9: with it the token ends
   friend bool operator==(const BulkToken&, const BulkToken&) = default;
 };
 

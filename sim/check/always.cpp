@@ -157,7 +157,8 @@ bool bulk_is_good(const Deed& deed, const Stepper&) {
   if (!granted(deed) || deed.request->credential != Credential::bulk) return true;
   const auto bulk = deed.site.site.bulk_tokens.find(kBulkGuid);
   return deed.before.client.state == State::installed && bulk != deed.site.site.bulk_tokens.end() &&
-         !bulk->second.blocked && kPresent < bulk->second.not_before + kBulkLife;
+         !bulk->second.blocked && bulk->second.signer != kRetiredKey &&
+         kPresent < bulk->second.not_before + kBulkLife;
 }
 bool bulk_is_used_once(const Deed& deed, const Stepper&) {
   const bool is_given =
@@ -178,9 +179,12 @@ bool bulk_concerns_newcomers(const Deed& deed, const Stepper& stepper) {
   const Instant long_ago = kPresent - std::chrono::days{60};
   for (const Instant issued : {kPresent, long_ago}) {
     for (const bool blocked : {false, true}) {
-      other.site.bulk_tokens[kBulkGuid] = {"", kBulkGuid, issued, issued + kBulkLife, blocked};
-      const Deed with = stepper.tick(deed.before, other);
-      if (stepper.packing().pack(with.after, with.now) != after) return false;
+      for (const KeyNumber signer : {kCurrentKey, kRetiredKey}) {
+        other.site.bulk_tokens[kBulkGuid] = {"",      kBulkGuid, issued, issued + kBulkLife,
+                                             blocked, signer};
+        const Deed with = stepper.tick(deed.before, other);
+        if (stepper.packing().pack(with.after, with.now) != after) return false;
+      }
     }
   }
   return true;
@@ -309,9 +313,9 @@ constexpr Always kAlways[] = {
     {"back-over-an-mp", "a client whose token died gets a new one from an MP, or by PKI",
      "R60 D8 A7 A11", back_over_an_mp},
     {"bulk-is-good",
-     "a bulk token is accepted only if it is known, not blocked, at most three days old, and shown "
-     "at a first registration",
-     "D2 R20 R25 R54 R62", bulk_is_good},
+     "a bulk token is accepted only if it is known, its signer not retired, not blocked, at most "
+     "three days old, and shown at a first registration",
+     "D2 A9 R20 R25 R54 R62", bulk_is_good},
     {"bulk-is-used-once",
      "a bulk token is gone once the client is registered or was refused with it", "R25 R28",
      bulk_is_used_once},

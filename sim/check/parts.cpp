@@ -183,6 +183,7 @@ std::uint64_t Packing::pack(const SitePart& part, Instant now) const {
   const bool issued = bulk != part.site.bulk_tokens.end();
   key.put(issued, 1);
   key.put(issued && bulk->second.blocked, 1);
+  key.put(issued ? bulk->second.signer.value : 0, 2);
   key.put(issued ? age(bulk->second.not_before, now, bulk_age_max_) : 0, kAgeBits);
   key.put(keeps_day_ ? part.day : 0, 20);
   return key.key();
@@ -198,12 +199,13 @@ SitePart Packing::unpack_site(std::uint64_t packed) const {
   for (bool& loses : part.loses_answers) loses = key.flag();
   const bool issued = key.flag();
   const bool blocked = key.flag();
+  const KeyNumber signer{key.take<std::uint32_t>(2)};
   const auto age = key.take<std::int64_t>(kAgeBits);
   if (issued) {
     const Instant not_before = kPresent - unit_ * age;
     const Instant expires = not_before + std::chrono::minutes{kBulkLifetimeMinutesDefault};
-    part.site.bulk_tokens[kBulkGuid] = {std::string(kBulkName), kBulkGuid, not_before, expires,
-                                        blocked};
+    part.site.bulk_tokens[kBulkGuid] = {
+        std::string(kBulkName), kBulkGuid, not_before, expires, blocked, signer};
   }
   part.day = key.take<std::uint32_t>(20);
   return part;
@@ -218,6 +220,7 @@ SiteView view_of(const SitePart& part, const Client& client, const Request& requ
   if (const auto bulk = part.site.bulk_tokens.find(request.bulk);
       bulk != part.site.bulk_tokens.end()) {
     view.bulk_token = bulk->second;
+    view.bulk_signer_trusted = !part.site.keys[bulk->second.signer.value].retired;
   }
   return view;
 }

@@ -21,7 +21,8 @@ inline constexpr Instant kPresent = at(std::chrono::days{1'000});
 inline constexpr Guid kBulkGuid{1, 1};
 inline constexpr std::string_view kBulkName = "bulk";
 
-// Signing keys, by what they are now: numbers move down when the certificate is rotated.
+// Signing keys, by what they are now: numbers move down when the certificate is rotated, and the
+// previous one is as any retired one when it is retired.
 inline constexpr KeyNumber kRetiredKey{0};
 inline constexpr KeyNumber kPreviousKey{1};
 inline constexpr KeyNumber kCurrentKey{2};

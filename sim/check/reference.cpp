@@ -103,6 +103,7 @@ class Tick {
   std::optional<RefusalReason> what_is_wrong_with_bulk() const {
     const auto bulk = site_.site.bulk_tokens.find(kBulkGuid);
     if (bulk == site_.site.bulk_tokens.end()) return RefusalReason::bulk_token_unknown;
+    if (bulk->second.signer == kRetiredKey) return RefusalReason::unknown_signer;  // A9
     if (kPresent - bulk->second.not_before >= kBulkLife) return RefusalReason::bulk_token_expired;
     if (bulk->second.blocked) return RefusalReason::bulk_token_blocked;
     return std::nullopt;
@@ -328,15 +329,21 @@ std::optional<SitePart> reference_act(const SitePart& before, const Step& step) 
       return changed(part.loses_answers[static_cast<std::size_t>(step.endpoint)], true);
     case StepKind::issue_bulk:
       if (is_issued) return std::nullopt;
-      part.site.bulk_tokens[kBulkGuid] = {std::string(kBulkName), kBulkGuid, kPresent,
-                                          kPresent + kBulkLife, false};  // R41, D3
+      part.site.bulk_tokens[kBulkGuid] = {
+          std::string(kBulkName), kBulkGuid, kPresent,
+          kPresent + kBulkLife,   false,     kCurrentKey};  // R41, D3
       return part;
     case StepKind::block_bulk:
     case StepKind::unblock_bulk:
       if (!is_issued) return std::nullopt;
       return changed(bulk->second.blocked, step.kind == StepKind::block_bulk);  // R54, R55
-    case StepKind::rotate: return changed(previous_is_retired, false);          // A9
-    case StepKind::retire: return changed(previous_is_retired, true);
+    case StepKind::rotate:                                                      // A9
+      if (is_issued && bulk->second.signer == kPreviousKey) bulk->second.signer = kRetiredKey;
+      if (is_issued && bulk->second.signer == kCurrentKey) bulk->second.signer = kPreviousKey;
+      return changed(previous_is_retired, false);
+    case StepKind::retire:
+      if (is_issued && bulk->second.signer == kPreviousKey) bulk->second.signer = kRetiredKey;
+      return changed(previous_is_retired, true);
     default: return std::nullopt;
   }
 }

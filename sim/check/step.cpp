@@ -15,6 +15,13 @@ void record(Deed& deed, const Event& event) {
   deed.events.push_back({event, from, client.state, where, legality, deed.now != kPresent});
 }
 
+// What a key is after the rotation of the certificate, or the retirement of the one before.
+KeyNumber renumbered(KeyNumber key, StepKind kind) {
+  if (kind == StepKind::rotate && key != kRetiredKey) --key.value;
+  if (kind == StepKind::retire && key == kPreviousKey) key = kRetiredKey;
+  return key;
+}
+
 }  // namespace
 
 std::vector<Step> client_steps(const Options& options) {
@@ -186,6 +193,8 @@ std::optional<SitePart> Stepper::act(const SitePart& part, const Step& step) con
   SitePart next{std::move(*site), part.loses_answers, part.day};
   // Numbers move down: of the retired ones only that they are.
   if (step.kind == StepKind::rotate) next.site.keys.erase(next.site.keys.begin());
+  for (auto& [guid, token] : next.site.bulk_tokens)
+    token.signer = renumbered(token.signer, step.kind);
   return next;
 }
 
@@ -193,8 +202,7 @@ ClientPart Stepper::after_signer_change(const ClientPart& part, StepKind kind) c
   ClientPart next = part;
   for (ClientToken* token : {&next.client.token, &next.answer.token}) {
     if (!token->exists()) continue;
-    if (kind == StepKind::rotate && token->signer != kRetiredKey) --token->signer.value;
-    if (kind == StepKind::retire && token->signer == kPreviousKey) token->signer = kRetiredKey;
+    token->signer = renumbered(token->signer, kind);
   }
   return next;
 }

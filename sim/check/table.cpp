@@ -13,7 +13,8 @@ std::size_t views_max_of(const Stepper& stepper) {
   if (features.has(Feature::lose_answers)) views *= 4;
   if (features.has(Feature::rotate)) views *= 2;
   if (features.has(Feature::bulk)) {
-    views *= 1 + 2 * (static_cast<std::size_t>(stepper.packing().bulk_age_max()) + 1);
+    const std::size_t signers = features.has(Feature::rotate) ? 3 : 1;
+    views *= 1 + 2 * signers * (static_cast<std::size_t>(stepper.packing().bulk_age_max()) + 1);
   }
   return views;
 }

@@ -152,10 +152,10 @@ ExitStatus token_list_command(const TokenListCommand& command, Console& console)
       {"GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status"}};
   for (const Listed& token : list) {
     const auto lifetime = token.expires - token.not_before;
-    const bool expired_blocked = token.blocked && token.status == ListedStatus::expired;
+    const bool blocked_besides = token.blocked && token.status != ListedStatus::blocked;
     lines.push_back({token.id, plain_text(token.issued_to), to_text(lifetime),
                      rfc3339(token.not_before), rfc3339(token.expires),
-                     std::string(name(token.status)) + (expired_blocked ? ", blocked" : "")});
+                     std::string(name(token.status)) + (blocked_besides ? ", blocked" : "")});
     json.push_back({{"guid", token.id},
                     {"name", token.issued_to},
                     {"lifetime", lifetime.count()},

@@ -199,6 +199,7 @@ SiteView SiteTimeline::view(const Client& client, const Request& request, Instan
   view.signer = signer(now);
   view.token_signer_trusted = now < retired_at(client.token.signer);
   if (!request.bulk.is_nil()) view.bulk_token = bulk_token(request.bulk, now);
+  if (view.bulk_token) view.bulk_signer_trusted = now < retired_at(view.bulk_token->signer);
   return view;
 }
 

@@ -65,12 +65,18 @@ RealSite::RealSite(const Scenario& scenario, const SiteTimeline& timeline, const
   sign_bulk_tokens();
 }
 
+// By whom the site says that it was signed. What the run does not reach is never issued.
+KeyNumber RealSite::signer_of(const ScenarioBulkToken& token, Instant issued) const {
+  const auto known = timeline_.bulk_token(token.guid, issued);
+  return known ? known->signer : timeline_.signer(issued);
+}
+
 void RealSite::sign_bulk_tokens() {
   for (std::uint32_t i = 0; i < scenario_.bulk_tokens.size(); ++i) {
     const ScenarioBulkToken& token = scenario_.bulk_tokens[i];
     const Instant issued = planned_issue(scenario_, i);
     const auto not_before = date(issued);
-    const SigningKey& signer = keys_[timeline_.signer(issued).value];
+    const SigningKey& signer = keys_[signer_of(token, issued).value];
     const BulkClaims claims{{not_before, not_before + std::chrono::minutes{token.lifetime_minutes}},
                             scenario_.tenant,
                             token.guid};
@@ -95,10 +101,7 @@ TokenVerdict RealDesk::check(const Request& request, const Evidence& shown, Chal
   const auto wanted = token_wanted(request);
   TokenChecks checks;
   checks.now = site_.date(now);
-  // D2 knows no retirement: a bulk token is good until its own end, whoever signed it. Certificates
-  // of later are among the signers so that a token of later is an unknown one.
-  checks.signers = wanted == TokenProfile::bulk ? std::span<const Signer>(site_.signers_)
-                                                : signers_of_client_tokens(now);
+  checks.signers = signers_at(now);
   checks.leeway = site_.scenario_.policy.leeway;
   checks.issuer = site_.issuer_;
   checks.issued = [&](Guid guid) { return site_.timeline_.bulk_token(guid, now); };
@@ -109,12 +112,12 @@ TokenVerdict RealDesk::check(const Request& request, const Evidence& shown, Chal
   return {fault ? std::optional(reason_of(*fault)) : std::nullopt};
 }
 
-std::span<const Signer> RealDesk::signers_of_client_tokens(Instant now) {
-  const std::size_t made_so_far = site_.timeline_.signer(now).value + 1;
-  for (std::size_t i = 0; i < made_so_far; ++i) {
-    signers_[i].retired = now >= site_.timeline_.retired_at(signers_[i].number);
+// A9. Certificates of later are among them, so that a bulk token of later is an unknown one.
+std::span<const Signer> RealDesk::signers_at(Instant now) {
+  for (Signer& signer : signers_) {
+    signer.retired = now >= site_.timeline_.retired_at(signer.number);
   }
-  return std::span(signers_).first(made_so_far);
+  return signers_;
 }
 
 Secret RealDesk::sign(const ClientToken& issued, Credential credential,

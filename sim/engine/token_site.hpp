@@ -63,6 +63,7 @@ class RealSite {
   };
 
   void sign_bulk_tokens();
+  KeyNumber signer_of(const ScenarioBulkToken& token, Instant issued) const;
 
   const Scenario& scenario_;
   const SiteTimeline& timeline_;
@@ -88,7 +89,7 @@ class RealDesk {
   Secret sign(const ClientToken& issued, Credential credential, const Certificate& certificate);
 
  private:
-  std::span<const Signer> signers_of_client_tokens(Instant now);
+  std::span<const Signer> signers_at(Instant now);
 
   const RealSite& site_;
   Signatures& signatures_;

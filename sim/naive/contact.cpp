@@ -128,11 +128,12 @@ NaiveClient::Verdict NaiveClient::judge(const Request& request, Instant now) con
   return {};
 }
 
-// D2.
+// D2, A9.
 std::optional<RefusalReason> NaiveClient::objection_to_bulk(Guid guid, Instant now) const {
   for (std::size_t i = 0; i < site_->bulk.size(); ++i) {
     const NaiveSite::Bulk& token = site_->bulk[i];
     if (scenario_->bulk_tokens[i].guid != guid || !token.issued) continue;
+    if (site_->retired[token.signing_key]) return RefusalReason::unknown_signer;
     if (now < token.not_before) return RefusalReason::bulk_token_not_yet_valid;
     if (now >= token.expires + scenario_->policy.leeway) return RefusalReason::bulk_token_expired;
     if (token.blocked) return RefusalReason::bulk_token_blocked;

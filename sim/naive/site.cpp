@@ -62,7 +62,7 @@ void NaiveSite::begin(const Outage& outage, std::uint32_t i, Instant now) {
 void NaiveSite::begin(const IssueBulk& issue, std::uint32_t i, Instant now) {
   const ScenarioBulkToken& token = scenario_->bulk_tokens[issue.bulk_token];
   const Instant expires = now + Duration{token.lifetime_minutes * 60};
-  bulk[issue.bulk_token] = {true, now, expires, false};
+  bulk[issue.bulk_token] = {true, now, expires, false, signing_key};
   record(now, {CauseKind::action, i}, BulkTokenIssued{token.name, token.guid, now, expires});
 }
 void NaiveSite::begin(const BlockBulk& block, std::uint32_t i, Instant now) {

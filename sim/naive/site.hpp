@@ -25,6 +25,7 @@ class NaiveSite {
     Instant not_before;
     Instant expires;
     bool blocked = false;
+    std::uint32_t signing_key = 0;
   };
 
   std::vector<Recorded<SiteEvent>> events;

@@ -8,8 +8,10 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-ListedStatus status_of(const BulkToken& token, Instant now) {
+// Of several that hold the one that nothing mends.
+ListedStatus status_of(const Site& site, const BulkToken& token, Instant now) {
   if (token.expires <= now) return ListedStatus::expired;  // A5: half-open
+  if (site.keys[token.signer.value].retired) return ListedStatus::signer_retired;
   if (token.blocked) return ListedStatus::blocked;
   return now < token.not_before ? ListedStatus::not_yet_valid : ListedStatus::active;
 }
@@ -55,7 +57,8 @@ std::vector<Listed> list_of(const SiteFolder& site, sys_seconds now, std::option
   for (const auto& [guid, token] : site.site().bulk_tokens) {
     list.push_back({ListedType::bulk_token, to_string(guid), token.name,
                     site.time_of(token.not_before), site.time_of(token.expires),
-                    status_of(token, site.instant_of(now)), token.blocked, std::nullopt});
+                    status_of(site.site(), token, site.instant_of(now)), token.blocked,
+                    std::nullopt});
   }
   for (std::uint32_t key = 0; key < site.site().keys.size(); ++key) {
     const Certificate& certificate = site.certificate({key});

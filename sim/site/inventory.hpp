@@ -15,11 +15,12 @@ namespace tokenlife::sim {
 
 enum class ListedType : std::uint8_t { bulk_token, signing_certificate };
 enum class ListedStatus : std::uint8_t {
-  // Of bulk tokens.
+  // Of bulk tokens; of several that hold the last.
   active,
-  blocked,
-  expired,  // whether blocked or not: an unblock does not revive it (D2)
   not_yet_valid,
+  blocked,
+  signer_retired,  // A9
+  expired,         // whether blocked or not: an unblock does not revive it (D2)
   // Of signing certificates (A9).
   signs_now,
   trusted,
@@ -58,8 +59,9 @@ struct Names<sim::ListedType> {
 };
 template <>
 struct Names<sim::ListedStatus> {
-  static constexpr std::array<std::string_view, 7> values{
-      "active", "blocked", "expired", "not-yet-valid", "signs-now", "trusted", "retired"};
+  static constexpr std::array<std::string_view, 8> values{
+      "active",  "not-yet-valid", "blocked", "signer-retired",
+      "expired", "signs-now",     "trusted", "retired"};
 };
 template <>
 struct Names<sim::ListOrder> {

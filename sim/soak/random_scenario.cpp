@@ -272,10 +272,10 @@ void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
   for (unsigned kind = 0; kind < kDrawers.size(); ++kind) {
     if (features.has(kActions + kind)) kinds.push_back(kDrawers[kind]);
   }
-  // Those of bulk tokens make a difference more rarely.
+  // What makes a difference to bulk tokens does so more rarely.
   if (!scenario.bulk_tokens.empty()) {
-    kinds.insert(kinds.end(), {draw<BlockBulk>, draw<BlockBulk>, draw<UnblockBulk>, draw<Reinstall>,
-                               draw<Reinstall>});
+    kinds.insert(kinds.end(), {draw<BlockBulk>, draw<BlockBulk>, draw<UnblockBulk>,
+                               draw<RotateCertificate>, draw<Reinstall>, draw<Reinstall>});
   }
   if (kinds.empty()) return;
   std::int64_t left = dice.between(0, dice.one_of({5, 15}));

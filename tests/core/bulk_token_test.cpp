@@ -67,7 +67,9 @@ TEST_CASE("R22 R42 R50 D4: of a token the site keeps name, GUID, validity and th
 // "accepted", or why not.
 std::string_view shown(const std::optional<BulkToken>& token, Instant now,
                        const Policy& policy = kDefault) {
-  const auto refusal = refusal_of_bulk_token(token, policy, now);
+  SiteView site;
+  site.bulk_token = token;
+  const auto refusal = refusal_of_bulk_token(site, policy, now);
   return refusal ? name(*refusal) : "accepted";
 }
 
@@ -99,6 +101,34 @@ TEST_CASE("D2: not yet valid and expired are named before blocked") {
   CHECK(shown(bulk_token(true), day(3)) == "bulk-token-expired");
 }
 
+TEST_CASE("A9 D2: a bulk token ends with its signer, whatever else holds of it") {
+  const auto shown_of_retired = [](const BulkToken& token, Instant now) {
+    SiteView site = site_that_knows(token);
+    site.bulk_signer_trusted = false;
+    return refusal_of_bulk_token(site, kDefault, now);
+  };
+  for (const bool is_blocked : {false, true}) {
+    for (const Instant now : {day(0) - kSecond, day(0), day(3) - kSecond, day(3)}) {
+      CHECK(shown_of_retired(bulk_token(is_blocked), now) == RefusalReason::unknown_signer);
+    }
+  }
+  // Of one that the site never issued nobody knows who signed it.
+  SiteView stranger;
+  stranger.bulk_signer_trusted = false;
+  CHECK(refusal_of_bulk_token(stranger, kDefault, day(1)) == RefusalReason::bulk_token_unknown);
+}
+
+TEST_CASE("A9: the site remembers who signed a bulk token: the key of its day") {
+  const SigningCertificateRotated first_rotation{KeyNumber{1}};
+  const SigningCertificateRotated second_rotation{KeyNumber{2}};
+  const Site site =
+      site_after({BulkTokenIssued{"kiosks", kBulkGuid, day(0), day(3)}, first_rotation,
+                  BulkTokenIssued{"others", kOtherBulkGuid, day(1), day(4)}, second_rotation,
+                  SigningCertificateRetired{KeyNumber{0}}});
+  CHECK(site.bulk_tokens.at(kBulkGuid).signer == KeyNumber{0});
+  CHECK(site.bulk_tokens.at(kOtherBulkGuid).signer == KeyNumber{1});
+}
+
 TEST_CASE("D2 R55: unblocking after exp does not revive a token") {
   const Site site = site_after({BulkTokenIssued{"kiosks", kBulkGuid, day(0), day(3)},
                                 BulkTokenBlocked{kBulkGuid}, BulkTokenUnblocked{kBulkGuid}});
@@ -121,7 +151,7 @@ TEST_CASE("R62: after a bulk token has expired a new one registers clients over 
     return judge(client, request, site_that_knows(token), kDefault, day(4));
   };
   CHECK(registers_with(bulk_token()) == refused(RefusalReason::bulk_token_expired));
-  CHECK(registers_with({"new", kOtherBulkGuid, day(4), day(7), false}) == kGranted);
+  CHECK(registers_with({"new", kOtherBulkGuid, day(4), day(7)}) == kGranted);
 }
 
 TEST_CASE("D5: one bulk token registers any number of clients") {
@@ -149,7 +179,10 @@ TEST_CASE("D1: neither block nor expiry of its bulk token touches a registered c
 
 // ---- As properties -----------------------------------------------------------------------------
 
-TEST_CASE("D2: a bulk token is accepted if and only if it is known, valid now and not blocked") {
+TEST_CASE(
+    "D2: a bulk token is accepted if and only if it is known, its signer trusted, valid now and "
+    "not "
+    "blocked") {
   property("bulk token accepted iff D2", [] {
     const auto lifetime = *rc::gen::element<std::int64_t>(1, 2, 4'320, 10'079, 10'080);
     const auto issued = *rc::gen::resize(1000, rc::gen::inRange<std::int64_t>(0, 1'000'000));
@@ -159,9 +192,12 @@ TEST_CASE("D2: a bulk token is accepted if and only if it is known, valid now an
     const bool known = *rc::gen::arbitrary<bool>();
     const bool is_blocked = *rc::gen::arbitrary<bool>();
     const BulkToken token{"t", kBulkGuid, at(seconds{issued}), at(seconds{expires}), is_blocked};
-    const auto refusal = refusal_of_bulk_token(known ? std::optional(token) : std::nullopt,
-                                               kDefault, at(seconds{now}));
-    const bool good = known && issued <= now && now < expires && !is_blocked;
+    SiteView site;
+    site.bulk_signer_trusted = *rc::gen::arbitrary<bool>();
+    if (known) site.bulk_token = token;
+    const auto refusal = refusal_of_bulk_token(site, kDefault, at(seconds{now}));
+    const bool good =
+        known && site.bulk_signer_trusted && issued <= now && now < expires && !is_blocked;
     RC_ASSERT(refusal.has_value() == !good);
   });
 }

@@ -207,6 +207,7 @@ SiteView History::view(const Request& request) const {
   view.token_signer_trusted = !site_.keys.at(client_.token.signer.value).retired;
   if (const auto token = site_.bulk_tokens.find(request.bulk); token != site_.bulk_tokens.end()) {
     view.bulk_token = token->second;
+    view.bulk_signer_trusted = !site_.keys.at(token->second.signer.value).retired;
   }
   return view;
 }
@@ -277,7 +278,9 @@ void History::check_verdict(const Request& request, const Verdict& verdict) {
   if (verdict.kind == Verdict::Kind::refused) {
     const RefusalReason why = verdict.refusal;
     seen_.refused_expired += why == RefusalReason::expired ? 1 : 0;
-    seen_.refused_signer += why == RefusalReason::unknown_signer ? 1 : 0;
+    const bool is_first = request.kind == RequestKind::registration;
+    auto& refused_signer = is_first ? seen_.refused_bulk_signer : seen_.refused_signer;
+    refused_signer += why == RefusalReason::unknown_signer ? 1 : 0;
     seen_.refused_blocked += why == RefusalReason::client_blocked ? 1 : 0;
     seen_.refused_outdated += why == RefusalReason::client_outdated ? 1 : 0;
     const bool bulk =
@@ -300,6 +303,7 @@ void History::check_verdict(const Request& request, const Verdict& verdict) {
   if (request.credential == Credential::bulk) {
     const BulkToken& token = site_.bulk_tokens.at(request.bulk);
     RC_ASSERT(token.not_before <= now_ && now_ < token.expires && !token.blocked);  // D2
+    RC_ASSERT(!site_.keys.at(token.signer.value).retired);                          // A9
   }
 }
 

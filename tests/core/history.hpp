@@ -67,6 +67,7 @@ struct Seen {
   int expired = 0;
   int refused_expired = 0;
   int refused_signer = 0;
+  int refused_bulk_signer = 0;
   int refused_blocked = 0;
   int refused_outdated = 0;
   int refused_bulk = 0;

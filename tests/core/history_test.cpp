@@ -26,6 +26,7 @@ TEST_CASE("R5-R62 D1-D11 A1-A12: no history of a client breaks a rule") {
   CHECK(seen.expired > 0);
   CHECK(seen.refused_expired > 0);
   CHECK(seen.refused_signer > 0);
+  CHECK(seen.refused_bulk_signer > 0);
   CHECK(seen.refused_blocked > 0);
   CHECK(seen.refused_outdated > 0);
   CHECK(seen.refused_bulk > 0);

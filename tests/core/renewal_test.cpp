@@ -301,6 +301,20 @@ TEST_CASE("R60 D8 A10: an expired client that reaches an MP registers again at o
               day(200)) == kGranted);
 }
 
+TEST_CASE(
+    "D8 R18: an HTTPS MP takes back no client that has nothing but a self-signed certificate") {
+  Policy https;
+  https.mp = MpMode::https;
+  for (Client client : {expired(Network::intranet), re_registration_required(Network::intranet)}) {
+    const auto request = ask(client, kOrdinaryContact, https);
+    REQUIRE(request == registration_at(Endpoint::mp));
+    CHECK(judge(client, *request, SiteView{}, https, day(200)) ==
+          refused(RefusalReason::credential_required));
+  }
+  const Client pki = expired(Network::intranet, Credential::pki);
+  CHECK(judge(pki, *ask(pki, kOrdinaryContact, https), SiteView{}, https, day(200)) == kGranted);
+}
+
 TEST_CASE("A10: an expired client on the internet learns of it from the refusal of its token") {
   const Client client = expired(Network::internet);
   const Request request = *ask(client, kRenewalIsDue, kDefault);

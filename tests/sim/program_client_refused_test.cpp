@@ -109,6 +109,25 @@ TEST_CASE("D2 R62: bulk tokens that are expired, blocked, unknown or damaged reg
   CHECK(desk.ask(0, "register", "last", hours{4}, "--bulk-token - < fresh")["granted"] == true);
 }
 
+TEST_CASE("A9 D2: a bulk token whose signer is retired registers nobody, as in a run") {
+  const ClientDesk desk;
+  desk.bulk_token("bulk");
+  const auto change = [&](const std::string& command, hours after) {
+    REQUIRE(desk.run(command + desk.at(after)).status == 0);
+  };
+  change("site rotate site", hours{1});
+  desk.ask(0, "new", "early", hours{1}, "--network internet");
+  CHECK(desk.ask(0, "register", "early", hours{1}, "--bulk-token - < bulk")["granted"] == true);
+  change("site retire site 0", hours{2});
+  desk.ask(0, "new", "late", hours{6}, "--network internet");
+  const json refused = desk.ask(1, "register", "late", hours{6}, "--bulk-token - < bulk");
+  CHECK(refused["reason"] == "unknown-signer");
+  CHECK(refused["rules"] == json::parse(R"(["A9"])"));
+  CHECK(kinds_of(refused) == "client-reinstalled registration-requested registration-refused");
+  // D1: a token of the client's own is another one's work.
+  CHECK(desk.ask(0, "call", "early", hours{6})["granted"] == true);
+}
+
 TEST_CASE("R24: a bulk token is no client token") {
   const ClientDesk desk;
   desk.bulk_token("bulk");

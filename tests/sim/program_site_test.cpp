@@ -176,6 +176,30 @@ TEST_CASE("A9: a certificate is rotated, retired once, and never the one that si
   CHECK(verified(desk, token_in(lines_of(desk.run("token new --site site")))));
 }
 
+TEST_CASE("A9: a bulk token whose signer is retired is listed so, unless it is over anyway") {
+  const SiteDesk desk;
+  const json made = json::parse(lines_of(desk.run("token new --site site --lifetime 60 --json")));
+  const auto listed = [&](const std::string& options = "") {
+    const json list = json::parse(lines_of(desk.run("token list --site site --json" + options)));
+    return list["bulk-tokens"][0]["status"].get<std::string>();
+  };
+  const std::string before = " --at 2020-01-01T00:00:00Z";
+  const std::string after = " --at 2100-01-01T00:00:00Z";
+  lines_of(desk.run("site rotate site"));
+  CHECK(listed() == "active");
+  lines_of(desk.run("site retire site 0"));
+  CHECK(listed() == "signer-retired");
+  CHECK(listed(before) == "signer-retired");
+  CHECK(listed(after) == "expired");
+  lines_of(desk.run("token block " + made["guid"].get<std::string>() + " --site site"));
+  CHECK(listed() == "signer-retired");
+  CHECK(has(lines_of(desk.run("token list --site site")), "  signer-retired, blocked\n"));
+  CHECK(has(lines_of(desk.run("token list --site site" + after)), "  expired, blocked\n"));
+  // One that the new certificate signed lives on.
+  lines_of(desk.run("token new --site site --name another"));
+  CHECK(desk.shown("--type bulk-token --sort status")["certificates"][0]["issued-to"] == "another");
+}
+
 TEST_CASE("what is wrong with a command on a site is said in one line") {
   const SiteDesk desk;
   check_refused(

@@ -38,6 +38,7 @@ EngineRun simulate_for_real(const Scenario& scenario) {
 enum class Thing {
   retired,
   unknown_signer,
+  bulk_signer_retired,
   expired,
   client_blocked,
   bulk_blocked,
@@ -51,8 +52,9 @@ enum class Thing {
   sts_down,
   answer_lost
 };
-constexpr std::array<const char*, 14> kThings{"a certificate is retired",
+constexpr std::array<const char*, 15> kThings{"a certificate is retired",
                                               "unknown signer",
+                                              "the signer of a bulk token is retired",
                                               "expired",
                                               "client blocked",
                                               "bulk token blocked",
@@ -95,6 +97,9 @@ class Met {
   template <class Event>
   void look_at(Instant now, const Event& event) {
     if constexpr (requires { event.reason; }) note(event.reason);
+    if constexpr (std::is_same_v<Event, RegistrationRefused>) {
+      if (event.reason == RefusalReason::unknown_signer) note(Thing::bulk_signer_retired);
+    }
     if constexpr (std::is_same_v<Event, RegistrationRequested>) {
       shows_bulk_ = event.credential == Credential::bulk;
     } else if constexpr (std::is_same_v<Event, RenewalRequested>) {
@@ -150,6 +155,46 @@ TEST_CASE("real tokens change no event of any client") {
         met.classify();
       },
       1, floors());
+}
+
+TEST_CASE("A9: a bulk token is signed by the key of its turn, also within one tick") {
+  Scenario scenario = parse_scenario(R"(format = 1
+run = { duration = "2h" }
+site = { crypto = "real", client-keys = "ec-p256" }
+[[cohort]]
+name = "before-the-rotation"
+clients = 1
+bulk-token = "old"
+install = { at = "1h" }
+network = { model = "fixed", on = "internet" }
+[[cohort]]
+name = "after-the-rotation"
+clients = 1
+bulk-token = "new"
+install = { at = "1h" }
+network = { model = "fixed", on = "internet" }
+[[action]]
+at = "1h"
+do = "issue-bulk-token"
+name = "old"
+[[action]]
+at = "1h"
+do = "rotate-signing-certificate"
+retire-old-after = "0s"
+[[action]]
+at = "1h"
+do = "issue-bulk-token"
+name = "new"
+)",
+                                     "one-tick.toml", {})
+                          .value();
+  for (const EngineRun& run : {simulate(scenario), simulate_for_real(scenario)}) {
+    REQUIRE(run.clients[0].size() == 3);
+    CHECK(run.clients[0][2].event ==
+          ClientEvent{RegistrationRefused{Endpoint::cmg, RefusalReason::unknown_signer}});
+    REQUIRE(run.clients[1].size() == 3);
+    CHECK(kind_of(run.clients[1][2].event) == EventKind::registration_completed);
+  }
 }
 
 // ---- Threads -----------------------------------------------------------------------------------

@@ -56,7 +56,14 @@ bool holds_bulk[N];
 bool bulk_is_issued, bulk_is_blocked;
 byte bulk_age;      /* in units; what is expired does not age */
 #define HOLDS_BULK(i) holds_bulk[i]
-#define BULK_IS_GOOD (bulk_is_issued && !bulk_is_blocked && bulk_age < BULK_LIFE)
+#ifdef ROTATE
+byte bulk_signer;   /* as `signer` */
+#define BULK_IS_SIGNED (bulk_signer < 2)
+#else
+#define BULK_IS_SIGNED true
+#endif
+#define BULK_IS_GOOD \
+  (bulk_is_issued && BULK_IS_SIGNED && !bulk_is_blocked && bulk_age < BULK_LIFE)
 #define TAKE_BULK(i) holds_bulk[i] = false
 #else
 #define HOLDS_BULK(i) false
@@ -307,12 +314,18 @@ end:
   :: d_step {
       !old_is_trusted ->
       old_is_trusted = true;
+#ifdef BULK
+      bulk_signer = (bulk_is_issued && bulk_signer < 2 -> bulk_signer + 1 : bulk_signer);
+#endif
       signer[0] = (HAS_TOKEN(0) && signer[0] < 2 -> signer[0] + 1 : signer[0]);
       signer[1] = (HAS_TOKEN(1) && signer[1] < 2 -> signer[1] + 1 : signer[1])
     }
   :: d_step {
       old_is_trusted ->
       old_is_trusted = false;
+#ifdef BULK
+      bulk_signer = (bulk_signer == 1 -> 2 : bulk_signer);
+#endif
       signer[0] = (signer[0] == 1 -> 2 : signer[0]);
       signer[1] = (signer[1] == 1 -> 2 : signer[1])
     }

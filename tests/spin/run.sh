@@ -26,6 +26,7 @@ compare 10 0 block
 compare 10 0 rotate
 compare 10 0 bulk outage
 compare 10 0 bulk block
+compare 15 0 bulk rotate
 compare 5 0 bulk
 compare 15 0 outage block rotate
 compare 15 0 block rotate cmg-setting reinstall

@@ -58,6 +58,12 @@ Verdict trusts_retired_keys(const Client& client, const Request& request, const 
   trusting.token_signer_trusted = true;
   return judge(client, request, trusting, policy, now);
 }
+Verdict trusts_retired_keys_of_bulk(const Client& client, const Request& request,
+                                    const SiteView& site, const Policy& policy, Instant now) {
+  SiteView trusting = site;
+  trusting.bulk_signer_trusted = true;
+  return judge(client, request, trusting, policy, now);
+}
 Verdict works_without_endpoint(const Client& client, const Request& request, const SiteView& site,
                                const Policy& policy, Instant now) {
   SiteView up = site;
@@ -236,6 +242,9 @@ std::vector<Fault> faults() {
       // install, tick, rotate, retire, tick
       {"the site trusts retired keys", judging(trusts_retired_keys), with(Feature::rotate),
        "dead-tokens-are-refused", 5},
+      // issue, install, rotate, retire, tick
+      {"the site takes bulk tokens of retired keys", judging(trusts_retired_keys_of_bulk),
+       with(Feature::bulk | Feature::rotate), "bulk-is-good", 5},
       // install, outage, tick
       {"an endpoint answers while it is down", judging(works_without_endpoint),
        with(Feature::outage), "outages-are-inert", 3},
