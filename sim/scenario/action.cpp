@@ -81,17 +81,14 @@ std::optional<std::uint32_t> bulk_reference(Reading& reading, Keys& keys, std::s
 // One reader for each, which is chosen by what it returns. Each gives nothing if something is
 // wrong, which is then noted.
 
-template <class What>
-using To = std::type_identity<What>;
-
-std::optional<Outage> read(Reading&, Keys& keys, To<Outage>) {
+std::optional<Outage> read(Reading&, Keys& keys, ActionType<Outage>) {
   const auto endpoint = keys.word<Endpoint>("endpoint", Need::required);
   const auto length = keys.duration("for", Sign::positive, Need::required);
   if (!endpoint || !length) return std::nullopt;
   return Outage{*endpoint, *length};
 }
 
-std::optional<IssueBulk> read(Reading& reading, Keys& keys, To<IssueBulk>) {
+std::optional<IssueBulk> read(Reading& reading, Keys& keys, ActionType<IssueBulk>) {
   const auto name = keys.label("name", Need::required);
   std::int64_t lifetime = kBulkLifetimeMinutesDefault;
   const auto refuse = [&](std::string what) {
@@ -125,20 +122,20 @@ std::optional<IssueBulk> read(Reading& reading, Keys& keys, To<IssueBulk>) {
   return IssueBulk{*index};
 }
 
-std::optional<BlockBulk> read(Reading& reading, Keys& keys, To<BlockBulk>) {
+std::optional<BlockBulk> read(Reading& reading, Keys& keys, ActionType<BlockBulk>) {
   const auto token = bulk_reference(reading, keys, "name", Need::required);
   return token ? std::optional(BlockBulk{*token}) : std::nullopt;
 }
-std::optional<UnblockBulk> read(Reading& reading, Keys& keys, To<UnblockBulk>) {
+std::optional<UnblockBulk> read(Reading& reading, Keys& keys, ActionType<UnblockBulk>) {
   const auto token = bulk_reference(reading, keys, "name", Need::required);
   return token ? std::optional(UnblockBulk{*token}) : std::nullopt;
 }
 
-std::optional<RotateCertificate> read(Reading&, Keys& keys, To<RotateCertificate>) {
+std::optional<RotateCertificate> read(Reading&, Keys& keys, ActionType<RotateCertificate>) {
   return RotateCertificate{keys.duration("retire-old-after", Sign::not_negative)};
 }
 
-std::optional<LoseAnswers> read(Reading&, Keys& keys, To<LoseAnswers>) {
+std::optional<LoseAnswers> read(Reading&, Keys& keys, ActionType<LoseAnswers>) {
   const auto endpoint = keys.word<Endpoint>("endpoint", Need::required);
   const auto length = keys.duration("for", Sign::positive, Need::required);
   const auto share = keys.share("share", Need::required);
@@ -146,39 +143,39 @@ std::optional<LoseAnswers> read(Reading&, Keys& keys, To<LoseAnswers>) {
   return LoseAnswers{*endpoint, *length, to_share(*share)};
 }
 
-std::optional<SetCmgAllowed> read(Reading& reading, Keys& keys, To<SetCmgAllowed>) {
+std::optional<SetCmgAllowed> read(Reading& reading, Keys& keys, ActionType<SetCmgAllowed>) {
   const auto target = cohort_target(reading, keys, Need::required);
   const auto value = keys.yes_no("value", Need::required);
   if (!target || !value) return std::nullopt;
   return SetCmgAllowed{*target, *value};
 }
 
-std::optional<Upgrade> read(Reading& reading, Keys& keys, To<Upgrade>) {
+std::optional<Upgrade> read(Reading& reading, Keys& keys, ActionType<Upgrade>) {
   const auto target = cohort_target(reading, keys, Need::required);
   return target ? std::optional(Upgrade{*target}) : std::nullopt;
 }
-std::optional<BlockClients> read(Reading& reading, Keys& keys, To<BlockClients>) {
+std::optional<BlockClients> read(Reading& reading, Keys& keys, ActionType<BlockClients>) {
   const auto target = either_target(reading, keys);
   return target ? std::optional(BlockClients{*target}) : std::nullopt;
 }
-std::optional<UnblockClients> read(Reading& reading, Keys& keys, To<UnblockClients>) {
+std::optional<UnblockClients> read(Reading& reading, Keys& keys, ActionType<UnblockClients>) {
   const auto target = either_target(reading, keys);
   return target ? std::optional(UnblockClients{*target}) : std::nullopt;
 }
 
-std::optional<Reinstall> read(Reading& reading, Keys& keys, To<Reinstall>) {
+std::optional<Reinstall> read(Reading& reading, Keys& keys, ActionType<Reinstall>) {
   const auto target = either_target(reading, keys);
   const auto token = bulk_reference(reading, keys, "bulk-token", Need::optional);
   if (!target) return std::nullopt;
   return Reinstall{*target, token};
 }
 
-std::optional<RestartAgents> read(Reading& reading, Keys& keys, To<RestartAgents>) {
+std::optional<RestartAgents> read(Reading& reading, Keys& keys, ActionType<RestartAgents>) {
   const auto target = cohort_target(reading, keys, Need::required);
   return target ? std::optional(RestartAgents{*target}) : std::nullopt;
 }
 
-std::optional<Move> read(Reading& reading, Keys& keys, To<Move>) {
+std::optional<Move> read(Reading& reading, Keys& keys, ActionType<Move>) {
   const auto target = either_target(reading, keys);
   const auto on = keys.word<Network>("on", Need::required);
   const auto length = keys.duration("for", Sign::positive);
@@ -192,7 +189,7 @@ constexpr auto readers_of(ActionList<Whats...>) {
   using Reader = std::optional<AnyAction> (*)(Reading&, Keys&);
   return std::array<Reader, sizeof...(Whats)>{
       [](Reading& reading, Keys& keys) -> std::optional<AnyAction> {
-        return read(reading, keys, To<Whats>{});
+        return read(reading, keys, ActionType<Whats>{});
       }...};
 }
 constexpr auto kReaders = readers_of(AllActions{});

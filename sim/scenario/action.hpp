@@ -139,6 +139,10 @@ inline std::string_view name_of(const Action& action) {
 
 // ---- All of them -------------------------------------------------------------------------------
 
+// Stands for a type of action where there is no action yet.
+template <class What>
+using ActionType = std::type_identity<What>;
+
 template <class... Whats>
 struct ActionList {};
 

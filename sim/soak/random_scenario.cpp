@@ -4,7 +4,6 @@
 #include <array>
 #include <optional>
 #include <set>
-#include <type_traits>
 
 #include "sim/engine/memory_run.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
@@ -165,9 +164,6 @@ Endpoint random_endpoint(Dice& dice) {
   return dice.one_of({Endpoint::mp, Endpoint::cmg, Endpoint::sts});
 }
 
-template <class What>
-using To = std::type_identity<What>;
-
 // An action of each kind; nothing where the scenario leaves it no sense.
 struct DrawAction {
   Dice& dice;
@@ -177,38 +173,42 @@ struct DrawAction {
   Target cohort = random_cohort(dice, scenario);
   Target target = random_target(dice, scenario);
 
-  std::optional<Outage> operator()(To<Outage>) const {
+  std::optional<Outage> operator()(ActionType<Outage>) const {
     return Outage{random_endpoint(dice), length};
   }
-  std::optional<IssueBulk> operator()(To<IssueBulk>) const {
+  std::optional<IssueBulk> operator()(ActionType<IssueBulk>) const {
     return std::nullopt;  // draw_bulk_tokens() issues each once.
   }
-  std::optional<BlockBulk> operator()(To<BlockBulk>) const {
+  std::optional<BlockBulk> operator()(ActionType<BlockBulk>) const {
     return bulk ? std::optional(BlockBulk{*bulk}) : std::nullopt;
   }
-  std::optional<UnblockBulk> operator()(To<UnblockBulk>) const {
+  std::optional<UnblockBulk> operator()(ActionType<UnblockBulk>) const {
     return bulk ? std::optional(UnblockBulk{*bulk}) : std::nullopt;
   }
-  std::optional<RotateCertificate> operator()(To<RotateCertificate>) const {
+  std::optional<RotateCertificate> operator()(ActionType<RotateCertificate>) const {
     if (dice.one_in(5)) return RotateCertificate{};
     return RotateCertificate{dice.one_in(8) ? Duration{0} : length};
   }
-  std::optional<LoseAnswers> operator()(To<LoseAnswers>) const {
+  std::optional<LoseAnswers> operator()(ActionType<LoseAnswers>) const {
     return LoseAnswers{random_endpoint(dice), length, random_share(dice)};
   }
-  std::optional<SetCmgAllowed> operator()(To<SetCmgAllowed>) const {
+  std::optional<SetCmgAllowed> operator()(ActionType<SetCmgAllowed>) const {
     return SetCmgAllowed{cohort, dice.one_in(2)};
   }
-  std::optional<Upgrade> operator()(To<Upgrade>) const { return Upgrade{cohort}; }
-  std::optional<BlockClients> operator()(To<BlockClients>) const { return BlockClients{target}; }
-  std::optional<UnblockClients> operator()(To<UnblockClients>) const {
+  std::optional<Upgrade> operator()(ActionType<Upgrade>) const { return Upgrade{cohort}; }
+  std::optional<BlockClients> operator()(ActionType<BlockClients>) const {
+    return BlockClients{target};
+  }
+  std::optional<UnblockClients> operator()(ActionType<UnblockClients>) const {
     return UnblockClients{target};
   }
-  std::optional<Reinstall> operator()(To<Reinstall>) const {
+  std::optional<Reinstall> operator()(ActionType<Reinstall>) const {
     return Reinstall{target, dice.one_in(4) ? std::nullopt : bulk};
   }
-  std::optional<RestartAgents> operator()(To<RestartAgents>) const { return RestartAgents{cohort}; }
-  std::optional<Move> operator()(To<Move>) const {
+  std::optional<RestartAgents> operator()(ActionType<RestartAgents>) const {
+    return RestartAgents{cohort};
+  }
+  std::optional<Move> operator()(ActionType<Move>) const {
     const auto on = dice.one_of({Network::offline, Network::intranet, Network::internet});
     return Move{target, on, dice.one_in(4) ? std::nullopt : std::optional(length)};
   }
@@ -218,7 +218,7 @@ using Drawer = std::optional<AnyAction> (*)(Dice& dice, const Scenario& scenario
 
 template <class What>
 std::optional<AnyAction> draw(Dice& dice, const Scenario& scenario) {
-  return DrawAction{dice, scenario}(To<What>{});
+  return DrawAction{dice, scenario}(ActionType<What>{});
 }
 template <class... Whats>
 constexpr auto drawers_of(ActionList<Whats...>) {

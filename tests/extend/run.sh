@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Whoever adds an action is sent by the compiler to every place that has to know it: here two actions
+# are added, one on the site and one on clients, in a copy of the sources. Without what they need,
+# each of those places is an error; with it everything compiles. Usage: run.sh C++-COMPILER
+set -euo pipefail
+compiler=$1
+sources=$(realpath "$(dirname "$0")/../..")
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -r "$sources"/{core,events,sim} "$copy"
+cd "$copy"
+
+# insert FILE LINE TEXT: TEXT before the line of FILE that contains LINE, which must be there once
+insert() {
+  if [[ $(grep -cF -- "$2" "$1") != 1 ]]; then
+    echo "$1 has not one line with: $2"
+    exit 1
+  fi
+  LINE=$2 TEXT=$3 awk 'index($0, ENVIRON["LINE"]) { print ENVIRON["TEXT"] } { print }' "$1" >edited
+  mv edited "$1"
+}
+
+# All of them at once, which takes half the time.
+places=(sim/scenario/action.cpp sim/scenario/to_toml.cpp sim/engine/site_timeline.cpp
+  sim/engine/client_run.hpp sim/naive/site.cpp sim/naive/client.cpp sim/soak/random_scenario.cpp
+  sim/soak/simpler_scenario.cpp)
+for place in "${places[@]}"; do
+  echo "#include \"${place/client_run.hpp/memory_run.cpp}\""
+done >all.cpp
+compiles() { "$compiler" -std=c++20 -fsyntax-only -I. all.cpp 2>errors; }
+
+insert sim/scenario/action.hpp 'using SiteAction =' \
+  'struct OnSite { static constexpr std::string_view kName = "on-site"; };'
+sed -i 's/LoseAnswers>;$/LoseAnswers, OnSite>;/' sim/scenario/action.hpp
+insert sim/scenario/action.hpp 'using ClientAction =' \
+  'struct OnClients { static constexpr std::string_view kName = "on-clients"; Target target; };'
+sed -i 's/RestartAgents, Move>;$/RestartAgents, Move, OnClients>;/' sim/scenario/action.hpp
+if compiles; then
+  echo "actions that nothing knows compile"
+  exit 1
+fi
+for place in "${places[@]}"; do
+  if ! grep -qE "$place:[0-9]+:[0-9]+" errors; then
+    echo "no error leads to $place"
+    exit 1
+  fi
+done
+
+insert sim/scenario/action.cpp '// By position in kActionNames.' \
+  'std::optional<OnSite> read(Reading&, Keys&, ActionType<OnSite>) { return OnSite{}; }
+   std::optional<OnClients> read(Reading&, Keys&, ActionType<OnClients>) { return OnClients{}; }'
+insert sim/scenario/to_toml.cpp 'void operator()(const LoseAnswers& loss) const {' \
+  'void operator()(const OnSite&) const {}
+   void operator()(const OnClients&) const {}'
+insert sim/engine/site_timeline.cpp 'static void take(const LoseAnswers&' \
+  'static void plan(const OnSite&, Instant, std::uint32_t) {}
+   static void take(const OnSite&, const SiteStep&) {}'
+insert sim/engine/client_run.hpp 'void take(const RestartAgents&) {' \
+  'void take(const OnClients&) {}'
+insert sim/naive/site.hpp 'void begin(const sim::LoseAnswers&' \
+  'static void begin(const sim::OnSite&, std::uint32_t, Instant) {}
+   static void end(const sim::OnSite&, std::uint32_t, Duration, Instant) {}'
+insert sim/naive/client.hpp 'void begin(const sim::RestartAgents&' \
+  'static void begin(const sim::OnClients&, Cause, Instant) {}'
+insert sim/soak/random_scenario.cpp \
+  'std::optional<Outage> operator()(ActionType<Outage>) const {' \
+  'std::optional<OnSite> operator()(ActionType<OnSite>) const { return OnSite{}; }
+   std::optional<OnClients> operator()(ActionType<OnClients>) const { return OnClients{target}; }'
+insert sim/soak/simpler_scenario.cpp 'std::optional<Outage> operator()(const Outage&) const {' \
+  'std::optional<OnSite> operator()(const OnSite&) const { return std::nullopt; }
+   std::optional<OnClients> operator()(const OnClients&) const { return std::nullopt; }'
+if ! compiles; then
+  cat errors
+  exit 1
+fi
