@@ -202,7 +202,7 @@ template <class Event>
   const auto& by_kind = kLifecycleDispatch.next[static_cast<std::size_t>(client.state)];
   const auto& by_network = by_kind[static_cast<std::size_t>(Event::kind)];
   const std::uint8_t next = by_network[static_cast<std::size_t>(where)];
-  if (next == kIllegal) [[unlikely]]
+  if (next == kNoTransition) [[unlikely]]
     return Legality::wrong_state;
   const Legality objection = evolve_detail::objection(client, event);
   if (objection != Legality::legal) [[unlikely]]

@@ -120,7 +120,6 @@ struct Lifecycle {
 static_assert(check<Lifecycle>() == TableFault::none);
 static_assert(kStates<Lifecycle> == kCount<LifecycleState>);
 static_assert(kEvents<Lifecycle> == kClientKinds, "an event without a row could never be recorded");
-static_assert(kIllegal == kNoTransition);
 
 constexpr auto kRows = rows<Lifecycle>();
 

@@ -11,7 +11,7 @@
 
 #include "core/client.hpp"
 #include "core/client_event.hpp"
-#include "core/row_text.hpp"
+#include "core/table_row.hpp"
 
 namespace tokenlife {
 
@@ -22,9 +22,6 @@ struct LifecycleDispatch {
   std::uint8_t next[kCount<LifecycleState>][kClientKinds][kCount<Network>];
 };
 extern const LifecycleDispatch kLifecycleDispatch;
-
-// The code in the dispatch table of "no such row".
-inline constexpr std::uint8_t kIllegal = 0xff;
 
 // The rows of the table, in its order.
 std::span<const RowText> lifecycle_rows();

@@ -30,12 +30,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/row_text.hpp"
+#include "core/table_row.hpp"
 
 namespace tokenlife {
-
-// The code of "no row": the event is not legal in the state.
-inline constexpr std::uint8_t kNoTransition = 0xff;
 
 namespace table_detail {
 

@@ -1,6 +1,8 @@
 // The command line, and nothing else: which words there are and what each command is handed.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <sstream>
 
 #include "core/ensure.hpp"
@@ -30,10 +32,10 @@ class CommandLine {
         "and why. The rules are those of token-based authentication for the cloud management "
         "gateway.");
     app_.set_version_flag("--version", "tokenlife " TOKENLIFE_VERSION);
-    app_.set_help_flag("-h,--help", "What there is, with examples");
+    app_.set_help_flag("-h,--help", "Show this help");
     app_.require_subcommand(1);
     app_.fallthrough();
-    app_.add_flag("--no-progress", no_progress_, "No line of progress on a terminal");
+    app_.add_flag("--no-progress", no_progress_, "Hide progress");
     app_.footer(
         "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line or "
         "an\n"
@@ -48,15 +50,14 @@ class CommandLine {
       app_.parse(argc, argv);
       return std::nullopt;
     } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() == 0) {  // --help, --version
+      const Words words = read(argc, argv);
+      if (error.get_exit_code() == 0 && words.unknown.empty()) {  // --help, --version
         std::ostringstream text;
         app_.exit(error, text, text);
         help_ = text.str();
         return 0;
       }
-      const std::string advice = advice_on(argc, argv);
-      std::fprintf(stderr, "tokenlife: %s%s\n", hide_tokens(plain_text(error.what())).c_str(),
-                   hide_tokens(advice).c_str());
+      std::fprintf(stderr, "tokenlife: %s\n", hide_tokens(explain(words, error)).c_str());
       return kUsage;
     }
   }
@@ -66,35 +67,65 @@ class CommandLine {
   ExitStatus run(Console& console) const { return chosen_(console); }
 
  private:
-  // "; did you mean `run`?" for the first word that no command knows.
-  std::string advice_on(int argc, char** argv) const {
-    const CLI::App* app = &app_;
-    for (int i = 1; i < argc; ++i) {
+  // The command that the words name, as far as there is one; and the first of them that names none,
+  // or no option.
+  struct Words {
+    const CLI::App* command;
+    std::string path;
+    std::string unknown;  // empty if there is none
+  };
+
+  Words read(int argc, char** argv) const {
+    Words words{&app_, "tokenlife", ""};
+    const auto unknown = [](std::string_view noun, std::string_view word,
+                            const std::vector<std::string>& known) {
+      const std::vector<std::string_view> candidates(known.begin(), known.end());
+      const auto near = suggestion(word, candidates);
+      return fmt::format("unknown {} {}{}", noun, in_quotes(word),
+                         near ? fmt::format("; did you mean {}?", in_quotes(*near)) : "");
+    };
+    for (int i = 1; i < argc && words.unknown.empty(); ++i) {
       const std::string word = argv[i];
       const bool is_option = word.size() > 1 && word[0] == '-';
-      std::vector<std::string> known;
-      const CLI::App* sub = nullptr;
-      for (const CLI::App* command : app->get_subcommands({})) {
-        if (!is_option) known.push_back(command->get_name());
-        if (command->get_name() == word) sub = command;
-      }
-      if (sub != nullptr) {
-        app = sub;
+      if (is_option && std::isdigit(static_cast<unsigned char>(word[1])) == 0) {
+        const std::string name = word.substr(0, word.find('='));
+        const bool known = words.command->get_option_no_throw(name) != nullptr ||
+                           app_.get_option_no_throw(name) != nullptr;
+        if (!known) words.unknown = unknown("option", name, options_of(*words.command));
         continue;
       }
-      for (const CLI::App* level : {app, &app_}) {
-        for (const CLI::Option* option : level->get_options()) {
-          if (is_option && !option->get_lnames().empty()) {
-            known.push_back("--" + option->get_lnames().front());
-          }
-        }
+      std::vector<std::string> names;
+      const CLI::App* next = nullptr;
+      for (const CLI::App* command : words.command->get_subcommands({})) {
+        names.push_back(command->get_name());
+        if (names.back() == word) next = command;
       }
-      const std::string name = word.substr(0, word.find('='));
-      if (known.empty() || std::find(known.begin(), known.end(), name) != known.end()) continue;
-      const std::vector<std::string_view> words(known.begin(), known.end());
-      return "; " + did_you_mean(is_option ? "option" : "command", name, words);
+      if (next != nullptr) {
+        words.command = next;
+        words.path += " " + word;
+      } else if (!names.empty()) {
+        words.unknown = unknown("command", word, names);
+      }
     }
-    return "; see `tokenlife --help`";
+    return words;
+  }
+
+  // What is wrong with the command line, and where help is.
+  static std::string explain(const Words& words, const CLI::ParseError& error) {
+    const std::string what = !words.unknown.empty()                        ? words.unknown
+                             : !words.command->get_subcommands({}).empty() ? "a command is missing"
+                                                                           : error.what();
+    return plain_text(fmt::format("{}; see `{} --help`", what, words.path));
+  }
+
+  std::vector<std::string> options_of(const CLI::App& app) const {
+    std::vector<std::string> names;
+    for (const CLI::App* level : {&app, &app_}) {
+      for (const CLI::Option* option : level->get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      }
+    }
+    return names;
   }
 
   CLI::App app_{"", "tokenlife"};
@@ -105,7 +136,14 @@ class CommandLine {
 
 int run_program(int argc, char** argv) {
   CommandLine line;
-  const auto said = line.parse(argc, argv);
+  // `help run` is `run --help`.
+  std::vector<char*> words(argv, argv + argc);
+  std::string help = "--help";
+  if (argc > 1 && std::string_view(argv[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back(help.data());
+  }
+  const auto said = line.parse(static_cast<int>(words.size()), words.data());
   Console console = Console::of_process(line.progress_wanted());
   console.print(line.help());
   ExitStatus status = said ? ExitStatus(*said) : line.run(console);

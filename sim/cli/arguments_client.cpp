@@ -8,7 +8,7 @@ namespace {
 
 void add_line(CLI::App& app, Chosen& chosen) {
   auto [line, command] = add_command(
-      app, chosen, "ccmsetup-line", "Print or check the line that installs a client",
+      app, chosen, "ccmsetup-line", "Print or check a client's installation line",
       ccmsetup_line_command,
       "Prints the line for a new bulk token of the site, or for the one given. With --parse, says "
       "all\n"
@@ -19,25 +19,25 @@ void add_line(CLI::App& app, Chosen& chosen) {
   line->add_option("--parse", command.parse, "A line to check, or - for standard input");
   line->add_option("--site", command.site, "The site's folder");
   line->add_option("--host", command.host, "The CMG's name, like cmg.example.com");
-  line->add_option("--code", command.code,
-                   "The site's code, three letters or digits; ABC if absent");
+  line->add_option("--code", command.code, "The site code, three letters or digits (default: ABC)");
   line->add_option("--bulk-token", command.bulk_token,
-                   "- for a bulk token on standard input; a new one is made if absent");
+                   "- reads the bulk token from standard input (default: a new one)");
   line->add_option("--token-file", command.token_file, "A file that holds the bulk token");
   add_at(*line, command.at);
-  line->add_flag("--json", command.json, "As one JSON object");
+  line->add_flag("--json", command.json, "Print JSON");
 }
 
 void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
   app.add_option("--dir", command.folder, "The client's folder")->required();
   app.add_option("--site", command.site, "The site's folder")->required();
   if (takes_bulk) {
-    app.add_option("--bulk-token", command.bulk_token, "- for a bulk token on standard input");
+    app.add_option("--bulk-token", command.bulk_token,
+                   "- reads the bulk token from standard input");
   }
-  app.add_option("--network", command.network, "Where the client is from now on")
+  app.add_option("--network", command.network, "The network that the client is on from now on")
       ->check(CLI::IsMember({"intranet", "internet", "offline"}));
   add_at(app, command.at);
-  app.add_flag("--json", command.json, "As one JSON object");
+  app.add_flag("--json", command.json, "Print JSON");
 }
 
 void add_client(CLI::App& app, Chosen& chosen) {
@@ -50,40 +50,39 @@ void add_client(CLI::App& app, Chosen& chosen) {
       "  tokenlife client renew --dir laptop --site /srv/site");
   auto fresh = add_command(
       client, chosen, "new", "Install a client: make its key and certificate", client_new_command,
-      "Of a bulk token its GUID alone is kept.\n"
+      "Only the GUID of a bulk token is kept.\n"
       "Examples:\n"
       "  tokenlife client new --dir laptop --site /srv/site\n"
       "  tokenlife client new --dir kiosk --site /srv/site --network internet");
   add_options(*fresh.app, fresh.command, true);
-  fresh.app->add_option("--key", fresh.command.key, "rsa (of 2048 bits) or ec-p256; rsa if absent")
+  fresh.app->add_option("--key", fresh.command.key, "rsa (2048 bits) or ec-p256 (default: rsa)")
       ->check(CLI::IsMember({"rsa", "ec-p256"}));
 
   auto registers =
-      add_command(client, chosen, "register", "Get a token: on the intranet, or with a bulk token",
-                  client_register_command,
-                  "The bulk token is read from standard input alone, and stored nowhere.\n"
-                  "Exit status 0: granted; 1: refused, or the client does not ask.\n"
+      add_command(client, chosen, "register", "Register and get a token", client_register_command,
+                  "On the intranet, or with a bulk token, which is read from standard input and "
+                  "stored nowhere.\n"
+                  "Exit status: 0 granted; 1 refused, or no request sent.\n"
                   "Examples:\n"
                   "  tokenlife client register --dir laptop --site /srv/site --network intranet\n"
                   "  tokenlife client register --dir kiosk --site /srv/site --network internet \\\n"
                   "      --host cmg.example.com --bulk-token - < bulk-token.txt");
   add_options(*registers.app, registers.command, true);
-  registers.app->add_option(
-      "--host", registers.command.host,
-      "The CMG's name: says in the words of the client's log that it is used");
+  registers.app->add_option("--host", registers.command.host,
+                            "The CMG's name, for the line that the client's log shows on success");
 
-  auto renew = add_command(client, chosen, "renew", "Get the next token, if it is time",
-                           client_renew_command,
-                           "Once a month, and not before. An expired client is helped by a "
-                           "management point on\nthe intranet alone.\n"
-                           "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
+  auto renew =
+      add_command(client, chosen, "renew", "Renew the token, if it is due", client_renew_command,
+                  "Monthly, and not before. An expired client has to reach a management point on "
+                  "the\nintranet.\n"
+                  "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
   add_options(*renew.app, renew.command, false);
 
-  auto call = add_command(
-      client, chosen, "call", "Talk to the site, as at any contact", client_call_command,
-      "The client first registers or renews, if it can and it is time.\n"
-      "Example:\n"
-      "  tokenlife client call --dir laptop --site /srv/site --network internet");
+  auto call =
+      add_command(client, chosen, "call", "Contact the site", client_call_command,
+                  "Registers or renews where that is due, then exchanges data.\n"
+                  "Example:\n"
+                  "  tokenlife client call --dir laptop --site /srv/site --network internet");
   add_options(*call.app, call.command, true);
 }
 

@@ -8,23 +8,23 @@ namespace tokenlife::sim {
 namespace {
 
 void add_replay(CLI::App& app, Chosen& chosen) {
-  auto [added, command] = add_command(
-      app, chosen, "replay", "Rebuild the state of clients from the events alone", replay_command,
-      "Examples:\n"
-      "  tokenlife replay /tmp/fleet\n"
-      "  tokenlife replay /tmp/fleet --at 120d\n"
-      "  tokenlife replay /tmp/fleet --client commuters/17 --json");
+  auto [added, command] =
+      add_command(app, chosen, "replay", "Rebuild client states from an event log", replay_command,
+                  "Examples:\n"
+                  "  tokenlife replay /tmp/fleet\n"
+                  "  tokenlife replay /tmp/fleet --at 120d\n"
+                  "  tokenlife replay /tmp/fleet --client commuters/17 --json");
   added->add_option("LOG", command.log, "The log's folder")->required();
   added->add_option("--at", command.at,
-                    "A moment: 120d, or 2026-05-01T00:00:00Z; the end if absent");
+                    "A moment: 120d, or 2026-05-01T00:00:00Z (default: the end)");
   added->add_option("--client", command.client, "A client's number, COHORT/NUMBER or GUID");
-  added->add_flag("--json", command.json, "As one JSON object");
+  added->add_flag("--json", command.json, "Print JSON");
 }
 
 void add_events(CLI::App& app, Chosen& chosen) {
   auto [added, command] =
-      add_command(app, chosen, "events", "Print events, in the order of time", events_command,
-                  "Of a site on disk, the events of its journal: it has no clients' ones.\n"
+      add_command(app, chosen, "events", "Print events in order of time", events_command,
+                  "For a site's folder: the events of its journal, which has none of clients.\n"
                   "Examples:\n"
                   "  tokenlife events /tmp/fleet --client commuters/17\n"
                   "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
@@ -32,32 +32,34 @@ void add_events(CLI::App& app, Chosen& chosen) {
                   "  tokenlife events /srv/site --kind bulk-token-issued");
   added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
   added->add_option("--client", command.client,
-                    "Only of this client: number, COHORT/NUMBER or GUID");
-  added->add_option("--kind", command.kinds, "Only of this kind; may be repeated");
-  added->add_option("--from", command.from, "From this moment on: 120d, or an RFC 3339 time");
-  added->add_option("--to", command.to, "Before this moment");
-  added->add_option("--format", command.format, "text, jsonl or csv")
+                    "Only this client's events: number, COHORT/NUMBER or GUID");
+  added->add_option("--kind", command.kinds, "Only events of this kind; may be repeated");
+  added->add_option("--from", command.from,
+                    "Only events from this moment on: 120d, or an RFC 3339 time");
+  added->add_option("--to", command.to, "Only events before this moment");
+  added->add_option("--format", command.format, "text, jsonl or csv (default: text)")
       ->check(CLI::IsMember({"text", "jsonl", "csv"}));
 }
 
 void add_log(CLI::App& app, Chosen& chosen) {
-  CLI::App& log = command_group(app, "log", "Check and describe logs");
+  CLI::App& log = command_group(app, "log", "Verify and describe event logs");
   log.footer(
       "Examples:\n"
       "  tokenlife log verify /tmp/fleet\n"
       "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
   auto verify = add_command(
-      log, chosen, "verify", "Check every byte and every event of a log", log_verify_command,
-      "A site's journal may have a torn end, which a crash cut off: it is told, "
-      "and is no damage.\n"
+      log, chosen, "verify", "Verify every byte and every event of a log", log_verify_command,
+      "The journal of a site may end in an incomplete write after a crash: that is reported, and "
+      "is no\n"
+      "damage.\n"
       "Examples:\n  tokenlife log verify /tmp/fleet\n"
       "  tokenlife log verify /srv/site");
-  auto info = add_command(log, chosen, "info", "What a log holds", log_info_command,
-                          "Example:\n  tokenlife log info /tmp/fleet --json");
+  auto info = add_command(log, chosen, "info", "Describe a log: header, counts, time span",
+                          log_info_command, "Example:\n  tokenlife log info /tmp/fleet --json");
   for (Added<LogCommand>* either : {&verify, &info}) {
     either->app->add_option("LOG", either->command.log, "The log's folder, or a site's")
         ->required();
-    either->app->add_flag("--json", either->command.json, "As one JSON object");
+    either->app->add_flag("--json", either->command.json, "Print JSON");
   }
 }
 

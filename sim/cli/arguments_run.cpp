@@ -15,24 +15,24 @@ namespace {
 
 void add_run(CLI::App& app, Chosen& chosen) {
   auto [added, command] =
-      add_command(app, chosen, "run", "Run a scenario and say what came of it", run_command,
+      add_command(app, chosen, "run", "Run a scenario and print a summary", run_command,
                   "Examples:\n"
                   "  tokenlife run scenarios/mixed-fleet.toml\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
-  added->add_option("--seed", command.seed, "Another seed than the scenario's")->check(is_seed);
-  added->add_option("--log", command.log, "Write the events to this folder, which must not exist");
+  added->add_option("--seed", command.seed, "Override the scenario's seed")->check(is_seed);
+  added->add_option("--log", command.log, "Write the event log to this new folder");
   added->add_option("--clients-scale", command.clients_scale,
-                    "So many times the clients of every cohort");
-  added->add_option("--threads", command.threads, "How many threads; all cores if absent")
+                    "Multiply every cohort's client count (default: 1)");
+  added->add_option("--threads", command.threads, "Number of threads (default: all cores)")
       ->check(CLI::Range(1U, 1024U));
-  added->add_flag("--json", command.json, "The summary as one JSON object");
+  added->add_flag("--json", command.json, "Print JSON");
 }
 
 void add_test(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
-      app, chosen, "test", "Run many scenarios and report like a test runner", test_command,
+      app, chosen, "test", "Run scenarios as tests", test_command,
       "A scenario's expectations are a test, called like its file. So is each property of "
       "every run\n"
       "that `tokenlife soak` knows, called like scenarios/clocks.toml: replay. Properties "
@@ -49,68 +49,70 @@ void add_test(CLI::App& app, Chosen& chosen) {
   added->add_option("PATH", command.paths, "Scenario files, or folders to search for .toml files")
       ->required();
   added->add_option("--filter", command.filter,
-                    "Only tests in whose name this regular expression finds something");
-  added->add_flag("--scenarios-only", command.scenarios_only, "Expectations, and no properties");
+                    "Run only tests whose name matches this regular expression");
+  added->add_flag("--scenarios-only", command.scenarios_only,
+                  "Check expectations only, not the properties of every run");
   added->add_option("--junit", command.junit, "Write a JUnit XML report to this file");
-  added->add_option("--seeds", command.seeds, "Run every test with every seed of the range A..B");
+  added->add_option("--seeds", command.seeds,
+                    "Run every test with each seed from A to B, written A..B");
   added->add_flag("--coverage", command.coverage,
-                  "Also say which transitions, reasons and rules were met, and which never");
+                  "Report which transitions, reasons and rules the tests covered");
 }
 
 void add_soak(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
-      app, chosen, "soak", "Hold random scenarios to what must hold of every run", soak_command,
+      app, chosen, "soak", "Property-test the engine with random scenarios", soak_command,
       "A scenario that fails is made as small as it can be and written to a "
       "file.\n"
       "Examples:\n"
       "  tokenlife soak --for 10m\n"
       "  tokenlife soak --for 8h --seed 1000000 --out /tmp/found");
-  added->add_option("--for", command.length, "How long: 30s, 10m, 8h")->required();
-  added->add_option("--seed", command.seed, "The seed of the first scenario, 1 if absent")
+  added->add_option("--for", command.length, "How long, such as 30s, 10m or 8h")->required();
+  added->add_option("--seed", command.seed, "Seed of the first scenario (default: 1)")
       ->check(is_seed);
   added->add_option("--out", command.out,
-                    "The folder for a scenario that fails; this one if absent");
+                    "Folder for the scenario of a failure (default: the current one)");
 }
 
 void add_check(CLI::App& app, Chosen& chosen) {
-  auto [added, command] =
-      add_command(app, chosen, "check",
-                  "Explore every state that the rules allow, and say what holds", check_command,
-                  "Examples:\n"
-                  "  tokenlife check\n"
-                  "  tokenlife check --unit 10d --with outage,block,rotate,bulk\n"
-                  "  tokenlife check --clients 1 --with bulk,reinstall --latency 2 --json");
-  added->add_option("--clients", command.clients, "How many clients, 1 to 4; 2 if absent")
+  auto [added, command] = add_command(
+      app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
+      "Examples:\n"
+      "  tokenlife check\n"
+      "  tokenlife check --unit 10d --with outage,block,rotate,bulk\n"
+      "  tokenlife check --clients 1 --with bulk,reinstall --latency 2 --json");
+  added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 2)")
       ->check(CLI::Range(1U, 4U));
   added->add_option("--days", command.days, "Stop at this many units of time; never if absent")
       ->check(CLI::Range(1U, 10'000U));
-  added->add_option("--unit", command.unit, "The step of time; 1d if absent");
+  added->add_option("--unit", command.unit, "Length of a step of time (default: 1d)");
   added->add_option("--latency", command.latency, "Units from a request to its answer, 1 to 3")
       ->check(CLI::Range(1U, 3U));
   added->add_option("--with", command.with,
                     "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
                     "cmg-setting, bulk, rotate, reinstall, restart, upgrade, pki; outage,block if "
                     "absent");
-  added->add_option("--mp", command.mp, "enhanced-http or https")
+  added
+      ->add_option("--mp", command.mp,
+                   "Kind of management point: enhanced-http or https (default: enhanced-http)")
       ->check(CLI::IsMember({"enhanced-http", "https"}));
   added->add_flag("--no-internal-registration", command.no_internal_registration,
-                  "MPs register no self-signed clients");
-  added->add_flag("--no-symmetry", command.no_symmetry,
-                  "Tell states apart that differ in who is who only");
+                  "Management points register no self-signed clients");
+  added->add_flag("--no-symmetry", command.no_symmetry, "Disable symmetry reduction");
   added->add_option("--max-states", command.max_states, "Stop at this many states")
       ->check(CLI::Range(1U, 4'000'000'000U));
   added->add_option("--counterexample", command.counterexample,
-                    "Write the scenario that shows what does not hold to this new file");
-  added->add_flag("--json", command.json, "As one JSON object");
+                    "Write the counterexample as a scenario to this new file");
+  added->add_flag("--json", command.json, "Print JSON");
 }
 
 void add_machine(CLI::App& app, Chosen& chosen) {
-  auto [added, command] = add_command(
-      app, chosen, "machine", "Print the lifecycle, as the program runs it", machine_command,
-      "Examples:\n"
-      "  tokenlife machine\n"
-      "  tokenlife machine --format dot | dot -Tsvg > lifecycle.svg");
-  added->add_option("--format", command.format, "table, dot, mermaid or scxml")
+  auto [added, command] =
+      add_command(app, chosen, "machine", "Print the lifecycle's transition table", machine_command,
+                  "Examples:\n"
+                  "  tokenlife machine\n"
+                  "  tokenlife machine --format dot | dot -Tsvg > lifecycle.svg");
+  added->add_option("--format", command.format, "table, dot, mermaid or scxml (default: table)")
       ->check(CLI::IsMember({"table", "dot", "mermaid", "scxml"}));
 }
 
@@ -121,7 +123,7 @@ std::string is_seed(const std::string& text) {
   std::uint64_t seed = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
   if (error == std::errc{} && end == text.data() + text.size()) return "";
-  return in_quotes(text) + " is no whole number from 0 to 18446744073709551615";
+  return in_quotes(text) + " is not an integer from 0 to 18446744073709551615";
 }
 
 void add_run_commands(CLI::App& app, Chosen& chosen) {

@@ -16,11 +16,12 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
       "  tokenlife site init /srv/site\n"
       "  tokenlife site show /srv/site --type bulk-token");
 
-  auto init = add_command(site, chosen, "init", "Make a site", site_init_command,
-                          "Makes a signing certificate, and a key that only you can read.\n"
-                          "Examples:\n"
-                          "  tokenlife site init /srv/site\n"
-                          "  tokenlife site init /tmp/site --at 2026-01-01T00:00:00Z");
+  auto init = add_command(
+      site, chosen, "init", "Create a site", site_init_command,
+      "Makes a signing certificate and its private key, which only its owner can read.\n"
+      "Examples:\n"
+      "  tokenlife site init /srv/site\n"
+      "  tokenlife site init /tmp/site --at 2026-01-01T00:00:00Z");
   init.app->add_option("DIR", init.command.site, "A new folder, or an empty one")->required();
   add_at(*init.app, init.command.at);
 
@@ -31,64 +32,64 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
                   "  tokenlife site show /srv/site --type bulk-token --sort valid-to\n"
                   "  tokenlife site show /srv/site --json | jq .certificates");
   show.app->add_option("DIR", show.command.site, kFolder)->required();
-  show.app->add_option("--type", show.command.type, "Only bulk-token, or only signing-certificate");
+  show.app->add_option("--type", show.command.type,
+                       "Only one type: bulk-token or signing-certificate");
   show.app->add_option("--sort", show.command.sort,
-                       "By type, id, issued-to, valid-from, valid-to or status; type if absent");
+                       "type, id, issued-to, valid-from, valid-to or status (default: type)");
   add_at(*show.app, show.command.at);
-  show.app->add_flag("--json", show.command.json, "As one JSON object");
+  show.app->add_flag("--json", show.command.json, "Print JSON");
 
-  auto rotate = add_command(site, chosen, "rotate", "Sign with a new certificate from now on",
-                            site_rotate_command,
-                            "The earlier key is removed. Tokens that it signed stay good until "
-                            "its certificate\n"
-                            "is retired.\n"
-                            "Example:\n  tokenlife site rotate /srv/site");
+  auto rotate =
+      add_command(site, chosen, "rotate", "Rotate the signing certificate", site_rotate_command,
+                  "The earlier private key is removed. Tokens that it signed stay valid until "
+                  "its certificate\n"
+                  "is retired.\n"
+                  "Example:\n  tokenlife site rotate /srv/site");
   rotate.app->add_option("DIR", rotate.command.site, kFolder)->required();
   add_at(*rotate.app, rotate.command.at);
 
-  auto retire = add_command(site, chosen, "retire", "Trust an earlier certificate no longer",
+  auto retire = add_command(site, chosen, "retire", "Retire an earlier signing certificate",
                             site_retire_command,
-                            "Tokens signed with it are refused from then on.\n"
+                            "Tokens that it signed are refused from then on.\n"
                             "Example:\n  tokenlife site retire /srv/site 0");
   retire.app->add_option("DIR", retire.command.site, kFolder)->required();
   retire.app
       ->add_option("NUMBER", retire.command.key,
-                   "The certificate's number, as `tokenlife site show` has it")
+                   "The certificate's number, as shown by `tokenlife site show`")
       ->required();
   add_at(*retire.app, retire.command.at);
 }
 
 void add_token_group(CLI::App& app, Chosen& chosen) {
-  CLI::App& token = command_group(app, "token", "Make, list, block and examine tokens");
+  CLI::App& token = command_group(app, "token", "Create, list, block, inspect and verify tokens");
 
   auto fresh =
-      add_command(token, chosen, "new", "Make a bulk registration token", token_new_command,
-                  "The token is printed once and stored nowhere: keep it safe.\n"
+      add_command(token, chosen, "new", "Create a bulk registration token", token_new_command,
+                  "The token is shown only once and stored nowhere: keep it safe.\n"
                   "Examples:\n"
                   "  tokenlife token new --site /srv/site\n"
                   "  tokenlife token new --site /srv/site --lifetime 60 --name kiosks");
   fresh.app->add_option("--site", fresh.command.site, kFolder)->required();
   fresh.app->add_option("--lifetime", fresh.command.lifetime,
-                        "Whole minutes, 1 to 10080; 4320 (3 days) if absent");
-  fresh.app->add_option("--name", fresh.command.name, "A name for lists");
+                        "Minutes, 1 to 10080 (default: 4320, 3 days)");
+  fresh.app->add_option("--name", fresh.command.name, "A name to show in lists");
   add_at(*fresh.app, fresh.command.at);
-  fresh.app->add_flag("--json", fresh.command.json, "As one JSON object");
+  fresh.app->add_flag("--json", fresh.command.json, "Print JSON");
 
   auto list = add_command(token, chosen, "list", "List the bulk tokens of a site",
                           token_list_command, "Example:\n  tokenlife token list --site /srv/site");
   list.app->add_option("--site", list.command.site, kFolder)->required();
   add_at(*list.app, list.command.at);
-  list.app->add_flag("--json", list.command.json, "As one JSON object");
+  list.app->add_flag("--json", list.command.json, "Print JSON");
 
   const std::string guid = "68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11";
-  auto block = add_command(token, chosen, "block", "Let no client register with a bulk token",
-                           token_block_command,
+  auto block = add_command(token, chosen, "block", "Block a bulk token", token_block_command,
                            "Example:\n  tokenlife token block " + guid + " --site /srv/site");
-  auto unblock = add_command(token, chosen, "unblock", "Take back a block", token_unblock_command,
-                             "Example:\n  tokenlife token unblock " + guid + " --site /srv/site");
+  auto unblock =
+      add_command(token, chosen, "unblock", "Unblock a bulk token", token_unblock_command,
+                  "Example:\n  tokenlife token unblock " + guid + " --site /srv/site");
   for (Added<TokenBlockCommand>* either : {&block, &unblock}) {
-    either->app->add_option("GUID", either->command.guid, "The GUID that was printed with it")
-        ->required();
+    either->app->add_option("GUID", either->command.guid, "The token's GUID")->required();
     either->app->add_option("--site", either->command.site, kFolder)->required();
     add_at(*either->app, either->command.at);
   }

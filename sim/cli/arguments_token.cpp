@@ -11,28 +11,24 @@ void add_source(CLI::App& app, TokenSource& source) {
 }
 
 void add_inspect(CLI::App& token, Chosen& chosen) {
-  auto [app, command] =
-      add_command(token, chosen, "inspect", "Show any token, unverified", token_inspect_command,
-                  "Shows what can be read of any bytes, and all that is wrong with their form. "
-                  "Nothing of it\n"
-                  "is checked: anybody can have written it. Exit status 0, whatever the token.\n"
-                  "One newline at the end is not taken for the token's.\n"
-                  "Examples:\n"
-                  "  tokenlife token inspect - < token.txt\n"
-                  "  tokenlife token inspect --token-file token.txt --json | jq .wrong");
+  auto [app, command] = add_command(
+      token, chosen, "inspect", "Show a token without verifying it", token_inspect_command,
+      "Shows what can be decoded of any input, and everything that is wrong with its form. The\n"
+      "signature is not checked. Exit status 0 for any input. One newline at the end is\n"
+      "ignored.\n"
+      "Examples:\n"
+      "  tokenlife token inspect - < token.txt\n"
+      "  tokenlife token inspect --token-file token.txt --json | jq .wrong");
   add_source(*app, command.source);
-  app->add_flag("--json", command.json, "As one JSON object");
+  app->add_flag("--json", command.json, "Print JSON");
 }
 
 void add_verify(CLI::App& token, Chosen& chosen) {
   auto [app, command] = add_command(
       token, chosen, "verify", "Accept or refuse one token", token_verify_command,
-      "Exit status 0: accepted; 1: refused. With --key nothing is known of blocked tokens, and of "
-      "GUIDs\n"
-      "that the site never issued.\n"
-      "The verifier trims nothing. But one newline at the end of standard input or of a file is "
-      "not\n"
-      "taken for the token's, since pipes and editors add it.\n"
+      "Exit status: 0 accepted; 1 refused. With --key, neither blocked tokens nor GUIDs that the "
+      "site\n"
+      "never issued are known. One newline at the end of standard input or of a file is ignored.\n"
       "Examples:\n"
       "  tokenlife token verify - --site /srv/site < token.txt\n"
       "  tokenlife token verify - --key site.pem < token.txt\n"
@@ -46,23 +42,24 @@ void add_verify(CLI::App& token, Chosen& chosen) {
                   "Its certificate, in PEM, which the token's x5t must name");
   add_at(*app, command.at);
   app->add_option("--leeway", command.leeway,
-                  "How many seconds a clock may be wrong; the site's, or 0, if absent");
+                  "Clock leeway in seconds (default: the site's, or 0)");
   app->add_option("--issuer", command.issuer, "The issuer that the token must have");
   app->add_option("--audience", command.audience,
-                  "The audience that the token must have; urn:sccm:service if absent");
-  app->add_option("--type", command.type, "The kind that the token must be: bulk, client or any")
+                  "The audience that the token must have (default: urn:sccm:service)");
+  app->add_option("--type", command.type,
+                  "The type that the token must have: bulk, client or any (default: any)")
       ->check(CLI::IsMember({"bulk", "client", "any"}));
   app->add_option("--client-certificate", command.client_certificate,
                   "The certificate, in PEM, of the client that shows the token");
   app->add_flag("--signature-only", command.signature_only,
-                "Check header and signature, and leave the payload alone");
-  app->add_flag("--json", command.json, "As one JSON object");
+                "Check only header and signature, not the payload");
+  app->add_flag("--json", command.json, "Print JSON");
 }
 
 }  // namespace
 
 void add_token_commands(CLI::App& app, Chosen& chosen) {
-  CLI::App& token = command_group(app, "token", "Make, list, block and examine tokens");
+  CLI::App& token = command_group(app, "token", "Create, list, block, inspect and verify tokens");
   token.footer(
       "Examples:\n"
       "  tokenlife token new --site /srv/site --lifetime 60\n"

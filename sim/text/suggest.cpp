@@ -40,13 +40,13 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return (*last)[b.size()];
 }
 
-std::optional<std::string_view> nearest(std::string_view word,
-                                        std::span<const std::string_view> candidates) {
+std::optional<std::string_view> suggestion(std::string_view word,
+                                           std::span<const std::string_view> candidates) {
   std::optional<std::string_view> best;
-  std::size_t best_distance = 0;
+  std::size_t best_distance = (word.size() + 2) / 3 + 1;
   for (const std::string_view candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
-    if (best && distance >= best_distance) continue;
+    if (distance >= best_distance) continue;
     best = candidate;
     best_distance = distance;
   }
@@ -55,17 +55,15 @@ std::optional<std::string_view> nearest(std::string_view word,
 
 std::string did_you_mean(std::string_view noun, std::string_view word,
                          std::span<const std::string_view> candidates) {
-  const std::optional<std::string_view> best = nearest(word, candidates);
-  if (!best) return fmt::format("there is no {} that could be named here", noun);
-  if (edit_distance(word, *best) <= (word.size() + 2) / 3) {
-    return fmt::format("did you mean {}?", in_quotes(*best));
+  if (const auto near = suggestion(word, candidates)) {
+    return fmt::format("did you mean {}?", in_quotes(*near));
   }
-  std::string advice = fmt::format("the nearest valid {} is {}", noun, in_quotes(*best));
-  if (candidates.size() > 1 && candidates.size() <= kCandidatesListed) {
-    std::string_view separator = " of ";
-    for (const std::string_view candidate : candidates) {
-      advice += fmt::format("{}{}", std::exchange(separator, ", "), in_quotes(candidate));
-    }
+  if (candidates.empty()) return fmt::format("there is no {} that could be named here", noun);
+  if (candidates.size() > kCandidatesListed) return "";
+  std::string advice = fmt::format("the {} can be", noun);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const bool last = i > 0 && i + 1 == candidates.size();
+    advice += fmt::format("{}{}", i == 0 ? " " : last ? " or " : ", ", in_quotes(candidates[i]));
   }
   return advice;
 }

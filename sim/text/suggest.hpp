@@ -13,12 +13,13 @@ namespace tokenlife::sim {
 // one word into the other. Looks at the first 64 bytes of each.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The first of the nearest candidates; nothing if there are none.
-std::optional<std::string_view> nearest(std::string_view word,
-                                        std::span<const std::string_view> candidates);
+// The first of the nearest candidates that is near enough to be meant: a third of the letters may
+// be wrong.
+std::optional<std::string_view> suggestion(std::string_view word,
+                                           std::span<const std::string_view> candidates);
 
-// Advice for a word that is none of the candidates. `noun` is "key", "cohort", ...; all candidates
-// are listed if there are few and none is near.
+// Advice for a word that is none of the candidates. `noun` is "key", "cohort", ...; where none is
+// near, all candidates are listed, or none if they are many.
 std::string did_you_mean(std::string_view noun, std::string_view word,
                          std::span<const std::string_view> candidates);
 

@@ -95,7 +95,7 @@ std::optional<LifecycleState> by_dispatch(LifecycleState from, EventKind kind, N
   const std::uint8_t next =
       kLifecycleDispatch.next[static_cast<std::size_t>(from)][static_cast<std::size_t>(kind)]
                              [static_cast<std::size_t>(where)];
-  if (next == kIllegal) return std::nullopt;
+  if (next == kNoTransition) return std::nullopt;
   return static_cast<LifecycleState>(next);
 }
 

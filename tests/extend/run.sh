@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Whoever adds an action is sent by the compiler to every place that has to know it: here two actions
-# are added, one on the site and one on clients, in a copy of the sources. Without what they need,
-# each of those places is an error; with it everything compiles. Usage: run.sh C++-COMPILER
+# Whoever adds an action is sent by the compiler to every place that has to know it: here two
+# actions are added, one on the site and one on clients, in a copy of the sources. Without what they
+# need, each of those places is an error; with it everything compiles.
+# usage: run.sh C++-COMPILER
 set -euo pipefail
 compiler=$1
 sources=$(realpath "$(dirname "$0")/../..")

@@ -193,7 +193,7 @@ TEST_CASE("what is wrong with a client's line is said in one line") {
   check_refused(
       desk,
       {
-          {"client", "subcommand is required"},
+          {"client", "a command is missing; see `tokenlife client --help`"},
           {"client regster", "did you mean `register`?"},
           {"client call --dir kiosk", "--site is required"},
           {"client call --site site", "--dir is required"},

@@ -202,18 +202,18 @@ TEST_CASE("A9: a bulk token whose signer is retired is listed so, unless it is o
 
 TEST_CASE("what is wrong with a command on a site is said in one line") {
   const SiteDesk desk;
-  check_refused(
-      desk,
-      {{"site show site --type bulk", "`bulk` is no type; the nearest valid type is `bulk-token`"},
-       {"site show site --sort size", "--sort: `size` is no column"},
-       {"site retire site 7", "there is no certificate with number 7"},
-       {"site retire site x", "NUMBER"},
-       {"token new", "--site is required"},
-       {"token new --site site --name \"$(printf 'a\\nb')\"", "control characters"},
-       {"token block 7 --site site", "`7` is no GUID"},
-       {"token block 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11 --site site",
-        "issued no bulk token with the GUID 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11; see"},
-       {"site init", "DIR is required"}});
+  check_refused(desk,
+                {{"site show site --type bulk",
+                  "`bulk` is no type; the type can be `bulk-token` or `signing-certificate`"},
+                 {"site show site --sort size", "--sort: `size` is no column"},
+                 {"site retire site 7", "there is no certificate with number 7"},
+                 {"site retire site x", "NUMBER"},
+                 {"token new", "--site is required"},
+                 {"token new --site site --name \"$(printf 'a\\nb')\"", "control characters"},
+                 {"token block 7 --site site", "`7` is no GUID"},
+                 {"token block 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11 --site site",
+                  "issued no bulk token with the GUID 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11; see"},
+                 {"site init", "DIR is required"}});
   for (const char* line : {"site show nothing", "token new --site nothing", "site init site",
                            "site init no/such/place", "site show small.toml"}) {
     INFO(line);

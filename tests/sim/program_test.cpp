@@ -92,11 +92,16 @@ TEST_CASE("an action that changed nothing is named") {
 TEST_CASE("what is wrong with a command line is said in one line, with the nearest word") {
   const Desk desk;
   check_refused(desk, {
-                          {"", "tokenlife --help"},
+                          {"", "a command is missing; see `tokenlife --help`"},
+                          {"nonsense", "unknown command `nonsense`; see `tokenlife --help`"},
+                          {"help nonsense", "unknown command `nonsense`"},
                           {"rnu small.toml", "did you mean `run`?"},
                           {"run", "SCENARIO is required"},
                           {"run small.toml --sed 3", "did you mean `--seed`?"},
-                          {"run small.toml --seed x", "--seed"},
+                          {"run small.toml --nonsense",
+                           "unknown option `--nonsense`; see `tokenlife run --help`"},
+                          {"run small.toml --seed x", "`x` is not an integer from 0 to"},
+                          {"run small.toml --seed -1", "`-1` is not an integer from 0 to"},
                           {"run small.toml --threads 0", "--threads"},
                           {"run small.toml --clients-scale 0", "clients cannot be scaled by 0"},
                           {"run small.toml --clients-scale nan", "clients cannot be scaled by nan"},
@@ -122,6 +127,8 @@ TEST_CASE("help comes with examples, and the version is known") {
     const Ran ran = desk.run(line);
     CHECK(ran.status == 0);
     CHECK(has(ran.out, "Example"));
+    const std::string command = std::string(line).substr(0, std::string(line).rfind(' '));
+    CHECK(desk.run("help " + command).out == ran.out);
   }
   CHECK(desk.run("--version").out == "tokenlife 0.1.0\n");
 }

@@ -47,7 +47,7 @@ TEST_CASE("names are unique, and what is named exists") {
       {"\"set-cmg-allowed\"", "cohort = \"commuters\"", "cohort = \"comuters\"", "101:10",
        {"there is no cohort of that name", "did you mean `commuters`?"}},
       {"[[expect]]", "cohort = \"commuters\"", "cohort = \"nobody\"", "151:10",
-       {"there is no cohort of that name", "the nearest valid cohort is"}},
+       {"there is no cohort of that name", "the cohort can be `commuters`"}},
       {"", "bulk-token = \"kiosks\"", "bulk-token = \"kiosk\"", "31:14",
        {"there is no bulk token of that name", "did you mean `kiosks`?"}},
       {"\"block-bulk-token\"", "name = \"kiosks\"", "name = \"kisoks\"", "91:8",

@@ -66,12 +66,15 @@ TEST_CASE("words are as far apart as the letters that differ") {
   CHECK(edit_distance("kitten", "sitting") == 3);
 }
 
-TEST_CASE("of the nearest words the first is suggested") {
+TEST_CASE("a word is suggested where one is near, and else all are listed, if they are few") {
   constexpr std::array<std::string_view, 3> words{"offline", "intranet", "internet"};
-  CHECK(nearest("intrenet", words) == "intranet");
+  CHECK(suggestion("intrenet", words) == "intranet");
+  CHECK(suggestion("home", words) == std::nullopt);
   CHECK(did_you_mean("network", "internt", words) == "did you mean `internet`?");
   CHECK(did_you_mean("network", "home", words) ==
-        "the nearest valid network is `offline` of `offline`, `intranet`, `internet`");
+        "the network can be `offline`, `intranet` or `internet`");
+  constexpr std::array<std::string_view, 21> many{};
+  CHECK(did_you_mean("network", "home", many) == "");
   CHECK(did_you_mean("cohort", "x", {}) == "there is no cohort that could be named here");
 }
 

@@ -17,14 +17,14 @@ TEST_CASE("the file must be TOML of format 1") {
   });
 }
 
-TEST_CASE("an unknown key is named with the nearest valid one, at every place") {
+TEST_CASE("an unknown key is named with the valid ones, at every place") {
   check({
       {"", "format = 1", "format = 1\nforrmat = 1", "2:1",
        {"unknown key `forrmat` in the file", "did you mean `format`?"}},
       {"", "[site]", "[sites]", "10:2", {"unknown key `sites`", "did you mean `site`?"}},
       {"", "duration =", "durration =", "6:1",
        {"unknown key `durration` in [run]", "did you mean `duration`?"}},
-      {"[run]", "seed", "x", "7:1", {"unknown key `x` in [run]", "the nearest valid key is"}},
+      {"[run]", "seed", "x", "7:1", {"unknown key `x` in [run]", "the key can be `"}},
       {"[site]", "leeway", "leaway", "18:1",
        {"unknown key `leaway` in [site]", "did you mean `leeway`?"}},
       {"[[cohort]]", "version", "vresion", "29:1",
@@ -47,7 +47,7 @@ TEST_CASE("an unknown key is named with the nearest valid one, at every place") 
       {"\"outage\"", "for =", "fore =", "86:1",
        {"unknown key `fore` in the action `outage`", "did you mean `for`?"}},
       {"\"upgrade\"", "cohort = \"commuters\"", "cohort = \"commuters\"\nvalue = true", "108:1",
-       {"unknown key `value` in the action `upgrade`", "`at`, `do`, `cohort`"}},
+       {"unknown key `value` in the action `upgrade`", "`at`, `do` or `cohort`"}},
       {"[[expect]]", "count", "cuont", "153:1",
        {"unknown key `cuont` in [[expect]]", "did you mean `count`?"}},
   });
