@@ -94,7 +94,7 @@ enum class Reasons : std::uint8_t { none, of_refusals, of_failures };
 
 template <class Event>
 constexpr Reasons reasons_of() {
-  if constexpr (requires(const Event& event) { event.reason; }) {
+  if constexpr (HasReason<Event>) {
     if constexpr (std::is_same_v<decltype(Event::reason), RefusalReason>) {
       return Reasons::of_refusals;
     } else {
