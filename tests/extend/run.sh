@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Whoever adds an event or an action is sent by the compiler to every place that has to know it: here
-# an event of clients and two actions, one on the site and one on clients, are added in a copy of
-# the sources. Without what they need, each of those places is an error; with it everything
+# Whoever adds an event or an action is sent by the compiler to every place that has to know it:
+# here an event of clients and two actions, one on the site and one on clients, are added in a copy
+# of the sources. Without what they need, each of those places is an error; with it everything
 # compiles. The row of the event is left out: core/lifecycle.cpp asks for it by a static_assert, and
 # takes longer than all of this together.
 # usage: run.sh C++-COMPILER
