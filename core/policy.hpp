@@ -9,52 +9,31 @@
 
 #include <cstdint>
 
-#include "core/names.hpp"
+#include "core/site_policy.hpp"
 #include "core/time.hpp"
 
 namespace tokenlife {
 
-enum class MpMode : std::uint8_t { enhanced_http, https };
-template <>
-struct Names<MpMode> {
-  static constexpr std::array<std::string_view, 2> values{"enhanced-http", "https"};
-};
+// ---- The product's policy: a site's, unless it says otherwise ----------------------------------
 
-enum class RenewOn : std::uint8_t { contact, agent_start };
-template <>
-struct Names<RenewOn> {
-  static constexpr std::array<std::string_view, 2> values{"contact", "agent-start"};
-};
-
-struct Policy {
-  // R57: a client token is valid for 90 days.
-  Duration token_validity = std::chrono::days{90};
-  // R56, A1: renewed once a month, which is 30 days after issue.
-  Duration renew_after = std::chrono::days{30};
-  // Each token's due time is moved later by a draw from [0, renew_jitter).
-  Duration renew_jitter{0};
-  // A2: which contacts renew.
-  RenewOn renew_on = RenewOn::contact;
-  // R16: MPs register self-signed clients.
-  bool internal_registration = true;
-  // R17, R18: what an MP asks of a client that registers.
-  MpMode mp = MpMode::enhanced_http;
-  // A6: how long after its expiry the site still takes a token.
-  Duration leeway{0};
-  // From a request to its answer; at least one tick.
-  Duration latency = std::chrono::minutes{1};
-  // Silence after an endpoint was down or an answer was lost, from the request on.
-  Duration retry_after_failure = std::chrono::hours{1};
-  // Silence after the site said no, from the request on.
-  Duration retry_after_refusal = std::chrono::hours{24};
-
-  friend bool operator==(const Policy&, const Policy&) = default;
-};
+// R57: a client token is valid for 90 days.
+inline constexpr Duration kTokenValidity = std::chrono::days{90};
+// R56, A1: renewed once a month, which is 30 days after issue.
+inline constexpr Duration kRenewAfter = std::chrono::days{30};
+// A2: any contact renews.
+inline constexpr RenewOn kRenewOn = RenewOn::contact;
+// A6: none.
+inline constexpr Duration kLeeway{0};
+inline constexpr Duration kLatency = std::chrono::minutes{1};
+inline constexpr Duration kRetryAfterFailure = std::chrono::hours{1};
+inline constexpr Duration kRetryAfterRefusal = std::chrono::hours{24};
 
 // R44-R46: the lifetime of a bulk token, in whole minutes.
 inline constexpr std::int64_t kBulkLifetimeMinutesDefault = 4'320;
 inline constexpr std::int64_t kBulkLifetimeMinutesMin = 1;
 inline constexpr std::int64_t kBulkLifetimeMinutesMax = 10'080;
+
+// ---- What follows from a policy ----------------------------------------------------------------
 
 // R57, D7: the first moment at which a token issued at `not_before` is no longer valid.
 constexpr Instant expiry(const Policy& policy, Instant not_before) {

@@ -1,5 +1,7 @@
 #include "core/site.hpp"
 
+#include "core/policy.hpp"
+
 namespace tokenlife {
 namespace {
 

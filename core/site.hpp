@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "core/id.hpp"
-#include "core/policy.hpp"
 #include "core/result.hpp"
 #include "core/site_event.hpp"
 
@@ -65,7 +64,7 @@ struct EstablishSite {
 struct IssueBulkToken {
   std::string name;
   Guid guid;
-  std::int64_t lifetime_minutes = kBulkLifetimeMinutesDefault;
+  std::int64_t lifetime_minutes;
 };
 struct BlockBulkToken {
   Guid guid;

@@ -8,8 +8,8 @@
 #include "core/client.hpp"
 #include "core/client_event.hpp"
 #include "core/id.hpp"
-#include "core/policy.hpp"
 #include "core/recorded.hpp"
+#include "core/site_policy.hpp"
 #include "core/time.hpp"
 
 namespace tokenlife {

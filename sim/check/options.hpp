@@ -76,7 +76,7 @@ struct Options {
 };
 
 // The product's policy, with the waits as short as the unit allows.
-constexpr Policy policy_of(const Options& options) {
+inline Policy policy_of(const Options& options) {
   Policy policy;
   policy.renew_on =
       options.features.has(Feature::restart) ? RenewOn::agent_start : RenewOn::contact;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
+#include "core/policy.hpp"
 
 namespace tokenlife::sim::checker {
 namespace {

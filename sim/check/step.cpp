@@ -1,6 +1,7 @@
 #include "sim/check/step.hpp"
 
 #include "core/ensure.hpp"
+#include "core/policy.hpp"
 
 namespace tokenlife::sim::checker {
 namespace {
@@ -159,7 +160,9 @@ std::optional<SitePart> Stepper::act(const SitePart& part, const Step& step) con
   switch (step.kind) {
     case StepKind::outage_begins: command = TakeEndpointDown{step.endpoint}; break;
     case StepKind::outage_ends: command = BringEndpointUp{step.endpoint}; break;
-    case StepKind::issue_bulk: command = IssueBulkToken{std::string(kBulkName), kBulkGuid}; break;
+    case StepKind::issue_bulk:
+      command = IssueBulkToken{std::string(kBulkName), kBulkGuid, kBulkLifetimeMinutesDefault};
+      break;
     case StepKind::block_bulk: command = BlockBulkToken{kBulkGuid}; break;
     case StepKind::unblock_bulk: command = UnblockBulkToken{kBulkGuid}; break;
     case StepKind::rotate:

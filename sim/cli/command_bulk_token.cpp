@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/ensure.hpp"
+#include "core/policy.hpp"
 #include "core/token/token.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_text.hpp"

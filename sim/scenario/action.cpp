@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/policy.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
 #include "sim/scenario/reading.hpp"
 #include "sim/text/escape.hpp"

@@ -14,9 +14,9 @@
 #include "core/client.hpp"
 #include "core/event.hpp"
 #include "core/names.hpp"
-#include "core/policy.hpp"
 #include "core/refusal.hpp"
 #include "core/result.hpp"
+#include "core/site_policy.hpp"
 #include "core/time.hpp"
 #include "sim/scenario/action.hpp"
 #include "sim/scenario/share.hpp"
@@ -95,7 +95,7 @@ struct Cohort {
 struct ScenarioBulkToken {
   std::string name;
   Guid guid;  // from the seed and the name
-  std::int64_t lifetime_minutes = kBulkLifetimeMinutesDefault;
+  std::int64_t lifetime_minutes = 0;
 };
 
 // ---- What must hold ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/ensure.hpp"
+#include "core/policy.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
 #include "sim/text/time.hpp"

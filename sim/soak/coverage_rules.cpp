@@ -1,5 +1,7 @@
 #include "sim/soak/coverage_rules.hpp"
 
+#include "core/policy.hpp"
+
 namespace tokenlife::sim {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "core/policy.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
 #include "sim/scenario/random.hpp"

@@ -29,7 +29,7 @@ Result<SiteEvent, SiteRefusal> issue_with_lifetime(std::int64_t lifetime_minutes
 // ---- The tool ----------------------------------------------------------------------------------
 
 TEST_CASE("R31 R41 R45 D3: a new token is good for 4320 minutes unless told otherwise") {
-  CHECK(decide(Site{}, IssueBulkToken{"kiosks", kBulkGuid}, day(10)) ==
+  CHECK(decide(Site{}, IssueBulkToken{"kiosks", kBulkGuid, kBulkLifetimeMinutesDefault}, day(10)) ==
         SiteEvent{BulkTokenIssued{"kiosks", kBulkGuid, day(10), day(10) + seconds{259'200}}});
 }
 
@@ -49,11 +49,12 @@ TEST_CASE("R44 R46 A4: a lifetime is 1 to 10080 minutes, and never clamped") {
 
 TEST_CASE("R41 R53: no two tokens have the same GUID") {
   const Site site = site_after({BulkTokenIssued{"kiosks", kBulkGuid, day(0), day(3)}});
-  CHECK(decide(site, IssueBulkToken{"others", kBulkGuid}, day(1)) ==
+  CHECK(decide(site, IssueBulkToken{"others", kBulkGuid, kBulkLifetimeMinutesDefault}, day(1)) ==
         Failed<SiteRefusal>(SiteRefusal::guid_in_use));
   CHECK(evolve(site, BulkTokenIssued{"others", kBulkGuid, day(1), day(4)}) ==
         Failed<SiteRefusal>(SiteRefusal::guid_in_use));
-  CHECK(decide(site, IssueBulkToken{"others", kOtherBulkGuid}, day(1)));
+  CHECK(
+      decide(site, IssueBulkToken{"others", kOtherBulkGuid, kBulkLifetimeMinutesDefault}, day(1)));
 }
 
 TEST_CASE("R22 R42 R50 D4: of a token the site keeps name, GUID, validity and the blocked flag") {

@@ -1,4 +1,5 @@
 #include "core/history.hpp"
+#include "core/policy.hpp"
 
 #include <chrono>
 #include <ostream>
@@ -85,7 +86,7 @@ History::History(const Beginning& beginning, Seen& seen) : seen_(seen) {
   policy_.renew_on = beginning.renew_on;
   policy_.internal_registration = beginning.internal_registration;
   command(EstablishSite{{1, 1}, policy_});
-  command(IssueBulkToken{"first", newest_bulk_ = {0xb5, ++guids_}});
+  command(IssueBulkToken{"first", newest_bulk_ = {0xb5, ++guids_}, kBulkLifetimeMinutesDefault});
   record(ClientInstalled{{},
                          beginning.network,
                          beginning.credential,

@@ -50,8 +50,8 @@ TOKEN_PROPERTIES = [
 
 # What has to be compiled anew where a header changes: the units that run what stands in it.
 UNITS_OF = {
-    "core/policy.hpp": ["core/decide.cpp", "core/site.cpp", "sim/engine/simulation.cpp",
-                        "sim/scenario/run_and_site.cpp", "tests/core/history.cpp"],
+    "core/policy.hpp": ["core/policy.cpp", "core/decide.cpp", "core/site.cpp", "sim/engine/simulation.cpp",
+                        "sim/scenario/action.cpp", "tests/core/history.cpp"],
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp"],
     "sim/scenario/random.hpp": ["sim/engine/network_walk.cpp", "sim/engine/memory_run.cpp", "sim/naive/client.cpp",

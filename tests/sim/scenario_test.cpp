@@ -91,16 +91,18 @@ TEST_CASE("every key of run and site is read") {
   CHECK(to_string(scenario.tenant) == "cdcc5e91-0adf-4a24-82d0-196667f1c081");
   CHECK(scenario.real_crypto);
   CHECK(scenario.client_keys == ClientKeys::ec_p256);
-  CHECK(scenario.policy == Policy{.token_validity = days{60},
-                                  .renew_after = days{20},
-                                  .renew_jitter = 2h,
-                                  .renew_on = RenewOn::agent_start,
-                                  .internal_registration = false,
-                                  .mp = MpMode::https,
-                                  .leeway = 5min,
-                                  .latency = 2min,
-                                  .retry_after_failure = 30min,
-                                  .retry_after_refusal = 12h});
+  Policy expected;
+  expected.token_validity = days{60};
+  expected.renew_after = days{20};
+  expected.renew_jitter = 2h;
+  expected.renew_on = RenewOn::agent_start;
+  expected.internal_registration = false;
+  expected.mp = MpMode::https;
+  expected.leeway = 5min;
+  expected.latency = 2min;
+  expected.retry_after_failure = 30min;
+  expected.retry_after_refusal = 12h;
+  CHECK(scenario.policy == expected);
 }
 
 TEST_CASE("every key of a cohort is read, and clients are numbered through") {

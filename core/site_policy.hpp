@@ -1,0 +1,52 @@
+// What a site's policy says, as its first event holds it. What the product's own policy is, and
+// what follows from one, is in policy.hpp.
+#pragma once
+
+#include <cstdint>
+
+#include "core/names.hpp"
+#include "core/time.hpp"
+
+namespace tokenlife {
+
+enum class MpMode : std::uint8_t { enhanced_http, https };
+template <>
+struct Names<MpMode> {
+  static constexpr std::array<std::string_view, 2> values{"enhanced-http", "https"};
+};
+
+enum class RenewOn : std::uint8_t { contact, agent_start };
+template <>
+struct Names<RenewOn> {
+  static constexpr std::array<std::string_view, 2> values{"contact", "agent-start"};
+};
+
+struct Policy {
+  // The product's. Not here, so that a change of its numbers compiles one file.
+  Policy();
+
+  // R57: how long a client token is valid.
+  Duration token_validity;
+  // R56, A1: from a token's issue to its renewal.
+  Duration renew_after;
+  // Each token's due time is moved later by a draw from [0, renew_jitter).
+  Duration renew_jitter;
+  // A2: which contacts renew.
+  RenewOn renew_on;
+  // R16: MPs register self-signed clients.
+  bool internal_registration;
+  // R17, R18: what an MP asks of a client that registers.
+  MpMode mp;
+  // A6: how long after its expiry the site still takes a token.
+  Duration leeway;
+  // From a request to its answer; at least one tick.
+  Duration latency;
+  // Silence after an endpoint was down or an answer was lost, from the request on.
+  Duration retry_after_failure;
+  // Silence after the site said no, from the request on.
+  Duration retry_after_refusal;
+
+  friend bool operator==(const Policy&, const Policy&) = default;
+};
+
+}  // namespace tokenlife
