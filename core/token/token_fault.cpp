@@ -1,5 +1,10 @@
 #include "core/token/token_fault.hpp"
 
+#include <string>
+
+#include "core/policy.hpp"
+#include "core/token/token.hpp"
+
 namespace tokenlife {
 
 RefusalReason reason_of(TokenFault fault) {
@@ -44,9 +49,20 @@ std::span<const std::string_view> rules_behind(TokenFault fault) {
   return rules_behind(reason_of(fault));
 }
 
+namespace {
+
+// Limits as the verifier has them.
+const std::string kTooLong = "it has more than " + std::to_string(kTokenBytesMax) + " bytes";
+const std::string kBadDates = "nbf and exp are not two integers from 0 to " +
+                              std::to_string(kTokenDateMax) + " with nbf before exp";
+const std::string kLifetimeTooLong =
+    "it is good for more than " + std::to_string(kBulkLifetimeMinutesMax) + " minutes";
+
+}  // namespace
+
 std::string_view explanation_of(TokenFault fault) {
   switch (fault) {
-    case TokenFault::too_long: return "it has more than 16384 bytes";
+    case TokenFault::too_long: return kTooLong;
     case TokenFault::not_three_segments: return "it is not three segments with dots between them";
     case TokenFault::empty_segment: return "a segment is empty";
     case TokenFault::not_base64url:
@@ -62,13 +78,12 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::bad_signature_length: return "its signature is not as long as the key";
     case TokenFault::bad_signature: return "its signature is not the signer's";
     case TokenFault::payload_not_strict_json: return "its payload is not one strict JSON object";
-    case TokenFault::bad_dates:
-      return "nbf and exp are not two integers from 0 to 253402300799 with nbf before exp";
+    case TokenFault::bad_dates: return kBadDates;
     case TokenFault::wrong_issuer: return "its issuer is not the one expected";
     case TokenFault::wrong_audience: return "its audience is not the one expected";
     case TokenFault::wrong_type: return "it is not the kind of token that was asked for";
     case TokenFault::bad_claims: return "a claim is missing, or not of its form";
-    case TokenFault::lifetime_too_long: return "it is good for more than 10080 minutes";
+    case TokenFault::lifetime_too_long: return kLifetimeTooLong;
     case TokenFault::bulk_token_unknown: return "the site has not issued a token of this GUID";
     case TokenFault::bulk_token_not_yet_valid:
     case TokenFault::not_yet_valid: return "it is not valid yet";

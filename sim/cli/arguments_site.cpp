@@ -1,4 +1,7 @@
 // The command line of a site on disk, and of its bulk tokens.
+#include <fmt/format.h>
+
+#include "core/policy.hpp"
 #include "sim/cli/arguments.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_site.hpp"
@@ -70,8 +73,10 @@ void add_token_group(CLI::App& app, Chosen& chosen) {
                   "  tokenlife token new --site /srv/site\n"
                   "  tokenlife token new --site /srv/site --lifetime 60 --name kiosks");
   fresh.app->add_option("--site", fresh.command.site, kFolder)->required();
-  fresh.app->add_option("--lifetime", fresh.command.lifetime,
-                        "Minutes, 1 to 10080 (default: 4320, 3 days)");
+  fresh.app->add_option(
+      "--lifetime", fresh.command.lifetime,
+      fmt::format("Minutes, {} to {} (default: {}, 3 days)", kBulkLifetimeMinutesMin,
+                  kBulkLifetimeMinutesMax, kBulkLifetimeMinutesDefault));
   fresh.app->add_option("--name", fresh.command.name, "A name to show in lists");
   add_at(*fresh.app, fresh.command.at);
   fresh.app->add_flag("--json", fresh.command.json, "Print JSON");

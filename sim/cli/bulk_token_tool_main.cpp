@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/policy.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/console.hpp"
@@ -20,26 +21,30 @@ constexpr const char* kTool = "BulkRegistrationTokenTool: ";
 constexpr const char* kSiteVariable = "TOKENLIFE_SITE";
 constexpr std::string_view kSee = "see `BulkRegistrationTokenTool /?`";
 
-constexpr std::string_view kUsage =
-    "Makes a bulk registration token, with which devices on the internet register.\n"
-    "\n"
-    "  BulkRegistrationTokenTool /?                      this text\n"
-    "  BulkRegistrationTokenTool /new                    a new token, good for 4320 minutes (3 "
-    "days)\n"
-    "  BulkRegistrationTokenTool /new /lifetime MINUTES  a new token, good for 1 to 10080 minutes\n"
-    "\n"
-    "The token is printed once and stored nowhere: copy it and keep it safe. Block it by its "
-    "GUID.\n"
-    "\n"
-    "The environment variable TOKENLIFE_SITE names the folder of the site, which\n"
-    "`tokenlife site init` makes. The tool has to be run by the owner of the site's key.\n"
-    "\n"
-    "Examples:\n"
-    "  TOKENLIFE_SITE=/srv/site BulkRegistrationTokenTool /new\n"
-    "  TOKENLIFE_SITE=/srv/site BulkRegistrationTokenTool /new /lifetime 60\n"
-    "\n"
-    "Exit status: 0 done; 2 the command line is wrong; 3 a file cannot be read or written, or is\n"
-    "damaged; 70 a bug.\n";
+std::string usage() {
+  return fmt::format(
+      "Makes a bulk registration token, with which devices on the internet register.\n"
+      "\n"
+      "  BulkRegistrationTokenTool /?                      this text\n"
+      "  BulkRegistrationTokenTool /new                    a new token, good for {} minutes (3 "
+      "days)\n"
+      "  BulkRegistrationTokenTool /new /lifetime MINUTES  a new token, good for {} to {} minutes\n"
+      "\n"
+      "The token is printed once and stored nowhere: copy it and keep it safe. Block it by its "
+      "GUID.\n"
+      "\n"
+      "The environment variable TOKENLIFE_SITE names the folder of the site, which\n"
+      "`tokenlife site init` makes. The tool has to be run by the owner of the site's key.\n"
+      "\n"
+      "Examples:\n"
+      "  TOKENLIFE_SITE=/srv/site BulkRegistrationTokenTool /new\n"
+      "  TOKENLIFE_SITE=/srv/site BulkRegistrationTokenTool /new /lifetime 60\n"
+      "\n"
+      "Exit status: 0 done; 2 the command line is wrong; 3 a file cannot be read or written, or "
+      "is\n"
+      "damaged; 70 a bug.\n",
+      kBulkLifetimeMinutesDefault, kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax);
+}
 
 struct Line {
   bool help = false;
@@ -109,7 +114,7 @@ int run_tool(int argc, char** argv) {
   if (!line) {
     done = Failed<Error>(line.error());
   } else if (line->help) {
-    console.print(kUsage);
+    console.print(usage());
   } else {
     done = make_token(*line, console);
   }

@@ -14,11 +14,13 @@ Result<std::string, Error> read(const std::string& path) {
   return file_error(path, "cannot be read: " + text.error());
 }
 
-std::string_view words_of(KeyFault fault) {
+std::string words_of(KeyFault fault) {
   switch (fault) {
     case KeyFault::not_pem: return "";
     case KeyFault::wrong_kind: return "its key is neither RSA nor P-256";
-    case KeyFault::wrong_size: return "its RSA key has less than 2048 or more than 8192 bits";
+    case KeyFault::wrong_size:
+      return fmt::format("its RSA key has less than {} or more than {} bits", kRsaBitsMin,
+                         kRsaBitsMax);
     case KeyFault::not_a_good_key: return "its key is none that can be trusted";
     case KeyFault::bad_certificate: return "its certificate is damaged";
   }
@@ -26,9 +28,9 @@ std::string_view words_of(KeyFault fault) {
 }
 
 Error no_use(const std::string& path, std::string_view wanted, KeyFault fault) {
-  const std::string_view why = words_of(fault);
+  const std::string why = words_of(fault);
   return {ErrorKind::input, path,
-          why.empty() ? fmt::format("does not hold one {} in PEM", wanted) : std::string(why), ""};
+          why.empty() ? fmt::format("does not hold one {} in PEM", wanted) : why, ""};
 }
 
 std::string_view advice_on_key(std::string_view pem) {

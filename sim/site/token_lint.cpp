@@ -229,8 +229,8 @@ void check_dates(const Members& claims, const Members& good, TokenProfile profil
   for (const std::string_view name : {"nbf", "exp"}) {
     if (read_dates(with(latest, claims, name))) continue;
     each = false;
-    look.wrong.push_back(as_read(claims, name, all_read) +
-                         "; must be a whole number of seconds from 0 to 253402300799");
+    look.wrong.push_back(fmt::format("{}; must be an integer number of seconds from 0 to {}",
+                                     as_read(claims, name, all_read), kTokenDateMax));
   }
   if (!each) return;
   const Members both = with(with(good, claims, "nbf"), claims, "exp");
