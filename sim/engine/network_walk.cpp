@@ -49,6 +49,11 @@ namespace {
 
 constexpr std::int64_t kDaySeconds = 86'400;
 
+// The day that the unix second is of, also before 1970.
+std::int64_t unix_day(std::int64_t unix_seconds) {
+  return std::chrono::floor<std::chrono::days>(Duration{unix_seconds}).count();
+}
+
 // Days since 1970-01-01, a Thursday; 0 is Monday.
 std::size_t weekday(std::int64_t unix_day) {
   return static_cast<std::size_t>(((unix_day + 3) % 7 + 7) % 7);
@@ -65,7 +70,7 @@ Instant WeekWalk::midnight(std::int64_t day) const {
 bool WeekWalk::attends(std::int64_t day) const {
   if (!model_->office_days[weekday(day)]) return false;
   if (model_->attendance.of_2_32 >= Share::kWhole) return true;
-  const std::int64_t first = context_.start_unix_seconds / kDaySeconds - 1;
+  const std::int64_t first = unix_day(context_.start_unix_seconds) - 1;
   const auto bits =
       context_.draws->at(Purpose::attendance, static_cast<std::uint64_t>(day - first))[0];
   return share_draw(bits) < model_->attendance.of_2_32;
@@ -73,7 +78,7 @@ bool WeekWalk::attends(std::int64_t day) const {
 
 bool WeekWalk::in_office(Instant t) const {
   const std::int64_t seconds = context_.start_unix_seconds + t.time_since_epoch().count();
-  for (std::int64_t day = seconds / kDaySeconds - 1; day <= seconds / kDaySeconds; ++day) {
+  for (std::int64_t day = unix_day(seconds) - 1; day <= unix_day(seconds); ++day) {
     if (midnight(day) + model_->opens <= t && t < midnight(day) + model_->closes && attends(day)) {
       return true;
     }
@@ -83,7 +88,7 @@ bool WeekWalk::in_office(Instant t) const {
 
 void WeekWalk::look_ahead(Instant after) {
   const std::int64_t seconds = context_.start_unix_seconds + after.time_since_epoch().count();
-  for (std::int64_t day = seconds / kDaySeconds - 1; midnight(day) < context_.end; ++day) {
+  for (std::int64_t day = unix_day(seconds) - 1; midnight(day) < context_.end; ++day) {
     if (!attends(day)) continue;
     for (const Instant moment : {midnight(day) + model_->opens, midnight(day) + model_->closes}) {
       if (moment > after && in_office(moment) != office_) {

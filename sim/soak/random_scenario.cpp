@@ -61,6 +61,8 @@ void draw_run(Dice& dice, const Features& features, Scenario& scenario, std::int
   if (features.has(kCoarseTick)) scenario.tick = dice.one_of<Duration>({1s, 30s, 7min, 1h, 24h});
   const std::chrono::sys_days first = std::chrono::year{2026} / 1 / 1;
   scenario.start = first + std::chrono::days{dice.between(0, 400)};
+  // Some before 1970, where dates are negative.
+  if (scenario.seed % 8 == 0) scenario.start -= std::chrono::weeks{4'000};
   const std::int64_t ticks_a_day = std::chrono::days{1} / scenario.tick;
   if (dice.one_in(2)) scenario.start += scenario.tick * dice.between(0, ticks_a_day);
   if (scenario.start - std::chrono::floor<std::chrono::days>(scenario.start) == 24h) {

@@ -92,9 +92,10 @@ struct Change {
 
 // What a walk does in its first days, from an installation at 0d.
 template <class Walk, class Model>
-std::vector<Change> changes(const Model& model, days length, std::uint32_t client = 0) {
+std::vector<Change> changes(const Model& model, days length, std::uint32_t client = 0,
+                            std::chrono::sys_seconds start = std::chrono::sys_days{
+                                std::chrono::year{2026} / 1 / 1}) {
   const Draws draws(1, "cohort", client);
-  const std::chrono::sys_seconds start = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1};
   Walk walk(model, {&draws, client, minutes{1}, start.time_since_epoch().count(), at(length)});
   std::vector<Change> changes{{Duration{0}, walk.start(Instant{})}};
   while (walk.next() < at(length)) {
@@ -127,6 +128,37 @@ TEST_CASE("office hours are those of the office days, in UTC") {
                                                                 {hours{41}, Network::internet},
                                                                 {hours{105}, Network::intranet},
                                                                 {hours{113}, Network::internet}});
+}
+
+// 1969-12-29 was a Monday.
+TEST_CASE("office hours are those of the office days before 1970, too, and over midnight") {
+  WeekNetwork week;
+  week.office_days = {true, false, false, false, false, false, false};  // Monday night
+  week.opens = hours{22};
+  week.closes = hours{30};
+  week.otherwise = Network::internet;
+  const std::chrono::sys_seconds monday = std::chrono::sys_days{std::chrono::year{1969} / 12 / 29};
+  using Changes = std::vector<Change>;
+  CHECK(changes<WeekWalk>(week, days{8}, 0, monday + hours{20}) ==
+        Changes{{hours{0}, Network::internet},
+                {hours{2}, Network::intranet},
+                {hours{10}, Network::internet},
+                {hours{170}, Network::intranet},
+                {hours{178}, Network::internet}});
+  // In the middle of the night, and in its last and first second.
+  CHECK(changes<WeekWalk>(week, days{1}, 0, monday + hours{27}) ==
+        Changes{{hours{0}, Network::intranet}, {hours{3}, Network::internet}});
+  CHECK(changes<WeekWalk>(week, days{1}, 0, monday + hours{30} - std::chrono::seconds{1}) ==
+        Changes{{hours{0}, Network::intranet}, {std::chrono::seconds{1}, Network::internet}});
+  CHECK(changes<WeekWalk>(week, days{1}, 0, monday + hours{30}) ==
+        Changes{{hours{0}, Network::internet}});
+  CHECK(changes<WeekWalk>(week, days{1}, 0, monday + hours{22}) ==
+        Changes{{hours{0}, Network::intranet}, {hours{8}, Network::internet}});
+  // From one side of 1970 to the other: the Monday after it is the 5th.
+  CHECK(changes<WeekWalk>(week, days{8}, 0, monday + days{2} + hours{23}) ==
+        Changes{{hours{0}, Network::internet},
+                {hours{119}, Network::intranet},
+                {hours{127}, Network::internet}});
 }
 
 TEST_CASE("a client attends as often as its model says") {

@@ -109,6 +109,7 @@ TEST_CASE("other dates change nothing: leap days, 2^31 seconds, another century"
     const ScenarioCase drawn = *scenario_case();
     const EngineRun run = simulate(drawn.scenario);
     const std::chrono::sys_days wanted[] = {
+        std::chrono::year{1601} / 1 / 1,  std::chrono::year{1969} / 12 / 31,
         std::chrono::year{1970} / 1 / 8,  std::chrono::year{2024} / 2 / 28,
         std::chrono::year{2028} / 2 / 29, std::chrono::year{2038} / 1 / 18,
         std::chrono::year{2100} / 2 / 27, std::chrono::year{2199} / 12 / 31};
