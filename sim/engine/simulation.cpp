@@ -33,7 +33,8 @@ class Worker {
     std::uint32_t client = first;
     for (; client < last && !error_ && !control_.stop.load(std::memory_order_relaxed); ++client) {
       live(client);
-      control_.clients_done.fetch_add(1, std::memory_order_relaxed);
+      const auto done = control_.clients_done.fetch_add(1, std::memory_order_relaxed) + 1;
+      if (done == control_.stop_after) control_.stop = true;
     }
     flush();
     if (error_) return Failed<Error>(*error_);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -21,6 +22,8 @@ namespace tokenlife::sim {
 // Seen and set by other threads while a run goes on.
 struct RunControl {
   std::atomic<bool> stop{false};  // set it to end the run early and cleanly
+  // Once so many clients are done the run stops by itself, as if it had been told to just then.
+  std::uint32_t stop_after = std::numeric_limits<std::uint32_t>::max();
   std::atomic<std::uint32_t> clients_done{0};
   std::atomic<std::uint64_t> events_done{0};
 };
