@@ -156,23 +156,102 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a file that grew before it was filled is torn where a sector is missing") {
-  const Told whole = told();
-  const std::size_t from = whole.sizes[whole.sizes.size() - 2];
-  const std::size_t end = whole.sizes.back();
-  for (std::size_t written = from; written < end; ++written) {
-    std::string bytes = whole.disk.synced.substr(0, written);
-    bytes.resize(end, '\0');
-    const auto content = read(bytes);
-    const std::size_t sector = written + 511 - (written + 511) % 512;
-    INFO(written << " of " << from << " to " << end);
-    if (written == from || sector < end) {
-      REQUIRE(content);
-      CHECK(content->torn_bytes == end - from);
-    } else if (content) {
-      CHECK(content->torn_bytes == end - from);
-    }
+// A journal whose last frame begins in the first page and ends in the second: it crosses the
+// boundaries of sectors of 512 bytes, and the one of a page of 4,096.
+struct LongEnd {
+  std::string bytes;
+  std::size_t from;  // where the last frame begins
+  Recorded<SiteEvent> event;
+};
+LongEnd long_end() {
+  Disk disk;
+  auto journal = start(disk);
+  REQUIRE(journal);
+  REQUIRE(append(*journal, BulkTokenIssued{"kiosks", kBulk, at(Duration{60}), at(Duration{120})}));
+  const std::size_t from = disk.synced.size();
+  const std::string name(4'200, 'n');
+  REQUIRE(append(*journal, BulkTokenIssued{name, {7, 7}, at(Duration{60}), at(Duration{120})}));
+  const LongEnd made{disk.synced, from, journal->content().events.back()};
+  REQUIRE(made.from / 512 != made.bytes.size() / 512);
+  REQUIRE(made.from / 4'096 != made.bytes.size() / 4'096);
+  REQUIRE(made.from % 512 != 0);
+  REQUIRE(made.bytes.size() % 512 != 0);
+  return made;
+}
+
+TEST_CASE("a frame over many sectors is torn at every byte, and what was before it stays") {
+  const LongEnd whole = long_end();
+  for (std::size_t size = whole.from; size < whole.bytes.size(); ++size) {
+    INFO("cut at byte " << size << " of " << whole.from << " to " << whole.bytes.size());
+    Disk disk;
+    disk.written = whole.bytes.substr(0, size);
+    const auto content = read(disk.written);
+    REQUIRE(content);
+    REQUIRE(content->events.size() == 2);
+    REQUIRE(content->bytes == whole.from);
+    REQUIRE(content->torn_bytes == size - whole.from);
+    if (size % 64 != 0) continue;  // The rest as where frames are short.
+    Journal journal = reopened(disk);
+    REQUIRE(append(journal, whole.event.event));
+    REQUIRE(disk.synced == whole.bytes);
   }
+}
+
+// Up to the byte at which the power went the frame is there, and from there on zeros to its end. If
+// a whole sector of it is missing it was torn; if not it is there and damaged.
+TEST_CASE("a file that grew before it was filled is torn where a sector is missing") {
+  for (const LongEnd& whole : {long_end(), [] {
+                                 const Told small = told();
+                                 return LongEnd{small.disk.synced,
+                                                small.sizes[small.sizes.size() - 2],
+                                                small.events.back()};
+                               }()}) {
+    const std::size_t end = whole.bytes.size();
+    std::size_t torn = 0;
+    std::size_t damaged = 0;
+    for (std::size_t written = whole.from; written < end; ++written) {
+      std::string bytes = whole.bytes.substr(0, written);
+      bytes.resize(end, '\0');
+      if (bytes == whole.bytes) continue;  // It ends in zeros.
+      const std::size_t next_sector = (written + 511) / 512 * 512;
+      INFO(written << " of " << whole.from << " to " << end);
+      const auto content = read(bytes);
+      if (written == whole.from || next_sector < end) {
+        REQUIRE(content);
+        REQUIRE(content->bytes == whole.from);
+        REQUIRE(content->torn_bytes == end - whole.from);
+        ++torn;
+      } else {
+        REQUIRE_FALSE(content);
+        REQUIRE(content.error().offset == whole.from);
+        ++damaged;
+      }
+    }
+    CHECK(torn >= 1);
+    CHECK(damaged >= 1);
+  }
+}
+
+// Sectors reach the disk in any order.
+TEST_CASE("a frame is torn where any of its sectors is missing, also one in the middle") {
+  const LongEnd whole = long_end();
+  const auto without = [&](std::size_t from, std::size_t to) {
+    std::string bytes = whole.bytes;
+    std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(std::max(from, whole.from)),
+              bytes.begin() + static_cast<std::ptrdiff_t>(std::min(to, bytes.size())), '\0');
+    const auto content = read(bytes);
+    return content ? content->torn_bytes : 0;
+  };
+  const std::size_t end = whole.bytes.size();
+  for (std::size_t sector = whole.from / 512; sector <= end / 512; ++sector) {
+    INFO("sector " << sector);
+    CHECK(without(sector * 512, sector * 512 + 512) == end - whole.from);
+    if (sector * 512 < whole.from) continue;
+    // Less than a sector: that is no crash. Of the last one there is less.
+    CHECK(without(sector * 512, sector * 512 + 511) == (sector < end / 512 ? 0 : end - whole.from));
+    CHECK(without(sector * 512 + 1, sector * 512 + 512) == 0);
+  }
+  CHECK(without(4'096, 8'192) == end - whole.from);
 }
 
 TEST_CASE("a full disk at every byte loses nothing and leaves nothing") {
