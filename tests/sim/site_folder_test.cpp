@@ -2,8 +2,11 @@
 #include "sim/site/site_store.hpp"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "events/temporary_folder.hpp"
 #include "sim/site/key_file.hpp"
@@ -119,6 +122,51 @@ TEST_CASE("a site has one writer at a time, and readers do not mind") {
   done(site, BlockBulkToken{kBulk});
 }
 
+// While another program writes, what is in the folder is half of what it will be. Here it is
+// damage: who says so has read it.
+TEST_CASE("nothing of a site is read to be changed before it is locked") {
+  const Desk desk;
+  const SiteFolder writer = desk.open();
+  const auto told = [&](const auto& site) {
+    REQUIRE_FALSE(site);
+    return to_string(site.error());
+  };
+  const std::string busy =
+      desk.site + ": another program is changing this site; try again when it is done";
+  write_file(desk.site + "/site.log", read_file(desk.site + "/site.log") + "half of an event");
+  CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
+  write_file(desk.site + "/site.log", "not yet");
+  CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
+  CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kNow)) == busy);
+  std::filesystem::remove(desk.site + "/signing-0.crt");
+  CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
+  std::filesystem::remove(desk.site + "/site.log");
+  CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
+  CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kNow)) == busy);
+}
+
+// Two processes, each with its own descriptors, and one event after the other by turns.
+TEST_CASE("two programs that change a site by turns see each other's events, and lose none") {
+  const Desk desk;
+  for (std::uint64_t i = 1; i <= 6; ++i) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      auto site = SiteFolder::open_to_write(desk.site);
+      const bool sees_all = site && site->events().size() == 2 * i - 1;
+      const bool done = sees_all && site->append(IssueBulkToken{"", {1, i}, 60}, kNow);
+      ::_exit(done ? 0 : 1);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    SiteFolder site = desk.open();
+    CHECK(site.events().size() == 2 * i);
+    done(site, IssueBulkToken{"", {2, i}, 60});
+  }
+  CHECK(SiteFolder::open_to_read(desk.site)->events().size() == 13);
+}
+
 TEST_CASE("the torn end of a journal is reported, and is cut off by the next writer") {
   const Desk desk;
   const std::string journal = desk.site + "/site.log";
@@ -167,6 +215,55 @@ TEST_CASE("A9 D4: a key that was rotated is gone from the disk, and its certific
   CHECK(exists("signing-0.key"));
   CHECK(desk.open().warning().empty());
   CHECK_FALSE(exists("signing-0.key"));
+  CHECK(desk.open().signing_pair());
+}
+
+TEST_CASE("A9 D4: however often keys are rotated, the newest one alone is on the disk") {
+  const Desk desk;
+  const auto keys = [&] {
+    std::set<std::string> names;
+    for (const auto& [name, bytes] : read_folder(desk.site)) {
+      if (name.find(".key") != std::string::npos) names.insert(name);
+    }
+    return names;
+  };
+  using Names = std::set<std::string>;
+  std::vector<Files> after;  // each rotation
+  for (int rotation = 1; rotation <= 3; ++rotation) {
+    REQUIRE(desk.open().rotate(kNow));
+    after.push_back(read_folder(desk.site));
+    CHECK(keys() == Names{"signing-" + std::to_string(rotation) + ".key"});
+  }
+  // By one writer that stays.
+  {
+    SiteFolder site = desk.open();
+    REQUIRE(site.rotate(kNow));
+    REQUIRE(site.rotate(kNow));
+    CHECK(keys() == Names{"signing-5.key"});
+    CHECK(site.signing_pair());
+  }
+  // Crashes after each event, before any removal, left them all: the next writer removes them.
+  const auto leave = [&](const Files& from, const char* name) {
+    REQUIRE(sim::write_key_file(desk.site + "/" + name, *PrivateKey::from_pem(from.at(name))));
+  };
+  leave(new_site(), "signing-0.key");
+  leave(after[0], "signing-1.key");
+  leave(after[2], "signing-3.key");
+  CHECK(keys().size() == 4);
+  CHECK(desk.open().warning().empty());
+  CHECK(keys() == Names{"signing-5.key"});
+  // And so does a rotation.
+  {
+    SiteFolder site = desk.open();
+    leave(after[0], "signing-1.key");
+    leave(after[1], "signing-2.key");
+    REQUIRE(site.rotate(kNow));
+    CHECK(keys() == Names{"signing-6.key"});
+  }
+  // A crash before the event left the next one, which signs nothing yet.
+  write_file(desk.site + "/signing-7.key.new", "half");
+  REQUIRE(desk.open().rotate(kNow));
+  CHECK(keys() == Names{"signing-7.key"});
   CHECK(desk.open().signing_pair());
 }
 
