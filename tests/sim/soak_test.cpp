@@ -16,7 +16,7 @@ using namespace sim;
 
 TEST_CASE("random scenarios keep every property of a soak") {
   const auto properties = soak_properties();
-  REQUIRE(properties.size() == 16);
+  REQUIRE(properties.size() == 17);
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     const auto failure = soak_one(seed, properties);
     if (failure) FAIL(failure_text(*failure));
@@ -89,6 +89,7 @@ EngineRun tampered(const Scenario& scenario, const std::string& property) {
       if (property == "replay" && completed != nullptr) recorded.event = AgentRestarted{};
       if (property == "prefix" && i == 1) recorded.time += scenario.tick;
       if (property == "tally" && i == 1) recorded.event = AgentRestarted{};
+      if (property == "naive" && i == 1) recorded.cause = {CauseKind::agent_start, 0};
       if (property == "serials" && renewed != nullptr) {
         renewed->token.serial = TokenSerial::of(ClientNumber{0}, 1);
       }
@@ -154,6 +155,38 @@ TEST_CASE("each property of a soak notices the fault that it is there for") {
   }
 }
 
+// Of the first 4,800 minutes of these five clients; what is beyond is beyond what it can pay for.
+TEST_CASE("the naive simulator tells where it parts from the engine, in words") {
+  const Desk desk;
+  const auto scenario = load_scenario(desk.path("small.toml").string(), {});
+  REQUIRE(scenario);
+  const auto result = run_uncontrolled(*scenario, {});
+  REQUIRE(result);
+  const SoakProperty naive = naive_properties().at(0);
+  const EngineRun sound = simulate(*scenario);
+  const auto said = [&](auto tamper) {
+    EngineRun run = sound;
+    tamper(run);
+    return naive.broken({*scenario, run, *result});
+  };
+  CHECK(said([](EngineRun& run) { run.clients[0][1].time += std::chrono::minutes{1}; }) ==
+        "client 0, event 1: the engine records registration-requested at 1m, because of contact 0, "
+        "and the naive simulator registration-requested at 0d, because of contact 0");
+  CHECK(said([](EngineRun& run) {
+          std::get<ClientInstalled>(run.clients[2][0].event).blocked = true;
+        }) ==
+        "client 2, event 0: the engine records client-installed at 0d, because of installation 0, "
+        "and the naive simulator client-installed at 0d, because of installation 0, with other "
+        "details");
+  CHECK(said([](EngineRun& run) { run.clients[3].resize(2); }) ==
+        "client 3, event 2: the engine records nothing, and the naive simulator "
+        "registration-completed at 1m, because of request 1");
+  CHECK(said([](EngineRun& run) { run.site.clear(); }) ==
+        "the site, event 0: the engine records nothing, and the naive simulator site-established "
+        "at 0d, because of run-start 0");
+  CHECK(said([](EngineRun& run) { run.clients[0].pop_back(); }).empty());
+}
+
 // Each by itself: nothing that is asked before it stops an impossible event.
 TEST_CASE("properties that replay events say so if one cannot happen") {
   const Desk desk;
@@ -211,7 +244,7 @@ TEST_CASE("soak says what it did, and what is wrong with its command line") {
   const Desk desk;
   const Ran ran = desk.run("soak --for 1s --seed 7");
   CHECK(ran.status == 0);
-  CHECK(has(ran.out, " scenarios from seed 7 on, 16 properties of each\n"));
+  CHECK(has(ran.out, " scenarios from seed 7 on, 17 properties of each\n"));
   CHECK(ran.err.empty());
   for (const char* line :
        {"soak", "soak --for", "soak --for ''", "soak --for 0s", "soak --for -1", "soak --for=-1s",
