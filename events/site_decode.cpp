@@ -1,11 +1,11 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/utf8.hpp"
 #include "events/event.capnp.h"
 #include "events/log_format.hpp"
 #include "events/message_reader.hpp"
 #include "events/site_codec.hpp"
-#include "events/utf8.hpp"
 
 namespace tokenlife::events {
 namespace {
@@ -182,4 +182,4 @@ PartitionEnd decode_partition_end(capnp::MessageReader& message) {
   return {root.getClients(), root.getEvents()};
 }
 
-}  // namespace tokenlife::events
+}  // namespace tokenlife

@@ -97,15 +97,6 @@ class Builder : public nlohmann::json_sax<Library> {
   std::optional<JsonFault> fault_;
 };
 
-// Of a character, by its first byte; 0 if none begins like that.
-std::size_t utf8_length(unsigned lead) {
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2) return 0;
-  if (lead < 0xE0) return 2;
-  if (lead < 0xF0) return 3;
-  return lead < 0xF5 ? 4 : 0;
-}
-
 }  // namespace
 
 Result<std::vector<JsonMember>, JsonFault> parse_strict_json(std::string_view text) {
@@ -116,26 +107,6 @@ Result<std::vector<JsonMember>, JsonFault> parse_strict_json(std::string_view te
   const bool read = Library::sax_parse(text, &builder);
   if (!read) return Failed<JsonFault>(builder.fault().value_or(JsonFault::syntax));
   return builder.take();
-}
-
-bool is_utf8(std::string_view text) {
-  const auto byte = [text](std::size_t at) {
-    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
-  };
-  for (std::size_t at = 0; at < text.size();) {
-    const unsigned lead = byte(at);
-    const std::size_t length = utf8_length(lead);
-    if (length == 0) return false;
-    // The second byte is where overlong forms, surrogates and what is above U+10FFFF show.
-    const unsigned from = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned to = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (length > 1 && (byte(at + 1) < from || byte(at + 1) > to)) return false;
-    for (std::size_t i = 2; i < length; ++i) {
-      if ((byte(at + i) & 0xC0U) != 0x80U) return false;
-    }
-    at += length;
-  }
-  return true;
 }
 
 std::vector<JsonMember> read_what_can_be_read(std::string_view text) {

@@ -42,9 +42,6 @@ inline constexpr int kJsonDepthMax = 8;
 // The members of the one object that `text` holds.
 Result<std::vector<JsonMember>, JsonFault> parse_strict_json(std::string_view text);
 
-// Whether a text is UTF-8 (RFC 3629): no overlong forms, no surrogates.
-bool is_utf8(std::string_view text);
-
 // As much as can be read of any text, in order, up to its first fault: for people who want to know
 // what a damaged token said. Nothing may be decided by it.
 std::vector<JsonMember> read_what_can_be_read(std::string_view text);

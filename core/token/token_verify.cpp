@@ -3,6 +3,7 @@
 #include "core/ensure.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_form.hpp"
+#include "core/utf8.hpp"
 
 namespace tokenlife {
 namespace {

@@ -12,7 +12,7 @@
 #include "core/token/key.hpp"
 #include "core/token/token_form.hpp"
 #include "core/token/token_names.hpp"
-#include "events/utf8.hpp"
+#include "core/utf8.hpp"
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
@@ -73,7 +73,7 @@ std::optional<std::size_t> first_byte_not_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     std::size_t length = 1;
-    while (length <= 4 && !events::is_utf8(text.substr(at, length))) ++length;
+    while (length <= 4 && !is_utf8(text.substr(at, length))) ++length;
     if (length > 4) return at;
     at += std::min(length, text.size() - at);
   }

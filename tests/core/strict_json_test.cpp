@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/utf8.hpp"
 #include "support/property.hpp"
 
 namespace tokenlife::test {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/token/strict_json.hpp"
+#include "core/utf8.hpp"
 #include "fuzz/target.hpp"
 
 namespace tokenlife::test {

@@ -1,10 +1,10 @@
-#include "events/utf8.hpp"
+#include "core/utf8.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <string>
 
-using tokenlife::events::is_utf8;
+using tokenlife::is_utf8;
 
 TEST_CASE("text is UTF-8 as RFC 3629 has it") {
   CHECK(is_utf8(""));

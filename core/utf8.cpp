@@ -1,9 +1,9 @@
-#include "events/utf8.hpp"
+#include "core/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace tokenlife::events {
+namespace tokenlife {
 namespace {
 
 struct Lead {
@@ -42,4 +42,4 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-}  // namespace tokenlife::events
+}  // namespace tokenlife

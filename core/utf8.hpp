@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-namespace tokenlife::events {
+namespace tokenlife {
 
 // RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
-}  // namespace tokenlife::events
+}  // namespace tokenlife
