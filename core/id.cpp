@@ -18,8 +18,8 @@ std::string hexadecimal(std::span<const unsigned char> bytes) {
 
 }  // namespace
 
-std::string to_string(const Sha1Thumbprint& thumbprint) { return hexadecimal(thumbprint); }
-std::string to_string(const Sha256Thumbprint& thumbprint) { return hexadecimal(thumbprint); }
+std::string to_string(const Sha1Thumbprint& thumbprint) { return hexadecimal(thumbprint.bytes); }
+std::string to_string(const Sha256Thumbprint& thumbprint) { return hexadecimal(thumbprint.bytes); }
 
 std::string to_string(TokenSerial serial) {
   return std::to_string(serial.client().value) + "-" + std::to_string(serial.ordinal());

@@ -59,8 +59,14 @@ std::optional<Guid> parse_guid(std::string_view text);
 // Of certificates. SHA-1 names a site's certificate in a token's header (`x5t`), as the source's
 // sample does. It is a name to look up by, never a proof. SHA-256 binds a client's certificate
 // (`x5t#S256`, RFC 8705).
-using Sha1Thumbprint = std::array<unsigned char, 20>;
-using Sha256Thumbprint = std::array<unsigned char, 32>;
+struct Sha1Thumbprint {
+  std::array<unsigned char, 20> bytes{};
+  friend constexpr auto operator<=>(const Sha1Thumbprint&, const Sha1Thumbprint&) = default;
+};
+struct Sha256Thumbprint {
+  std::array<unsigned char, 32> bytes{};
+  friend constexpr auto operator<=>(const Sha256Thumbprint&, const Sha256Thumbprint&) = default;
+};
 
 // Upper-case hexadecimal, as consoles show thumbprints.
 std::string to_string(const Sha1Thumbprint& thumbprint);

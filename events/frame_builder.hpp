@@ -63,7 +63,7 @@ class FrameBuilder {
     std::memcpy(frame + kFrameHeaderBytes, segment_table, sizeof segment_table);
     const std::size_t hashed = kFrameHeaderBytes + header.payload_bytes;
     const Digest digest = hasher_.next(previous, {frame, hashed});
-    std::memcpy(frame + hashed, digest.data(), kDigestBytes);
+    std::memcpy(frame + hashed, digest.bytes.data(), kDigestBytes);
     return {{frame, hashed + kDigestBytes}, digest};
   }
 

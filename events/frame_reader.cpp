@@ -108,7 +108,7 @@ Result<Frame, LogError> FrameReader::next() {
     return Failed<LogError>(damaged(offset, "the file changed while it was read"));
   }
   const Digest digest = hasher_.next(digest_, bytes.first(whole - kDigestBytes));
-  if (std::memcmp(digest.data(), bytes.data() + whole - kDigestBytes, kDigestBytes) != 0) {
+  if (std::memcmp(digest.bytes.data(), bytes.data() + whole - kDigestBytes, kDigestBytes) != 0) {
     return Failed<LogError>(damaged(offset, "the digest of the frame does not fit"));
   }
   digest_ = digest;

@@ -55,7 +55,7 @@ class End {
   bool fits(const Digest& previous, std::span<const std::byte> frame) {
     const std::size_t hashed = frame.size() - kDigestBytes;
     const Digest digest = hasher_.next(previous, frame.first(hashed));
-    return std::memcmp(digest.data(), frame.data() + hashed, kDigestBytes) == 0;
+    return std::memcmp(digest.bytes.data(), frame.data() + hashed, kDigestBytes) == 0;
   }
 
   // Frames begin at multiples of 8. One goes on from the 32 bytes before it, whatever is wrong with
@@ -65,7 +65,7 @@ class End {
       const FrameHeader header = header_in(bytes_.subspan(at));
       if (!has_good_length(header) || bytes_of(header) > bytes_.size() - at) continue;
       Digest previous{};
-      std::memcpy(previous.data(), bytes_.data() + at - kDigestBytes, kDigestBytes);
+      std::memcpy(previous.bytes.data(), bytes_.data() + at - kDigestBytes, kDigestBytes);
       if (fits(previous, bytes_.subspan(at, bytes_of(header)))) return true;
     }
     return false;

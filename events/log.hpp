@@ -12,7 +12,11 @@
 
 namespace tokenlife::events {
 
-using Digest = std::array<unsigned char, 32>;  // SHA-256
+// SHA-256: of a file, or of a log as far as it goes.
+struct Digest {
+  std::array<unsigned char, 32> bytes{};
+  friend bool operator==(const Digest&, const Digest&) = default;
+};
 
 // Lower-case hexadecimal.
 std::string to_string(const Digest& digest);

@@ -23,15 +23,17 @@ std::string decode_text(capnp::Text::Reader text) {
   return copy;
 }
 
-std::array<unsigned char, 32> decode_bytes(capnp::Data::Reader from, const char* otherwise) {
-  std::array<unsigned char, 32> bytes{};
-  require(from.size() == bytes.size(), otherwise);
-  std::memcpy(bytes.data(), from.begin(), bytes.size());
-  return bytes;
+// A Digest or a thumbprint.
+template <class Hash>
+Hash decode_hash(capnp::Data::Reader from, const char* otherwise) {
+  Hash hash;
+  require(from.size() == hash.bytes.size(), otherwise);
+  std::memcpy(hash.bytes.data(), from.begin(), hash.bytes.size());
+  return hash;
 }
 
-Digest decode_digest(capnp::Data::Reader bytes) {
-  return decode_bytes(bytes, "a digest does not have 32 bytes");
+Digest decode_digest(capnp::Data::Reader from) {
+  return decode_hash<Digest>(from, "a digest does not have 32 bytes");
 }
 
 Duration decode_duration(std::int64_t seconds) {
@@ -88,12 +90,12 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
       return SigningCertificateRetired{{from.getSigningCertificateRetired()}};
     case Wire::CLIENT_TOKEN_ISSUED: {
       const auto token = from.getClientTokenIssued();
-      return ClientTokenIssued{
-          decode_bytes(token.getThumbprint(), "a thumbprint does not have 32 bytes"),
-          {{token.getSerial()},
-           decode_time(token.getNotBefore()),
-           decode_time(token.getExpires()),
-           {token.getSigner()}}};
+      return ClientTokenIssued{decode_hash<Sha256Thumbprint>(token.getThumbprint(),
+                                                             "a thumbprint does not have 32 bytes"),
+                               {{token.getSerial()},
+                                decode_time(token.getNotBefore()),
+                                decode_time(token.getExpires()),
+                                {token.getSigner()}}};
     }
   }
   throw Malformed{"an event of the site is of no known kind"};
@@ -182,4 +184,4 @@ PartitionEnd decode_partition_end(capnp::MessageReader& message) {
   return {root.getClients(), root.getEvents()};
 }
 
-}  // namespace tokenlife
+}  // namespace tokenlife::events

@@ -17,9 +17,10 @@ std::uint32_t event_seconds(Instant time) {
 
 std::uint8_t byte(Endpoint endpoint) { return static_cast<std::uint8_t>(endpoint); }
 
-// Digests and thumbprints.
-kj::ArrayPtr<const kj::byte> data(const std::array<unsigned char, 32>& bytes) {
-  return {bytes.data(), bytes.size()};
+// Of a Digest or a thumbprint.
+template <class Hash>
+kj::ArrayPtr<const kj::byte> data(const Hash& hash) {
+  return {hash.bytes.data(), hash.bytes.size()};
 }
 
 void encode_guid(Guid guid, wire::Guid::Builder to) {

@@ -8,6 +8,7 @@
 
 #include "core/token/key_impl.hpp"
 #include "core/token/pem.hpp"
+#include "core/token/sha256.hpp"
 
 namespace tokenlife {
 
@@ -26,11 +27,11 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-template <class Thumbprint>
-Thumbprint digest(std::string_view bytes, const EVP_MD* kind) {
-  Thumbprint thumbprint;
-  ensure(EVP_Digest(bytes.data(), bytes.size(), thumbprint.data(), nullptr, kind, nullptr) == 1,
-         "OpenSSL to compute a digest");
+Sha1Thumbprint sha1_of(std::string_view der) {
+  Sha1Thumbprint thumbprint;
+  ensure(EVP_Digest(der.data(), der.size(), thumbprint.bytes.data(), nullptr, EVP_sha1(),
+                    nullptr) == 1,
+         "SHA-1 to be computed");
   return thumbprint;
 }
 
@@ -88,7 +89,7 @@ X509Owner from_der(const std::string& der) {
 
 // Twenty bytes at most, positive: RFC 5280, 4.1.2.2.
 void set_serial(X509* certificate, const std::string& from) {
-  auto bytes = digest<Sha256Thumbprint>(from, EVP_sha256());
+  Sha256Bytes bytes = sha256(from);
   bytes[0] = static_cast<unsigned char>((bytes[0] & 0x7FU) | 0x40U);
   const std::unique_ptr<BIGNUM, FreeWith<BN_free>> number(BN_bin2bn(bytes.data(), 16, nullptr));
   ensure(number && BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr,
@@ -124,8 +125,8 @@ Certificate Certificate::self_signed(const PrivateKey& key, const CertificateCon
   set_usage(made.get());
   ensure(X509_sign(made.get(), key.impl_->key.get(), EVP_sha256()) > 0, "a checked key to sign");
   std::string der = der_of(made.get());
-  const auto sha1 = digest<Sha1Thumbprint>(der, EVP_sha1());
-  const auto sha256 = digest<Sha256Thumbprint>(der, EVP_sha256());
+  const auto sha1 = sha1_of(der);
+  const Sha256Thumbprint sha256{tokenlife::sha256(der)};
   // Nothing of it needs to be checked again: of() would take ten times as long as the signature.
   return Certificate(std::make_shared<const Impl>(
       Impl{std::move(der), key.public_key(), sha1, sha256, content.common_name, content.not_before,
@@ -152,8 +153,8 @@ Result<Certificate, KeyFault> Certificate::of(std::string der) {
       X509_NAME_cmp(X509_get_subject_name(read.get()), X509_get_issuer_name(read.get())) == 0 &&
       X509_verify(read.get(), (*checked_key)->key.get()) == 1;
   ERR_clear_error();
-  const auto sha1 = digest<Sha1Thumbprint>(der, EVP_sha1());
-  const auto sha256 = digest<Sha256Thumbprint>(der, EVP_sha256());
+  const auto sha1 = sha1_of(der);
+  const Sha256Thumbprint sha256{tokenlife::sha256(der)};
   return Certificate(std::make_shared<const Impl>(
       Impl{std::move(der), PublicKey(std::move(*checked_key)), sha1, sha256,
            common_name_of(read.get()), *not_before, *not_after, signed_itself}));

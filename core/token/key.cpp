@@ -9,19 +9,10 @@
 
 #include "core/token/key_impl.hpp"
 #include "core/token/pem.hpp"
+#include "core/token/sha256.hpp"
 
 namespace tokenlife {
 namespace {
-
-using Hash = std::array<unsigned char, 32>;
-
-Hash sha256(std::string_view message) {
-  Hash hash;
-  ensure(
-      EVP_Digest(message.data(), message.size(), hash.data(), nullptr, EVP_sha256(), nullptr) == 1,
-      "SHA-256 to work");
-  return hash;
-}
 
 std::optional<KeyKind> kind_of(const EVP_PKEY* key) {
   const int id = EVP_PKEY_get_base_id(key);
@@ -106,7 +97,7 @@ std::string PublicKey::to_pem() const {
 
 bool PublicKey::verifies(std::string_view message, std::string_view signature) const {
   if (impl_->kind == KeyKind::rsa && signature.size() != signature_bytes_max()) return false;
-  const Hash hash = sha256(message);
+  const Sha256Bytes hash = sha256(message);
   const EvpContext context = copy(impl_->ready);
   const int result =
       EVP_PKEY_verify(context.get(), reinterpret_cast<const unsigned char*>(signature.data()),
@@ -190,7 +181,7 @@ Secret PrivateKey::to_pem() const {
 }
 
 std::optional<std::string> PrivateKey::try_to_sign(std::string_view message) const {
-  const Hash hash = sha256(message);
+  const Sha256Bytes hash = sha256(message);
   const EvpContext context = copy(impl_->ready);
   std::string signature(public_.signature_bytes_max(), '\0');
   std::size_t size = signature.size();

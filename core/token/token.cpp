@@ -40,7 +40,8 @@ Json claims_of(std::string_view category, std::string_view type, Guid tenant, To
 // RFC 7515, 5.1, in the compact form.
 Secret sign(const Json& claims, const PrivateKey& key, const Certificate& certificate) {
   ensure(key.public_key().kind() == KeyKind::rsa, "RS256 to be made with an RSA key");
-  const Json header{{"typ", "JWT"}, {"alg", "RS256"}, {"x5t", to_base64url(certificate.sha1())}};
+  const Json header{
+      {"typ", "JWT"}, {"alg", "RS256"}, {"x5t", to_base64url(certificate.sha1().bytes)}};
   std::string token = to_base64url(header.dump()) + '.' + to_base64url(claims.dump());
   // The signature is what makes it worth stealing: no copies of it stay in memory.
   std::string signature = key.sign(token);
@@ -72,7 +73,7 @@ Secret sign_token(const ClientClaims& claims, const PrivateKey& key,
   Json identity;
   identity[words::kSerial] = to_string(claims.serial);
   identity[words::kCredential] = words::kCredentials[credential];
-  identity[words::kConfirmation] = {{words::kThumbprint, to_base64url(claims.certificate)}};
+  identity[words::kConfirmation] = {{words::kThumbprint, to_base64url(claims.certificate.bytes)}};
   return sign(
       claims_of(words::kClientCategory, words::kClientType, claims.tenant, claims.dates, identity),
       key, certificate);

@@ -22,8 +22,8 @@ template <class Thumbprint>
 std::optional<Thumbprint> thumbprint_of(std::string_view text) {
   const auto bytes = from_base64url(text);
   Thumbprint thumbprint;
-  if (!bytes || bytes->size() != thumbprint.size()) return std::nullopt;
-  std::transform(bytes->begin(), bytes->end(), thumbprint.begin(),
+  if (!bytes || bytes->size() != thumbprint.bytes.size()) return std::nullopt;
+  std::transform(bytes->begin(), bytes->end(), thumbprint.bytes.begin(),
                  [](char byte) { return static_cast<unsigned char>(byte); });
   return thumbprint;
 }

@@ -115,7 +115,8 @@ std::optional<TokenFault> fault_now(const ClientClaims& claims, const TokenCheck
   if (over(claims.dates, checks)) return TokenFault::expired;
   if (checks.certificate == nullptr) return std::nullopt;
   const auto bytes = [](const Sha256Thumbprint& thumbprint) {
-    return std::string_view(reinterpret_cast<const char*>(thumbprint.data()), thumbprint.size());
+    return std::string_view(reinterpret_cast<const char*>(thumbprint.bytes.data()),
+                            thumbprint.bytes.size());
   };
   if (!equal_in_constant_time(bytes(claims.certificate), bytes(checks.certificate->sha256()))) {
     return TokenFault::certificate_mismatch;

@@ -6,7 +6,7 @@
 #include <map>
 #include <optional>
 
-#include "events/digest.hpp"
+#include "core/token/sha256.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/read_file.hpp"
@@ -197,7 +197,7 @@ Result<Trace, Error> parse_trace(std::string_view text, const std::string& path,
   Reader read(text, path);
   if (auto error = read.read_all()) return Failed<Error>(std::move(*error));
   Trace trace = on_ticks(read, align, tick);
-  trace.digest = events::sha256(text);
+  trace.digest = {sha256(text)};
   for (const Trace::Device& device : trace.devices) {
     if (device.period < kDurationLimit) continue;
     return input_error(

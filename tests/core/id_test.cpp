@@ -48,6 +48,12 @@ TEST_CASE("the nil GUID stands for none") {
   CHECK_FALSE(Guid{1, 0}.is_nil());
 }
 
+TEST_CASE("thumbprints read in upper case, as consoles show them, and none passes for another") {
+  CHECK(to_string(Sha1Thumbprint{0x01, 0xab}) == "01AB" + std::string(36, '0'));
+  CHECK(to_string(Sha256Thumbprint{0x01, 0xab}) == "01AB" + std::string(60, '0'));
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<std::array<unsigned char, 32>, Sha256Thumbprint>);
+}
+
 TEST_CASE("a random GUID has version 4 and the variant of RFC 9562 whatever the bits") {
   CHECK(to_string(random_guid(0, 0)) == "00000000-0000-4000-8000-000000000000");
   CHECK(to_string(random_guid(~0ULL, ~0ULL)) == "ffffffff-ffff-4fff-bfff-ffffffffffff");

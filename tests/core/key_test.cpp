@@ -135,8 +135,8 @@ TEST_CASE("a certificate says when it is valid, and whether it signed itself") {
   CHECK(certificate->valid_at(kFrom));
   CHECK(certificate->valid_at(kTo));
   CHECK_FALSE(certificate->valid_at(kTo + seconds{1}));
-  const std::string sha1(certificate->sha1().begin(), certificate->sha1().end());
-  const std::string sha256(certificate->sha256().begin(), certificate->sha256().end());
+  const std::string sha1(certificate->sha1().bytes.begin(), certificate->sha1().bytes.end());
+  const std::string sha256(certificate->sha256().bytes.begin(), certificate->sha256().bytes.end());
   CHECK(sha1 == sha1_of(made.der));
   CHECK(sha256 == sha256_of(made.der));
 

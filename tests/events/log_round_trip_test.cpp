@@ -58,6 +58,8 @@ TEST_CASE("a log of several partitions comes back, each in its own file") {
   CHECK(read_log(folder / "log").value() == content);
 }
 
-TEST_CASE("a digest reads as 64 hexadecimal digits") {
+TEST_CASE("a digest reads as 64 hexadecimal digits in lower case, and is no thumbprint") {
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<events::Digest, Sha256Thumbprint>);
+  STATIC_REQUIRE_FALSE(std::is_convertible_v<Sha256Thumbprint, events::Digest>);
   CHECK(events::to_string(events::Digest{0x01, 0xab}) == "01ab" + std::string(60, '0'));
 }

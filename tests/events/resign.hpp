@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "events/digest.hpp"
+#include "core/token/sha256.hpp"
 #include "events/temporary_folder.hpp"
 
 namespace tokenlife::test {
@@ -47,9 +47,8 @@ inline void replace_all(std::string& in, const std::string& from, const std::str
 inline std::string resign_file(std::string& file, std::string previous) {
   std::string first;
   for (const FramePlace& frame : frames_of(file)) {
-    const auto digest =
-        events::sha256(previous + file.substr(frame.offset, frame.digest() - frame.offset));
-    previous.assign(reinterpret_cast<const char*>(digest.data()), digest.size());
+    const auto digest = sha256(previous + file.substr(frame.offset, frame.digest() - frame.offset));
+    previous.assign(digest.begin(), digest.end());
     file.replace(frame.digest(), 32, previous);
     if (first.empty()) first = previous;
   }

@@ -26,7 +26,7 @@ void check(std::string_view pem, const std::string* der) {
   if (der == nullptr) return;
   require(pem_of("CERTIFICATE", *der) == certificate->to_pem(), "the same bytes");
   const std::string hash = sha256_of(*der);
-  require(std::equal(hash.begin(), hash.end(), certificate->sha256().begin(),
+  require(std::equal(hash.begin(), hash.end(), certificate->sha256().bytes.begin(),
                      [](char a, unsigned char b) { return static_cast<unsigned char>(a) == b; }),
           "the thumbprint of these bytes");
 }
