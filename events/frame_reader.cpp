@@ -15,12 +15,17 @@ namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
+std::uint64_t bytes_of(const FrameHeader& header) {
+  return kFrameHeaderBytes + std::uint64_t{header.payload_bytes} + kDigestBytes;
+}
+
 }  // namespace
 
 FrameReader::FrameReader(FrameReader&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       size_(other.size_),
+      has_known_size_(other.has_known_size_),
       position_(other.position_),
       digest_(other.digest_),
       hasher_(std::move(other.hasher_)),
@@ -30,6 +35,7 @@ FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(size_, other.size_);
+  std::swap(has_known_size_, other.has_known_size_);
   std::swap(position_, other.position_);
   std::swap(digest_, other.digest_);
   std::swap(hasher_, other.hasher_);
@@ -46,8 +52,9 @@ Result<FrameReader, LogError> FrameReader::open(const std::filesystem::path& pat
                                                 std::optional<std::uint64_t> size) {
   // O_NONBLOCK: a named pipe in the folder must not make the reader wait for ever.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int why = errno;
   FrameReader reader(path.string(), descriptor, first_previous);
-  if (descriptor == -1) return Failed<LogError>(reader.error_now("open"));
+  if (descriptor == -1) return Failed<LogError>(reader.error("open", why, std::nullopt));
   if (auto good = reader.check_size(size); !good) return Failed<LogError>(good.error());
   if (auto good = reader.read_magic(magic); !good) return Failed<LogError>(good.error());
   return reader;
@@ -55,9 +62,15 @@ Result<FrameReader, LogError> FrameReader::open(const std::filesystem::path& pat
 
 Result<void, LogError> FrameReader::check_size(std::optional<std::uint64_t> size) {
   struct stat status {};
-  if (::fstat(descriptor_, &status) == -1) return Failed<LogError>(error_now("look at"));
-  if (!S_ISREG(status.st_mode)) return Failed<LogError>(LogError{path_, 0, "this is not a file"});
+  if (::fstat(descriptor_, &status) == -1) {
+    return Failed<LogError>(error("look at", errno, std::nullopt));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return Failed<LogError>(
+        LogError{LogError::Kind::misuse, path_, std::nullopt, "not a regular file"});
+  }
   size_ = static_cast<std::uint64_t>(status.st_size);
+  has_known_size_ = size.has_value();
   return size ? check_file_size(path_, size_, *size) : Result<void, LogError>{};
 }
 
@@ -69,14 +82,15 @@ Result<void, LogError> FrameReader::read_magic(const Magic& magic) {
   }
   const auto differs = std::mismatch(found.begin(), found.begin() + present, magic.begin()).first;
   const auto same = static_cast<std::size_t>(differs - found.begin());
-  if (same + 1 == magic.size() && present == magic.size()) {
-    return Failed<LogError>(
-        damaged(same, "version " + number(static_cast<unsigned char>(found.back())) +
-                          " of the format is not known; this program reads version " +
-                          number(static_cast<unsigned char>(magic.back()))));
+  const auto version = static_cast<unsigned char>(found.back());
+  const auto known = static_cast<unsigned char>(magic.back());
+  if (same + 1 == magic.size() && present == magic.size() && version > known) {
+    return Failed<LogError>(LogError{LogError::Kind::unsupported, path_, same,
+                                     "unsupported format version " + number(version) +
+                                         " (this program reads " + number(known) + ")"});
   }
-  if (same < present) return Failed<LogError>(damaged(same, "this is no such file of a log"));
-  if (present < magic.size()) return Failed<LogError>(cut_short("inside its first 8 bytes"));
+  if (same < present) return Failed<LogError>(corrupt(same, "not a file of a log: wrong magic"));
+  if (present < magic.size()) return Failed<LogError>(ends("inside its first 8 bytes"));
   position_ = magic.size();
   return {};
 }
@@ -84,9 +98,9 @@ Result<void, LogError> FrameReader::read_magic(const Magic& magic) {
 Result<Frame, LogError> FrameReader::next() {
   const std::uint64_t offset = position_;
   const std::uint64_t left = size_ - offset;
-  if (left == 0) return Failed<LogError>(cut_short("without its end frame"));
+  if (left == 0) return Failed<LogError>(ends("where a frame is expected"));
   if (left < kFrameHeaderBytes) {
-    return Failed<LogError>(cut_short("inside the frame at byte " + number(offset)));
+    return Failed<LogError>(ends("inside the frame at byte " + number(offset)));
   }
   FrameHeader header{};
   if (auto read = read_at(offset, std::as_writable_bytes(std::span(&header, 1))); !read) {
@@ -94,31 +108,65 @@ Result<Frame, LogError> FrameReader::next() {
   }
   const std::uint64_t payload = header.payload_bytes;
   if (payload == 0 || payload % 8 != 0 || payload > kPayloadBytesMax) {
-    return Failed<LogError>(damaged(offset, "no frame has " + number(payload) + " bytes"));
+    return Failed<LogError>(corrupt(offset, "invalid frame length " + number(payload)));
   }
-  const std::uint64_t whole = kFrameHeaderBytes + payload + kDigestBytes;
-  if (whole > left) {
-    return Failed<LogError>(cut_short("inside the frame at byte " + number(offset)));
-  }
+  if (bytes_of(header) > left) return Failed<LogError>(ends_before(offset, header));
+  Digest digest;
+  const auto fits = read_frame(offset, header, digest);
+  if (!fits) return Failed<LogError>(fits.error());
+  if (!*fits) return Failed<LogError>(corrupt(offset, "frame digest mismatch"));
+  digest_ = digest;
+  position_ += bytes_of(header);
+  return Frame{header.type, offset, std::span(frame_).subspan(1, payload / 8)};
+}
+
+// Reads the frame with that header at the offset, and says whether its digest is the one that
+// follows: `digest`. Precondition: it ends within the file.
+Result<bool, LogError> FrameReader::read_frame(std::uint64_t offset, FrameHeader header,
+                                               Digest& digest) {
+  const std::uint64_t whole = bytes_of(header);
   frame_.resize(std::max<std::size_t>(frame_.size(), whole / 8));
   const auto bytes = std::as_writable_bytes(std::span(frame_)).first(whole);
-  if (auto read = read_at(offset, bytes); !read) return Failed<LogError>(read.error());
-  // The header was read a second time, for the digest: it must not have changed in between.
-  if (std::memcmp(bytes.data(), &header, kFrameHeaderBytes) != 0) {
-    return Failed<LogError>(damaged(offset, "the file changed while it was read"));
+  std::memcpy(bytes.data(), &header, kFrameHeaderBytes);
+  if (auto read = read_at(offset + kFrameHeaderBytes, bytes.subspan(kFrameHeaderBytes)); !read) {
+    return Failed<LogError>(read.error());
   }
-  const Digest digest = hasher_.next(digest_, bytes.first(whole - kDigestBytes));
-  if (std::memcmp(digest.bytes.data(), bytes.data() + whole - kDigestBytes, kDigestBytes) != 0) {
-    return Failed<LogError>(damaged(offset, "the digest of the frame does not fit"));
+  digest = hasher_.next(digest_, bytes.first(whole - kDigestBytes));
+  return std::memcmp(digest.bytes.data(), bytes.data() + whole - kDigestBytes, kDigestBytes) == 0;
+}
+
+// Why the file ends before the frame does.
+LogError FrameReader::ends_before(std::uint64_t offset, FrameHeader header) {
+  auto is_damage = Result<bool, LogError>(has_known_size_);
+  if (!has_known_size_) is_damage = is_whole_but_for_length(offset, header);
+  if (!is_damage) return is_damage.error();
+  if (!*is_damage) return ends("inside the frame at byte " + number(offset));
+  return corrupt(offset, "the frame's length goes beyond the end of the file");
+}
+
+// A message says its length a second time. If the frame with that length is good, the one in its
+// header is wrong.
+Result<bool, LogError> FrameReader::is_whole_but_for_length(std::uint64_t offset,
+                                                            FrameHeader header) {
+  std::uint32_t segment_table[2] = {};  // segments less one, and the words of the first
+  const std::uint64_t left = size_ - offset;
+  if (left < kFrameHeaderBytes + sizeof segment_table) return false;
+  if (auto read =
+          read_at(offset + kFrameHeaderBytes, std::as_writable_bytes(std::span(segment_table)));
+      !read) {
+    return Failed<LogError>(read.error());
   }
-  digest_ = digest;
-  position_ += whole;
-  return Frame{header.type, offset, std::span(frame_).subspan(1, payload / 8)};
+  const std::uint64_t payload = 8 * (std::uint64_t{segment_table[1]} + 1);
+  if (segment_table[0] != 0 || payload > kPayloadBytesMax) return false;
+  header.payload_bytes = static_cast<std::uint32_t>(payload);
+  if (bytes_of(header) > left) return false;
+  Digest digest;
+  return read_frame(offset, header, digest);
 }
 
 Result<void, LogError> FrameReader::check_end() const {
   if (position_ == size_) return {};
-  return Failed<LogError>(damaged(position_, "there are bytes after the end frame"));
+  return Failed<LogError>(corrupt(position_, "bytes after the end frame"));
 }
 
 Result<std::vector<std::byte>, LogError> FrameReader::rest(std::size_t bytes_max) const {
@@ -132,39 +180,45 @@ Result<void, LogError> FrameReader::read_at(std::uint64_t offset,
   while (!bytes.empty()) {
     const ssize_t count =
         ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (count == -1 && errno == EINTR) continue;
-    if (count == -1) return Failed<LogError>(error_now("read"));
-    if (count == 0) return Failed<LogError>(cut_short("while it was read"));
+    const int why = errno;
+    if (count == -1 && why == EINTR) continue;
+    if (count == -1) return Failed<LogError>(error("read", why, offset));
+    if (count == 0) {
+      return Failed<LogError>(
+          LogError{LogError::Kind::io, path_, offset, "the file was truncated while it was read"});
+    }
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
   }
   return {};
 }
 
-LogError FrameReader::damaged(std::uint64_t offset, const std::string& what) const {
-  return {path_, offset, "the file is damaged: " + what};
+LogError FrameReader::corrupt(std::uint64_t offset, std::string what) const {
+  return {LogError::Kind::corrupt, path_, offset, std::move(what)};
 }
 
-LogError FrameReader::cut_short(const std::string& what) const {
-  return {path_, size_, "the file is cut short: it ends at byte " + number(size_) + ", " + what};
+LogError FrameReader::ends(const std::string& where) const {
+  const auto kind = has_known_size_ ? LogError::Kind::corrupt : LogError::Kind::interrupted;
+  return {kind, path_, size_, "the file ends " + where};
 }
 
-LogError FrameReader::error_now(const char* doing) const {
-  const std::string reason = std::system_category().message(errno);
-  return {path_, position_, "cannot " + std::string(doing) + " the file: " + reason};
+LogError FrameReader::error(const char* doing, int why, std::optional<std::uint64_t> offset) const {
+  const auto kind = why == ENOENT ? LogError::Kind::not_found : LogError::Kind::io;
+  return {kind, path_, offset,
+          "cannot " + std::string(doing) + " the file: " + std::system_category().message(why)};
 }
 
 Result<void, LogError> check_file_size(const std::string& path, std::uint64_t size,
                                        std::uint64_t expected) {
+  const auto differs = [&](std::uint64_t offset, std::string what) {
+    return Failed<LogError>(LogError{LogError::Kind::corrupt, path, offset, std::move(what)});
+  };
   if (size < expected) {
-    return Failed<LogError>(LogError{
-        path, size,
-        "the file is cut short: it ends at byte " + number(size) + " of " + number(expected)});
+    return differs(
+        size, "the file is truncated to " + number(size) + " of " + number(expected) + " bytes");
   }
   if (size > expected) {
-    return Failed<LogError>(LogError{path, expected,
-                                     "the file is damaged: there are bytes after the " +
-                                         number(expected) + " that were written"});
+    return differs(expected, "bytes after the " + number(expected) + " that were written");
   }
   return {};
 }

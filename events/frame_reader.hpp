@@ -35,7 +35,8 @@ class FrameReader {
   FrameReader& operator=(FrameReader&& other) noexcept;
   ~FrameReader();
 
-  // The next frame. That there is none left is an error: every file says where it ends.
+  // The next frame. That there is none left is an error: every file says where it ends. A file that
+  // ends before a frame does was interrupted, unless its size or the frame itself shows otherwise.
   Result<Frame, LogError> next();
 
   // Whether nothing follows the frame read last.
@@ -49,7 +50,7 @@ class FrameReader {
   std::uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }
 
-  LogError damaged(std::uint64_t offset, const std::string& what) const;
+  LogError corrupt(std::uint64_t offset, std::string what) const;
 
  private:
   FrameReader(std::string path, int descriptor, const Digest& digest)
@@ -58,19 +59,24 @@ class FrameReader {
   Result<void, LogError> check_size(std::optional<std::uint64_t> size);
   Result<void, LogError> read_magic(const Magic& magic);
   Result<void, LogError> read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
-  LogError cut_short(const std::string& what) const;
-  LogError error_now(const char* doing) const;
+  Result<bool, LogError> read_frame(std::uint64_t offset, FrameHeader header, Digest& digest);
+  Result<bool, LogError> is_whole_but_for_length(std::uint64_t offset, FrameHeader header);
+  LogError ends(const std::string& where) const;
+  LogError ends_before(std::uint64_t offset, FrameHeader header);
+  // `why` is the errno of the call.
+  LogError error(const char* doing, int why, std::optional<std::uint64_t> offset) const;
 
   std::string path_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
+  bool has_known_size_ = false;  // and so was not interrupted
   std::uint64_t position_ = 0;
   Digest digest_;
   ChainHasher hasher_;
   std::vector<std::uint64_t> frame_;  // header, payload and digest, aligned as messages need it
 };
 
-// Whether the file's size is `expected`: the error says whether it was cut or grew.
+// Whether the file's size is `expected`: the error says whether it was truncated or grew.
 Result<void, LogError> check_file_size(const std::string& path, std::uint64_t size,
                                        std::uint64_t expected);
 

@@ -1,5 +1,7 @@
 #include "events/journal.hpp"
 
+#include <optional>
+
 #include "core/ensure.hpp"
 #include "events/frame_builder.hpp"
 #include "events/journal_format.hpp"
@@ -17,8 +19,9 @@ struct Journal::Impl {
   Impl(std::unique_ptr<Storage> file, std::string file_name)
       : storage(std::move(file)), name(std::move(file_name)) {}
 
-  LogError error(const std::string& doing, std::error_code why) const {
-    return {name, content.bytes, "cannot " + doing + " the file: " + why.message()};
+  LogError error(const std::string& doing, std::error_code why,
+                 std::optional<std::uint64_t> offset) const {
+    return {LogError::Kind::io, name, offset, "cannot " + doing + " the file: " + why.message()};
   }
 
   // Nothing of what was written behind the whole frames may stay: the next event would stand behind
@@ -32,9 +35,9 @@ struct Journal::Impl {
   // Writes at the end and sees it safely on the disk.
   Result<void, LogError> put(const BuiltFrame& frame) {
     if (const auto wrong = storage->write(content.bytes, frame.bytes)) {
-      return undo(error("write", wrong), false);
+      return undo(error("write", wrong, content.bytes), false);
     }
-    if (const auto wrong = storage->sync()) return undo(error("sync", wrong), true);
+    if (const auto wrong = storage->sync()) return undo(error("sync", wrong, std::nullopt), true);
     content.bytes += frame.bytes.size();
     content.digest = frame.digest;
     return {};
@@ -43,7 +46,7 @@ struct Journal::Impl {
   Result<void, LogError> put_header() {
     const Magic magic = kSiteMagic;
     if (const auto wrong = storage->write(0, std::as_bytes(std::span(magic)))) {
-      return undo(error("write", wrong), false);
+      return undo(error("write", wrong, content.bytes), false);
     }
     content.bytes = magic.size();
     const JournalHeader header{content.start_unix_seconds};
@@ -89,13 +92,13 @@ Result<Journal, LogError> Journal::resume(std::unique_ptr<Storage> storage, std:
   Impl& impl = *journal.impl_;
   if (impl.content.torn_bytes != 0) {
     if (const auto wrong = impl.storage->truncate(impl.content.bytes)) {
-      return Failed<LogError>(impl.error("cut off the torn end of", wrong));
+      return Failed<LogError>(impl.error("cut off the torn end of", wrong, impl.content.bytes));
     }
   }
   // Also of whole frames the last may not be on the disk yet: its writer died before its sync. What
   // is decided from now on rests on it.
   if (const auto wrong = impl.storage->sync()) {
-    return Failed<LogError>(impl.error("sync", wrong));
+    return Failed<LogError>(impl.error("sync", wrong, std::nullopt));
   }
   impl.content.torn_bytes = 0;
   return journal;
@@ -106,7 +109,7 @@ const JournalContent& Journal::content() const { return impl_->content; }
 Result<void, LogError> Journal::append(Instant time, Cause cause, const SiteEvent& event) {
   JournalContent& content = impl_->content;
   if (impl_->broken) {
-    return Failed<LogError>(LogError{impl_->name, content.bytes,
+    return Failed<LogError>(LogError{LogError::Kind::io, impl_->name, std::nullopt,
                                      "nothing more is written to the file after an error that "
                                      "leaves unsure what is in it; open it again"});
   }

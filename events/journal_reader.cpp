@@ -37,18 +37,25 @@ std::size_t bytes_of(const FrameHeader& header) {
   return kFrameHeaderBytes + header.payload_bytes + kDigestBytes;
 }
 
+// A journal gets its name when it is whole, and a torn end is no error: what ends too early for the
+// reader of frames is damaged.
+LogError damage_in(LogError why) {
+  if (why.kind == LogError::Kind::interrupted) why.kind = LogError::Kind::corrupt;
+  return why;
+}
+
 // What stands behind the whole frames of a journal.
 class End {
  public:
-  End(std::span<const std::byte> bytes, std::uint64_t offset, const Digest& previous)
-      : bytes_(bytes), offset_(offset), previous_(previous) {}
+  End(std::span<const std::byte> bytes, std::uint64_t offset) : bytes_(bytes), offset_(offset) {}
 
-  bool is_torn() {
+  // `why` it cannot be read as a frame.
+  bool is_torn(const LogError& why) {
     if (bytes_.size() > kJournalFrameBytesMax || has_good_frame()) return false;
     if (lacks_sector() || bytes_.size() < kFrameHeaderBytes) return true;
     const FrameHeader header = header_in(bytes_);
     return has_good_length(header) && is(header.type, FrameType::site_events) &&
-           bytes_of(header) > bytes_.size() && !is_whole_but_for_length();
+           why.kind == LogError::Kind::interrupted;
   }
 
  private:
@@ -85,19 +92,8 @@ class End {
     return false;
   }
 
-  // The length claims more than there is, and nothing else is wrong: the frame was whole.
-  bool is_whole_but_for_length() {
-    if (bytes_.size() < kFrameBytesMin) return false;
-    std::vector<std::byte> frame(bytes_.begin(), bytes_.end());
-    const auto payload =
-        static_cast<std::uint32_t>(bytes_.size() - kFrameHeaderBytes - kDigestBytes);
-    std::memcpy(frame.data(), &payload, sizeof payload);
-    return fits(previous_, frame);
-  }
-
   std::span<const std::byte> bytes_;
   std::uint64_t offset_;
-  Digest previous_;
   ChainHasher hasher_;
 };
 
@@ -111,7 +107,7 @@ class Reading {
       if (auto good = read_events(); !good) return Failed<LogError>(good.error());
     }
     if (!content_.site.established) {
-      return Failed<LogError>(file_.damaged(file_.position(), "no event establishes the site"));
+      return Failed<LogError>(file_.corrupt(file_.position(), "no event establishes the site"));
     }
     content_.digest = file_.digest();
     content_.bytes = file_.position();
@@ -123,27 +119,29 @@ class Reading {
     const auto frame = file_.next();
     if (!frame) return damage(frame.error());
     if (is(frame->type, FrameType::run_header)) {
-      return Failed<LogError>(LogError{file_.path(), frame->offset,
+      return Failed<LogError>(LogError{LogError::Kind::misuse, file_.path(), std::nullopt,
                                        "this is the log of a run, and not of a site on disk"});
     }
-    if (!is(frame->type, FrameType::journal_header)) return wrong(*frame, "the header is missing");
+    if (!is(frame->type, FrameType::journal_header)) {
+      return wrong(*frame, "expected the header frame of a journal");
+    }
     const auto bad = read_message(frame->payload, [&](capnp::MessageReader& message) {
       content_.start_unix_seconds = decode_journal_header(message).start_unix_seconds;
     });
-    return bad ? wrong(*frame, *bad) : Result<void, LogError>{};
+    return bad ? wrong(*frame, bad->what, bad->kind) : Result<void, LogError>{};
   }
 
   Result<void, LogError> read_events() {
     const auto frame = file_.next();
     if (!frame) return read_end(frame.error());
     if (!is(frame->type, FrameType::site_events)) {
-      return wrong(*frame, "there should be events of the site here");
+      return wrong(*frame, "expected a frame of site events");
     }
     const std::size_t known = content_.events.size();
     const auto bad = read_message(frame->payload, [&](capnp::MessageReader& message) {
       decode_site_events(message, content_.events);
     });
-    if (bad) return wrong(*frame, *bad);
+    if (bad) return wrong(*frame, bad->what, bad->kind);
     for (std::size_t i = known; i < content_.events.size(); ++i) {
       const SiteEvent& event = content_.events[i].event;
       auto next = evolve(std::move(content_.site), event);
@@ -161,23 +159,22 @@ class Reading {
   Result<void, LogError> read_end(const LogError& why) {
     const auto bytes = file_.rest(kJournalFrameBytesMax + 1);
     if (!bytes) return Failed<LogError>(bytes.error());
-    if (End(*bytes, file_.position(), file_.digest()).is_torn()) {
+    if (End(*bytes, file_.position()).is_torn(why)) {
       content_.torn_bytes = file_.size() - file_.position();
       return {};
     }
     return damage(why);
   }
 
-  // Where the reader of frames sees a file that is cut short, it is a length that is wrong.
-  Failed<LogError> damage(const LogError& why) const {
-    if (why.offset == file_.position()) return Failed<LogError>(why);
-    return Failed<LogError>(
-        file_.damaged(file_.position(),
-                      "the frame's length goes beyond the end of the file, which was not torn"));
+  // Whatever it is, it begins where the frames that are good end.
+  Failed<LogError> damage(LogError why) const {
+    if (why.kind == LogError::Kind::interrupted) why.offset = file_.position();
+    return Failed<LogError>(damage_in(std::move(why)));
   }
 
-  Failed<LogError> wrong(const Frame& frame, const std::string& what) const {
-    return Failed<LogError>(file_.damaged(frame.offset, what));
+  Failed<LogError> wrong(const Frame& frame, const std::string& what,
+                         LogError::Kind kind = LogError::Kind::corrupt) const {
+    return Failed<LogError>(LogError{kind, file_.path(), frame.offset, what});
   }
 
   FrameReader file_;
@@ -195,7 +192,7 @@ bool is_journal(const std::filesystem::path& file) {
 
 Result<JournalContent, LogError> read_journal(const std::filesystem::path& file) {
   auto frames = FrameReader::open(file, kSiteMagic, Digest{}, std::nullopt);
-  if (!frames) return Failed<LogError>(frames.error());
+  if (!frames) return Failed<LogError>(damage_in(frames.error()));
   return Reading(std::move(*frames)).read();
 }
 

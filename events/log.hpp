@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,11 +77,20 @@ struct LogSummary {
   bool complete = true;  // false: the run was interrupted
 };
 
-// A log that cannot be written or read, or is damaged.
+// Why a log, or a journal, cannot be written or read.
 struct LogError {
+  enum class Kind : std::uint8_t {
+    not_found,    // there is no such log
+    io,           // the system said no
+    unsupported,  // of a format or schema that this program does not know
+    corrupt,      // what was written is not what is there, or cannot have been written so
+    interrupted,  // its writer did not come to the end
+    misuse,       // not what is asked for: a folder that is in use, a log of the other sort
+  };
+  Kind kind;
   std::string file;
-  std::uint64_t offset = 0;  // the byte of the file at which the trouble starts
-  std::string what;          // one sentence, no full stop
+  std::optional<std::uint64_t> offset;  // the byte at which the trouble starts, if there is one
+  std::string what;                     // one sentence, no full stop; does not repeat the kind
 };
 
 }  // namespace tokenlife::events

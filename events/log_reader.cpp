@@ -19,6 +19,10 @@ bool is(const Frame& frame, FrameType type) {
   return frame.type == static_cast<std::uint32_t>(type);
 }
 
+LogError error_in(const FrameReader& file, const Frame& frame, Malformed malformed) {
+  return {malformed.kind, file.path(), frame.offset, std::move(malformed.what)};
+}
+
 // The next frame, which must be of that type, decoded by decode(capnp::MessageReader&).
 template <class Decode>
 Result<void, LogError> read_frame(FrameReader& file, FrameType type, const char* name,
@@ -26,15 +30,14 @@ Result<void, LogError> read_frame(FrameReader& file, FrameType type, const char*
   const auto frame = file.next();
   if (!frame) return Failed<LogError>(frame.error());
   if (is(*frame, FrameType::journal_header)) {
-    return Failed<LogError>(LogError{file.path(), frame->offset,
+    return Failed<LogError>(LogError{LogError::Kind::misuse, file.path(), std::nullopt,
                                      "this is the journal of a site on disk, and not a run's log"});
   }
   if (!is(*frame, type)) {
-    return Failed<LogError>(
-        file.damaged(frame->offset, std::string("there should be ") + name + " here"));
+    return Failed<LogError>(file.corrupt(frame->offset, std::string("expected ") + name));
   }
   if (const auto wrong = read_message(frame->payload, decode)) {
-    return Failed<LogError>(file.damaged(frame->offset, *wrong));
+    return Failed<LogError>(error_in(file, *frame, *wrong));
   }
   return {};
 }
@@ -63,17 +66,18 @@ std::string_view text_of(Walk walk) {
 // ---- site.log ----------------------------------------------------------------------------------
 
 Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
+  using enum LogError::Kind;
+  const auto refused = [&](LogError::Kind kind, const std::string& what) {
+    return Failed<LogError>(LogError{kind, folder.string(), std::nullopt, what});
+  };
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
-  if (!fs::is_directory(status)) {
-    const std::string what =
-        fs::exists(status) ? "a log is a folder, and this is a file" : "there is no such folder";
-    return Failed<LogError>(LogError{folder.string(), 0, what});
-  }
+  if (status.type() == fs::file_type::not_found) return refused(not_found, "no such folder");
+  if (error) return refused(io, "cannot look at the folder: " + error.message());
+  if (!fs::is_directory(status)) return refused(misuse, "not a folder, as logs are");
   LogReader log;
   log.folder_ = folder;
   auto good = log.read_site_file();
-  if (good) good = log.check_partitions();
   if (good) good = log.check_files();
   if (!good) return Failed<LogError>(good.error());
   return log;
@@ -82,21 +86,20 @@ Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
 Result<void, LogError> LogReader::read_site_file() {
   auto file = FrameReader::open(folder_ / kSiteFile, kSiteMagic, Digest{}, std::nullopt);
   if (!file) return Failed<LogError>(file.error());
-  auto header = read_frame(*file, FrameType::run_header, "the header",
+  auto header = read_frame(*file, FrameType::run_header, "the header frame",
                            [&](capnp::MessageReader& m) { header_ = decode_header(m); });
   if (!header) return header;
   header_digest_ = file->digest();
 
   RunEnd end;
+  std::uint64_t end_offset = 0;
   for (bool ended = false; !ended;) {
     const auto frame = file->next();
     if (!frame) return Failed<LogError>(frame.error());
-    const auto damaged = [&](const std::string& what) {
-      return Failed<LogError>(file->damaged(frame->offset, what));
-    };
     ended = is(*frame, FrameType::run_end);
     if (!ended && !is(*frame, FrameType::site_events)) {
-      return damaged("there should be events of the site or the end here");
+      return Failed<LogError>(
+          file->corrupt(frame->offset, "expected a frame of site events or the end frame"));
     }
     const auto wrong = read_message(frame->payload, [&](capnp::MessageReader& m) {
       if (ended)
@@ -104,15 +107,17 @@ Result<void, LogError> LogReader::read_site_file() {
       else
         decode_site_events(m, site_events_);
     });
-    if (wrong) return damaged(*wrong);
-    if (ended && end.site_events != site_events_.size()) {
-      return damaged("the number of the site's events does not add up");
-    }
+    if (wrong) return Failed<LogError>(error_in(*file, *frame, *wrong));
+    end_offset = frame->offset;
   }
   site_file_bytes_ = file->size();
   partitions_ = std::move(end.partitions);
   summary_ = {file->digest(), end.site_events + end.client_events, site_file_bytes_, end.complete};
   for (const PartitionSummary& partition : partitions_) summary_.bytes += partition.bytes;
+  if (const char* wrong = wrong_in(end)) {
+    return Failed<LogError>(
+        file->corrupt(end_offset, std::string("the end frame contradicts itself: ") + wrong));
+  }
   return file->check_end();
 }
 
@@ -123,58 +128,54 @@ std::uint32_t LogReader::clients_of(const PartitionSummary& partition) const {
       std::min<std::uint64_t>(kPartitionClients, header_.clients - first));
 }
 
-Result<void, LogError> LogReader::check_partitions() const {
-  const auto wrong = [&](const std::string& what) {
-    return Failed<LogError>(LogError{(folder_ / kSiteFile).string(), site_file_bytes_,
-                                     "the end frame contradicts itself: " + what});
-  };
+const char* LogReader::wrong_in(const RunEnd& end) const {
   std::uint64_t clients = 0;
-  std::uint64_t events = site_events_.size();
+  std::uint64_t events = 0;
   const PartitionSummary* before = nullptr;
   for (const PartitionSummary& partition : partitions_) {
     if (before != nullptr && partition.partition <= before->partition) {
-      return wrong("partitions are out of order");
+      return "partitions are out of order";
     }
-    if (clients_of(partition) == 0) return wrong("a partition has no clients");
-    if (partition.clients > clients_of(partition)) return wrong("a partition has too many clients");
+    if (clients_of(partition) == 0) return "a partition has no clients";
+    if (partition.clients > clients_of(partition)) return "a partition has too many clients";
     clients += partition.clients;
     events += partition.events;
     before = &partition;
   }
-  if (events != summary_.events) return wrong("the number of events does not add up");
-  if (summary_.complete && clients != header_.clients) {
-    return wrong("the run is complete, but clients are missing");
+  if (end.site_events != site_events_.size()) return "the site's events do not add up";
+  if (end.client_events != events) return "the clients' events do not add up";
+  if (end.complete && clients != header_.clients) {
+    return "the run is complete, but clients are missing";
   }
-  return {};
+  return nullptr;
 }
 
 // A log is its files: one that is missing, or is there from another run, is damage.
 Result<void, LogError> LogReader::check_files() const {
+  const auto refused = [](LogError::Kind kind, const std::string& file, const std::string& what) {
+    return Failed<LogError>(LogError{kind, file, std::nullopt, what});
+  };
+  using enum LogError::Kind;
   std::error_code error;
   std::set<std::string> names;
   for (const PartitionSummary& partition : partitions_) {
     names.insert(partition_file_name(partition.partition));
     const std::string path = file_of(partition);
     const std::uintmax_t bytes = fs::file_size(path, error);
-    if (error)
-      return Failed<LogError>(LogError{path, 0,
-                                       "cannot read the file, which belongs to "
-                                       "the log: " +
-                                           error.message()});
+    if (error == std::errc::no_such_file_or_directory) {
+      return refused(corrupt, path, "the file is missing: site.log lists it");
+    }
+    if (error) return refused(io, path, "cannot look at the file: " + error.message());
     if (auto good = check_file_size(path, bytes, partition.bytes); !good) return good;
   }
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (name.starts_with("clients-") && name.ends_with(".log") && !names.contains(name)) {
-      return Failed<LogError>(
-          LogError{entry->path().string(), 0, "the file does not belong to the log"});
+      return refused(corrupt, entry->path().string(), "the file is not listed in site.log");
     }
   }
-  if (error) {
-    return Failed<LogError>(
-        LogError{folder_.string(), 0, "cannot look into the folder: " + error.message()});
-  }
+  if (error) return refused(io, folder_.string(), "cannot list the folder: " + error.message());
   return {};
 }
 
@@ -203,13 +204,13 @@ struct LogReader::Batches::Impl {
 
   Result<void, LogError> read_header(const Digest& run_header) {
     PartitionHeader header;
-    auto read = read_frame(file, FrameType::partition_header, "a partition's header",
+    auto read = read_frame(file, FrameType::partition_header, "the header frame of a partition",
                            [&](capnp::MessageReader& m) { header = decode_partition_header(m); });
     if (!read) return read;
     if (header.run_header != run_header || header.partition != summary.partition ||
         header.first_client != position.first_client) {
       return Failed<LogError>(
-          file.damaged(kMagicBytes, "the file is of another run or another partition"));
+          file.corrupt(kMagicBytes, "the file is of another run or another partition"));
     }
     return {};
   }
@@ -218,11 +219,11 @@ struct LogReader::Batches::Impl {
     if (end.clients != summary.clients || end.events != summary.events ||
         file.digest() != summary.digest) {
       return Failed<LogError>(
-          file.damaged(frame.offset, "the file is not the one that site.log speaks of"));
+          file.corrupt(frame.offset, "the file is not the one that site.log lists"));
     }
     if (end.events != position.events || end.clients > position.streams) {
       return Failed<LogError>(
-          file.damaged(frame.offset, "the numbers of clients and events do not add up"));
+          file.corrupt(frame.offset, "the numbers of clients and events do not add up"));
     }
     return file.check_end();
   }
@@ -253,24 +254,22 @@ Result<std::optional<BatchView>, LogError> LogReader::Batches::next() {
   const auto frame = impl_->file.next();
   if (!frame) return Failed<LogError>(frame.error());
   impl_->offset = frame->offset;
-  const auto damaged = [&](const std::string& what) {
-    return Failed<LogError>(impl_->file.damaged(frame->offset, what));
-  };
   if (is(*frame, FrameType::client_batch)) {
     BatchView view;
     // The view points into the frame, which stays until the next one is read.
     const auto wrong = read_message(
         frame->payload, [&](capnp::MessageReader& m) { view = decode(m, impl_->store); });
-    if (wrong) return damaged(*wrong);
+    if (wrong) return Failed<LogError>(error_in(impl_->file, *frame, *wrong));
     return std::optional(view);
   }
   if (!is(*frame, FrameType::partition_end)) {
-    return damaged("there should be a batch of events or the end here");
+    return Failed<LogError>(
+        impl_->file.corrupt(frame->offset, "expected a batch of events or the end frame"));
   }
   PartitionEnd end;
   const auto wrong =
       read_message(frame->payload, [&](capnp::MessageReader& m) { end = decode_partition_end(m); });
-  if (wrong) return damaged(*wrong);
+  if (wrong) return Failed<LogError>(error_in(impl_->file, *frame, *wrong));
   if (auto good = impl_->check_end(*frame, end); !good) return Failed<LogError>(good.error());
   return std::optional<BatchView>();
 }
@@ -281,7 +280,7 @@ std::uint64_t LogReader::Batches::offset() const { return impl_->offset; }
 
 LogError LogReader::Batches::fault(Walk walk) const {
   const std::string client = std::to_string(impl_->position.client);
-  return impl_->file.damaged(impl_->offset,
+  return impl_->file.corrupt(impl_->offset,
                              std::string(text_of(walk)) + " (at or after client " + client + ")");
 }
 

@@ -20,6 +20,8 @@
 
 namespace tokenlife::events {
 
+struct RunEnd;
+
 // How a visit ended.
 struct Visited {
   bool to_the_end = true;    // No: the visitor stopped it.
@@ -73,7 +75,8 @@ class LogReader {
   };
 
   Result<void, LogError> read_site_file();
-  Result<void, LogError> check_partitions() const;
+  // How the end frame contradicts itself or what was read before it; null if it does not.
+  const char* wrong_in(const RunEnd& end) const;
   Result<void, LogError> check_files() const;
   std::uint32_t clients_of(const PartitionSummary& partition) const;
 

@@ -22,21 +22,23 @@ std::optional<fs::path> file_in(const std::optional<fs::path>& folder, std::stri
 
 // Nothing that is there already is ever overwritten, and nothing is written before that is sure.
 Result<void, LogError> make_folder(const fs::path& folder) {
-  const auto refused = [&](const std::string& what) {
-    return Failed<LogError>(LogError{folder.string(), 0, what});
+  const auto refused = [&](LogError::Kind kind, const std::string& what) {
+    return Failed<LogError>(LogError{kind, folder.string(), std::nullopt, what});
   };
+  using enum LogError::Kind;
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (fs::exists(status) && !fs::is_directory(status)) {
-    return refused("the log needs a folder, and this is a file");
+    return refused(misuse, "already exists, and is not a folder");
   }
   if (fs::exists(status)) {
     const bool empty = fs::is_empty(folder, error);
-    if (error) return refused("cannot look into the folder: " + error.message());
-    return empty ? Result<void, LogError>{} : refused("the folder for the log is not empty");
+    if (error) return refused(io, "cannot list the folder: " + error.message());
+    return empty ? Result<void, LogError>{} : refused(misuse, "already exists, and is not empty");
   }
   fs::create_directories(folder, error);
-  return error ? refused("cannot make the folder: " + error.message()) : Result<void, LogError>{};
+  return error ? refused(io, "cannot create the folder: " + error.message())
+               : Result<void, LogError>{};
 }
 
 }  // namespace

@@ -18,8 +18,13 @@ Result<OutputFile, LogError> OutputFile::create(const std::optional<std::filesys
   if (!path) return OutputFile("", -1);
   const int descriptor =
       ::open(path->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kAllThatTheUmaskLeaves);
+  const int why = errno;
   OutputFile file(path->string(), descriptor);
-  if (descriptor == -1) return Failed<LogError>(file.error_now("create"));
+  if (descriptor == -1 && why == EEXIST) {
+    return Failed<LogError>(
+        LogError{LogError::Kind::misuse, path->string(), std::nullopt, "already exists"});
+  }
+  if (descriptor == -1) return Failed<LogError>(file.error("create", why, std::nullopt));
   return file;
 }
 
@@ -47,8 +52,9 @@ Result<void, LogError> OutputFile::append(std::span<const std::byte> bytes) {
   }
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written == -1 && errno == EINTR) continue;
-    if (written == -1) return Failed<LogError>(error_now("write"));
+    const int why = errno;
+    if (written == -1 && why == EINTR) continue;
+    if (written == -1) return Failed<LogError>(error("write", why, size_));
     size_ += static_cast<std::uint64_t>(written);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
@@ -57,13 +63,13 @@ Result<void, LogError> OutputFile::append(std::span<const std::byte> bytes) {
 
 Result<void, LogError> OutputFile::close() {
   if (descriptor_ == -1) return {};
-  if (::close(std::exchange(descriptor_, -1)) == -1) return Failed<LogError>(error_now("close"));
-  return {};
+  if (::close(std::exchange(descriptor_, -1)) == 0) return {};
+  return Failed<LogError>(error("close", errno, std::nullopt));
 }
 
-LogError OutputFile::error_now(std::string_view doing) const {
-  const std::string reason = std::system_category().message(errno);
-  return {path_, size_, "cannot " + std::string(doing) + " the file: " + reason};
+LogError OutputFile::error(const char* doing, int why, std::optional<std::uint64_t> offset) const {
+  return {LogError::Kind::io, path_, offset,
+          "cannot " + std::string(doing) + " the file: " + std::system_category().message(why)};
 }
 
 }  // namespace tokenlife::events

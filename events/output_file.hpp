@@ -29,7 +29,8 @@ class OutputFile {
 
  private:
   OutputFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
-  LogError error_now(std::string_view doing) const;
+  // `why` is the errno of the call.
+  LogError error(const char* doing, int why, std::optional<std::uint64_t> offset) const;
 
   std::string path_;
   int descriptor_ = -1;  // -1: none

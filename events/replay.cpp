@@ -42,7 +42,7 @@ void PopulationCount::merge(const PopulationCount& other) {
 
 std::optional<LogError> ClientReplay::error(const std::string& file, std::uint64_t offset) const {
   if (!impossible_) return std::nullopt;
-  return LogError{file, offset,
+  return LogError{LogError::Kind::corrupt, file, offset,
                   "an event cannot have happened: client " + std::to_string(number_.value) +
                       ", event " + std::to_string(impossible_->seq) + ", " +
                       std::string(name(impossible_->kind)) + " in state " +
@@ -51,7 +51,7 @@ std::optional<LogError> ClientReplay::error(const std::string& file, std::uint64
 }
 
 LogError wrong_cohort(const std::string& file, std::uint64_t offset, ClientNumber client) {
-  return {file, offset,
+  return {LogError::Kind::corrupt, file, offset,
           "client " + std::to_string(client.value) +
               " is not of the cohort that the header puts it into"};
 }
@@ -135,11 +135,11 @@ Result<Site, LogError> replay_site(const LogReader& log, Instant at) {
   for (const Recorded<SiteEvent>& recorded : log.site_events()) {
     if (recorded.time > at) break;
     const auto refused = [&](std::string_view why) {
-      return Failed<LogError>(LogError{(log.folder() / kSiteFile).string(), kMagicBytes,
-                                       "an event cannot have happened: event " +
-                                           std::to_string(recorded.seq) + " of the site, " +
-                                           std::string(name(kind_of(recorded.event))) + ": " +
-                                           std::string(why)});
+      return Failed<LogError>(
+          LogError{LogError::Kind::corrupt, (log.folder() / kSiteFile).string(), std::nullopt,
+                   "an event cannot have happened: event " + std::to_string(recorded.seq) +
+                       " of the site, " + std::string(name(kind_of(recorded.event))) + ": " +
+                       std::string(why)});
     };
     if (!site.established && !std::holds_alternative<SiteEstablished>(recorded.event)) {
       return refused("the site is not established yet");

@@ -31,7 +31,20 @@ std::string to_string(const Error& error) {
 }
 
 Error to_error(const events::LogError& error) {
-  return {ErrorKind::file, fmt::format("{}: byte {}", error.file, error.offset), error.what, ""};
+  using enum events::LogError::Kind;
+  const auto what = [&] {
+    switch (error.kind) {
+      case corrupt: return "damaged: " + error.what;
+      case interrupted: return "interrupted: " + error.what;
+      case not_found:
+      case io:
+      case unsupported:
+      case misuse: break;
+    }
+    return error.what;
+  };
+  const std::string byte = error.offset ? fmt::format(": byte {}", *error.offset) : "";
+  return {ErrorKind::file, error.file + byte, what(), ""};
 }
 
 }  // namespace tokenlife::sim

@@ -32,6 +32,7 @@ Failed<Error> file_error(std::string place, std::string what, std::string advice
 // "place: what; advice", on one line: control characters of hostile input are escaped.
 std::string to_string(const Error& error);
 
+// With the kind, where the sentence does not say it.
 Error to_error(const events::LogError& error);
 
 }  // namespace tokenlife::sim

@@ -296,7 +296,8 @@ namespace Catch {
 template <>
 struct StringMaker<tokenlife::events::LogError> {
   static std::string convert(const tokenlife::events::LogError& error) {
-    return error.file + ", byte " + std::to_string(error.offset) + ": " + error.what;
+    const std::string byte = error.offset ? ", byte " + std::to_string(*error.offset) : "";
+    return error.file + byte + ": " + error.what;
   }
 };
 

@@ -32,6 +32,7 @@ std::string refusal_of(Spoil spoil) {
   REQUIRE(reader);
   const auto facts = events::verify(*reader);
   if (facts) return "";
+  CHECK(facts.error().kind == events::LogError::Kind::corrupt);
   CHECK(facts.error().file == (folder / "log" / "clients-00000.log").string());
   // The batch is the second frame; a client's cohort is looked at when its stream has ended.
   const bool at_the_end = facts.error().what.find("cohort") != std::string::npos;
@@ -39,22 +40,21 @@ std::string refusal_of(Spoil spoil) {
   return facts.error().what;
 }
 
-const std::string kWhere = " (at or after client 0)";
-std::string damaged(const std::string& what) { return "the file is damaged: " + what + kWhere; }
+std::string at_client_0(const std::string& what) { return what + " (at or after client 0)"; }
 
 }  // namespace
 
 TEST_CASE("a batch that does not add up is refused") {
   CHECK(refusal_of([](ClientBatch&) {}).empty());
 
-  const std::string slices = damaged(
+  const std::string slices = at_client_0(
       "the slices of the streams do not add up to the events of "
       "the batch");
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].events = 3; }) == slices);
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].events = 5; }) == slices);
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].events = UINT32_MAX; }) == slices);
 
-  const std::string gap = damaged("the numbering of a client's events has a gap");
+  const std::string gap = at_client_0("the numbering of a client's events has a gap");
   CHECK(refusal_of([](ClientBatch& b) { b.slices[0].first_seq = 1; }) == gap);
   CHECK(refusal_of([](ClientBatch& b) {
           b.slices[0].events = 2;
@@ -63,16 +63,16 @@ TEST_CASE("a batch that does not add up is refused") {
         }) == gap);
 
   CHECK(refusal_of([](ClientBatch& b) { b.times[3] = 0; }) ==
-        damaged("time goes back in a client's stream"));
+        at_client_0("time goes back in a client's stream"));
 
-  const std::string too_short = damaged("a column has too few entries");
+  const std::string too_short = at_client_0("a column has too few entries");
   CHECK(refusal_of([](ClientBatch& b) { b.tokens.clear(); }) == too_short);
   CHECK(refusal_of([](ClientBatch& b) { b.guids.clear(); }) == too_short);
   CHECK(refusal_of([](ClientBatch& b) { b.cohorts.clear(); }) == too_short);
   CHECK(refusal_of([](ClientBatch& b) { b.serials.clear(); }) == too_short);
   CHECK(refusal_of([](ClientBatch& b) { b.cause_numbers.clear(); }) == too_short);
 
-  const std::string too_long = damaged("a column has too many entries");
+  const std::string too_long = at_client_0("a column has too many entries");
   CHECK(refusal_of([](ClientBatch& b) { b.tokens.push_back({}); }) == too_long);
   CHECK(refusal_of([](ClientBatch& b) { b.guids.push_back({}); }) == too_long);
   CHECK(refusal_of([](ClientBatch& b) { b.cohorts.push_back({}); }) == too_long);
@@ -81,13 +81,13 @@ TEST_CASE("a batch that does not add up is refused") {
 }
 
 TEST_CASE("a code that stands for nothing is refused") {
-  const std::string kind = damaged("an event is of no known kind");
+  const std::string kind = at_client_0("an event is of no known kind");
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 18; }) == kind);  // a kind of the site's
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 26; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 255; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.causes[1] = 10; }) ==
-        damaged("an event has no known cause"));
-  const std::string detail = damaged("the details of an event are out of range");
+        at_client_0("an event has no known cause"));
+  const std::string detail = at_client_0("the details of an event are out of range");
   CHECK(refusal_of([](ClientBatch& b) { b.details[0] |= 3; }) == detail);     // network 3
   CHECK(refusal_of([](ClientBatch& b) { b.details[0] |= 0x80; }) == detail);  // no such bit
   CHECK(refusal_of([](ClientBatch& b) { b.details[1] |= 2; }) == detail);     // the STS
@@ -133,15 +133,15 @@ TEST_CASE("a site whose events contradict each other is refused") {
   }
   SECTION("time goes back") {
     content.site[6].time = at(Duration{1});
-    CHECK(refusal() == "the file is damaged: time goes back in the site's events");
+    CHECK(refusal() == "time goes back in the site's events");
   }
   SECTION("the numbering has a gap") {
     content.site[6].seq = 8;
-    CHECK(refusal() == "the file is damaged: the numbering of the site's events has a gap");
+    CHECK(refusal() == "the numbering of the site's events has a gap");
   }
   SECTION("a name is not UTF-8") {
     std::get<BulkTokenIssued>(content.site[1].event).name = "kiosk\xff";
-    CHECK(refusal() == "the file is damaged: a text is not UTF-8");
+    CHECK(refusal() == "a text is not UTF-8");
   }
 }
 
@@ -152,26 +152,25 @@ TEST_CASE("a header that contradicts itself is refused") {
     REQUIRE(write_log(folder / "log", content));
     return events::LogReader::open(folder / "log").error().what;
   };
-  const std::string damage = "the file is damaged: ";
   SECTION("the cohorts do not add up") {
     content.header.cohorts[1].clients += 1;
-    CHECK(refusal() == damage + "the cohorts do not add up to the number of clients");
+    CHECK(refusal() == "the cohorts do not add up to the number of clients");
   }
   SECTION("the cohorts overlap") {
     content.header.cohorts[1].first = {2};
-    CHECK(refusal() == damage + "a cohort does not start where the one before ends");
+    CHECK(refusal() == "a cohort does not start where the one before ends");
   }
   SECTION("the scenario is not UTF-8") {
     content.header.scenario_text = "\xed\xa0\x80";  // a surrogate
-    CHECK(refusal() == damage + "a text is not UTF-8");
+    CHECK(refusal() == "a text is not UTF-8");
   }
   SECTION("the scale is no number") {
     content.header.clients_scale = std::numeric_limits<double>::quiet_NaN();
-    CHECK(refusal() == damage + "the scale of the clients is not a number");
+    CHECK(refusal() == "the scale of the clients is not a number");
   }
   SECTION("the tick is less than nothing") {
     content.header.tick = Duration{-1};
-    CHECK(refusal() == damage + "a duration is out of range");
+    CHECK(refusal() == "a duration is out of range");
   }
 }
 
@@ -188,7 +187,7 @@ TEST_CASE("messages that are none are refused") {
   }
   SECTION("with bytes left over") {
     site[segment - 4] = static_cast<char>(site[segment - 4] - 1);  // a shorter segment
-    what = "there are bytes after the message";
+    what = "bytes after the message";
   }
   SECTION("with more segments than bytes") {
     site[segment - 5] = '\x7f';
@@ -202,6 +201,7 @@ TEST_CASE("messages that are none are refused") {
   write_folder(folder / "log", files);
   const auto log = events::LogReader::open(folder / "log");
   REQUIRE_FALSE(log.has_value());
+  CHECK(log.error().kind == events::LogError::Kind::corrupt);
   CHECK(log.error().offset == 8);
   CHECK(log.error().what.find(what) != std::string::npos);
 }

@@ -51,16 +51,32 @@ TEST_CASE("a log is never written over anything that is there") {
     const auto written = write_log(folder / "log", small_log());
     REQUIRE(!written);
     CHECK(written.error().file == (folder / "log").string());
-    CHECK(written.error().what == "the log needs a folder, and this is a file");
+    CHECK(written.error().kind == events::LogError::Kind::misuse);
+    CHECK_FALSE(written.error().offset);
+    CHECK(written.error().what == "already exists, and is not a folder");
     CHECK(read_file(folder / "log") == "precious");
   }
   SECTION("a folder with something in it") {
     write_folder(folder / "log", {{"thesis.txt", "precious"}});
     const auto written = write_log(folder / "log", small_log());
     REQUIRE(!written);
-    CHECK(written.error().what == "the folder for the log is not empty");
+    CHECK(written.error().kind == events::LogError::Kind::misuse);
+    CHECK_FALSE(written.error().offset);
+    CHECK(written.error().what == "already exists, and is not empty");
     CHECK(read_folder(folder / "log") == Files{{"thesis.txt", "precious"}});
   }
+}
+
+TEST_CASE("a partition is written once") {
+  const TemporaryFolder folder;
+  const auto log = events::LogWriter::create(folder / "log", header_for(1), small_site());
+  REQUIRE(log->partition(0));
+  const auto again = log->partition(0);
+  REQUIRE_FALSE(again);
+  CHECK(again.error().kind == events::LogError::Kind::misuse);
+  CHECK(again.error().file == (folder / "log" / "clients-00000.log").string());
+  CHECK_FALSE(again.error().offset);
+  CHECK(again.error().what == "already exists");
 }
 
 TEST_CASE("a log goes into an empty folder, or into one that is made for it") {
@@ -71,7 +87,11 @@ TEST_CASE("a log goes into an empty folder, or into one that is made for it") {
 }
 
 TEST_CASE("a folder that cannot be made or written to is an error that names it") {
-  CHECK(!write_log("/proc/nothing/here", small_log()));
+  const auto nowhere = write_log("/proc/nothing/here", small_log());
+  REQUIRE(!nowhere);
+  CHECK(nowhere.error().kind == events::LogError::Kind::io);
+  CHECK_FALSE(nowhere.error().offset);
+  CHECK(nowhere.error().what == "cannot create the folder: No such file or directory");
   if (geteuid() == 0) return;  // root may write anywhere
   const TemporaryFolder folder;
   chmod(folder.path().c_str(), 0500);
@@ -96,6 +116,7 @@ TEST_CASE("a full disk is an error that names the file and the byte, wherever it
     }();
     INFO(bytes);
     REQUIRE(!written);
+    CHECK(written.error().kind == events::LogError::Kind::io);
     CHECK(written.error().offset == bytes);
     CHECK(written.error().what == "cannot write the file: File too large");
     CHECK(read_file(written.error().file).size() == bytes);

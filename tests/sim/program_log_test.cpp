@@ -90,14 +90,41 @@ TEST_CASE("a damaged or missing log ends every command with status 3 and the byt
   std::string bytes = read_file(desk.path("log/clients-00000.log"));
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   desk.write("log/clients-00000.log", bytes);
-  for (const char* line : {"log verify log", "log info log", "replay log", "events log",
-                           "replay log --client 1", "log verify nothing-there"}) {
+  const auto complaint = [&](const char* line) {
     INFO(line);
     const Ran ran = desk.run(line);
     CHECK(ran.status == 3);
     CHECK(ran.out.empty());
     CHECK(is_one_message(ran.err));
-    CHECK(has(ran.err, "byte "));
+    return ran.err;
+  };
+  for (const char* line :
+       {"log verify log", "log info log", "replay log", "events log", "replay log --client 1"}) {
+    CHECK(has(complaint(line), "log/clients-00000.log: byte "));
+    CHECK(has(complaint(line), ": damaged: frame digest mismatch"));
+  }
+  CHECK(has(complaint("log verify nothing-there"), "nothing-there: no such folder"));
+
+  std::string site = read_file(desk.path("log/site.log"));
+  desk.write("log/site.log", site.substr(0, site.size() - 1));
+  CHECK(has(complaint("log verify log"), ": interrupted: the file ends inside the frame at byte "));
+  // What is newer is not damaged.
+  site[7] = 2;
+  desk.write("log/site.log", site);
+  const std::string newer = complaint("log verify log");
+  CHECK(has(newer, "log/site.log: byte 7: unsupported format version 2 (this program reads 1)"));
+  CHECK_FALSE(has(newer, "damaged"));
+}
+
+TEST_CASE("events of clients at the edges of partitions are shown") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --clients-scale 1000 --log log").status == 0);
+  for (const char* number : {"1023", "1024", "2047", "2048"}) {
+    const Ran ran = desk.run(std::string("events log --format jsonl --client ") + number);
+    INFO(number);
+    CHECK(ran.status == 0);
+    CHECK(has(ran.out, std::string("{\"stream\":") + number + ","));
+    CHECK(has(ran.out, "\"client-installed\""));
   }
 }
 
@@ -108,7 +135,7 @@ TEST_CASE("a log is written into a new folder or not at all") {
   const Ran again = desk.run("run small.toml --log log");
   CHECK(again.status == 3);
   CHECK(is_one_message(again.err));
-  CHECK(has(again.err, "not empty"));
+  CHECK(has(again.err, "log: already exists, and is not empty"));
   CHECK(again.out.empty());
   CHECK(read_file(desk.path("log/site.log")) == before);
   CHECK(desk.run("run small.toml --log small.toml").status == 3);

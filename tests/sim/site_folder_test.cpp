@@ -320,16 +320,14 @@ TEST_CASE("a site whose files are missing or damaged says which") {
   CHECK(refusal("site.log", {}) ==
         ": this is no site: it has no site.log; make one with `tokenlife site init`");
   CHECK(refusal("site.log", "") ==
-        "/site.log: byte 0: the file is cut short: it ends at byte 0, "
-        "inside its first 8 bytes");
+        "/site.log: byte 0: damaged: the file ends inside its first 8 bytes");
   CHECK(refusal("signing-0.crt", {}) ==
         "/signing-0.crt: cannot be read: No such file or directory");
   CHECK(refusal("signing-0.crt", "x") ==
         "/signing-0.crt: does not hold one good certificate in PEM");
   std::string journal = new_site().at("site.log");
   journal[60] = 'x';
-  CHECK(refusal("site.log", journal) ==
-        "/site.log: byte 8: the file is damaged: the digest of the frame does not fit");
+  CHECK(refusal("site.log", journal) == "/site.log: byte 8: damaged: frame digest mismatch");
 }
 
 TEST_CASE("while the clock is behind the last event nothing is issued, and blocks still work") {
