@@ -66,7 +66,7 @@ struct Guid {
 
 # Frame type 1. With the scenario's text and the seed the same events follow again.
 struct RunHeader {
-  schemaVersion @0 :UInt32;         # The first one with all that the log uses: 1.
+  schemaVersion @0 :UInt32;         # The first one with all that the log uses.
   lifecycleFingerprint @1 :UInt64;  # FNV-1a of the rows of the transition table that wrote the log.
   partitionClients @2 :UInt32;      # Clients in each partition but the last.
   scenarioName @3 :Text;
@@ -93,7 +93,7 @@ struct RunHeader {
 
 # Frame type 7, the first of a journal: of a site.log that no run wrote, but a site on disk.
 struct JournalHeader {
-  schemaVersion @0 :UInt32;     # The first one with all that the journal may come to use: 2.
+  schemaVersion @0 :UInt32;     # The first one with all that it began with.
   startUnixSeconds @1 :Int64;  # When the site was established, in seconds since 1970 UTC.
 }
 
@@ -126,7 +126,7 @@ struct SiteEvent {
     endpointUp @14 :UInt8;                 # Endpoint
     signingCertificateRotated @15 :UInt32; # The number of the new one.
     signingCertificateRetired @16 :UInt32;
-    clientTokenIssued @17 :ClientToken;    # Since schema 2. In journals alone.
+    clientTokenIssued @17 :ClientToken;    # Since schema 2. No simulated run has it.
   }
 }
 

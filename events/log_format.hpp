@@ -21,15 +21,52 @@
 #include <string>
 #include <string_view>
 
+#include "core/event.hpp"
+
 namespace tokenlife::events {
 
 static_assert(std::endian::native == std::endian::little,
               "columns are copied as they are, and the format is little-endian");
 
-// The versions of event.capnp. A log says which is the first one with all that it uses: a run that
-// is simulated today can be read by programs that know no journals.
-inline constexpr std::uint32_t kSchemaVersionOfRuns = 1;
+// The newest version of event.capnp. A log says which is the first one with all that it uses, so
+// that an older program can read what it knows all of; readers take 1 to this one.
+inline constexpr std::uint32_t kSchemaVersion = 2;
+// The version with which journals came.
 inline constexpr std::uint32_t kSchemaVersionOfJournals = 2;
+
+// The version with which a kind of event came.
+constexpr std::uint32_t schema_version_of(EventKind kind) {
+  switch (kind) {
+    case EventKind::client_installed:
+    case EventKind::network_changed:
+    case EventKind::agent_restarted:
+    case EventKind::registration_requested:
+    case EventKind::registration_completed:
+    case EventKind::registration_refused:
+    case EventKind::registration_failed:
+    case EventKind::renewal_requested:
+    case EventKind::token_renewed:
+    case EventKind::renewal_refused:
+    case EventKind::renewal_failed:
+    case EventKind::token_expired:
+    case EventKind::re_registration_required:
+    case EventKind::client_reinstalled:
+    case EventKind::client_upgraded:
+    case EventKind::client_blocked:
+    case EventKind::client_unblocked:
+    case EventKind::cmg_allowed_changed:
+    case EventKind::site_established:
+    case EventKind::bulk_token_issued:
+    case EventKind::bulk_token_blocked:
+    case EventKind::bulk_token_unblocked:
+    case EventKind::endpoint_down:
+    case EventKind::endpoint_up:
+    case EventKind::signing_certificate_rotated:
+    case EventKind::signing_certificate_retired: return 1;
+    case EventKind::client_token_issued: return 2;
+  }
+  return kSchemaVersion;
+}
 
 inline constexpr std::size_t kMagicBytes = 8;
 using Magic = std::array<char, kMagicBytes>;

@@ -20,6 +20,25 @@ std::optional<fs::path> file_in(const std::optional<fs::path>& folder, std::stri
   return folder ? std::optional(*folder / name) : std::nullopt;
 }
 
+// The header is written before the clients' events.
+static_assert(
+    [] {
+      for (std::size_t kind = 0; kind < kClientKinds; ++kind) {
+        if (schema_version_of(static_cast<EventKind>(kind)) != 1) return false;
+      }
+      return true;
+    }(),
+    "whoever creates a log has to tell the writer of client events of a later schema");
+
+// The first schema with all that a run with these events of the site uses.
+std::uint32_t schema_version_of(std::span<const Recorded<SiteEvent>> events) {
+  std::uint32_t version = 1;
+  for (const auto& recorded : events) {
+    version = std::max(version, events::schema_version_of(kind_of(recorded.event)));
+  }
+  return version;
+}
+
 // Nothing that is there already is ever overwritten, and nothing is written before that is sure.
 Result<void, LogError> make_folder(const fs::path& folder) {
   const auto refused = [&](LogError::Kind kind, const std::string& what) {
@@ -101,8 +120,11 @@ struct LogWriter::Impl {
 
   Result<void, LogError> write_start(const LogHeader& header,
                                      std::span<const Recorded<SiteEvent>> events) {
-    auto done = frames.append(FrameType::run_header, words_of(header),
-                              [&](capnp::MessageBuilder& message) { encode(header, message); });
+    auto done =
+        frames.append(FrameType::run_header, words_of(header),
+                      [&, version = schema_version_of(events)](capnp::MessageBuilder& message) {
+                        encode(header, version, message);
+                      });
     header_digest = frames.digest();
     while (done && !events.empty()) {
       const auto part = events.first(std::min(events.size(), kSiteEventsInFrame));

@@ -21,7 +21,7 @@ std::size_t words_of(std::span<const PartitionSummary> partitions);
 inline constexpr std::size_t kWordsOfPartitionFrame = 32;
 inline constexpr std::size_t kWordsOfJournalHeader = 32;
 
-void encode(const LogHeader& header, capnp::MessageBuilder& message);
+void encode(const LogHeader& header, std::uint32_t schema_version, capnp::MessageBuilder& message);
 void encode(std::span<const Recorded<SiteEvent>> events, capnp::MessageBuilder& message);
 
 // Of a site on disk, whose journal has no end.

@@ -69,7 +69,7 @@ Policy decode_policy(wire::Policy::Reader from) {
 SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
   using Wire = wire::SiteEvent;
   switch (from.which()) {
-    case Wire::UNSET: break;
+    case Wire::UNSET: throw Malformed{"an event of the site has no kind"};
     case Wire::SITE_ESTABLISHED: {
       const auto group = from.getSiteEstablished();
       return SiteEstablished{decode_guid(group.getTenant()), decode_policy(group.getPolicy())};
@@ -98,7 +98,10 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
                                 {token.getSigner()}}};
     }
   }
-  throw Malformed{"an event of the site is of no known kind"};
+  // A journal may have been written on by a newer program than the one that wrote its header.
+  throw Malformed{"unsupported kind of site event (number " +
+                      std::to_string(static_cast<unsigned>(from.which())) + ")",
+                  LogError::Kind::unsupported};
 }
 
 std::int64_t decode_start(std::int64_t unix_seconds) {
@@ -106,7 +109,22 @@ std::int64_t decode_start(std::int64_t unix_seconds) {
   return unix_seconds;
 }
 
-constexpr const char* kUnknownSchema = "the schema is of a version that this program does not know";
+// Before anything else is looked at, which another version may have changed.
+void check_schema_version(std::uint32_t version) {
+  require(version != 0, "schema version 0");
+  if (version <= kSchemaVersion) return;
+  throw Malformed{"unsupported schema version " + std::to_string(version) +
+                      " (this program reads 1 to " + std::to_string(kSchemaVersion) + ")",
+                  LogError::Kind::unsupported};
+}
+
+void check_partition_clients(std::uint32_t clients) {
+  if (clients == kPartitionClients) return;
+  throw Malformed{"unsupported partitions of " + std::to_string(clients) +
+                      " clients (this program reads partitions of " +
+                      std::to_string(kPartitionClients) + ")",
+                  LogError::Kind::unsupported};
+}
 
 void check_cohorts(const LogHeader& header) {
   std::uint64_t clients = 0;
@@ -121,8 +139,8 @@ void check_cohorts(const LogHeader& header) {
 
 LogHeader decode_header(capnp::MessageReader& message) {
   const auto root = message.getRoot<wire::RunHeader>();
-  require(root.getSchemaVersion() == kSchemaVersionOfRuns, kUnknownSchema);
-  require(root.getPartitionClients() == kPartitionClients, "partitions are of another size");
+  check_schema_version(root.getSchemaVersion());
+  check_partition_clients(root.getPartitionClients());
   LogHeader header;
   header.scenario_name = decode_text(root.getScenarioName());
   header.scenario_text = decode_text(root.getScenarioText());
@@ -147,7 +165,7 @@ LogHeader decode_header(capnp::MessageReader& message) {
 
 JournalHeader decode_journal_header(capnp::MessageReader& message) {
   const auto root = message.getRoot<wire::JournalHeader>();
-  require(root.getSchemaVersion() == kSchemaVersionOfJournals, kUnknownSchema);
+  check_schema_version(root.getSchemaVersion());
   return {decode_start(root.getStartUnixSeconds())};
 }
 

@@ -112,9 +112,9 @@ std::size_t words_of(std::span<const PartitionSummary> partitions) {
   return kWordsOfStruct + 16 * partitions.size();
 }
 
-void encode(const LogHeader& header, capnp::MessageBuilder& message) {
+void encode(const LogHeader& header, std::uint32_t schema_version, capnp::MessageBuilder& message) {
   auto root = message.initRoot<wire::RunHeader>();
-  root.setSchemaVersion(kSchemaVersionOfRuns);
+  root.setSchemaVersion(schema_version);
   root.setLifecycleFingerprint(header.lifecycle_fingerprint);
   root.setPartitionClients(kPartitionClients);
   root.setScenarioName(header.scenario_name);
