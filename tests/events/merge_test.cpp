@@ -132,6 +132,54 @@ TEST_CASE("more events at one moment than fit into memory still come in order") 
   CHECK(lines_of(LogReader::open(folder / "log").value(), {}, 100) == expected_lines(content, {}));
 }
 
+TEST_CASE("clients at the edges of partitions are found, alone and together") {
+  LogContent content{header_for(2'049), small_site(), {}};
+  for (std::uint32_t client = 0; client < 2'049; ++client) {
+    content.clients.push_back(
+        Telling(client).registered(cohort_of(content.header, client)).stream());
+  }
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", content));
+  const LogReader log = LogReader::open(folder / "log").value();
+  const std::vector<std::vector<ClientNumber>> wanted{
+      {{0}},     {{1'023}},          {{1'024}},      {{2'047}},
+      {{2'048}}, {{1'023}, {1'024}}, {{0}, {2'048}}, {{1'022}, {1'025}, {2'047}}};
+  for (const std::vector<ClientNumber>& clients : wanted) {
+    EventFilter filter;
+    filter.site = false;
+    filter.clients = clients;
+    const std::vector<Line> lines = lines_of(log, filter);
+    INFO(clients.front().value);
+    CHECK(lines.size() == 3 * clients.size());
+    CHECK(lines == expected_lines(content, filter));
+  }
+  EventFilter nobody;
+  nobody.site = false;
+  nobody.clients = {ClientNumber{2'049}};
+  CHECK(lines_of(log, nobody).empty());
+}
+
+TEST_CASE("times at the edges of a pass's spans, and beyond the end of the run, come in order") {
+  // With this duration each of the 16,384 spans of a pass has ten seconds.
+  LogContent content{header_for(2), small_site(), {}};
+  content.header.duration = Duration{163'839};
+  for (std::uint32_t client = 0; client < 2; ++client) {
+    Telling telling(client);
+    for (const std::int64_t time : {0L, 9L, 10L, 19L, 163'829L, 163'830L, 163'839L, 163'840L,
+                                    500'000L, 4'294'967'294L, 4'294'967'295L}) {
+      telling.tell(Duration{time}, {CauseKind::agent_start}, AgentRestarted{});
+    }
+    content.clients.push_back(telling.stream());
+  }
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", content));
+  const LogReader log = LogReader::open(folder / "log").value();
+  for (const std::size_t memory : {0U, 1U, 2U, 3U, 21U, 22U}) {
+    INFO(memory);
+    CHECK(lines_of(log, {}, memory) == expected_lines(content, {}));
+  }
+}
+
 TEST_CASE("for one client only its partition is read") {
   LogContent content{header_for(3'000), small_site(), {}};
   for (std::uint32_t client = 0; client < 3'000; ++client) {
