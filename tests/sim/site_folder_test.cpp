@@ -1,6 +1,7 @@
 // A site on disk: what survives a crash, a second writer, a wrong key and a clock that is wrong.
 #include "sim/site/site_store.hpp"
 
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,11 +10,13 @@
 #include <set>
 
 #include "events/temporary_folder.hpp"
+#include "sim/site/client_store.hpp"
 #include "sim/site/key_file.hpp"
 
 namespace tokenlife::test {
 namespace {
 
+using sim::ClientFolder;
 using sim::SiteFolder;
 using std::chrono::days;
 using std::chrono::minutes;
@@ -48,6 +51,34 @@ struct Desk {
     REQUIRE(opened);
     return std::move(*opened);
   }
+};
+
+// The files of a folder that somebody has opened since it was asked last.
+class OpenedFiles {
+ public:
+  explicit OpenedFiles(const std::string& folder)
+      : descriptor_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
+    REQUIRE(::inotify_add_watch(descriptor_, folder.c_str(), IN_OPEN) >= 0);
+  }
+  OpenedFiles(const OpenedFiles&) = delete;
+  OpenedFiles& operator=(const OpenedFiles&) = delete;
+  ~OpenedFiles() { ::close(descriptor_); }
+
+  std::set<std::string> names() const {
+    std::set<std::string> names;
+    alignas(inotify_event) char events[16 * 1024];
+    const ssize_t bytes = ::read(descriptor_, events, sizeof events);
+    for (ssize_t at = 0; at < bytes;) {
+      const auto* event = reinterpret_cast<const inotify_event*>(events + at);
+      // The folder itself has no name: the lock is on it.
+      if (event->len != 0) names.insert(event->name);
+      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+    }
+    return names;
+  }
+
+ private:
+  int descriptor_;
 };
 
 // The event, which there must be.
@@ -122,27 +153,48 @@ TEST_CASE("a site has one writer at a time, and readers do not mind") {
   done(site, BlockBulkToken{kBulk});
 }
 
-// While another program writes, what is in the folder is half of what it will be. Here it is
-// damage: who says so has read it.
+// While another program writes, what is in the folder is half of what it will be: who waits for it
+// has opened no file, and says so whatever is there.
 TEST_CASE("nothing of a site is read to be changed before it is locked") {
   const Desk desk;
   const SiteFolder writer = desk.open();
+  const OpenedFiles opened(desk.site);
   const auto told = [&](const auto& site) {
     REQUIRE_FALSE(site);
+    CHECK(opened.names() == std::set<std::string>{});
     return to_string(site.error());
   };
   const std::string busy =
       desk.site + ": another program is changing this site; try again when it is done";
-  write_file(desk.site + "/site.log", read_file(desk.site + "/site.log") + "half of an event");
-  CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
-  write_file(desk.site + "/site.log", "not yet");
   CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
   CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kNow)) == busy);
-  std::filesystem::remove(desk.site + "/signing-0.crt");
-  CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
   std::filesystem::remove(desk.site + "/site.log");
   CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
   CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kNow)) == busy);
+}
+
+TEST_CASE("nothing of a client is read before it is locked") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "client";
+  const ClientInstalled installed{CohortNumber{0},
+                                  Network::intranet,
+                                  Credential::self_signed,
+                                  ClientVersion::current,
+                                  true,
+                                  false,
+                                  {}};
+  const auto make = [&] {
+    return ClientFolder::make(path, KeyKind::ec_p256, {kTenant, Policy{}}, installed, kNow);
+  };
+  const auto first = make();
+  REQUIRE(first);
+  const OpenedFiles opened(path);
+  for (const auto& second : {ClientFolder::open(path), make()}) {
+    REQUIRE_FALSE(second);
+    CHECK(opened.names() == std::set<std::string>{});
+    CHECK(to_string(second.error()) ==
+          path + ": another program is changing this client; try again when it is done");
+  }
 }
 
 // Two processes, each with its own descriptors, and one event after the other by turns.
