@@ -1,5 +1,7 @@
 #include "sim/check/reference.hpp"
 
+#include <utility>
+
 namespace tokenlife::sim::checker {
 namespace {
 
@@ -9,6 +11,8 @@ using Wants = Reference::Wants;
 constexpr std::chrono::days kValidity{90};  // R57
 constexpr std::chrono::days kMonth{30};     // R56, A1
 constexpr std::chrono::days kBulkLife{3};   // R45
+
+using enum ReferenceRule;
 
 class Tick {
  public:
@@ -27,20 +31,25 @@ class Tick {
     if (c_.holds_token && !is_recorded_) ++c_.token_age;
     if (c_.ordered != 0) reinstall();
     if (c_.asked != Wants::nothing && --c_.answer_in == 0) hear();
-    if (is_dead() && !is_recorded_) see(EventKind::token_expired);
-    return {c_, seen_};
+    if (is_dead() && !is_recorded_) {
+      by(good_for_90_days);
+      see(EventKind::token_expired);
+    }
+    return {c_, seen_, rules_};
   }
 
  private:
+  void by(ReferenceRule rule) { rules_ |= only(rule); }
   bool is_dead() const { return c_.holds_token && c_.token_age >= validity_; }  // R57, A5
   void see(EventKind kind) { seen_.push_back({kind, {}, {}, clock_}); }
   void see_refusal(EventKind kind) { seen_.push_back({kind, c_.why_not, {}, clock_}); }
   void see_failure(EventKind kind, FailureReason why) { seen_.push_back({kind, {}, why, clock_}); }
 
   void contact() {
-    if (!c_.installed || c_.on == Network::offline || c_.asked != Wants::nothing) return;  // A12
+    if (!c_.installed || c_.asked != Wants::nothing) return;
+    if (c_.on == Network::offline) return by(silent_offline);
     const bool at_cmg = c_.on == Network::internet;
-    if (at_cmg && !c_.may_use_cmg) return;  // R11
+    if (at_cmg && !c_.may_use_cmg) return by(cmg_setting);
     const Wants wants = wish(at_cmg);
     if (wants == Wants::nothing) return;
     judge(wants, at_cmg);
@@ -58,11 +67,17 @@ class Tick {
     if (!is_good) {
       const bool is_first = !c_.holds_token && !c_.knows_it_is_dead;
       const bool https_mp = !at_cmg && options_.mp == MpMode::https;
-      c_.showed_bulk = is_first && c_.holds_bulk && !c_.has_pki && (at_cmg || https_mp);  // R18-R20
-      if (!at_cmg || c_.has_pki || c_.showed_bulk) return Wants::registration;  // R12, R60, A11
-      return c_.holds_token ? Wants::exchange : Wants::nothing;                 // A10
+      c_.showed_bulk = is_first && c_.holds_bulk && !c_.has_pki && (at_cmg || https_mp);
+      if (c_.showed_bulk) by(shows_bulk);
+      if (c_.has_pki) by(pki_anywhere);
+      if (!at_cmg) by(is_first ? registers_at_mp : comes_back_at_mp);
+      if (!at_cmg || c_.has_pki || c_.showed_bulk) return Wants::registration;
+      by(c_.holds_token ? learns_at_cmg : needs_credential);
+      return c_.holds_token ? Wants::exchange : Wants::nothing;
     }
-    const bool agent_start_only = options_.features.has(Feature::restart);  // A2
+    by(renews_monthly);
+    const bool agent_start_only = options_.features.has(Feature::restart);
+    if (agent_start_only) by(renews_at_start);
     const bool may = !agent_start_only || c_.just_started;
     return may && c_.token_age >= month_ ? Wants::renewal : Wants::exchange;
   }
@@ -72,6 +87,7 @@ class Tick {
     c_.is_lost = false;
     const auto is_up = [&](Endpoint e) { return site_.site.up[static_cast<std::size_t>(e)]; };
     const auto none_came = [&](FailureReason why) {
+      by(outage_is_silence);
       c_.answer = Reference::Answer::none_came;
       c_.why_none = why;
     };
@@ -81,24 +97,28 @@ class Tick {
     if (wants_token && !is_up(Endpoint::sts)) return none_came(FailureReason::sts_down);
     c_.is_lost = site_.loses_answers[at_cmg ? 1 : 0];
     c_.answer = Reference::Answer::no;
-    if (c_.blocked) return no(RefusalReason::client_blocked);                   // A8
-    if (wants_token && c_.outdated) return no(RefusalReason::client_outdated);  // R5, D11
+    if (c_.blocked) return no(RefusalReason::client_blocked, blocked_is_refused);
+    if (wants_token && c_.outdated) return no(RefusalReason::client_outdated, outdated_gets_none);
     if (wants == Wants::registration) {
       if (c_.showed_bulk) {
-        if (const auto why = what_is_wrong_with_bulk()) return no(*why);  // D2
+        by(bulk_accepted);
+        if (const auto why = what_is_wrong_with_bulk()) return no(*why, bulk_accepted);
       } else if (!c_.has_pki && !options_.internal_registration) {
-        return no(RefusalReason::internal_registration_off);  // R16
+        return no(RefusalReason::internal_registration_off, no_internal_registration);
       } else if (!c_.has_pki && options_.mp == MpMode::https) {
-        return no(RefusalReason::credential_required);  // R18
+        return no(RefusalReason::credential_required, https_mp_wants_credential);
       }
     } else {
-      if (c_.keys_since == 2) return no(RefusalReason::unknown_signer);  // A9
-      if (c_.token_age >= validity_) return no(RefusalReason::expired);  // R57
+      if (c_.keys_since == 2) return no(RefusalReason::unknown_signer, newest_signs);
+      if (c_.token_age >= validity_) return no(RefusalReason::expired, good_for_90_days);
     }
     c_.answer = Reference::Answer::yes;
     c_.answer_keys_since = 0;
   }
-  void no(RefusalReason why) { c_.why_not = why; }
+  void no(RefusalReason why, ReferenceRule rule) {
+    by(rule);
+    c_.why_not = why;
+  }
 
   std::optional<RefusalReason> what_is_wrong_with_bulk() const {
     const auto bulk = site_.site.bulk_tokens.find(kBulkGuid);
@@ -110,6 +130,7 @@ class Tick {
   }
 
   void reinstall() {
+    by(begins_anew);
     c_.holds_token = c_.knows_it_is_dead = false;
     c_.asked = Wants::nothing;
     c_.holds_bulk = c_.ordered == 2;
@@ -130,23 +151,25 @@ class Tick {
       return;
     }
     if (c_.answer == Reference::Answer::yes) {
+      by(is_registration ? registration_gives_token : renewal_moves_expiry);
       see(is_registration ? EventKind::registration_completed : EventKind::token_renewed);
-      c_.holds_token = true;  // R14, D7
+      c_.holds_token = true;
       is_recorded_ = false;
       c_.token_age = options_.latency;
       c_.keys_since = c_.answer_keys_since;
       c_.knows_it_is_dead = false;
-      if (is_registration) c_.holds_bulk = false;  // R28
+      if (is_registration && std::exchange(c_.holds_bulk, false)) by(bulk_dropped);
       return;
     }
     if (is_registration) {
       see_refusal(EventKind::registration_refused);
-      if (c_.showed_bulk) c_.holds_bulk = false;  // R25
+      if (c_.showed_bulk && std::exchange(c_.holds_bulk, false)) by(bulk_dropped);
       return;
     }
     if (asked == Wants::renewal) see_refusal(EventKind::renewal_refused);
     if (c_.why_not == RefusalReason::client_outdated) return;
-    see_refusal(EventKind::re_registration_required);  // A8, A9, A10
+    by(refused_registers_again);
+    see_refusal(EventKind::re_registration_required);
     c_.holds_token = false;
     c_.knows_it_is_dead = true;
   }
@@ -159,6 +182,7 @@ class Tick {
   bool clock_ = false;
   bool is_recorded_ = false;  // the death of the token that it holds
   std::vector<Seen> seen_;
+  RuleSet rules_ = 0;
 };
 
 // What no longer matters reads as if it never was.
@@ -263,9 +287,11 @@ Reference reference_signer_change(const Reference& client, StepKind kind) {
 ReferenceStep reference_act(const Reference& client, const Step& step) {
   Reference c = client;
   EventKind kind{};
+  ReferenceRule rule{};
   switch (step.kind) {
     case StepKind::install:
       kind = EventKind::client_installed;
+      rule = as_installed;
       c.installed = c.just_started = true;
       c.on = step.network;
       c.last_on_internet = step.network == Network::internet;
@@ -275,28 +301,33 @@ ReferenceStep reference_act(const Reference& client, const Step& step) {
       break;
     case StepKind::move:
       kind = EventKind::network_changed;
+      rule = silent_offline;
       c.on = step.network;
       if (c.on != Network::offline) c.last_on_internet = c.on == Network::internet;
       break;
     case StepKind::block:
     case StepKind::unblock:
       c.blocked = step.kind == StepKind::block;
+      rule = blocked_is_refused;
       kind = c.blocked ? EventKind::client_blocked : EventKind::client_unblocked;
       break;
     case StepKind::forbid_cmg:
     case StepKind::allow_cmg:
       kind = EventKind::cmg_allowed_changed;
+      rule = cmg_setting;
       c.may_use_cmg = step.kind == StepKind::allow_cmg;
       break;
     case StepKind::upgrade:
       kind = EventKind::client_upgraded;
+      rule = outdated_gets_none;
       c.outdated = false;
       break;
     case StepKind::restart:
       kind = EventKind::agent_restarted;
+      rule = renews_at_start;
       c.just_started = true;
       break;
-    case StepKind::reinstall: c.ordered = step.with_bulk ? 2 : 1; return {c, {}};
+    case StepKind::reinstall: c.ordered = step.with_bulk ? 2 : 1; return {c, {}, only(begins_anew)};
     case StepKind::tick:
     case StepKind::outage_begins:
     case StepKind::outage_ends:
@@ -305,9 +336,9 @@ ReferenceStep reference_act(const Reference& client, const Step& step) {
     case StepKind::block_bulk:
     case StepKind::unblock_bulk:
     case StepKind::rotate:
-    case StepKind::retire: return {c, {}};
+    case StepKind::retire: return {c, {}, 0};
   }
-  return {c, {{kind, {}, {}, false}}};
+  return {c, {{kind, {}, {}, false}}, only(rule)};
 }
 
 std::optional<SitePart> reference_act(const SitePart& before, const Step& step) {

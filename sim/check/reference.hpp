@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/check/reference_rules.hpp"
 #include "sim/check/step.hpp"
 
 namespace tokenlife::sim::checker {
@@ -64,6 +65,7 @@ LifecycleState lifecycle_of(const Reference& client, std::int64_t token_validity
 struct ReferenceStep {
   Reference next;
   std::vector<Seen> seen;
+  RuleSet rules = 0;  // that it went by
 };
 ReferenceStep reference_tick(const Reference& client, const SitePart& site, const Options& options);
 ReferenceStep reference_act(const Reference& client, const Step& step);

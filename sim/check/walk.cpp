@@ -20,19 +20,22 @@ bool Walk::take(const PathStep& taken) {
     pass_time();
     return true;
   }
-  WalkStep step{taken, tick_, {}};
+  WalkStep step{taken, tick_, {}, {}};
   if (taken.client) {
     ClientPart& part = clients_[*taken.client];
     auto deed = stepper_.act(part, site_, taken.step);
     if (!deed) return false;
     part = packing.unpack_client(packing.pack(deed->after, deed->now));
     Reference& reference = references_[*taken.client];
-    reference = reference_act(reference, taken.step).next;
+    const ReferenceStep expected = reference_act(reference, taken.step);
+    reference = expected.next;
+    step.rules = {expected.rules};
     step.deeds.push_back(std::move(*deed));
   } else {
     const auto next = stepper_.act(site_, taken.step);
     const auto expected = reference_act(reference_site_, taken.step);
     if (!next && !expected) return false;
+    step.rules = {rules_of_site_step(taken.step.kind)};
     if (next) site_ = packing.unpack_site(packing.pack(*next, kPresent));
     if (expected) reference_site_ = packing.unpack_site(packing.pack(*expected, kPresent));
     const StepKind kind = taken.step.kind;
@@ -51,13 +54,14 @@ bool Walk::take(const PathStep& taken) {
 
 void Walk::pass_time() {
   const Packing& packing = stepper_.packing();
-  WalkStep step{{}, tick_++, {}};
+  WalkStep step{{}, tick_++, {}, {}};
   std::vector<Demand> demands;
   for (std::uint32_t i = 0; i < clients_.size(); ++i) {
     step.deeds.push_back(stepper_.tick(clients_[i], site_));
     const Deed& deed = step.deeds.back();
     const ReferenceStep expected =
         reference_tick(references_[i], reference_site_, stepper_.options());
+    step.rules.push_back(expected.rules);
     demand(i, deed, expected, demands);
     references_[i] = expected.next;
     clients_[i] = packing.unpack_client(packing.pack(deed.after, deed.now));
@@ -117,6 +121,11 @@ Walk walk_of(const Options& options, const Rules& rules, const Violation& violat
     }
   }
   return best ? std::move(*best) : std::move(waited);
+}
+
+std::vector<RuleWords> rules_concerned(const Walk& walk, const Violation& violation) {
+  const WalkStep& step = walk.steps()[violation.path.size() - 1];
+  return rules_in(step.rules[step.rules.size() > 1 ? violation.client : 0]);
 }
 
 }  // namespace tokenlife::sim::checker

@@ -26,6 +26,8 @@ struct WalkStep {
   PathStep taken;
   std::uint32_t tick;       // in which the step begins
   std::vector<Deed> deeds;  // by client if time passes; of one client; or none
+  // What the reference went by: by client if time passes, else one.
+  std::vector<RuleSet> rules;
 };
 
 class Walk {
@@ -60,5 +62,8 @@ class Walk {
 // The way to a violation, and on to where an observer can tell that something is wrong: at most as
 // long as a token lives.
 Walk walk_of(const Options& options, const Rules& rules, const Violation& violation);
+
+// What the reference goes by in the step that breaks the property.
+std::vector<RuleWords> rules_concerned(const Walk& walk, const Violation& violation);
 
 }  // namespace tokenlife::sim::checker

@@ -13,6 +13,7 @@
 
 #include "sim/check/explore.hpp"
 #include "sim/check/story.hpp"
+#include "sim/check/walk.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/text/duration.hpp"
@@ -255,6 +256,7 @@ Result<std::string, Error> write_new(const std::optional<std::string>& wanted,
 
 struct Shown {
   const Always& property;
+  std::vector<RuleWords> rules;  // of a difference to the reference: what that goes by
   std::string story;
   Result<std::string, Error> file;
   std::size_t steps;
@@ -265,12 +267,18 @@ Shown show(const Options& options, const Rules& rules, const Violation& violatio
            const std::optional<std::string>& wanted) {
   const Always& property = always()[violation.property];
   const Walk walk = walk_of(options, rules, violation);
+  const auto concerned =
+      property.rules.empty() ? rules_concerned(walk, violation) : std::vector<RuleWords>{};
+  std::string ids(property.rules);
+  for (const RuleWords& rule : concerned)
+    ids += fmt::format("{}{}", ids.empty() ? "" : " ", rule.ids);
   const std::string comment = fmt::format(
       "# Found by tokenlife check: it is not so that {}.\n# Property {}{}{}. What is expected here "
       "is what the rules demand.\n",
-      property.claim, property.name, property.rules.empty() ? "" : "; rules ", property.rules);
+      property.claim, property.name, ids.empty() ? "" : "; rules ", ids);
   const std::string title = fmt::format("Counterexample to {}", property.name);
   return {property,
+          concerned,
           story(options, walk),
           write_new(wanted, scenario_text(options, walk, title, comment)),
           violation.path.size(),
@@ -279,7 +287,12 @@ Shown show(const Options& options, const Rules& rules, const Violation& violatio
 }
 
 Json json_of(const Shown& shown) {
+  Json rules = Json::array();
+  for (const RuleWords& rule : shown.rules) {
+    rules.push_back({{"ids", rule.ids}, {"words", rule.words}});
+  }
   return {{"property", shown.property.name},
+          {"reference-goes-by", std::move(rules)},
           {"file", shown.file ? Json(*shown.file) : Json(nullptr)},
           {"steps", shown.steps},
           {"ticks", shown.ticks},
@@ -290,6 +303,10 @@ Json json_of(const Shown& shown) {
 std::string text_of(const Shown& shown) {
   std::string text = fmt::format("\nIt is not so that {} ({}):\n{}", shown.property.claim,
                                  shown.property.name, shown.story);
+  if (!shown.rules.empty()) text += "The reference goes by\n";
+  for (const RuleWords& rule : shown.rules) {
+    text += fmt::format("  {}: {}\n", rule.ids, rule.words);
+  }
   if (!shown.file) return text;
   return text + fmt::format("\n{} {}\n",
                             shown.is_visible ? "Again: tokenlife run"

@@ -2,13 +2,17 @@
 #include "sim/check/explore.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "sim/check/story.hpp"
+#include "sim/cli/commands.hpp"
 #include "sim/engine/expectations.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/text/duration.hpp"
 #include "support/check_faults.hpp"
 #include "support/desk.hpp"
 
@@ -210,7 +214,7 @@ TEST_CASE("what never happens although it should is said") {
 
 TEST_CASE("check says in JSON what it explored and what holds") {
   const Desk desk;
-  const Ran ran = desk.run("check --unit 30d --with none --json");
+  const Ran ran = desk.run("check --clients 2 --unit 30d --with none --json");
   REQUIRE(ran.status == 0);
   CHECK(ran.err.empty());
   const auto json = nlohmann::json::parse(ran.out);
@@ -264,10 +268,28 @@ TEST_CASE("an interrupted check says what it knows, and that it does not know th
   }
 }
 
-// The program as it would be if the first fault were in the rules.
-Ran run_faulty(const Desk& desk, const std::string& words) {
-  const std::string command =
-      "cd '" + desk.path("").string() + "' && '" CHECK_OF_FAULTS "' 0 " + words + " >out 2>err";
+// What is asked where nothing is asked for has all that a fault needs to be found: its features,
+// and moments at each step of its unit.
+TEST_CASE("a check without options explores all that the planted faults need") {
+  const sim::CheckCommand usual;
+  const auto usual_unit = sim::parse_duration(usual.unit);
+  REQUIRE(usual_unit);
+  for (const Fault& fault : faults()) {
+    INFO(fault.what);
+    CHECK(fault.options.unit % *usual_unit == Duration{0});
+    for (std::size_t i = 0; i < kCount<Feature>; ++i) {
+      const auto feature = static_cast<Feature>(i);
+      if (!fault.options.features.has(feature)) continue;
+      CHECK(has("," + usual.with + ",", "," + std::string(name(feature)) + ","));
+    }
+  }
+  CHECK(!has(usual.with, "restart"));
+}
+
+// The program as it would be if that fault, by default the first one, were in the rules.
+Ran run_faulty(const Desk& desk, const std::string& words, std::size_t fault = 0) {
+  const std::string command = "cd '" + desk.path("").string() + "' && '" CHECK_OF_FAULTS "' " +
+                              std::to_string(fault) + " " + words + " >out 2>err";
   const int status = std::system(command.c_str());
   return {WEXITSTATUS(status), read_file(desk.path("out")), read_file(desk.path("err"))};
 }
@@ -293,6 +315,62 @@ TEST_CASE("what does not hold is named, told, and written as a scenario that hol
   CHECK(json["counterexample"]["steps"] == 3);
   CHECK(nlohmann::json::parse(run_faulty(desk, "json").out)["counterexample"]["file"] ==
         "counterexample-2.toml");
+}
+
+std::size_t number_of(std::string_view what) {
+  const auto all = faults();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].what == what) return i;
+  }
+  FAIL("no such fault");
+  return 0;
+}
+
+TEST_CASE("a difference to the reference names the rules that it is about, with their words") {
+  const struct {
+    const char* fault;
+    const char* ids;
+    const char* words;
+  } cases[] = {
+      {"the site forgets that a bulk token is blocked", "R54",
+       "a blocked bulk token is known as blocked"},
+      {"the site does not unblock bulk tokens", "R55",
+       "an unblocked bulk token is as good as before"},
+      {"the site forgets outages", "R14",
+       "an endpoint that is down answers nothing, and without the STS no token is issued"},
+  };
+  for (const auto& [fault, ids, words] : cases) {
+    INFO(fault);
+    const Desk desk;
+    const Ran ran = run_faulty(desk, "found.toml", number_of(fault));
+    CHECK(ran.status == 1);
+    CHECK(has(ran.out, "\nThe reference goes by\n  " + std::string(ids) + ": " + words + "\n"));
+    CHECK(has(read_file(desk.path("found.toml")),
+              "# Property agrees-with-the-reference; rules " + std::string(ids) + ". "));
+    const auto json = nlohmann::json::parse(run_faulty(desk, "json", number_of(fault)).out);
+    CHECK(json["counterexample"]["reference-goes-by"] ==
+          nlohmann::json::array({{{"ids", ids}, {"words", words}}}));
+  }
+  // A property that has rules of its own needs no others.
+  const Desk desk;
+  CHECK(!has(run_faulty(desk, "found.toml").out, "The reference goes by"));
+}
+
+// Of steps that take several rules each is named: here of a registration and its answer.
+TEST_CASE("the reference names every rule that a step of a client takes") {
+  Rules rules;
+  rules.hear = [](const Client&, const Answer&) { return Heard{}; };
+  const Options options = coarse(1, std::chrono::days{10}, {});
+  const Exploration exploration = explore_all(options, rules);
+  const auto found = std::find_if(
+      exploration.violations.begin(), exploration.violations.end(),
+      [](const auto& v) { return always()[v.property].name == "agrees-with-the-reference"; });
+  REQUIRE(found != exploration.violations.end());
+  std::vector<std::string_view> ids;
+  for (const RuleWords& rule : rules_concerned(walk_of(options, rules, *found), *found)) {
+    ids.push_back(rule.ids);
+  }
+  CHECK(ids == std::vector<std::string_view>{"R12 R14", "R14 R23"});
 }
 
 TEST_CASE("what was found is told also if the scenario cannot be written") {
