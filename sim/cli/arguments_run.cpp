@@ -79,19 +79,19 @@ void add_check(CLI::App& app, Chosen& chosen) {
       app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
       "Examples:\n"
       "  tokenlife check\n"
-      "  tokenlife check --unit 10d --with outage,block,rotate,bulk\n"
-      "  tokenlife check --clients 1 --with bulk,reinstall --latency 2 --json");
-  added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 2)")
+      "  tokenlife check --clients 2 --unit 10d --with outage,block,rotate,bulk\n"
+      "  tokenlife check --with restart,outage --latency 2 --json");
+  added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 1)")
       ->check(CLI::Range(1U, 4U));
   added->add_option("--days", command.days, "Stop at this many units of time; never if absent")
       ->check(CLI::Range(1U, 10'000U));
-  added->add_option("--unit", command.unit, "Length of a step of time (default: 1d)");
+  added->add_option("--unit", command.unit, "Length of a step of time (default: 2d)");
   added->add_option("--latency", command.latency, "Units from a request to its answer, 1 to 3")
       ->check(CLI::Range(1U, 3U));
   added->add_option("--with", command.with,
                     "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
-                    "cmg-setting, bulk, rotate, reinstall, restart, upgrade, pki; outage,block if "
-                    "absent");
+                    "cmg-setting, bulk, rotate, reinstall, restart, upgrade, pki\n"
+                    "(default: all but restart)");
   added
       ->add_option("--mp", command.mp,
                    "Kind of management point: enhanced-http or https (default: enhanced-http)")

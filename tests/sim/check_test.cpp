@@ -8,7 +8,7 @@
 #include <set>
 
 #include "sim/check/story.hpp"
-#include "sim/cli/commands.hpp"
+#include "sim/cli/command_check.hpp"
 #include "sim/engine/expectations.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/scenario/scenario.hpp"
