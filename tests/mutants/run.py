@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks the rules on purpose, one at a time, and sees that a property notices.
 
-usage: run.py BUILD-FOLDER [--write TABLE] [--only NAME-PART] [--group rules|tokens]
+usage: run.py BUILD-FOLDER [--write TABLE] [--only REGEX] [--group NAME]
 
 Takes the objects of a finished build, compiles what a mutant changes, links the properties anew and runs
 them until one does not hold. Exit status 0 if every mutant was noticed. --write runs all of them, and makes
@@ -18,42 +18,59 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 import xml.etree.ElementTree as ElementTree
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-SECONDS_MAX = 15  # a mutant that never ends has been noticed
+SECONDS_MIN = 15  # to be run for, at least: a mutant that never ends has been noticed
 
-# Where the properties are: of the rules, as the simulator has them, and of real tokens (a mutant with
-# `group = "tokens"`), which are judged by core alone.
-PROPERTIES = [
-    "tests/core/bulk_token_test.cpp",
-    "tests/core/history_test.cpp",
-    "tests/core/lifecycle_test.cpp",
-    "tests/sim/engine_history_test.cpp",
-    "tests/sim/engine_independence_test.cpp",
-    "tests/sim/engine_test.cpp",
-    "tests/sim/network_walk_test.cpp",
-    "tests/sim/random_test.cpp",
-]
+ENGINE = ["core", "events", "text", "scenario", "engine", "naive", "soak"]
+ALL = ENGINE + ["check", "site", "cli_site", "cli"]
 
-TOKEN_PROPERTIES = [
-    "tests/core/base64url_test.cpp",
-    "tests/core/key_test.cpp",
-    "tests/core/strict_json_test.cpp",
-    "tests/core/token_claims_test.cpp",
-    "tests/core/token_form_test.cpp",
-    "tests/core/token_owner_test.cpp",
-    "tests/core/token_signature_test.cpp",
-]
+
+class Group:
+    """Tests that are asked about a mutant: the parts that they link, and whether they run the program."""
+
+    def __init__(self, parts, folder, tests, helpers=(), program=False):
+        self.parts = parts
+        self.sources = [f"tests/{folder}/{name}_test.cpp" for name in tests.split()]
+        self.sources += [f"tests/{name}.cpp" for name in ("main", *helpers)]
+        self.program = program
+
+
+# By the `group` of a mutant. `rules` are the properties of the rules, as the simulator has them, and
+# `tokens` those of real tokens, which core alone judges; both make the table of MUTANTS.md. The others
+# are the tests of a part.
+GROUPS = {
+    "tokens": Group(["core"], "core", "base64url key strict_json token_claims token_form token_owner "
+                    "token_signature token_time", ["support/forge"]),
+    "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
+    "events": Group(["core", "events"], "events", "golden journal log_damage log_hostile log_round_trip "
+                    "merge replay verify"),
+    "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_sense scenario scenario_text "
+                      "scenario_value trace"),
+    "engine": Group(ENGINE, "sim", "engine engine_independence interrupt network_walk tally"),
+    "soak": Group(ALL, "sim", "engine shrink shrink_events soak", program=True),
+    "check": Group(ALL, "sim", "check check_property check_walk", ["support/check_faults"], program=True),
+    "site": Group(["core", "events", "text", "site"], "sim", "key_file site_folder"),
+    "client": Group(ALL, "sim", "program_client program_client_refused real_client", program=True),
+    "cli": Group(ALL, "sim", "program_log program_property program", program=True),
+}
+GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",
+                        ["core/history", "core/bulk_token_test", "core/history_test",
+                         "core/lifecycle_test"])
 
 # What has to be compiled anew where a header changes: the units that run what stands in it.
 UNITS_OF = {
     "core/policy.hpp": ["core/policy.cpp", "core/decide.cpp", "core/site.cpp", "sim/engine/simulation.cpp",
                         "sim/scenario/action.cpp", "tests/core/history.cpp"],
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
+    "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp"],
+    "sim/engine/site_timeline.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
+    "sim/engine/whereabouts.hpp": ["sim/engine/memory_run.cpp"],
     "sim/scenario/random.hpp": ["sim/engine/network_walk.cpp", "sim/engine/memory_run.cpp", "sim/naive/client.cpp",
                        "sim/naive/network.cpp", "tests/sim/random_test.cpp"],
 }
@@ -98,15 +115,8 @@ def run(words, directory):
         raise SystemExit(f"{' '.join(words)}\n{done.stdout}{done.stderr}")
 
 
-def link(build, replaced, target, group):
+def link(build, replaced, target, sources):
     """Changed objects first: of two definitions of an inline function the linker takes the first."""
-    if group == "tokens":
-        sources = [s for s in build.commands if build.is_product(s, ["core"])]
-        sources += ["tests/support/forge.cpp", "tests/main.cpp"] + TOKEN_PROPERTIES
-    else:
-        sources = [s for s in build.commands if build.is_product(s, ["core", "events", "sim"])]
-        sources += [s for s in build.commands if s.startswith("tests/support/naive_")]
-        sources += ["tests/core/history.cpp", "tests/main.cpp"] + PROPERTIES
     objects = [str(o) for o in replaced.values()]
     objects += [str(build.object_of(s)) for s in dict.fromkeys(sources) if s not in replaced]
     libraries = ["-lcapnp", "-lkj", "-lcrypto", "-lrapidcheck", "-lfmt", "-ltomlplusplus", "-lpthread"]
@@ -114,27 +124,43 @@ def link(build, replaced, target, group):
     run(["g++", "-fuse-ld=gold", "-Wl,-S", "-o", str(target), *objects, *libraries], build.folder)
 
 
-def failures(program, cases, every):
-    """The names of the properties that do not hold: of every one, or of the first."""
-    environment = dict(os.environ, RC_PARAMS=f"seed=20260101 max_success={cases}")
-    try:
-        done = subprocess.run([str(program), "-r", "xml"] + ([] if every else ["-a"]), cwd=ROOT,
-                              capture_output=True, text=True, env=environment, timeout=SECONDS_MAX)
-    except subprocess.TimeoutExpired:
-        return ["(it never ends)"]
-    try:
-        # RapidCheck's own words can stand around the report.
-        report = ElementTree.fromstring(re.sub(r"^.*?(?=<\?xml)", "", done.stdout, flags=re.S))
-    except ElementTree.ParseError:
-        return ["(it crashes)"] if done.returncode != 0 else []
-    return [case.get("name") for case in report.iter("TestCase")
-            if case.find("OverallResult").get("success") != "true"]
+class Tests:
+    """The tests of a group, linked with what a mutant has changed."""
+
+    def __init__(self, build, group, replaced, folder):
+        self.program = None
+        products = [s for s in build.commands if build.is_product(s, ALL)]
+        if group.program:
+            self.program = pathlib.Path(folder) / "tokenlife"
+            link(build, replaced, self.program, products + ["sim/cli/main.cpp"])
+        self.tests = pathlib.Path(folder) / "tests"
+        parts = [s for s in products if build.is_product(s, group.parts)]
+        ours = {s: o for s, o in replaced.items() if s in parts or s in group.sources}
+        link(build, ours, self.tests, parts + group.sources)
+
+    def failures(self, cases, every, seconds_max):
+        """The names of the tests that do not hold: of every one, or of the first."""
+        environment = dict(os.environ, RC_PARAMS=f"seed=20260101 max_success={cases}")
+        if self.program:
+            environment["TOKENLIFE_MUTANT"] = str(self.program)
+        try:
+            done = subprocess.run([str(self.tests), "-r", "xml"] + ([] if every else ["-a"]), cwd=ROOT,
+                                  capture_output=True, text=True, env=environment, timeout=seconds_max)
+        except subprocess.TimeoutExpired:
+            return ["(it never ends)"]
+        try:
+            # RapidCheck's own words can stand around the report.
+            report = ElementTree.fromstring(re.sub(r"^.*?(?=<\?xml)", "", done.stdout, flags=re.S))
+        except ElementTree.ParseError:
+            return ["(it crashes)"] if done.returncode != 0 else []
+        return [case.get("name") for case in report.iter("TestCase")
+                if case.find("OverallResult").get("success") != "true"]
 
 
-def try_mutant(build, mutant, cases, every):
-    group = mutant.get("group", "rules")
+def try_mutant(build, mutant, cases, every, seconds_max):
+    name = mutant.get("group", "rules")
     # Of tokens OpenSSL does the work: what is compiled sooner is tried sooner.
-    optimise = "-O0" if group == "tokens" else "-O1"
+    optimise = "-O0" if name == "tokens" else "-O1"
     text = (ROOT / mutant["file"]).read_text()
     if text.count(mutant["before"]) != 1:
         raise SystemExit(f"{mutant['name']}: `before` stands {text.count(mutant['before'])} times in "
@@ -147,9 +173,7 @@ def try_mutant(build, mutant, cases, every):
         for unit in UNITS_OF.get(mutant["file"], [mutant["file"]]) + mutant.get("also", []):
             replaced[unit] = pathlib.Path(folder) / (unit.replace("/", "_") + ".o")
             build.compile(unit, mutant["file"], overlay, replaced[unit], optimise)
-        program = pathlib.Path(folder) / "properties"
-        link(build, replaced, program, group)
-        return failures(program, cases, every)
+        return Tests(build, GROUPS[name], replaced, folder).failures(cases, every, seconds_max)
 
 
 def table(results):
@@ -167,30 +191,34 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
     parser.add_argument("--write", metavar="TABLE")
-    parser.add_argument("--only", default="", metavar="NAME-PART")
-    parser.add_argument("--group", choices=["rules", "tokens"])
+    parser.add_argument("--only", default="", metavar="REGEX", help="mutants with such a name")
+    parser.add_argument("--group", choices=sorted(GROUPS))
     parser.add_argument("--cases", type=int, default=40)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
 
-    build = Build(arguments.build)
-    with tempfile.TemporaryDirectory() as folder:
-        for group in [arguments.group] if arguments.group else ["rules", "tokens"]:
-            whole = pathlib.Path(folder) / group
-            link(build, {}, whole, group)
-            if broken := failures(whole, arguments.cases, True):
-                raise SystemExit(f"without any mutant these do not hold: {', '.join(broken)}")
-
     mutants = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
-    mutants = [m for m in mutants if arguments.only in m["name"]
+    mutants = [m for m in mutants if re.search(arguments.only, m["name"])
                and arguments.group in (None, m.get("group", "rules"))]
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        noticed = list(pool.map(
-            lambda m: try_mutant(build, m, arguments.cases, bool(arguments.write)), mutants))
-    results = list(zip(mutants, noticed))
-    for mutant, by in results:
-        print(f"{'ok      ' if by else 'SURVIVES'}  {mutant['name']}")
-        for name in by:
-            print(f"            {name}")
+    build = Build(arguments.build)
+    seconds_max = {}
+    for name in sorted({m.get("group", "rules") for m in mutants}):
+        with tempfile.TemporaryDirectory() as folder:
+            begin = time.monotonic()
+            if broken := Tests(build, GROUPS[name], {}, folder).failures(arguments.cases, True, None):
+                raise SystemExit(f"without any mutant these do not hold: {', '.join(broken)}")
+            seconds_max[name] = max(SECONDS_MIN, 5 * (time.monotonic() - begin))
+
+    def result_of(mutant):
+        noticed = try_mutant(build, mutant, arguments.cases, bool(arguments.write),
+                             seconds_max[mutant.get("group", "rules")])
+        print(f"{'ok      ' if noticed else 'SURVIVES'}  {mutant['name']}", flush=True)
+        for name in noticed:
+            print(f"            {name}", flush=True)
+        return mutant, noticed
+
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        results = list(pool.map(result_of, mutants))
     survivors = sum(1 for _, by in results if not by)
     print(f"{len(results) - survivors} of {len(results)} mutants were noticed")
     if arguments.write:

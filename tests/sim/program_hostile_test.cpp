@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::hours;
 
-const std::string kProgram = "'" + std::string(TOKENLIFE_PROGRAM) + "' ";
+const std::string kProgram = "'" + program() + "' ";
 
 }  // namespace
 

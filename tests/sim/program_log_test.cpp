@@ -160,24 +160,27 @@ TEST_CASE("output that cannot be written is an error") {
   CHECK(is_one_message(ran.err));
 }
 
-TEST_CASE("Ctrl-C ends a run with a sound log of the clients done until then") {
-  const Desk desk;
-  desk.write("long.toml", R"(format = 1
-[run]
-duration = "3650d"
-[[cohort]]
-name = "many"
-clients = 10000000
+// Clients that change their network twice a minute for a century: nobody waits for the end of it.
+std::string busy_cohort(int clients) {
+  return "[[cohort]]\nname = \"busy\"\nclients = " + std::to_string(clients) + R"(
 [cohort.network]
 model = "dwell"
 start = "intranet"
-intranet = { mean = "12h", to = { offline = 1.0 } }
-offline = { mean = "12h", to = { intranet = 1.0 } }
-)");
-  desk.write("interrupt.sh", "cd '" + desk.path("").string() + "'\n'" TOKENLIFE_PROGRAM R"(' \
+intranet = { mean = "30s", to = { offline = 1.0 } }
+offline = { mean = "30s", to = { intranet = 1.0 } }
+)";
+}
+
+// Interrupts the run when something is in the log of that partition.
+void check_interrupted(const std::string& cohorts, const std::string& partition) {
+  INFO(cohorts << partition);
+  const Desk desk;
+  desk.write("long.toml", "format = 1\n[run]\nduration = \"36500d\"\n" + cohorts);
+  desk.write("interrupt.sh", "cd '" + desk.path("").string() + "'\n'" + program() + R"(' \
 run long.toml --log log --json >out 2>err &
 pid=$!
-for i in $(seq 300); do sleep 0.1; [ -s log/clients-00000.log ] && break; done
+for i in $(seq 300); do sleep 0.1; [ -s log/clients-)" +
+                                 partition + R"(.log ] && break; done
 kill -INT $pid
 wait $pid
 )");
@@ -195,6 +198,16 @@ wait $pid
   const Ran replayed = desk.run("replay log --json");
   CHECK(has(replayed.err, "interrupted"));
   CHECK(json::parse(replayed.out)["states"] == summary["states"]);
+}
+
+// A partition has 1,024 clients.
+TEST_CASE("Ctrl-C ends a run with a sound log of the clients done until then") {
+  const std::string idle =
+      "[[cohort]]\nname = \"idle\"\nclients = 1024\n[cohort.network]\nmodel = \"fixed\"\n"
+      "on = \"offline\"\n";
+  check_interrupted(busy_cohort(10'000'000), "00000");  // of many
+  check_interrupted(busy_cohort(900), "00000");         // the only one
+  check_interrupted(idle + busy_cohort(900), "00001");  // the last one
 }
 
 TEST_CASE("the lifecycle is printed from its table in every form") {

@@ -284,7 +284,7 @@ TEST_CASE("R39 R40 R43 R47 A3: the tool takes its three parameters, and nothing 
 
 TEST_CASE("writers that come at once issue tokens one by one, or say that they cannot") {
   const SiteDesk desk;
-  const Ran ran = desk.run_shell("for i in 1 2 3 4 5 6 7 8; do '" + std::string(TOKENLIFE_PROGRAM) +
+  const Ran ran = desk.run_shell("for i in 1 2 3 4 5 6 7 8; do '" + program() +
                                  "' token new --site site >out.$i 2>err.$i & done; wait");
   int made = 0;
   for (int i = 1; i <= 8; ++i) {
@@ -311,8 +311,8 @@ TEST_CASE("a program that dies or finds the disk full while it writes loses noth
   const SiteDesk desk;
   const std::size_t size = read_file(desk.path("site/site.log")).size();
   const auto make = [&](const std::string& prefix) {
-    return desk.run_shell("rm -rf copy; cp -a site copy; " + prefix + " '" +
-                          std::string(TOKENLIFE_PROGRAM) + "' token new --site copy | cat");
+    return desk.run_shell("rm -rf copy; cp -a site copy; " + prefix + " '" + program() +
+                          "' token new --site copy | cat");
   };
   const auto events = [&] {
     const Ran ran = desk.run("site show copy --json");

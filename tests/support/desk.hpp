@@ -13,6 +13,12 @@
 
 namespace tokenlife::test {
 
+// The program, or in its place the one that tests/mutants/run.py has broken.
+inline std::string program() {
+  const char* mutant = std::getenv("TOKENLIFE_MUTANT");
+  return mutant != nullptr ? mutant : TOKENLIFE_PROGRAM;
+}
+
 struct Ran {
   int status;
   std::string out;
@@ -54,9 +60,7 @@ count = 3
   }
 
   // `line` follows the program's name; its own redirections win.
-  Ran run(const std::string& line) const {
-    return run_shell("exec '" + std::string(TOKENLIFE_PROGRAM) + "' " + line);
-  }
+  Ran run(const std::string& line) const { return run_shell("exec '" + program() + "' " + line); }
   // Any line of the shell's.
   Ran run_shell(const std::string& line) const {
     const std::string command =
