@@ -27,10 +27,6 @@ namespace {
 using namespace checker;
 using Json = nlohmann::ordered_json;
 
-Failed<Error> wrong(const std::string& what, const std::string& advice = "") {
-  return Failed<Error>(Error{ErrorKind::input, "", what, advice});
-}
-
 Result<Features, Error> features_of(const std::string& words) {
   Features features;
   if (words == "none") return features;
@@ -40,8 +36,8 @@ Result<Features, Error> features_of(const std::string& words) {
     from = comma + 1;
     const auto feature = from_name<Feature>(word);
     if (!feature) {
-      return wrong(fmt::format("--with knows no `{}`; {}", plain_text(word),
-                               did_you_mean("feature", word, Names<Feature>::values)));
+      return usage_error(fmt::format("--with knows no `{}`; {}", plain_text(word),
+                                     did_you_mean("feature", word, Names<Feature>::values)));
     }
     features = features | *feature;
   }
@@ -67,19 +63,20 @@ Result<Options, Error> options_of(const CheckCommand& command) {
   options.mp = *from_name<MpMode>(command.mp);
   options.internal_registration = !command.no_internal_registration;
   const auto unit = parse_duration(command.unit);
-  if (!unit) return wrong("--unit: the duration " + unit.error());
+  if (!unit) return usage_error("--unit: the duration " + unit.error());
   const Policy policy;
   if (*unit <= Duration{0} || policy.renew_after % *unit != Duration{0} ||
       policy.token_validity / *unit > kAgeMax - 1) {
-    return wrong(fmt::format("a unit of {} does not divide the 30 days after which tokens are "
-                             "renewed, or is too short",
-                             to_text(*unit)),
-                 "take 1d, 3d, 5d, 10d, 12h, ...");
+    return usage_error(
+        fmt::format("a unit of {} does not divide the 30 days after which tokens are "
+                    "renewed, or is too short",
+                    to_text(*unit)),
+        "take 1d, 3d, 5d, 10d, 12h, ...");
   }
   if (*unit * command.latency > policy.renew_after) {
-    return wrong(fmt::format("answers after {} units of {} come later than the next renewal",
-                             command.latency, to_text(*unit)),
-                 "take a shorter --unit or --latency");
+    return usage_error(fmt::format("answers after {} units of {} come later than the next renewal",
+                                   command.latency, to_text(*unit)),
+                       "take a shorter --unit or --latency");
   }
   options.unit = *unit;
   const auto features = features_of(command.with);
@@ -366,8 +363,8 @@ ExitStatus check_by(const Rules& rules, const CheckCommand& command, Console& co
     return kInterrupted;
   }
   if (exploration.end == End::parts_max) {
-    return wrong("clients or sites differ in more ways than the program has numbers for",
-                 "take a longer --unit, or less --with");
+    return usage_error("clients or sites differ in more ways than the program has numbers for",
+                       "take a longer --unit, or less --with");
   }
   return report.all_hold() ? 0 : 1;
 }

@@ -89,16 +89,14 @@ class Soak {
 ExitStatus soak_command(const SoakCommand& command, Console& console) {
   const auto length = parse_duration(command.length);
   if (!length || *length <= Duration{0}) {
-    return Failed<Error>(Error{ErrorKind::input, "",
-                               fmt::format("--for {} {}", in_quotes(command.length),
-                                           length ? "is no time at all" : length.error()),
-                               "write it like 10m or 1h30m"});
+    return usage_error(fmt::format("--for {} {}", in_quotes(command.length),
+                                   length ? "is no time at all" : length.error()),
+                       "write it like 10m or 1h30m");
   }
   std::error_code error;
   if (!std::filesystem::is_directory(command.out, error)) {
-    return Failed<Error>(Error{ErrorKind::input, "",
-                               fmt::format("--out {} is no folder", in_quotes(command.out)),
-                               "make it first"});
+    return usage_error(fmt::format("--out {} is no folder", in_quotes(command.out)),
+                       "make it first");
   }
   Soak soak(command.seed, *length);
   soak.run(console);

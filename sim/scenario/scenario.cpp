@@ -118,9 +118,8 @@ Share to_share(double probability) {
 Result<Scenario, Error> parse_scenario(std::string text, const std::string& path,
                                        const ScenarioOptions& options) {
   if (!std::isfinite(options.clients_scale) || options.clients_scale <= 0) {
-    return Failed<Error>(Error{ErrorKind::input, "",
-                               fmt::format("clients cannot be scaled by {}", options.clients_scale),
-                               "give a number above 0"});
+    return usage_error(fmt::format("clients cannot be scaled by {}", options.clients_scale),
+                       "give a number above 0");
   }
   if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
     return Failed<Error>(
@@ -154,9 +153,8 @@ std::string title(const Scenario& scenario) {
 Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options) {
   Result<std::string, std::string> text = read_text_file(path, kFileBytesMax);
   if (!text) {
-    return Failed<Error>(Error{ErrorKind::input, path,
-                               "the scenario cannot be read: " + text.error(),
-                               "give the path of a scenario file"});
+    return input_error(path, "the scenario cannot be read: " + text.error(),
+                       "give the path of a scenario file");
   }
   return parse_scenario(std::move(*text), path, options);
 }

@@ -12,7 +12,7 @@ namespace tokenlife::sim {
 Result<FolderLock, Error> FolderLock::take(const std::string& folder, const char* whose,
                                            const char* advice) {
   const auto wrong = [&](std::string what, const char* to_do) {
-    return Failed<Error>(Error{ErrorKind::file, folder, std::move(what), to_do});
+    return file_error(folder, std::move(what), to_do);
   };
   FolderLock lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock.descriptor_ == -1 && errno == ENOENT) return wrong("there is no such folder", advice);

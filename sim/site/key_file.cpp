@@ -9,8 +9,7 @@ namespace tokenlife::sim {
 namespace {
 
 Failed<Error> holds_no(const char* wanted, const std::string& path) {
-  return Failed<Error>(Error{ErrorKind::file, path,
-                             std::string("does not hold one good ") + wanted + " in PEM", ""});
+  return file_error(path, std::string("does not hold one good ") + wanted + " in PEM");
 }
 
 }  // namespace

@@ -29,12 +29,8 @@ struct OpenFile {
   }
 };
 
-Failed<Error> wrong(const std::string& path, std::string what, std::string advice = "") {
-  return Failed<Error>(Error{ErrorKind::file, path, std::move(what), std::move(advice)});
-}
-
 Failed<Error> error_now(const std::string& path, const std::string& what) {
-  return wrong(path, what + ": " + std::generic_category().message(errno));
+  return file_error(path, what + ": " + std::generic_category().message(errno));
 }
 
 // ---- Writing -----------------------------------------------------------------------------------
@@ -85,11 +81,11 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
 // Whether nobody but the owner and root can have seen or changed what is in the file.
 Result<void, Error> check_private(const struct stat& status, const std::string& path) {
   if (status.st_uid != ::geteuid() && ::geteuid() != 0) {
-    return wrong(path, "is somebody else's", "run this as its owner");
+    return file_error(path, "is somebody else's", "run this as its owner");
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return wrong(path, "is open to others than its owner",
-                 "run `chmod 600` on it, and replace it if somebody may have read it");
+    return file_error(path, "is open to others than its owner",
+                      "run `chmod 600` on it, and replace it if somebody may have read it");
   }
   return {};
 }
@@ -112,7 +108,8 @@ Result<Secret, Error> read_all(const OpenFile& file, const std::string& path,
   }
   Secret secret{std::string_view(bytes).substr(0, filled)};
   wipe(bytes);
-  if (filled > bytes_max) return wrong(path, fmt::format("is longer than {} bytes", bytes_max));
+  if (filled > bytes_max)
+    return file_error(path, fmt::format("is longer than {} bytes", bytes_max));
   return secret;
 }
 
@@ -120,15 +117,15 @@ Result<Secret, Error> read_file(const std::string& path, std::size_t bytes_max, 
   // O_NONBLOCK: a named pipe must not make the reader wait for ever.
   const OpenFile file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   if (file.descriptor < 0 && errno == ELOOP) {
-    return wrong(path, "is a link", "put the file itself there");
+    return file_error(path, "is a link", "put the file itself there");
   }
   if (file.descriptor < 0 && errno == EACCES && is_private) {
-    return wrong(path, "cannot be read: Permission denied", "run this as its owner");
+    return file_error(path, "cannot be read: Permission denied", "run this as its owner");
   }
   if (file.descriptor < 0) return error_now(path, "cannot be read");
   struct stat status {};
   if (::fstat(file.descriptor, &status) != 0) return error_now(path, "cannot be looked at");
-  if (!S_ISREG(status.st_mode)) return wrong(path, "is no file");
+  if (!S_ISREG(status.st_mode)) return file_error(path, "is no file");
   if (is_private) {
     if (auto good = check_private(status, path); !good) return Failed<Error>(good.error());
   }
@@ -163,10 +160,10 @@ Result<void, Error> make_private_folder(const std::string& folder) {
   if (::mkdir(folder.c_str(), kOwnerAloneLooksIn) == 0) return sync_folder_of(folder);
   std::error_code ignored;
   if (errno == EEXIST && std::filesystem::is_directory(folder, ignored)) return {};
-  if (errno == EEXIST) return wrong(folder, "is no folder", "choose another place");
+  if (errno == EEXIST) return file_error(folder, "is no folder", "choose another place");
   if (errno == ENOENT) {
-    return wrong(folder, "cannot be made: there is no folder to make it in",
-                 "make that first, or choose another place");
+    return file_error(folder, "cannot be made: there is no folder to make it in",
+                      "make that first, or choose another place");
   }
   return error_now(folder, "cannot be made");
 }

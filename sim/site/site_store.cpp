@@ -33,12 +33,8 @@ constexpr Duration kLife{std::numeric_limits<std::uint32_t>::max()};
 constexpr sys_seconds kStartMax =
     sys_seconds{Duration{kTokenDateMax}} - kLife - kCertificateLifetime;
 
-Failed<Error> wrong(const std::string& place, std::string what, std::string advice = "") {
-  return Failed<Error>(Error{ErrorKind::file, place, std::move(what), std::move(advice)});
-}
-
 Failed<Error> error_now(const std::string& place, const std::string& what) {
-  return wrong(place, what + ": " + std::system_category().message(errno));
+  return file_error(place, what + ": " + std::system_category().message(errno));
 }
 
 std::string file_in(const std::string& folder, std::string_view name) {
@@ -77,15 +73,15 @@ bool is_left_behind(const std::string& name) {
 Result<void, Error> check_free(const std::string& folder) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(file_in(folder, events::kSiteFile), error))) {
-    return wrong(folder, "this is a site already", "choose another folder");
+    return file_error(folder, "this is a site already", "choose another folder");
   }
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
     if (!is_left_behind(entry->path().filename().string())) {
-      return wrong(folder, "the folder is not empty", "a site needs one of its own");
+      return file_error(folder, "the folder is not empty", "a site needs one of its own");
     }
   }
-  if (error) return wrong(folder, "cannot be looked into: " + error.message());
+  if (error) return file_error(folder, "cannot be looked into: " + error.message());
   return {};
 }
 
@@ -95,7 +91,7 @@ Result<events::Journal, Error> start_journal(const std::string& folder, sys_seco
   const std::string unfinished = name + ".new";
   ::unlink(unfinished.c_str());
   auto storage = events::FileStorage::create(unfinished);
-  if (!storage) return wrong(name, "cannot be made: " + storage.error().message());
+  if (!storage) return file_error(name, "cannot be made: " + storage.error().message());
   auto journal = events::Journal::start(std::move(*storage), name, now.time_since_epoch().count(),
                                         established);
   if (!journal) return Failed<Error>(to_error(journal.error()));
@@ -136,10 +132,10 @@ struct SiteFolder::Impl {
     std::error_code error;
     if (!fs::exists(fs::status(path, error))) {
       if (error && error != std::errc::no_such_file_or_directory) {
-        return wrong(folder, "cannot be looked into: " + error.message());
+        return file_error(folder, "cannot be looked into: " + error.message());
       }
-      return wrong(folder, "this is no site: it has no site.log",
-                   "make one with `tokenlife site init`");
+      return file_error(folder, "this is no site: it has no site.log",
+                        "make one with `tokenlife site init`");
     }
     auto content = events::read_journal(path);
     if (!content) return Failed<Error>(to_error(content.error()));
@@ -149,7 +145,7 @@ struct SiteFolder::Impl {
       auto certificate = read_certificate_file(file(certificate_name({key})));
       if (!certificate) return Failed<Error>(certificate.error());
       if (certificate->key().kind() != KeyKind::rsa) {
-        return wrong(file(certificate_name({key})), "has no RSA key, as tokens need it");
+        return file_error(file(certificate_name({key})), "has no RSA key, as tokens need it");
       }
       certificates.push_back(std::move(*certificate));
     }
@@ -159,7 +155,8 @@ struct SiteFolder::Impl {
   Result<void, Error> resume() {
     const std::string path = file(events::kSiteFile);
     auto storage = events::FileStorage::open(path);
-    if (!storage) return wrong(path, "cannot be opened to write: " + storage.error().message());
+    if (!storage)
+      return file_error(path, "cannot be opened to write: " + storage.error().message());
     auto resumed = events::Journal::resume(std::move(*storage), path, std::move(read));
     if (!resumed) return Failed<Error>(to_error(resumed.error()));
     journal = std::move(*resumed);
@@ -188,7 +185,7 @@ SiteFolder::~SiteFolder() = default;
 Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenant,
                                            const Policy& policy, sys_seconds now) {
   if (now > kStartMax) {
-    return wrong(
+    return file_error(
         folder,
         fmt::format("the time {} is too late for a site, whose dates end with the year 9999",
                     rfc3339(now)),
@@ -260,8 +257,8 @@ Result<SigningPair, Error> SiteFolder::signing_pair() const {
   auto key = read_key_file(path);
   if (!key) return Failed<Error>(key.error());
   if (!(key->public_key() == certificate(number).key())) {
-    return wrong(path, "is not the key of " + certificate_name(number),
-                 "put back the one that is, or rotate the certificate");
+    return file_error(path, "is not the key of " + certificate_name(number),
+                      "put back the one that is, or rotate the certificate");
   }
   return SigningPair{std::move(*key), certificate(number)};
 }
@@ -280,18 +277,19 @@ sys_seconds SiteFolder::time_of(Instant instant) const {
 Result<Instant, Error> SiteFolder::time_of_change(sys_seconds now) const {
   const Instant time = std::max(instant_of(now), events().back().time);
   if (time <= at(kLife)) return time;
-  return wrong(impl_->folder,
-               fmt::format("the time is {}, and a site lasts 136 years", rfc3339(now)),
-               "set the clock, or give an earlier time");
+  return file_error(impl_->folder,
+                    fmt::format("the time is {}, and a site lasts 136 years", rfc3339(now)),
+                    "set the clock, or give an earlier time");
 }
 
 Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command, sys_seconds now) {
   ensure(impl_->journal.has_value(), "a site that was opened to write");
   if (instant_of(now) < events().back().time && has_dates(command)) {
-    return wrong(impl_->folder,
-                 fmt::format("the time {} is before the site's last event, {}", rfc3339(now),
-                             rfc3339(time_of(events().back().time))),
-                 "set the clock, or give a later time: what is issued now would have a wrong date");
+    return file_error(
+        impl_->folder,
+        fmt::format("the time {} is before the site's last event, {}", rfc3339(now),
+                    rfc3339(time_of(events().back().time))),
+        "set the clock, or give a later time: what is issued now would have a wrong date");
   }
   const auto change = time_of_change(now);
   if (!change) return Failed<Error>(change.error());

@@ -15,8 +15,8 @@ Result<void, Error> write_file(const std::filesystem::path& path, const std::str
   file << text;
   file.close();
   if (file) return {};
-  return Failed<Error>(Error{ErrorKind::file, path.string(), "the file cannot be written",
-                             "choose another folder with --out"});
+  return file_error(path.string(), "the file cannot be written",
+                    "choose another folder with --out");
 }
 
 // As a file that reads back as the trace, each device from its first row on.
