@@ -47,13 +47,13 @@ GROUPS = {
     "tokens": Group(["core"], "core", "base64url key strict_json token_claims token_form token_owner "
                     "token_signature token_time", ["support/forge"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
-    "events": Group(["core", "events"], "events", "golden journal log_damage log_hostile log_round_trip "
+    "events": Group(["core", "events"], "events", "golden journal journal_damage log_damage log_hostile log_round_trip "
                     "merge replay verify"),
     "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_sense scenario scenario_text "
                       "scenario_value trace"),
     "engine": Group(ENGINE, "sim", "engine engine_independence interrupt network_walk tally"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", program=True),
-    "check": Group(ALL, "sim", "check check_property check_walk", ["support/check_faults"], program=True),
+    "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "key_file site_folder"),
     "client": Group(ALL, "sim", "program_client program_client_refused real_client", program=True),
     "cli": Group(ALL, "sim", "program_log program_property program", program=True),

@@ -160,14 +160,14 @@ TEST_CASE("output that cannot be written is an error") {
   CHECK(is_one_message(ran.err));
 }
 
-// Clients that change their network twice a minute for a century: nobody waits for the end of it.
+// Clients that change their network every minute or two for a century: nobody waits for the end of it.
 std::string busy_cohort(int clients) {
   return "[[cohort]]\nname = \"busy\"\nclients = " + std::to_string(clients) + R"(
 [cohort.network]
 model = "dwell"
 start = "intranet"
-intranet = { mean = "30s", to = { offline = 1.0 } }
-offline = { mean = "30s", to = { intranet = 1.0 } }
+intranet = { mean = "1m", to = { offline = 1.0 } }
+offline = { mean = "1m", to = { intranet = 1.0 } }
 )";
 }
 

@@ -170,7 +170,7 @@ TEST_CASE("a word must be one of the known ones") {
        {"did you mean `ec-p256`?"}},
       {"", "credential = \"pki\"", "credential = \"pkl\"", "28:14", {"did you mean `pki`?"}},
       {"", "credential = \"pki\"", "credential = \"bulk\"", "28:14",
-       {"cannot be `bulk`", "`self-signed`, `pki`, `entra`"}},
+       {"cannot be `bulk`", "`self-signed`, `pki` or `entra`"}},
       {"", "version = \"outdated\"", "version = \"outdatet\"", "29:11",
        {"did you mean `outdated`?"}},
       {"", "model = \"fixed\"", "model = \"fixt\"", "36:9", {"did you mean `fixed`?"}},

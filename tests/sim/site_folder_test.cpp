@@ -1,17 +1,16 @@
 // A site on disk: what survives a crash, a second writer, a wrong key and a clock that is wrong.
 #include "sim/site/site_store.hpp"
 
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <set>
 
 #include "events/temporary_folder.hpp"
 #include "sim/site/client_store.hpp"
 #include "sim/site/key_file.hpp"
+#include "support/opened_files.hpp"
 
 namespace tokenlife::test {
 namespace {
@@ -51,34 +50,6 @@ struct Desk {
     REQUIRE(opened);
     return std::move(*opened);
   }
-};
-
-// The files of a folder that somebody has opened since it was asked last.
-class OpenedFiles {
- public:
-  explicit OpenedFiles(const std::string& folder)
-      : descriptor_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
-    REQUIRE(::inotify_add_watch(descriptor_, folder.c_str(), IN_OPEN) >= 0);
-  }
-  OpenedFiles(const OpenedFiles&) = delete;
-  OpenedFiles& operator=(const OpenedFiles&) = delete;
-  ~OpenedFiles() { ::close(descriptor_); }
-
-  std::set<std::string> names() const {
-    std::set<std::string> names;
-    alignas(inotify_event) char events[16 * 1024];
-    const ssize_t bytes = ::read(descriptor_, events, sizeof events);
-    for (ssize_t at = 0; at < bytes;) {
-      const auto* event = reinterpret_cast<const inotify_event*>(events + at);
-      // The folder itself has no name: the lock is on it.
-      if (event->len != 0) names.insert(event->name);
-      at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-    }
-    return names;
-  }
-
- private:
-  int descriptor_;
 };
 
 // The event, which there must be.

@@ -42,7 +42,8 @@ explore() {
     cat pan.out
     exit 1
   fi
-  timed check "$program" check --unit "${unit}d" --with "$with" --no-symmetry --json "${site[@]}"
+  timed check "$program" check --clients 2 --unit "${unit}d" --with "$with" --no-symmetry --json \
+    "${site[@]}"
 }
 
 # timed NAME COMMAND...: writes to NAME.out; the seconds of the processor's time to NAME.time
