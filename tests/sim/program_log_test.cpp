@@ -160,7 +160,7 @@ TEST_CASE("output that cannot be written is an error") {
   CHECK(is_one_message(ran.err));
 }
 
-// Clients that change their network every minute or two for a century: nobody waits for the end of it.
+// Clients that change their network every minute or two for a century: nobody waits for its end.
 std::string busy_cohort(int clients) {
   return "[[cohort]]\nname = \"busy\"\nclients = " + std::to_string(clients) + R"(
 [cohort.network]
