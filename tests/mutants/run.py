@@ -52,7 +52,7 @@ GROUPS = {
     "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_sense scenario scenario_text "
                       "scenario_value trace"),
     "engine": Group(ENGINE, "sim", "engine engine_independence interrupt network_walk tally"),
-    "soak": Group(ALL, "sim", "engine shrink shrink_events soak", program=True),
+    "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "key_file site_folder"),
     "client": Group(ALL, "sim", "program_client program_client_refused real_client", program=True),
