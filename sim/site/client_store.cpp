@@ -199,7 +199,7 @@ Result<void, Error> ClientFolder::write_log() {
   std::error_code why;
   fs::remove_all(fresh, why);  // one that a crash left behind
   if (why) return cannot_be(fresh, "removed", why);
-  auto log = events::LogWriter::create(fresh, header_, {{at(Duration{0}), 0, {}, site_}});
+  auto log = events::LogWriter::create(fresh, header_, {{{at(Duration{0}), 0, {}}, site_}});
   if (!log) return Failed<Error>(to_error(log.error()));
   auto partition = log->partition(0);
   if (!partition) return Failed<Error>(to_error(partition.error()));
