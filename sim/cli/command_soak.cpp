@@ -63,7 +63,7 @@ class Soak {
         if (!failure) continue;
         stop_ = true;
         const std::lock_guard lock(mutex_);
-        if (!failure_ || failure->seed < failure_->seed) failure_ = std::move(failure);
+        keep_first(failure_, std::move(*failure));
       } while (!stop_);
     } catch (...) {
       const std::lock_guard lock(mutex_);

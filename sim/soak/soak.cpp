@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "core/ensure.hpp"
 #include "sim/scenario/to_toml.hpp"
@@ -73,6 +74,10 @@ std::optional<SoakFailure> soak_one(std::uint64_t seed, std::span<const SoakProp
     return again && again->property == broken->property;
   };
   return SoakFailure{seed, broken->property, broken->what, shrink(drawn, still_fails, limits)};
+}
+
+void keep_first(std::optional<SoakFailure>& kept, SoakFailure failure) {
+  if (!kept || failure.seed < kept->seed) kept = std::move(failure);
 }
 
 std::string failure_text(const SoakFailure& failure) {

@@ -36,6 +36,9 @@ std::optional<Broken> first_broken(const Scenario& scenario,
 std::optional<SoakFailure> soak_one(std::uint64_t seed, std::span<const SoakProperty> properties,
                                     const ShrinkLimits& limits = {});
 
+// Keeps the one of the lower seed: workers find failures in any order.
+void keep_first(std::optional<SoakFailure>& kept, SoakFailure failure);
+
 // The failure as a scenario file, with a comment that says what it is.
 std::string failure_text(const SoakFailure& failure);
 

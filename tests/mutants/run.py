@@ -41,8 +41,7 @@ class Group:
 
 
 # By the `group` of a mutant. `rules` are the properties of the rules, as the simulator has them, and
-# `tokens` those of real tokens, which core alone judges; both make the table of MUTANTS.md. The others
-# are the tests of a part.
+# `tokens` those of real tokens, which core alone judges. The others are the tests of a part.
 GROUPS = {
     "tokens": Group(["core"], "core", "base64url key strict_json token_claims token_form token_owner "
                     "token_signature token_time", ["support/forge"]),
@@ -54,9 +53,9 @@ GROUPS = {
     "engine": Group(ENGINE, "sim", "engine engine_independence interrupt network_walk tally"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
-    "site": Group(["core", "events", "text", "site"], "sim", "key_file site_folder"),
+    "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder"),
     "client": Group(ALL, "sim", "program_client program_client_refused real_client", program=True),
-    "cli": Group(ALL, "sim", "program_log program_property program", program=True),
+    "cli": Group(ALL, "sim", "program_events program_log program", program=True),
 }
 GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",
                         ["core/history", "core/bulk_token_test", "core/history_test",

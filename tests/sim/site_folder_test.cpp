@@ -8,14 +8,12 @@
 #include <catch2/catch.hpp>
 
 #include "events/temporary_folder.hpp"
-#include "sim/site/client_store.hpp"
 #include "sim/site/key_file.hpp"
 #include "support/opened_files.hpp"
 
 namespace tokenlife::test {
 namespace {
 
-using sim::ClientFolder;
 using sim::SiteFolder;
 using std::chrono::days;
 using std::chrono::minutes;
@@ -142,30 +140,6 @@ TEST_CASE("nothing of a site is read to be changed before it is locked") {
   std::filesystem::remove(desk.site + "/site.log");
   CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
   CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kNow)) == busy);
-}
-
-TEST_CASE("nothing of a client is read before it is locked") {
-  const TemporaryFolder folder;
-  const std::string path = folder / "client";
-  const ClientInstalled installed{CohortNumber{0},
-                                  Network::intranet,
-                                  Credential::self_signed,
-                                  ClientVersion::current,
-                                  true,
-                                  false,
-                                  {}};
-  const auto make = [&] {
-    return ClientFolder::make(path, KeyKind::ec_p256, {kTenant, Policy{}}, installed, kNow);
-  };
-  const auto first = make();
-  REQUIRE(first);
-  const OpenedFiles opened(path);
-  for (const auto& second : {ClientFolder::open(path), make()}) {
-    REQUIRE_FALSE(second);
-    CHECK(opened.names() == std::set<std::string>{});
-    CHECK(to_string(second.error()) ==
-          path + ": another program is changing this client; try again when it is done");
-  }
 }
 
 // Two processes, each with its own descriptors, and one event after the other by turns.

@@ -2,6 +2,7 @@
 #include "sim/soak/soak.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 #include "sim/scenario/to_toml.hpp"
 #include "sim/soak/failure_file.hpp"
@@ -74,6 +75,70 @@ TEST_CASE("a planted fault comes out as a minimal scenario that still fails") {
     const auto again = soak_one(failure.seed, properties);
     REQUIRE(again);
     CHECK(failure_text(*again) == text);
+  }
+}
+
+// With one client the other property is broken: that is another failure.
+TEST_CASE("what is made smaller still breaks the property that it was found to break") {
+  const std::vector<SoakProperty> properties{
+      {"alone", "there is one client",
+       [](const SoakCase& run) {
+         return std::string(run.scenario.clients == 1 ? "" : "there are more");
+       }},
+      {"nothing", "nothing holds", [](const SoakCase&) { return std::string("it does not"); }}};
+  std::size_t made_smaller = 0;
+  for (std::uint64_t seed = 1; made_smaller < 5; ++seed) {
+    const auto failure = soak_one(seed, properties);
+    REQUIRE(failure);
+    if (failure->property == "nothing") continue;
+    ++made_smaller;
+    CHECK(failure->property == "alone");
+    CHECK(failure->what == "there are more");
+    CHECK(failure->scenario.clients == 2);
+  }
+}
+
+TEST_CASE("of several failures the one of the lowest seed is kept, in whatever order they come") {
+  const auto kept = [](std::initializer_list<std::uint64_t> seeds) {
+    std::optional<SoakFailure> failure;
+    for (const std::uint64_t seed : seeds) keep_first(failure, {seed, "a property", "what", {}});
+    return failure->seed;
+  };
+  CHECK(kept({7}) == 7);
+  CHECK(kept({7, 9}) == 7);
+  CHECK(kept({9, 7}) == 7);
+  CHECK(kept({8, 7, 9}) == 7);
+  CHECK(kept({9, 8, 7}) == 7);
+}
+
+// The first registration and the first renewal of this client arrive a minute after they were
+// judged, and last 90 days.
+TEST_CASE("token-life sees a token that comes early or late, or lasts too short or too long") {
+  const Desk desk;
+  const auto scenario = load_scenario(desk.path("small.toml").string(), {});
+  REQUIRE(scenario);
+  const auto result = run_uncontrolled(*scenario, {});
+  REQUIRE(result);
+  const auto all = token_properties();
+  const auto life = std::find_if(all.begin(), all.end(), [](const SoakProperty& property) {
+    return property.name == "token-life";
+  });
+  REQUIRE(life != all.end());
+  for (const Duration change : {Duration{-60}, Duration{60}}) {
+    for (int kind = 0; kind < 4; ++kind) {
+      CAPTURE(change.count(), kind);
+      EngineRun run = simulate(*scenario);
+      for (auto& recorded : run.clients[4]) {
+        auto* completed = std::get_if<RegistrationCompleted>(&recorded.event);
+        auto* renewed = std::get_if<TokenRenewed>(&recorded.event);
+        if (kind < 2 ? completed == nullptr : renewed == nullptr) continue;
+        ClientToken& token = completed != nullptr ? completed->token : renewed->token;
+        if (kind % 2 == 0) recorded.time += change;
+        if (kind % 2 == 1) token.expires += change;
+        break;
+      }
+      CHECK(has(life->broken({*scenario, run, *result}), "client 4 at "));
+    }
   }
 }
 

@@ -205,6 +205,53 @@ share-max = 1.0
   CHECK(shares == std::vector<double>{1, 0, 1, 0.1875, 0.5625, 0});
 }
 
+// Of 4 clients 3 are registered, and have asked to renew once.
+TEST_CASE("a bound that is just met holds, and one that is just missed does not") {
+  const std::string fleet = "[run]\nduration = \"31d\"\n" + office("0d") +
+                            "[[cohort]]\nname = \"two\"\nclients = 2\n[cohort.network]\n"
+                            "model = \"fixed\"\non = \"intranet\"\n"
+                            "[[cohort]]\nname = \"away\"\nclients = 1\n[cohort.network]\n"
+                            "model = \"fixed\"\non = \"offline\"\n";
+  const auto holds = [&](const std::string& expectation, const std::string& bound) {
+    const Scenario scenario = read(fleet + "[[expect]]\n" + expectation + bound + "\n");
+    return *judge_expectations(scenario, lived(scenario)).at(0).holds;
+  };
+  struct Bound {
+    const char* text;
+    bool holds;
+  };
+  const std::string registered = "state = \"registered\"\n";
+  for (const auto& [bound, expected] : {Bound{"count = 3", true},
+                                        {"count = 2", false},
+                                        {"count = 4", false},
+                                        {"min = 3", true},
+                                        {"min = 4", false},
+                                        {"max = 3", true},
+                                        {"max = 2", false},
+                                        {"min = 3\nmax = 3", true},
+                                        {"share-min = 0.75", true},
+                                        {"share-min = 0.7500001", false},
+                                        {"share-max = 0.75", true},
+                                        {"share-max = 0.7499999", false}}) {
+    CAPTURE(bound);
+    CHECK(holds(registered, bound) == expected);
+  }
+  const std::string of_office = "event = \"renewal-requested\"\ncohort = \"two\"\n";
+  for (const auto& [bound, expected] : {Bound{"count = 2", true},
+                                        {"count = 3", false},
+                                        {"min = 2", true},
+                                        {"min = 3", false},
+                                        {"max = 2", true},
+                                        {"max = 1", false},
+                                        {"per-client-min = 1", true},
+                                        {"per-client-min = 2", false},
+                                        {"per-client-max = 1", true},
+                                        {"per-client-max = 0", false}}) {
+    CAPTURE(bound);
+    CHECK(holds(of_office, bound) == expected);
+  }
+}
+
 // ---- Spans: from `from` on, and before `to`
 // ------------------------------------------------------
 
