@@ -85,7 +85,7 @@ void add_check(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(1U, 4U));
   added->add_option("--days", command.days, "Stop at this many units of time; never if absent")
       ->check(CLI::Range(1U, 10'000U));
-  added->add_option("--unit", command.unit, "Length of a step of time (default: 2d)");
+  added->add_option("--unit", command.unit, "Length of a step of time (default: 5d)");
   added->add_option("--latency", command.latency, "Units from a request to its answer, 1 to 3")
       ->check(CLI::Range(1U, 3U));
   added->add_option("--with", command.with,
