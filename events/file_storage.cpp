@@ -3,12 +3,11 @@
 
 #include <cerrno>
 
+#include "events/output_file.hpp"
 #include "events/storage.hpp"
 
 namespace tokenlife::events {
 namespace {
-
-constexpr mode_t kAllThatTheUmaskLeaves = 0666;
 
 std::error_code error_now() { return {errno, std::system_category()}; }
 
@@ -16,7 +15,7 @@ std::error_code error_now() { return {errno, std::system_category()}; }
 
 Result<std::unique_ptr<FileStorage>, std::error_code> FileStorage::open(
     const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kAllThatTheUmaskLeaves);
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kNewFileMode);
   if (descriptor == -1) return Failed<std::error_code>(error_now());
   return std::unique_ptr<FileStorage>(new FileStorage(descriptor));
 }

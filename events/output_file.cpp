@@ -8,16 +8,11 @@
 #include <utility>
 
 namespace tokenlife::events {
-namespace {
-
-constexpr mode_t kAllThatTheUmaskLeaves = 0666;
-
-}  // namespace
 
 Result<OutputFile, LogError> OutputFile::create(const std::optional<std::filesystem::path>& path) {
   if (!path) return OutputFile("", -1);
   const int descriptor =
-      ::open(path->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kAllThatTheUmaskLeaves);
+      ::open(path->c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
   const int why = errno;
   OutputFile file(path->string(), descriptor);
   if (descriptor == -1 && why == EEXIST) {

@@ -1,6 +1,8 @@
 // A file that is written from front to back, and that says when the world does not let it.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +14,9 @@
 #include "events/log.hpp"
 
 namespace tokenlife::events {
+
+// What a new file may be, as far as the umask leaves it.
+inline constexpr mode_t kNewFileMode = 0666;
 
 class OutputFile {
  public:

@@ -12,7 +12,7 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_token.hpp"
 #include "sim/cli/json_text.hpp"
-#include "sim/cli/pem_file.hpp"
+#include "sim/site/key_file.hpp"
 #include "sim/site/token_service.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
@@ -36,14 +36,14 @@ struct Desk {
 };
 
 Result<Signer, Error> signer_of_key(const TokenVerifyCommand& command) {
-  const auto key = read_public_key(*command.key);
+  const auto key = read_given_public_key(*command.key);
   if (!key) return Failed<Error>(key.error());
   if (key->kind() != KeyKind::rsa) {
     return input_error(*command.key, "is not an RSA key, and tokens are signed with RS256",
                        "give the public key of the site's signing certificate");
   }
   if (!command.signing_certificate) return Signer{{0}, *key, std::nullopt};
-  const auto certificate = read_certificate(*command.signing_certificate);
+  const auto certificate = read_given_certificate(*command.signing_certificate);
   if (!certificate) return Failed<Error>(certificate.error());
   if (!(certificate->key() == *key)) {
     return input_error(*command.signing_certificate,
@@ -87,7 +87,7 @@ Result<Desk, Error> desk_of(const TokenVerifyCommand& command) {
   desk.checks.profile = *from_name<TokenProfile>(command.type);
   if (command.audience) desk.checks.audience = *command.audience;
   if (command.client_certificate) {
-    auto certificate = read_certificate(*command.client_certificate);
+    auto certificate = read_given_certificate(*command.client_certificate);
     if (!certificate) return Failed<Error>(certificate.error());
     desk.client_certificate = std::move(*certificate);
   }

@@ -29,8 +29,10 @@ struct OpenFile {
   }
 };
 
-Failed<Error> error_now(const std::string& path, const std::string& what) {
-  return file_error(path, what + ": " + std::generic_category().message(errno));
+// errno is read before anything else can change it.
+Failed<Error> error_now(const std::string& path, std::string_view what) {
+  const int why = errno;
+  return file_error(path, fmt::format("{}: {}", what, std::generic_category().message(why)));
 }
 
 // ---- Writing -----------------------------------------------------------------------------------
@@ -68,10 +70,7 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
     if (file.descriptor < 0) return error_now(path, "cannot be made");
     done = write_all(file, path, bytes);
   }
-  if (done && ::rename(unfinished.c_str(), path.c_str()) != 0) {
-    done = error_now(path, "cannot be given its name");
-  }
-  if (done) return sync_folder_of(path);
+  if (done) return publish_file(unfinished, path);
   ::unlink(unfinished.c_str());
   return done;
 }
@@ -140,6 +139,13 @@ Result<void, Error> write_private_file(const std::string& path, const Secret& by
 
 Result<void, Error> write_public_file(const std::string& path, std::string_view bytes) {
   return write_file(path, bytes, kEverybodyReads);
+}
+
+Result<void, Error> publish_file(const std::string& unfinished, const std::string& path) {
+  if (::rename(unfinished.c_str(), path.c_str()) == 0) return sync_folder_of(path);
+  const auto failed = error_now(path, "cannot be renamed");
+  ::unlink(unfinished.c_str());
+  return failed;
 }
 
 Result<Secret, Error> read_private_file(const std::string& path, std::size_t bytes_max) {

@@ -20,6 +20,11 @@ namespace tokenlife::sim {
 Result<void, Error> write_private_file(const std::string& path, const Secret& bytes);
 Result<void, Error> write_public_file(const std::string& path, std::string_view bytes);
 
+// Gives a file that is whole and safely on the disk its name, at once, and sees to it that the
+// folder remembers that. After an error nothing of it is left, unless the folder alone could not be
+// synced.
+Result<void, Error> publish_file(const std::string& unfinished, const std::string& path);
+
 // Both refuse what is no file but a link, a pipe or a folder, and wait for nothing. A private file
 // is also refused, with advice, if somebody else can read it or owns it (root may use anybody's).
 Result<Secret, Error> read_private_file(const std::string& path, std::size_t bytes_max);

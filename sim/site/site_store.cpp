@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <limits>
 #include <optional>
@@ -32,10 +31,6 @@ constexpr Duration kLife{std::numeric_limits<std::uint32_t>::max()};
 // So that nothing that a site makes in its life lasts beyond the last date of tokens and X.509.
 constexpr sys_seconds kStartMax =
     sys_seconds{Duration{kTokenDateMax}} - kLife - kCertificateLifetime;
-
-Failed<Error> error_now(const std::string& place, const std::string& what) {
-  return file_error(place, what + ": " + std::system_category().message(errno));
-}
 
 std::string file_in(const std::string& folder, std::string_view name) {
   return (fs::path(folder) / name).string();
@@ -95,10 +90,7 @@ Result<events::Journal, Error> start_journal(const std::string& folder, sys_seco
   auto journal = events::Journal::start(std::move(*storage), name, now.time_since_epoch().count(),
                                         established);
   if (!journal) return Failed<Error>(to_error(journal.error()));
-  if (::rename(unfinished.c_str(), name.c_str()) != 0) {
-    return error_now(name, "cannot be given its name");
-  }
-  if (auto done = sync_folder(folder); !done) return Failed<Error>(done.error());
+  if (auto done = publish_file(unfinished, name); !done) return Failed<Error>(done.error());
   return std::move(*journal);
 }
 

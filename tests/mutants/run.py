@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks the rules on purpose, one at a time, and sees that a property notices.
 
-usage: run.py BUILD-FOLDER [--write TABLE] [--only REGEX] [--group NAME]
+usage: run.py BUILD-FOLDER [--write TABLE] [--only REGEX] [--group NAME] [--part I/N]
 
 Takes the objects of a finished build, compiles what a mutant changes, links the properties anew and runs
 them until one does not hold. Exit status 0 if every mutant was noticed. --write runs all of them, and makes
@@ -192,6 +192,7 @@ def main():
     parser.add_argument("--write", metavar="TABLE")
     parser.add_argument("--only", default="", metavar="REGEX", help="mutants with such a name")
     parser.add_argument("--group", choices=sorted(GROUPS))
+    parser.add_argument("--part", default="0/1", metavar="I/N", help="every Nth mutant, from the Ith on")
     parser.add_argument("--cases", type=int, default=40)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
@@ -199,14 +200,21 @@ def main():
     mutants = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
     mutants = [m for m in mutants if re.search(arguments.only, m["name"])
                and arguments.group in (None, m.get("group", "rules"))]
+    first, step = map(int, arguments.part.split("/"))
+    mutants = mutants[first % step::step]
     build = Build(arguments.build)
-    seconds_max = {}
-    for name in sorted({m.get("group", "rules") for m in mutants}):
+
+    def seconds_without_mutant(name):
         with tempfile.TemporaryDirectory() as folder:
             begin = time.monotonic()
             if broken := Tests(build, GROUPS[name], {}, folder).failures(arguments.cases, True, None):
                 raise SystemExit(f"without any mutant these do not hold: {', '.join(broken)}")
-            seconds_max[name] = max(SECONDS_MIN, 5 * (time.monotonic() - begin))
+            return time.monotonic() - begin
+
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        names = sorted({m.get("group", "rules") for m in mutants})
+        seconds_max = {name: max(SECONDS_MIN, 5 * seconds)
+                       for name, seconds in zip(names, pool.map(seconds_without_mutant, names))}
 
     def result_of(mutant):
         noticed = try_mutant(build, mutant, arguments.cases, bool(arguments.write),

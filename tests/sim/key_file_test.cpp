@@ -131,9 +131,9 @@ TEST_CASE("a file of any size and content is refused, or is a key") {
     return refusal(folder / "key");
   };
   const std::string pem(some_key().to_pem().reveal());
-  CHECK(refuse("") == "does not hold one good private key in PEM");
-  CHECK(refuse(pem.substr(0, pem.size() / 2)) == "does not hold one good private key in PEM");
-  CHECK(refuse(pem + pem) == "does not hold one good private key in PEM");
+  CHECK(refuse("") == "does not hold one private key in PEM");
+  CHECK(refuse(pem.substr(0, pem.size() / 2)) == "does not hold one private key in PEM");
+  CHECK(refuse(pem + pem) == "does not hold one private key in PEM");
   CHECK(refuse(std::string(1 << 20, 'x')) == "is longer than 65536 bytes");
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("a certificate's file is for everybody, and a key is none") {
   CHECK(read->sha256() == certificate.sha256());
   REQUIRE(write_key_file(folder / "key", some_key()));
   CHECK(read_certificate_file(folder / "key").error().what ==
-        "does not hold one good certificate in PEM");
+        "does not hold one certificate in PEM");
 }
 
 TEST_CASE("a file that cannot be written is an error that names it, and leaves what was there") {
