@@ -32,6 +32,7 @@ endif()
 
 function(tokenlife_flags target)
   target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
   # Fused multiply-add would round differently from machine to machine.
   target_compile_options(${target} PRIVATE -ffp-contract=off)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion
@@ -74,4 +75,18 @@ function(tokenlife_library part)
   set_target_properties(tokenlife_${part} PROPERTIES EXPORT_NAME ${part}
                                                      OUTPUT_NAME tokenlife-${part})
   tokenlife_flags(tokenlife_${part})
+endfunction()
+
+# Headers are <tokenlife/core/...> to users, in this build as when they are installed.
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/include/tokenlife)
+foreach(folder IN ITEMS core events sim)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder}
+       ${PROJECT_BINARY_DIR}/include/tokenlife/${folder} SYMBOLIC)
+endforeach()
+
+# tokenlife_headers(PART HEADER...): what users may include of it, and what is installed.
+function(tokenlife_headers part)
+  list(TRANSFORM ARGN PREPEND ${PROJECT_BINARY_DIR}/include/tokenlife/ OUTPUT_VARIABLE headers)
+  target_sources(tokenlife_${part} PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_BINARY_DIR}/include
+                                          FILES ${headers})
 endfunction()

@@ -1,5 +1,5 @@
 # Installs the programs and, for users of the libraries, headers, archives, a CMake package with the
-# components core, events and sim, and tokenlife-{core,events,sim}.pc.
+# components core, table, events and sim, and tokenlife-{core,events,sim}.pc.
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tokenlife)
@@ -14,8 +14,7 @@ function(install_part part requires requires_private libs libs_private)
     TARGETS ${ARGN}
     EXPORT tokenlife-${part}
     ARCHIVE
-    # Headers name each other by "core/...", so that the folder itself is searched.
-    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tokenlife)
+    FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(
     EXPORT tokenlife-${part}
     NAMESPACE tokenlife::
@@ -27,11 +26,21 @@ function(install_part part requires requires_private libs libs_private)
   install(FILES ${PROJECT_BINARY_DIR}/tokenlife-${part}.pc DESTINATION ${pkgconfig_dir})
 endfunction()
 install_part(core "" libcrypto -ltokenlife-core "" tokenlife_core)
-install_part(events tokenlife-core "capnp libcrypto" -ltokenlife-events "" tokenlife_events)
+install_part(events tokenlife-core "capnp libcrypto" -ltokenlife-events -pthread tokenlife_events)
 install_part(
   sim "tokenlife-core tokenlife-events" "fmt tomlplusplus"
   "-ltokenlife-engine -ltokenlife-scenario -ltokenlife-text" -pthread
   tokenlife_sim tokenlife_engine tokenlife_scenario tokenlife_text)
+
+# Headers alone, and Boost has no file for pkg-config: with that, tokenlife-core is enough.
+install(
+  TARGETS tokenlife_table
+  EXPORT tokenlife-table
+  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(
+  EXPORT tokenlife-table
+  NAMESPACE tokenlife::
+  DESTINATION ${package_dir})
 
 configure_package_config_file(
   .cmake/tokenlife-config.cmake.in ${PROJECT_BINARY_DIR}/tokenlife-config.cmake

@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "core/id.hpp"
-#include "core/names.hpp"
-#include "core/time.hpp"
+#include "id.hpp"
+#include "names.hpp"
+#include "time.hpp"
 
 namespace tokenlife {
 

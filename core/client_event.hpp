@@ -4,10 +4,10 @@
 #include <string_view>
 #include <variant>
 
-#include "core/client.hpp"
-#include "core/id.hpp"
-#include "core/recorded.hpp"
-#include "core/refusal.hpp"
+#include "client.hpp"
+#include "id.hpp"
+#include "recorded.hpp"
+#include "refusal.hpp"
 
 namespace tokenlife {
 

@@ -9,13 +9,13 @@
 #include <cstdint>
 #include <optional>
 
-#include "core/client.hpp"
-#include "core/client_event.hpp"
-#include "core/policy.hpp"
-#include "core/refusal.hpp"
-#include "core/request.hpp"
-#include "core/result.hpp"
-#include "core/site.hpp"
+#include "client.hpp"
+#include "client_event.hpp"
+#include "policy.hpp"
+#include "refusal.hpp"
+#include "request.hpp"
+#include "result.hpp"
+#include "site.hpp"
 
 namespace tokenlife {
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <variant>
 
-#include "core/client_event.hpp"
-#include "core/names.hpp"
-#include "core/site_event.hpp"
+#include "client_event.hpp"
+#include "names.hpp"
+#include "site_event.hpp"
 
 namespace tokenlife {
 

@@ -5,10 +5,10 @@
 #include <concepts>
 #include <cstdint>
 
-#include "core/client.hpp"
-#include "core/client_event.hpp"
-#include "core/lifecycle.hpp"
-#include "core/result.hpp"
+#include "client.hpp"
+#include "client_event.hpp"
+#include "lifecycle.hpp"
+#include "result.hpp"
 
 namespace tokenlife {
 

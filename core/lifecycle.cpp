@@ -117,20 +117,21 @@ struct Lifecycle {
                     StaysAnywhere<CmgAllowedChanged>>;
 };
 
-static_assert(check<Lifecycle>() == TableFault::none);
-static_assert(kStates<Lifecycle> == kCount<LifecycleState>);
-static_assert(kEvents<Lifecycle> == kClientKinds, "an event without a row could never be recorded");
+static_assert(table::check<Lifecycle>() == table::Fault::none);
+static_assert(table::kStates<Lifecycle> == kCount<LifecycleState>);
+static_assert(table::kEvents<Lifecycle> == kClientKinds,
+              "an event without a row could never be recorded");
 
-constexpr auto kRows = rows<Lifecycle>();
+constexpr auto kRows = table::rows<Lifecycle>();
 
 }  // namespace
 
 constinit const LifecycleDispatch kLifecycleDispatch = [] {
-  constexpr auto table = dispatch<Lifecycle>();
+  constexpr auto cells = table::dispatch<Lifecycle>();
   LifecycleDispatch flat{};
-  for (std::size_t s = 0; s < table.size(); ++s) {
-    for (std::size_t e = 0; e < table[s].size(); ++e) {
-      for (std::size_t w = 0; w < table[s][e].size(); ++w) flat.next[s][e][w] = table[s][e][w];
+  for (std::size_t s = 0; s < cells.size(); ++s) {
+    for (std::size_t e = 0; e < cells[s].size(); ++e) {
+      for (std::size_t w = 0; w < cells[s][e].size(); ++w) flat.next[s][e][w] = cells[s][e][w];
     }
   }
   return flat;
@@ -154,7 +155,7 @@ std::uint64_t lifecycle_fingerprint() {
 }
 
 struct LifecycleMachine::Impl {
-  Machine<Lifecycle> machine;
+  table::Machine<Lifecycle> machine;
 };
 
 LifecycleMachine::LifecycleMachine() : impl_(std::make_unique<Impl>()) {}

@@ -9,9 +9,9 @@
 #include <span>
 #include <string_view>
 
-#include "core/client.hpp"
-#include "core/client_event.hpp"
-#include "core/table_row.hpp"
+#include "client.hpp"
+#include "client_event.hpp"
+#include "table_row.hpp"
 
 namespace tokenlife {
 

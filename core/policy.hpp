@@ -9,8 +9,8 @@
 
 #include <cstdint>
 
-#include "core/site_policy.hpp"
-#include "core/time.hpp"
+#include "site_policy.hpp"
+#include "time.hpp"
 
 namespace tokenlife {
 

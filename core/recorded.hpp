@@ -8,8 +8,8 @@
 #include <string_view>
 #include <variant>
 
-#include "core/names.hpp"
-#include "core/time.hpp"
+#include "names.hpp"
+#include "time.hpp"
 
 namespace tokenlife {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "core/names.hpp"
+#include "names.hpp"
 
 namespace tokenlife {
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "core/client.hpp"
-#include "core/id.hpp"
+#include "client.hpp"
+#include "id.hpp"
 
 namespace tokenlife {
 

@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
-#include "core/id.hpp"
-#include "core/result.hpp"
-#include "core/site_event.hpp"
+#include "id.hpp"
+#include "result.hpp"
+#include "site_event.hpp"
 
 namespace tokenlife {
 

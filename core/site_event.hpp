@@ -5,12 +5,12 @@
 #include <string_view>
 #include <variant>
 
-#include "core/client.hpp"
-#include "core/client_event.hpp"
-#include "core/id.hpp"
-#include "core/recorded.hpp"
-#include "core/site_policy.hpp"
-#include "core/time.hpp"
+#include "client.hpp"
+#include "client_event.hpp"
+#include "id.hpp"
+#include "recorded.hpp"
+#include "site_policy.hpp"
+#include "time.hpp"
 
 namespace tokenlife {
 

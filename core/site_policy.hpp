@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "core/names.hpp"
-#include "core/time.hpp"
+#include "names.hpp"
+#include "time.hpp"
 
 namespace tokenlife {
 

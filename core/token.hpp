@@ -1,4 +1,4 @@
 // Tokens: issued, signed and verified. What is declared stands in core/token/.
 #pragma once
 
-#include "core/token/token.hpp"
+#include "token/token.hpp"

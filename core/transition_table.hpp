@@ -30,11 +30,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include "core/table_row.hpp"
+#include "table_row.hpp"
 
-namespace tokenlife {
+namespace tokenlife::table {
 
-namespace table_detail {
+namespace detail {
 
 namespace mp = boost::mp11;
 namespace front = boost::msm::front;
@@ -66,7 +66,7 @@ constexpr std::string_view guard_name() {
   }
 }
 
-}  // namespace table_detail
+}  // namespace detail
 
 template <class Table>
 inline constexpr std::size_t kStates = boost::mp11::mp_size<typename Table::States>::value;
@@ -80,7 +80,7 @@ using Dispatch =
 
 template <class Table>
 constexpr Dispatch<Table> dispatch() {
-  using namespace table_detail;
+  using namespace detail;
   Dispatch<Table> next{};
   for (auto& by_event : next) {
     for (auto& by_case : by_event) by_case.fill(kNoTransition);
@@ -97,7 +97,7 @@ constexpr Dispatch<Table> dispatch() {
 
 template <class Table>
 constexpr auto rows() {
-  using namespace table_detail;
+  using namespace detail;
   std::array<RowText, mp::mp_size<typename Table::Rows>::value> texts{};
   std::size_t i = 0;
   mp::mp_for_each<typename Table::Rows>([&]<class Row>(Row) {
@@ -108,11 +108,11 @@ constexpr auto rows() {
 }
 
 // What can be wrong with a list of rows. Of two rows that conflict MSM takes the last, silently.
-enum class TableFault : std::uint8_t { none, conflicting_rows, unreachable_state, unused_event };
+enum class Fault : std::uint8_t { none, conflicting_rows, unreachable_state, unused_event };
 
 template <class Table>
-constexpr TableFault check() {
-  using namespace table_detail;
+constexpr Fault check() {
+  using namespace detail;
   std::array<std::array<std::array<int, Table::cases>, kEvents<Table>>, kStates<Table>> rows_for{};
   mp::mp_for_each<typename Table::Rows>([&]<class Row>(Row) {
     for (std::size_t c = 0; c < Table::cases; ++c) {
@@ -124,13 +124,13 @@ constexpr TableFault check() {
   for (const auto& by_event : rows_for) {
     for (std::size_t e = 0; e < kEvents<Table>; ++e) {
       for (const int count : by_event[e]) {
-        if (count > 1) return TableFault::conflicting_rows;
+        if (count > 1) return Fault::conflicting_rows;
         used[e] = used[e] || count == 1;
       }
     }
   }
   for (const bool is_used : used) {
-    if (!is_used) return TableFault::unused_event;
+    if (!is_used) return Fault::unused_event;
   }
   std::array<bool, kStates<Table>> reached{true};
   const Dispatch<Table> next = dispatch<Table>();
@@ -145,12 +145,12 @@ constexpr TableFault check() {
     }
   }
   for (const bool is_reached : reached) {
-    if (!is_reached) return TableFault::unreachable_state;
+    if (!is_reached) return Fault::unreachable_state;
   }
-  return TableFault::none;
+  return Fault::none;
 }
 
-namespace table_detail {
+namespace detail {
 
 // What the MSM machine processes: an event of the table, with the case that its guards look at.
 template <class Event, class Case>
@@ -210,7 +210,7 @@ struct StateArchive {
   }
 };
 
-}  // namespace table_detail
+}  // namespace detail
 
 // The Boost.MSM machine of a table, addressed by the table's own codes: MSM's ids follow the order
 // of the rows and are never shown.
@@ -229,14 +229,14 @@ class Machine {
 
   // Precondition: state < kStates<Table>.
   void restore(std::uint8_t state) {
-    table_detail::StateArchive archive{kMsmIdOf[state], true};
+    detail::StateArchive archive{kMsmIdOf[state], true};
     machine_.serialize(archive, 0);
   }
 
   // Lets `Event` happen. False, with the state as it was, if no row admits it.
   template <class Event>
   bool process(typename Table::Case where = {}) {
-    return machine_.process_event(table_detail::Occurrence<Event, typename Table::Case>{where}) ==
+    return machine_.process_event(detail::Occurrence<Event, typename Table::Case>{where}) ==
            boost::msm::back::HANDLED_TRUE;
   }
 
@@ -250,7 +250,7 @@ class Machine {
   }
 
  private:
-  using Msm = boost::msm::back::state_machine<table_detail::FrontEnd<Table>>;
+  using Msm = boost::msm::back::state_machine<detail::FrontEnd<Table>>;
 
   static constexpr auto kMsmIdOf = [] {
     std::array<int, kStates<Table>> ids{};
@@ -273,4 +273,4 @@ class Machine {
   Msm machine_;
 };
 
-}  // namespace tokenlife
+}  // namespace tokenlife::table

@@ -10,11 +10,11 @@
 #include <memory>
 #include <vector>
 
-#include "core/result.hpp"
-#include "core/site.hpp"
-#include "core/site_event.hpp"
-#include "events/log.hpp"
-#include "events/storage.hpp"
+#include "../core/result.hpp"
+#include "../core/site.hpp"
+#include "../core/site_event.hpp"
+#include "log.hpp"
+#include "storage.hpp"
 
 namespace tokenlife::events {
 

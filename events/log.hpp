@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "core/id.hpp"
-#include "core/time.hpp"
+#include "../core/id.hpp"
+#include "../core/time.hpp"
 
 namespace tokenlife::events {
 

@@ -6,6 +6,7 @@
 
 #include "core/ensure.hpp"
 #include "events/batch_codec.hpp"
+#include "events/batch_reader.hpp"
 #include "events/frame_reader.hpp"
 #include "events/message_reader.hpp"
 #include "events/site_codec.hpp"
@@ -195,7 +196,7 @@ const PartitionSummary* LogReader::partition_of(ClientNumber client) const {
 
 // ---- A partition's file ------------------------------------------------------------------------
 
-struct LogReader::Batches::Impl {
+struct BatchReader::Impl {
   FrameReader file;
   PartitionSummary summary;
   StreamPosition position{};
@@ -229,13 +230,13 @@ struct LogReader::Batches::Impl {
   }
 };
 
-LogReader::Batches::Batches(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-LogReader::Batches::Batches(Batches&&) noexcept = default;
-LogReader::Batches& LogReader::Batches::operator=(Batches&&) noexcept = default;
-LogReader::Batches::~Batches() = default;
+BatchReader::BatchReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+BatchReader::BatchReader(BatchReader&&) noexcept = default;
+BatchReader& BatchReader::operator=(BatchReader&&) noexcept = default;
+BatchReader::~BatchReader() = default;
 
-Result<LogReader::Batches, LogError> LogReader::Batches::open(const LogReader& log,
-                                                              const PartitionSummary& partition) {
+Result<BatchReader, LogError> BatchReader::open(const LogReader& log,
+                                                const PartitionSummary& partition) {
   const std::uint32_t clients = log.clients_of(partition);
   ensure(clients != 0, "a partition of this log");
   auto file = FrameReader::open(log.file_of(partition), kPartitionMagic, log.header_digest_,
@@ -247,10 +248,10 @@ Result<LogReader::Batches, LogError> LogReader::Batches::open(const LogReader& l
   if (auto good = impl->read_header(log.header_digest_); !good) {
     return Failed<LogError>(good.error());
   }
-  return Batches(std::move(impl));
+  return BatchReader(std::move(impl));
 }
 
-Result<std::optional<BatchView>, LogError> LogReader::Batches::next() {
+Result<std::optional<BatchView>, LogError> BatchReader::next() {
   const auto frame = impl_->file.next();
   if (!frame) return Failed<LogError>(frame.error());
   impl_->offset = frame->offset;
@@ -274,14 +275,22 @@ Result<std::optional<BatchView>, LogError> LogReader::Batches::next() {
   return std::optional<BatchView>();
 }
 
-StreamPosition& LogReader::Batches::position() { return impl_->position; }
+StreamPosition& BatchReader::position() { return impl_->position; }
 
-std::uint64_t LogReader::Batches::offset() const { return impl_->offset; }
+std::uint64_t BatchReader::offset() const { return impl_->offset; }
 
-LogError LogReader::Batches::fault(Walk walk) const {
+LogError BatchReader::fault(Walk walk) const {
   const std::string client = std::to_string(impl_->position.client);
   return impl_->file.corrupt(impl_->offset,
                              std::string(text_of(walk)) + " (at or after client " + client + ")");
+}
+
+Result<Visited, LogError> LogReader::visit(const PartitionSummary& partition,
+                                           const OnEvent& on_event) const {
+  VariantVisitor visitor([&](ClientNumber client, Recorded<ClientEvent>&& recorded) {
+    return on_event(client, recorded);
+  });
+  return visit_batches(*this, partition, visitor);
 }
 
 }  // namespace tokenlife::events

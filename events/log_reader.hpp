@@ -6,17 +6,16 @@
 // read batch by batch.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <memory>
-#include <optional>
+#include <functional>
 #include <string>
-#include <variant>
 #include <vector>
 
-#include "core/result.hpp"
-#include "core/site_event.hpp"
-#include "events/batch_view.hpp"
-#include "events/log.hpp"
+#include "../core/client_event.hpp"
+#include "../core/result.hpp"
+#include "../core/site_event.hpp"
+#include "log.hpp"
 
 namespace tokenlife::events {
 
@@ -27,6 +26,9 @@ struct Visited {
   bool to_the_end = true;    // No: the visitor stopped it.
   std::uint64_t offset = 0;  // of the frame read last
 };
+
+// Says whether to go on.
+using OnEvent = std::function<bool(ClientNumber, const Recorded<ClientEvent>&)>;
 
 class LogReader {
  public:
@@ -46,33 +48,13 @@ class LogReader {
   std::string file_of(const PartitionSummary& partition) const;
   std::uint64_t site_file_bytes() const { return site_file_bytes_; }
 
-  // Walks the events of one partition, client by client: see walk(). What was handed over counts
-  // only if the visit ends well. Safe to call from several threads at once. Precondition: the
-  // partition is one of partitions().
-  template <class Visitor>
-  Result<Visited, LogError> visit(const PartitionSummary& partition, Visitor& visitor) const;
+  // Hands over the events of one partition, client by client, each client's in their order, until
+  // `on_event` says false. What was handed over counts only if the visit ends well. Safe to call
+  // from several threads at once. Precondition: the partition is one of partitions().
+  Result<Visited, LogError> visit(const PartitionSummary& partition, const OnEvent& on_event) const;
 
  private:
-  // The batches of one partition's file.
-  class Batches {
-   public:
-    static Result<Batches, LogError> open(const LogReader& log, const PartitionSummary& partition);
-    Batches(Batches&&) noexcept;
-    Batches& operator=(Batches&&) noexcept;
-    ~Batches();
-
-    // The next batch, until the next call; nothing after the last, when the end frame has been
-    // checked against what was walked.
-    Result<std::optional<BatchView>, LogError> next();
-    StreamPosition& position();
-    std::uint64_t offset() const;
-    LogError fault(Walk walk) const;
-
-   private:
-    struct Impl;
-    explicit Batches(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
-  };
+  friend class BatchReader;
 
   Result<void, LogError> read_site_file();
   // How the end frame contradicts itself or what was read before it; null if it does not.
@@ -87,42 +69,6 @@ class LogReader {
   LogSummary summary_;
   std::vector<PartitionSummary> partitions_;
   std::uint64_t site_file_bytes_ = 0;
-};
-
-template <class Visitor>
-Result<Visited, LogError> LogReader::visit(const PartitionSummary& partition,
-                                           Visitor& visitor) const {
-  auto batches = Batches::open(*this, partition);
-  if (!batches) return Failed<LogError>(batches.error());
-  while (true) {
-    const auto batch = batches->next();
-    if (!batch) return Failed<LogError>(batch.error());
-    if (!batch->has_value()) return Visited{true, batches->offset()};
-    const Walk walked = walk(**batch, batches->position(), visitor);
-    if (walked == Walk::stopped) return Visited{false, batches->offset()};
-    if (walked != Walk::done) return Failed<LogError>(batches->fault(walked));
-  }
-}
-
-// A visitor that turns every event into a ClientEvent: `on(ClientNumber, Recorded<ClientEvent>&&)`
-// says whether to go on.
-template <class On>
-class VariantVisitor {
- public:
-  explicit VariantVisitor(On on) : on_(std::move(on)) {}
-
-  bool begin(ClientNumber client) {
-    client_ = client;
-    return true;
-  }
-  template <class Event>
-  bool on(const Recorded<Event>& recorded) {
-    return on_(client_, Recorded<ClientEvent>{recorded.envelope(), recorded.event});
-  }
-
- private:
-  On on_;
-  ClientNumber client_;
 };
 
 }  // namespace tokenlife::events

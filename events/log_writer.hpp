@@ -14,12 +14,13 @@
 #include <optional>
 #include <vector>
 
-#include "core/result.hpp"
-#include "core/site_event.hpp"
-#include "events/client_batch.hpp"
-#include "events/log.hpp"
+#include "../core/result.hpp"
+#include "../core/site_event.hpp"
+#include "log.hpp"
 
 namespace tokenlife::events {
+
+class ClientBatch;
 
 // One partition's stretch of the log. Owned by one thread at a time.
 class PartitionWriter {

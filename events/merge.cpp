@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "events/batch_reader.hpp"
+
 namespace tokenlife::events {
 namespace {
 
@@ -164,7 +166,7 @@ class Merge {
     Wanted<On> visitor(filter, on);
     for (const PartitionSummary& partition : log_.partitions()) {
       if (!is_wanted(partition)) continue;
-      const auto visited = log_.visit(partition, visitor);
+      const auto visited = visit_batches(log_, partition, visitor);
       if (!visited) return Failed<LogError>(visited.error());
       if (!visited->to_the_end) break;
     }

@@ -12,9 +12,9 @@
 #include <optional>
 #include <vector>
 
-#include "core/event.hpp"
-#include "core/result.hpp"
-#include "events/log_reader.hpp"
+#include "../core/event.hpp"
+#include "../core/result.hpp"
+#include "log_reader.hpp"
 
 namespace tokenlife::events {
 

@@ -6,6 +6,7 @@
 #include "core/event.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
+#include "events/partition_replay.hpp"
 
 namespace tokenlife::events {
 
@@ -120,7 +121,7 @@ Result<ReplayedClient, LogError> replay_client(const LogReader& log, ClientNumbe
   const PartitionSummary* partition = log.partition_of(client);
   if (partition == nullptr) return ReplayedClient{};
   OneClient visitor{client, at, {}, {}};
-  const auto visited = log.visit(*partition, visitor);
+  const auto visited = visit_batches(log, *partition, visitor);
   if (!visited) return Failed<LogError>(visited.error());
   if (const auto error = visitor.replay.error(log.file_of(*partition), visited->offset)) {
     return Failed<LogError>(*error);

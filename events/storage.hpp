@@ -9,7 +9,7 @@
 #include <span>
 #include <system_error>
 
-#include "core/result.hpp"
+#include "../core/result.hpp"
 
 namespace tokenlife::events {
 

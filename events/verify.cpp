@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "events/partition_fold.hpp"
+#include "events/partition_replay.hpp"
 
 namespace tokenlife::events {
 namespace {

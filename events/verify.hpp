@@ -5,10 +5,10 @@
 #include <array>
 #include <cstdint>
 
-#include "core/event.hpp"
-#include "core/result.hpp"
-#include "events/log_reader.hpp"
-#include "events/replay.hpp"
+#include "../core/event.hpp"
+#include "../core/result.hpp"
+#include "log_reader.hpp"
+#include "replay.hpp"
 
 namespace tokenlife::events {
 

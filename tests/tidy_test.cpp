@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -177,14 +178,20 @@ std::string_view included(std::string_view line) {
   return rest.substr(0, rest.find('"'));
 }
 
+// Installed headers name each other relative to themselves, as a compiler looks first.
+std::string from_top(const File& file, std::string_view path) {
+  const fs::path beside = (fs::path(file.path).parent_path() / path).lexically_normal();
+  return !path.empty() && fs::exists(beside) ? beside.generic_string() : std::string(path);
+}
+
 TEST_CASE("includes point one way: tests, sim, events, core, and from room to room") {
   for (const File& file : all_files()) {
     if (!is_cpp(file)) continue;
     const Room& from = room_of(file.path);
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
-      const std::string_view path = included(file.lines[i]);
+      const std::string path = from_top(file, included(file.lines[i]));
       // Tests include each other from tests/ and from their own folder.
-      const bool of_tests = from.folder == "tests/" && !fs::exists(std::string(path));
+      const bool of_tests = from.folder == "tests/" && !fs::exists(path);
       if (path.empty() || of_tests) continue;
       const Room& to = room_of(path);
       if (!may_include(from, to)) {
@@ -192,6 +199,35 @@ TEST_CASE("includes point one way: tests, sim, events, core, and from room to ro
       }
     }
   }
+}
+
+// A line of code without its indentation and what pads it before a comment.
+std::string code_alone(std::string_view line) {
+  std::string alone(code(line));
+  alone.erase(0, alone.find_first_not_of(' '));
+  alone.erase(alone.find_last_not_of(' ') + 1);
+  return alone;
+}
+
+TEST_CASE("every line of C++ in the README is one of a program that is built and run") {
+  std::set<std::string> built;
+  for (const File& file : all_files()) {
+    if (!is_cpp(file) || !has_prefix(file.path, "tests/downstream/")) continue;
+    for (const std::string& line : file.lines) built.insert(code_alone(line));
+  }
+  const File readme = read("README.md");
+  bool in_code = false;
+  int lines = 0;
+  for (std::size_t i = 0; i < readme.lines.size(); ++i) {
+    const std::string& line = readme.lines[i];
+    if (has_prefix(line, "```")) {
+      in_code = line == "```cpp";
+    } else if (in_code && !line.empty()) {
+      ++lines;
+      if (!built.contains(code_alone(line))) fail(readme, i, "no line of tests/downstream");
+    }
+  }
+  CHECK(lines > 10);
 }
 
 TEST_CASE("D4: no file of the project holds a private key") {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "core/id.hpp"
-#include "core/result.hpp"
-#include "core/token/key.hpp"
+#include "../id.hpp"
+#include "../result.hpp"
+#include "key.hpp"
 
 namespace tokenlife {
 

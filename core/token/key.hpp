@@ -11,9 +11,9 @@
 #include <string_view>
 #include <utility>
 
-#include "core/names.hpp"
-#include "core/result.hpp"
-#include "core/token/secret.hpp"
+#include "../names.hpp"
+#include "../result.hpp"
+#include "secret.hpp"
 
 namespace tokenlife {
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/request.hpp"
-#include "core/token/certificate.hpp"
-#include "core/token/token.hpp"
+#include "../request.hpp"
+#include "certificate.hpp"
+#include "token.hpp"
 
 namespace tokenlife {
 

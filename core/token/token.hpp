@@ -17,13 +17,13 @@
 #include <utility>
 #include <variant>
 
-#include "core/client.hpp"
-#include "core/id.hpp"
-#include "core/result.hpp"
-#include "core/site.hpp"
-#include "core/token/certificate.hpp"
-#include "core/token/secret.hpp"
-#include "core/token/token_fault.hpp"
+#include "../client.hpp"
+#include "../id.hpp"
+#include "../result.hpp"
+#include "../site.hpp"
+#include "certificate.hpp"
+#include "secret.hpp"
+#include "token_fault.hpp"
 
 namespace tokenlife {
 

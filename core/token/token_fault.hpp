@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <span>
 
-#include "core/names.hpp"
-#include "core/refusal.hpp"
+#include "../names.hpp"
+#include "../refusal.hpp"
 
 namespace tokenlife {
 

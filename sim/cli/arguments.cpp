@@ -31,7 +31,7 @@ class CommandLine {
         "when\n"
         "and why. The rules are those of token-based authentication for the cloud management "
         "gateway.");
-    app_.set_version_flag("--version", "tokenlife " TOKENLIFE_VERSION);
+    app_.set_version_flag("--version", "tokenlife " TOKENLIFE_VERSION_TEXT);
     app_.set_help_flag("-h,--help", "Show this help");
     app_.require_subcommand(1);
     app_.fallthrough();

@@ -3,6 +3,7 @@
 #include "sim/cli/command_events.hpp"
 #include "sim/cli/command_log.hpp"
 #include "sim/cli/command_replay.hpp"
+#include "sim/cli/command_rules.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -63,12 +64,21 @@ void add_log(CLI::App& app, Chosen& chosen) {
   }
 }
 
+void add_rules(CLI::App& app, Chosen& chosen) {
+  auto [added, command] =
+      add_command(app, chosen, "rules", "Print the rules: their text, source and tests",
+                  rules_command, "Examples:\n  tokenlife rules\n  tokenlife rules R57 D8");
+  added->add_option("ID", command.ids, "Rules, such as R57 (default: all, a line each)");
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
 }  // namespace
 
 void add_log_commands(CLI::App& app, Chosen& chosen) {
   add_replay(app, chosen);
   add_events(app, chosen);
   add_log(app, chosen);
+  add_rules(app, chosen);
 }
 
 }  // namespace tokenlife::sim

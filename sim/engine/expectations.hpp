@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/simulation.hpp"
-#include "sim/scenario/scenario.hpp"
+#include "../scenario/scenario.hpp"
+#include "simulation.hpp"
 
 namespace tokenlife::sim {
 

@@ -4,8 +4,7 @@
 #include <utility>
 
 #include "core/ensure.hpp"
-#include "events/batch_view.hpp"
-#include "events/log_reader.hpp"
+#include "events/batch_reader.hpp"
 #include "sim/engine/client_run.hpp"
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/site_timeline.hpp"

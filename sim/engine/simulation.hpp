@@ -10,12 +10,12 @@
 #include <span>
 #include <vector>
 
-#include "core/result.hpp"
-#include "core/token/key.hpp"
-#include "events/log_writer.hpp"
-#include "sim/engine/tally.hpp"
-#include "sim/scenario/scenario.hpp"
-#include "sim/text/error.hpp"
+#include "../../core/result.hpp"
+#include "../../core/token/key.hpp"
+#include "../../events/log_writer.hpp"
+#include "../scenario/scenario.hpp"
+#include "../text/error.hpp"
+#include "tally.hpp"
 
 namespace tokenlife::sim {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "core/event.hpp"
-#include "sim/scenario/scenario.hpp"
+#include "../../core/event.hpp"
+#include "../scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 

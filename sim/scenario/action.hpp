@@ -12,10 +12,10 @@
 #include <type_traits>
 #include <variant>
 
-#include "core/client.hpp"
-#include "core/id.hpp"
-#include "core/time.hpp"
-#include "sim/scenario/share.hpp"
+#include "../../core/client.hpp"
+#include "../../core/id.hpp"
+#include "../../core/time.hpp"
+#include "share.hpp"
 
 namespace tokenlife::sim {
 

@@ -11,17 +11,17 @@
 #include <variant>
 #include <vector>
 
-#include "core/client.hpp"
-#include "core/event.hpp"
-#include "core/names.hpp"
-#include "core/refusal.hpp"
-#include "core/result.hpp"
-#include "core/site_policy.hpp"
-#include "core/time.hpp"
-#include "sim/scenario/action.hpp"
-#include "sim/scenario/share.hpp"
-#include "sim/scenario/trace.hpp"
-#include "sim/text/error.hpp"
+#include "../../core/client.hpp"
+#include "../../core/event.hpp"
+#include "../../core/names.hpp"
+#include "../../core/refusal.hpp"
+#include "../../core/result.hpp"
+#include "../../core/site_policy.hpp"
+#include "../../core/time.hpp"
+#include "../text/error.hpp"
+#include "action.hpp"
+#include "share.hpp"
+#include "trace.hpp"
 
 namespace tokenlife::sim {
 

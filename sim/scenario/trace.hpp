@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "core/client.hpp"
-#include "core/result.hpp"
-#include "core/time.hpp"
-#include "events/log.hpp"
-#include "sim/text/error.hpp"
+#include "../../core/client.hpp"
+#include "../../core/result.hpp"
+#include "../../core/time.hpp"
+#include "../../events/log.hpp"
+#include "../text/error.hpp"
 
 namespace tokenlife::sim {
 

@@ -14,6 +14,7 @@
 #include "core/evolve.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_form.hpp"
+#include "events/client_batch.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
 #include "sim/site/folder_lock.hpp"
@@ -164,17 +165,17 @@ Result<void, Error> ClientFolder::read_log() {
   site_ = *site;
   header_ = log->header();
   std::optional<Legality> objection;
-  auto visitor = events::VariantVisitor{[&](ClientNumber, Recorded<ClientEvent>&& recorded) {
+  const auto follow = [&](ClientNumber, const Recorded<ClientEvent>& recorded) {
     const auto next = evolve(client_, recorded.event);
     if (next) {
       client_ = *next;
-      events_.push_back(std::move(recorded));
+      events_.push_back(recorded);
     } else {
       objection = next.error();
     }
     return next.has_value();
-  }};
-  const auto visited = log->visit(log->partitions().front(), visitor);
+  };
+  const auto visited = log->visit(log->partitions().front(), follow);
   if (!visited) return Failed<Error>(to_error(visited.error()));
   if (objection) {
     return file_error(path("log"), fmt::format("its event {} cannot have happened: {}",

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "core/result.hpp"
-#include "events/log.hpp"
+#include "../../core/result.hpp"
+#include "../../events/log.hpp"
 
 namespace tokenlife::sim {
 

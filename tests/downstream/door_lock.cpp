@@ -1,15 +1,19 @@
 // A state machine of one's own from core/transition_table.hpp: the lock of a door, which jams in
 // the cold. And the lifecycle of a tokenlife client.
+#include <tokenlife/core/evolve.hpp>
+#include <tokenlife/core/lifecycle.hpp>
+#include <tokenlife/core/transition_table.hpp>
+
 #include <cstdint>
 #include <iostream>
 #include <optional>
 #include <string_view>
 
-#include "core/evolve.hpp"
-#include "core/lifecycle.hpp"
-#include "core/transition_table.hpp"
+#include "core/id.hpp"
 
 namespace {
+
+constexpr downstream::DoorId kFrontDoor{0, 1};
 
 using boost::msm::front::none;
 namespace mp = boost::mp11;
@@ -60,9 +64,9 @@ struct DoorLock {
       Row<Open, Pushed, none>>;
 };
 
-static_assert(tokenlife::check<DoorLock>() == tokenlife::TableFault::none);
+static_assert(tokenlife::table::check<DoorLock>() == tokenlife::table::Fault::none);
 
-constexpr auto kNext = tokenlife::dispatch<DoorLock>();
+constexpr auto kNext = tokenlife::table::dispatch<DoorLock>();
 static_assert(kNext[0][0][0] == 1, "a locked door opens by its key");
 static_assert(kNext[0][0][1] == tokenlife::kNoTransition, "but not in frost");
 
@@ -70,12 +74,12 @@ static_assert(kNext[0][0][1] == tokenlife::kNoTransition, "but not in frost");
 struct TwiceDefined : DoorLock {
   using Rows = mp::mp_push_back<DoorLock::Rows, Row<Closed, Pushed, Locked>>;
 };
-static_assert(tokenlife::check<TwiceDefined>() == tokenlife::TableFault::conflicting_rows);
+static_assert(tokenlife::table::check<TwiceDefined>() == tokenlife::table::Fault::conflicting_rows);
 
 // The number of cells in which the Boost.MSM machine and the dispatch table differ.
 int differences() {
   int count = 0;
-  tokenlife::Machine<DoorLock> machine;
+  tokenlife::table::Machine<DoorLock> machine;
   for (std::uint8_t state = 0; state < 3; ++state) {
     for (std::size_t event = 0; event < 3; ++event) {
       for (const Weather weather : {Weather::mild, Weather::frost}) {
@@ -102,7 +106,8 @@ bool lifecycle_works() {
 }  // namespace
 
 int main() {
-  for (const tokenlife::RowText& row : tokenlife::rows<DoorLock>()) {
+  std::cout << "door " << kFrontDoor.floor << '.' << kFrontDoor.number << '\n';
+  for (const tokenlife::RowText& row : tokenlife::table::rows<DoorLock>()) {
     std::cout << row.source << " --" << row.event << "--> " << row.target;
     if (!row.guard.empty()) std::cout << " [" << row.guard << "]";
     std::cout << '\n';

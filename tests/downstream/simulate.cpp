@@ -1,9 +1,9 @@
 // Runs a scenario with the installed libraries.
 #include <iostream>
 
-#include "events/log_writer.hpp"
-#include "sim/engine/simulation.hpp"
-#include "sim/scenario/scenario.hpp"
+#include <tokenlife/events/log_writer.hpp>
+#include <tokenlife/sim/engine/simulation.hpp>
+#include <tokenlife/sim/scenario/scenario.hpp>
 
 int main() {
   constexpr auto text = R"(

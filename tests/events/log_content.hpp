@@ -13,6 +13,7 @@
 #include "core/event.hpp"
 #include "core/evolve.hpp"
 #include "core/site.hpp"
+#include "events/client_batch.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
 #include "support/print.hpp"
@@ -102,13 +103,13 @@ inline Result<LogContent, events::LogError> read_log(const std::filesystem::path
   auto log = events::LogReader::open(folder);
   if (!log) return Failed<events::LogError>(log.error());
   LogContent content{log->header(), log->site_events(), {}};
-  events::VariantVisitor visitor([&](ClientNumber client, Recorded<ClientEvent>&& recorded) {
+  const auto keep = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
     if (content.clients.size() <= client.value) content.clients.resize(client.value + 1);
-    content.clients[client.value].push_back(std::move(recorded));
+    content.clients[client.value].push_back(recorded);
     return true;
-  });
+  };
   for (const events::PartitionSummary& partition : log->partitions()) {
-    const auto visited = log->visit(partition, visitor);
+    const auto visited = log->visit(partition, keep);
     if (!visited) return Failed<events::LogError>(visited.error());
   }
   // The last clients may have a stream without events.

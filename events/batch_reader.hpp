@@ -1,0 +1,74 @@
+// How the parts of tokenlife walk a log: batch by batch, without making a ClientEvent of each
+// event. Not installed: LogReader::visit() is the same for everybody else.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/result.hpp"
+#include "events/batch_view.hpp"
+#include "events/log_reader.hpp"
+
+namespace tokenlife::events {
+
+// The batches of one partition's file.
+class BatchReader {
+ public:
+  static Result<BatchReader, LogError> open(const LogReader& log,
+                                            const PartitionSummary& partition);
+  BatchReader(BatchReader&&) noexcept;
+  BatchReader& operator=(BatchReader&&) noexcept;
+  ~BatchReader();
+
+  // The next batch, until the next call; nothing after the last, when the end frame has been
+  // checked against what was walked.
+  Result<std::optional<BatchView>, LogError> next();
+  StreamPosition& position();
+  std::uint64_t offset() const;
+  LogError fault(Walk walk) const;
+
+ private:
+  struct Impl;
+  explicit BatchReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// LogReader::visit() with a visitor as walk() has it.
+template <class Visitor>
+Result<Visited, LogError> visit_batches(const LogReader& log, const PartitionSummary& partition,
+                                        Visitor& visitor) {
+  auto batches = BatchReader::open(log, partition);
+  if (!batches) return Failed<LogError>(batches.error());
+  while (true) {
+    const auto batch = batches->next();
+    if (!batch) return Failed<LogError>(batch.error());
+    if (!batch->has_value()) return Visited{true, batches->offset()};
+    const Walk walked = walk(**batch, batches->position(), visitor);
+    if (walked == Walk::stopped) return Visited{false, batches->offset()};
+    if (walked != Walk::done) return Failed<LogError>(batches->fault(walked));
+  }
+}
+
+// A visitor that turns every event into a ClientEvent: `on(ClientNumber, Recorded<ClientEvent>&&)`
+// says whether to go on.
+template <class On>
+class VariantVisitor {
+ public:
+  explicit VariantVisitor(On on) : on_(std::move(on)) {}
+
+  bool begin(ClientNumber client) {
+    client_ = client;
+    return true;
+  }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    return on_(client_, Recorded<ClientEvent>{recorded.envelope(), recorded.event});
+  }
+
+ private:
+  On on_;
+  ClientNumber client_;
+};
+
+}  // namespace tokenlife::events
