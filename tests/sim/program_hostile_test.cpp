@@ -52,10 +52,12 @@ TEST_CASE("a client that waits for its bulk token asks what time it is when it h
   const ClientDesk desk;
   desk.bulk_token("bulk");
   desk.ask(0, "new", "kiosk", hours{0}, "--network internet");
-  const Ran ran = desk.run_shell("(sleep 2; cat bulk) | " + kProgram +
-                                 "client register --dir kiosk --site site --bulk-token - & "
-                                 "sleep 1.2; " +
-                                 kProgram + "token new --site site >/dev/null; wait");
+  // The site has an event of the second after the one in which the client began to wait.
+  const Ran ran =
+      desk.run_shell("mkfifo pipe; " + kProgram +
+                     "client register --dir kiosk --site site --bulk-token - <pipe & exec 3>pipe; "
+                     "now=$(date +%s); until [ $(date +%s) -gt $((now + 1)) ]; do :; done; " +
+                     kProgram + "token new --site site >/dev/null; cat bulk >&3; exec 3>&-; wait");
   CHECK(ran.err.empty());
   CHECK(has(ran.out, "the client is roaming"));
 }
@@ -102,8 +104,10 @@ TEST_CASE("a pipe to which nobody writes, a device and a folder are no files, an
   CHECK(desk.run_shell(limits + "token inspect --token-file pipe").status == 0);
   // A pipe to which somebody writes is read to its end.
   desk.bulk_token("bulk");
-  CHECK(has(desk.run_shell("(sleep 0.2; cat bulk) | " + kProgram +
-                           "token verify --site site --token-file /dev/stdin")
+  CHECK(has(desk.run_shell("mkfifo slow; " + kProgram +
+                           "token verify --site site --token-file /dev/stdin <slow & p=$!; "
+                           "exec 3>slow; until grep -q '^State:.S' /proc/$p/status; do :; done; "
+                           "cat bulk >&3; exec 3>&-; wait $p")
                 .out,
             "accepted"));
 }

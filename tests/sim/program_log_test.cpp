@@ -179,8 +179,8 @@ void check_interrupted(const std::string& cohorts, const std::string& partition)
   desk.write("interrupt.sh", "cd '" + desk.path("").string() + "'\n'" + program() + R"(' \
 run long.toml --log log --json >out 2>err &
 pid=$!
-for i in $(seq 300); do sleep 0.1; [ -s log/clients-)" +
-                                 partition + R"(.log ] && break; done
+until [ -s log/clients-)" + partition +
+                                 R"(.log ] || ! kill -0 $pid 2>/dev/null; do :; done
 kill -INT $pid
 wait $pid
 )");
