@@ -73,7 +73,8 @@ TEST_CASE("the program prints coverage before its verdict, and how to reproduce 
 
 // What no scenario can show: nothing asks for a user, no bulk token is known before it is issued,
 // and a client that was ever registered is current already.
-TEST_CASE("random scenarios take every transition and show every rule that can be shown") {
+TEST_CASE("random scenarios take every transition and show every rule that can be shown",
+          "[slow]") {
   Coverage coverage;
   for (std::uint64_t seed = 0; seed < 12'000; ++seed) coverage.see(random_scenario(seed, 2'000));
   std::set<std::string> never;

@@ -14,7 +14,7 @@ namespace {
 using namespace sim;
 using namespace naive;
 
-TEST_CASE("the engine records what the naive simulation does, event for event") {
+TEST_CASE("the engine records what the naive simulation does, event for event", "[slow]") {
   property(
       "engine equals naive simulation",
       [] {

@@ -47,7 +47,7 @@ TEST_CASE("check stops where it is told to, and then judges no `sometimes`") {
   }
 }
 
-TEST_CASE("an interrupted check says what it knows, and that it does not know the rest") {
+TEST_CASE("an interrupted check says what it knows, and that it does not know the rest", "[slow]") {
   const Desk desk;
   // Bounded, so that a signal that comes before anybody listens fails the test and not the machine.
   const std::string line = "check --clients 4 --unit 12h --max-states 20000000 ";

@@ -69,7 +69,8 @@ TEST_CASE("D6: a reinstalled client has a new certificate, and its old token is 
   CHECK(has(ran.out, "certificate-mismatch"));
 }
 
-TEST_CASE("D2 R62: bulk tokens that are expired, blocked, unknown or damaged register nobody") {
+TEST_CASE("D2 R62: bulk tokens that are expired, blocked, unknown or damaged register nobody",
+          "[slow]") {
   const ClientDesk desk;
   const json old = desk.bulk_token("old", "--lifetime 60");
   const json blocked = desk.bulk_token("blocked");

@@ -105,7 +105,7 @@ TEST_CASE("R60 A10 D8: an expired client learns it over the CMG, and comes back 
   CHECK(back["token"]["serial"] == "0-2");
 }
 
-TEST_CASE("A5: a token is good until the last second of its 90 days") {
+TEST_CASE("A5: a token is good until the last second of its 90 days", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   desk.ask(0, "register", "laptop", hours{0});

@@ -48,7 +48,7 @@ TEST_CASE("clients that register at once get tokens of their own, or hear why no
   CHECK(has(desk.run("site show site --json").out, "\"clients\": 3"));
 }
 
-TEST_CASE("a client that waits for its bulk token asks what time it is when it has it") {
+TEST_CASE("a client that waits for its bulk token asks what time it is when it has it", "[slow]") {
   const ClientDesk desk;
   desk.bulk_token("bulk");
   desk.ask(0, "new", "kiosk", hours{0}, "--network internet");
@@ -112,7 +112,8 @@ TEST_CASE("a pipe to which nobody writes, a device and a folder are no files, an
             "accepted"));
 }
 
-TEST_CASE("what is in the place of a file of a site or client is refused, or is in nobody's way") {
+TEST_CASE("what is in the place of a file of a site or client is refused, or is in nobody's way",
+          "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "kiosk", hours{0});
   desk.ask(0, "register", "kiosk", hours{0});
@@ -143,7 +144,7 @@ TEST_CASE("what is in the place of a file of a site or client is refused, or is 
   }
 }
 
-TEST_CASE("names that are hostile are shown as they are, and make no mess") {
+TEST_CASE("names that are hostile are shown as they are, and make no mess", "[slow]") {
   const ClientDesk desk;
   for (const std::string name :
        {R"($(printf 'a\033[2Jb'))", R"($(printf 'a\nb'))", R"($(printf '\377\376'))",
@@ -173,7 +174,7 @@ TEST_CASE("where a file is, no folder of a site or client is made") {
   CHECK(has(desk.run("token new --site small.toml").err, "small.toml: is no folder; "));
 }
 
-TEST_CASE("an attempt to make a client that a crash cut off is in nobody's way") {
+TEST_CASE("an attempt to make a client that a crash cut off is in nobody's way", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "whole", hours{0});
   fs::create_directory(desk.path("half"));

@@ -201,7 +201,7 @@ wait $pid
 }
 
 // A partition has 1,024 clients.
-TEST_CASE("Ctrl-C ends a run with a sound log of the clients done until then") {
+TEST_CASE("Ctrl-C ends a run with a sound log of the clients done until then", "[slow]") {
   const std::string idle =
       "[[cohort]]\nname = \"idle\"\nclients = 1024\n[cohort.network]\nmodel = \"fixed\"\n"
       "on = \"offline\"\n";

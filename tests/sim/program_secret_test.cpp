@@ -54,7 +54,7 @@ std::vector<std::string> body_of(const std::string& pem) {
 
 }  // namespace
 
-TEST_CASE("D4 R22 R28: a session leaves no token and no key where none belongs") {
+TEST_CASE("D4 R22 R28: a session leaves no token and no key where none belongs", "[slow]") {
   Session session;
   const ClientDesk& desk = session.desk();
   const std::string bulk = desk.bulk_token("bulk")["token"];

@@ -307,7 +307,7 @@ TEST_CASE("writers that come at once issue tokens one by one, or say that they c
 
 // A limit on the size of files stands for a disk that is full: with the signal that comes with it,
 // the program dies within its write; without, the write fails.
-TEST_CASE("a program that dies or finds the disk full while it writes loses nothing") {
+TEST_CASE("a program that dies or finds the disk full while it writes loses nothing", "[slow]") {
   const SiteDesk desk;
   const std::size_t size = read_file(desk.path("site/site.log")).size();
   const auto make = [&](const std::string& prefix) {

@@ -41,7 +41,8 @@ std::vector<Instant> times_of(const EngineRun& run) {
 // Ten minutes, in which the client asks once: 30 days are 4,320, 90 days 12,960.
 using Contacts = std::chrono::duration<std::int64_t, std::ratio<600>>;
 
-TEST_CASE("R56 R57: an outage leads to expiry if and only if it covers 30d to 90d after issue") {
+TEST_CASE("R56 R57: an outage leads to expiry if and only if it covers 30d to 90d after issue",
+          "[slow]") {
   property(
       "outage arithmetic",
       [] {

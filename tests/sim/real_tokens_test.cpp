@@ -139,7 +139,7 @@ class Met {
   bool shows_bulk_ = false;
 };
 
-TEST_CASE("real tokens change no event of any client") {
+TEST_CASE("real tokens change no event of any client", "[slow]") {
   property(
       "real tokens change nothing",
       [] {
@@ -161,7 +161,7 @@ TEST_CASE("real tokens change no event of any client") {
       1, floors());
 }
 
-TEST_CASE("A9: a bulk token is signed by the key of its turn, also within one tick") {
+TEST_CASE("A9: a bulk token is signed by the key of its turn, also within one tick", "[slow]") {
   Scenario scenario = parse_scenario(R"(format = 1
 run = { duration = "2h" }
 site = { crypto = "real", client-keys = "ec-p256" }
@@ -221,7 +221,7 @@ retire-old-after = "30m"
       .value();
 }
 
-TEST_CASE("with real tokens, too, any number of threads gives the same events") {
+TEST_CASE("with real tokens, too, any number of threads gives the same events", "[slow]") {
   Scenario scenario = three_partitions();
   RunControl control;
   const auto run_on = [&](unsigned threads) {

@@ -215,7 +215,7 @@ TEST_CASE("A9 D4: a key that was rotated is gone from the disk, and its certific
   CHECK(desk.open().signing_pair());
 }
 
-TEST_CASE("A9 D4: however often keys are rotated, the newest one alone is on the disk") {
+TEST_CASE("A9 D4: however often keys are rotated, the newest one alone is on the disk", "[slow]") {
   const Desk desk;
   const auto keys = [&] {
     std::set<std::string> names;
