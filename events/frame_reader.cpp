@@ -63,7 +63,7 @@ Result<FrameReader, LogError> FrameReader::open(const std::filesystem::path& pat
 Result<void, LogError> FrameReader::check_size(std::optional<std::uint64_t> size) {
   struct stat status {};
   if (::fstat(descriptor_, &status) == -1) {
-    return Failed<LogError>(error("look at", errno, std::nullopt));
+    return Failed<LogError>(error("examine", errno, std::nullopt));
   }
   if (!S_ISREG(status.st_mode)) {
     return Failed<LogError>(

@@ -74,7 +74,7 @@ Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (status.type() == fs::file_type::not_found) return refused(not_found, "no such folder");
-  if (error) return refused(io, "cannot look at the folder: " + error.message());
+  if (error) return refused(io, "cannot examine the folder: " + error.message());
   if (!fs::is_directory(status)) return refused(misuse, "not a folder, as logs are");
   LogReader log;
   log.folder_ = folder;
@@ -166,7 +166,7 @@ Result<void, LogError> LogReader::check_files() const {
     if (error == std::errc::no_such_file_or_directory) {
       return refused(corrupt, path, "the file is missing: site.log lists it");
     }
-    if (error) return refused(io, path, "cannot look at the file: " + error.message());
+    if (error) return refused(io, path, "cannot examine the file: " + error.message());
     if (auto good = check_file_size(path, bytes, partition.bytes); !good) return good;
   }
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;

@@ -28,7 +28,7 @@ static_assert(
       }
       return true;
     }(),
-    "whoever creates a log has to tell the writer of client events of a later schema");
+    "the creator of a log must tell the writer of client events of a later schema");
 
 // The first schema with all that a run with these events of the site uses.
 std::uint32_t schema_version_of(std::span<const Recorded<SiteEvent>> events) {
@@ -39,7 +39,7 @@ std::uint32_t schema_version_of(std::span<const Recorded<SiteEvent>> events) {
   return version;
 }
 
-// Nothing that is there already is ever overwritten, and nothing is written before that is sure.
+// Nothing that already exists is ever overwritten, and nothing is written before that is sure.
 Result<void, LogError> make_folder(const fs::path& folder) {
   const auto refused = [&](LogError::Kind kind, const std::string& what) {
     return Failed<LogError>(LogError{kind, folder.string(), std::nullopt, what});

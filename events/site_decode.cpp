@@ -45,7 +45,7 @@ Instant decode_time(std::int64_t seconds) { return at(decode_duration(seconds));
 
 template <class Enum>
 Enum decode_enum(std::uint8_t code) {
-  require(code < kCount<Enum>, "an enumerated value is not known");
+  require(code < kCount<Enum>, "an enumerated value is unknown");
   return static_cast<Enum>(code);
 }
 

@@ -26,7 +26,7 @@ std::string message(const Challenge::Bytes& challenge, const Request& request,
 
 Challenge Challenge::fresh() {
   Bytes bytes;
-  ensure(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "OpenSSL to have chance");
+  ensure(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "OpenSSL to have random bytes");
   return Challenge(bytes);
 }
 

@@ -308,7 +308,7 @@ constexpr Always kAlways[] = {
     {"offline-is-silent",
      "a client asks where it is connected and nowhere else; going offline leaves its state alone",
      "A12", offline_is_silent},
-    {"cmg-wants-a-credential", "nobody registers over the CMG with a self-signed certificate alone",
+    {"cmg-wants-a-credential", "no client registers over the CMG with a self-signed certificate alone",
      "R2 R20", cmg_wants_a_credential},
     {"back-over-an-mp", "a client whose token died gets a new one from an MP, or by PKI",
      "R60 D8 A7 A11", back_over_an_mp},
@@ -371,7 +371,7 @@ constexpr Always kAlways[] = {
     {"events-are-legal", "the lifecycle table admits every event that the rules decide", "D10",
      events_are_legal},
     {"agrees-with-the-reference",
-     "core does what the rules say when they are written in plain variables", "",
+     "core agrees with the reference model", "",
      agrees_with_reference},
 };
 static_assert(std::size(kAlways) <= 64);

@@ -13,7 +13,7 @@ constexpr RuleWords kWords[] = {
     {"R60 D8", "without a good token the way back is over an MP"},
     {"R18 R20 R25", "a bulk token is shown at the first registration, to the CMG or an HTTPS MP"},
     {"A11", "PKI clients register anywhere"},
-    {"R2 R60", "the CMG registers nobody without a credential"},
+    {"R2 R60", "the CMG registers no client without a credential"},
     {"A10", "an expired client learns of it at its next contact"},
     {"R56 A1", "a token is renewed 30 days after its issue"},
     {"A2", "where renewals are on agent starts, no other contact renews"},

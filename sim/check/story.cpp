@@ -97,7 +97,7 @@ std::string story(const Options& options, const Walk& walk) {
     lines.add(walk.tick(), "expected", to_text(options, demand));
   }
   if (walk.demands().empty()) {
-    lines.add(walk.tick(), "expected", "something that no event and no state shows");
+    lines.add(walk.tick(), "expected", "something that neither an event nor a state shows");
   }
   return std::move(lines).text();
 }

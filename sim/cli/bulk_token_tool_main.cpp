@@ -68,9 +68,9 @@ Result<Line, Error> parse(int argc, char** argv) {
       if (i + 1 == argc) return wrong("/lifetime needs a number of minutes behind it");
       line.lifetime = argv[++i];
     } else if (word == "/?" || word == "/new" || word == "/lifetime") {
-      return wrong(fmt::format("{} is there twice", word));
+      return wrong(fmt::format("{} is given twice", word));
     } else {
-      return wrong(fmt::format("there is no parameter {}", in_quotes(hide_tokens(word))));
+      return wrong(fmt::format("unknown parameter {}", in_quotes(hide_tokens(word))));
     }
   }
   if (line.help && (line.make || line.lifetime)) return wrong("/? stands alone");

@@ -49,7 +49,7 @@ nlohmann::ordered_json json_of(const NewBulkToken& fresh, const SiteFolder& site
 ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& console) {
   const auto guid = parse_guid(command.guid);
   if (!guid) {
-    return usage_error(fmt::format("{} is no GUID", in_quotes(hide_tokens(command.guid))),
+    return usage_error(fmt::format("{} is not a GUID", in_quotes(hide_tokens(command.guid))),
                        "give the one that was printed with the token");
   }
   auto site = SiteFolder::open_to_write(command.site);
@@ -83,7 +83,7 @@ Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view 
   const bool is_number = stop == end && !text.empty() && error != std::errc::invalid_argument;
   if (!is_number) {
     return usage_error(
-        fmt::format("{}: {} is no whole number of minutes", option, in_quotes(hide_tokens(text))),
+        fmt::format("{}: {} is not a whole number of minutes", option, in_quotes(hide_tokens(text))),
         range);
   }
   if (error != std::errc{} || minutes < kBulkLifetimeMinutesMin ||
@@ -113,8 +113,8 @@ std::string heading_of(const NewBulkToken& fresh, const SiteFolder& site) {
   return fmt::format(
       "GUID        {}\n"
       "Valid from  {}\n"
-      "Valid to    {}, which is {}\n"
-      "Token, which is shown this once:\n",
+      "Valid until {} ({})\n"
+      "Token (shown only once):\n",
       to_string(fresh.issued.guid), rfc3339(site.time_of(fresh.issued.not_before)),
       rfc3339(site.time_of(fresh.issued.expires)),
       to_text(fresh.issued.expires - fresh.issued.not_before));

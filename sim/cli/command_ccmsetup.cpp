@@ -107,11 +107,11 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
   if (!command.site) return usage_error("no site is given", "give --site DIR, or --parse LINE");
   if (!command.host) return usage_error("no host is given", "give --host, the name of the CMG");
   if (!is_host(*command.host)) {
-    return usage_error(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
+    return usage_error(fmt::format("--host {} is not a host name", in_quotes(*command.host)),
                        "write it like cmg.example.com, without https:// and path");
   }
   if (!is_site_code(command.code)) {
-    return usage_error(fmt::format("--code {} is no site code", in_quotes(command.code)),
+    return usage_error(fmt::format("--code {} is not a site code", in_quotes(command.code)),
                        "write three letters or digits");
   }
   if (command.bulk_token && *command.bulk_token != "-") {

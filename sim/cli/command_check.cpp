@@ -226,7 +226,7 @@ Error cannot_write(const std::string& path, const std::string& why) {
 // Known before the exploration, which may take long, that it can hardly be written after it.
 std::optional<Error> objection_to(const std::string& path) {
   struct stat found {};
-  if (lstat(path.c_str(), &found) == 0) return cannot_write(path, "is there already");
+  if (lstat(path.c_str(), &found) == 0) return cannot_write(path, "already exists");
   const auto folder = std::filesystem::path(path).parent_path();
   const bool is_new = errno == ENOENT && !path.empty();
   if (is_new && (folder.empty() || stat(folder.c_str(), &found) == 0)) return std::nullopt;
@@ -270,7 +270,7 @@ Shown show(const Options& options, const Rules& rules, const Violation& violatio
   for (const RuleWords& rule : concerned)
     ids += fmt::format("{}{}", ids.empty() ? "" : " ", rule.ids);
   const std::string comment = fmt::format(
-      "# Found by tokenlife check: it is not so that {}.\n# Property {}{}{}. What is expected here "
+      "# Found by tokenlife check: violated: {}.\n# Property {}{}{}. What is expected here "
       "is what the rules demand.\n",
       property.claim, property.name, ids.empty() ? "" : "; rules ", ids);
   const std::string title = fmt::format("Counterexample to {}", property.name);
@@ -298,7 +298,7 @@ Json json_of(const Shown& shown) {
 }
 
 std::string text_of(const Shown& shown) {
-  std::string text = fmt::format("\nIt is not so that {} ({}):\n{}", shown.property.claim,
+  std::string text = fmt::format("\nViolated: {} ({}):\n{}", shown.property.claim,
                                  shown.property.name, shown.story);
   if (!shown.rules.empty()) text += "The reference goes by\n";
   for (const RuleWords& rule : shown.rules) {

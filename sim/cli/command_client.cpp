@@ -47,7 +47,7 @@ std::string_view words_of(Silence silence) {
     case Silence::offline: return "it is offline";
     case Silence::cmg_not_allowed: return "its settings do not let it use the CMG (R10, R11)";
     case Silence::no_credential:
-      return "it has nothing to register with over the CMG: it needs a bulk token, or the intranet "
+      return "no credential that the CMG accepts: it needs a bulk token, or the intranet "
              "(R19, R20)";
     case Silence::waits_for_intranet:
       return "only a management point on the intranet can help it (R60)";
@@ -73,8 +73,8 @@ std::string words_of(const VisitResult& result, const ClientFolder& folder, cons
                      Wish wish) {
   switch (result.kind) {
     case Kind::granted: return "granted";
-    case Kind::silent: return fmt::format("does not ask: {}", words_of(result.silence));
-    case Kind::not_due: return fmt::format("does not ask: {}", not_due(folder, policy, wish));
+    case Kind::silent: return fmt::format("no request sent: {}", words_of(result.silence));
+    case Kind::not_due: return fmt::format("no request sent: {}", not_due(folder, policy, wish));
     case Kind::failed: return fmt::format("no answer: {}", name(result.failure));
     case Kind::refused: break;
   }
@@ -177,7 +177,7 @@ Result<Policy, Error> policy_of(const std::string& site_folder) {
 
 ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   if (command.host && !is_host(*command.host)) {
-    return usage_error(fmt::format("--host {} is no host's name", in_quotes(*command.host)),
+    return usage_error(fmt::format("--host {} is not a host name", in_quotes(*command.host)),
                        "write it like cmg.example.com");
   }
   const auto network = network_of(command);

@@ -107,7 +107,7 @@ Result<std::bitset<kEventKinds>, Error> kinds_of(const std::vector<std::string>&
   for (const std::string& word : names) {
     const auto kind = from_name<EventKind>(word);
     if (!kind) {
-      return usage_error(fmt::format("there is no kind of event {}", in_quotes(word)),
+      return usage_error(fmt::format("unknown event kind {}", in_quotes(word)),
                          did_you_mean("kind", word, Names<EventKind>::values));
     }
     kinds.set(static_cast<std::size_t>(*kind));

@@ -135,7 +135,7 @@ ExitStatus site_retire_command(const SiteRetireCommand& command, Console& consol
     return 0;
   }
   const bool signs = decided->error() == SiteRefusal::key_in_use;
-  return usage_error(signs ? fmt::format("the certificate with number {} signs now", command.key)
+  return usage_error(signs ? fmt::format("certificate {} is the one that signs now", command.key)
                            : fmt::format("there is no certificate with number {}", command.key),
                      signs ? "run `tokenlife site rotate` first" : "see `tokenlife site show`");
 }

@@ -90,12 +90,12 @@ ExitStatus soak_command(const SoakCommand& command, Console& console) {
   const auto length = parse_duration(command.length);
   if (!length || *length <= Duration{0}) {
     return usage_error(fmt::format("--for {} {}", in_quotes(command.length),
-                                   length ? "is no time at all" : length.error()),
+                                   length ? "must be longer than zero" : length.error()),
                        "write it like 10m or 1h30m");
   }
   std::error_code error;
   if (!std::filesystem::is_directory(command.out, error)) {
-    return usage_error(fmt::format("--out {} is no folder", in_quotes(command.out)),
+    return usage_error(fmt::format("--out {} is not a folder", in_quotes(command.out)),
                        "make it first");
   }
   Soak soak(command.seed, *length);

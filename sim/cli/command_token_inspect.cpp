@@ -95,7 +95,7 @@ Json json_of(const TokenLook& look) {
 
 std::string text_of(const TokenLook& look, const Console& console) {
   const std::string mark = console.paint("UNVERIFIED", Tone::bad);
-  std::string text = mark + ": anybody can have written this; nothing of it has been checked\n";
+  std::string text = mark + ": unverified: anyone can have written this; no signature, claim or date has been checked\n";
   const bool header_cut = !parse_strict_json(look.header_text);
   text += fmt::format("\nHeader ({})\n{}", mark, lines_of(look.header, header_cut));
   if (header_cut) text += fmt::format("  all of the header: {}\n", plain_text(look.header_text));
@@ -109,7 +109,7 @@ std::string text_of(const TokenLook& look, const Console& console) {
     text += fmt::format("  all of the payload: {}\n", plain_text(look.payload_text));
   }
   text += fmt::format("\nSignature ({})\n  {} bytes\n", mark, look.signature_bytes);
-  text += "\nWrong with its form\n";
+  text += "\nErrors of form\n";
   for (const std::string& wrong : look.wrong) text += "  " + plain_text(wrong) + "\n";
   if (look.wrong.empty()) text += "  nothing; `tokenlife token verify` says whether it is good\n";
   return text;

@@ -73,7 +73,7 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
   }
   if (slash == std::string::npos) {
     if (*number < header.clients) return ClientNumber{*number};
-    return usage_error(fmt::format("there is no client {}", *number),
+    return usage_error(fmt::format("unknown client {}", *number),
                        fmt::format("this log has the clients 0 to {}", header.clients - 1));
   }
   const std::string_view name = std::string_view(text).substr(0, slash);
@@ -82,10 +82,10 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
     names.push_back(cohort.name);
     if (cohort.name != name) continue;
     if (*number < cohort.clients) return ClientNumber{cohort.first.value + *number};
-    return usage_error(fmt::format("there is no client {}", in_quotes(text)),
+    return usage_error(fmt::format("unknown client {}", in_quotes(text)),
                        fmt::format("the cohort has the clients 0 to {}", cohort.clients - 1));
   }
-  return usage_error(fmt::format("there is no cohort {}", in_quotes(name)),
+  return usage_error(fmt::format("unknown cohort {}", in_quotes(name)),
                      did_you_mean("cohort", name, names));
 }
 

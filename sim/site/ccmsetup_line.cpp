@@ -122,7 +122,7 @@ bool may_be_more_of_a_token(std::string_view word) {
 void take_word(std::string_view word, Parts& parts, std::vector<std::string>& wrong) {
   for (Part* part : parts.all()) {
     if (!begins(word, part->name)) continue;
-    if (part->value) wrong.push_back(fmt::format("{} stands there twice", part->name));
+    if (part->value) wrong.push_back(fmt::format("{} is given twice", part->name));
     if (!part->value) part->value = word.substr(part->name.size());
     return;
   }
@@ -140,7 +140,7 @@ void take_word(std::string_view word, Parts& parts, std::vector<std::string>& wr
     }
     return;
   }
-  wrong.push_back(fmt::format("{} is no part of the line", quoted(word)));
+  wrong.push_back(fmt::format("{} is not part of an installation line", quoted(word)));
 }
 
 struct Address {

@@ -72,12 +72,12 @@ Result<void, Error> check_free(const std::string& folder) {
 Result<unsigned, Error> generation_of(const std::string& folder) {
   std::error_code why;
   const std::string name = fs::read_symlink(folder + "/log", why).string();
-  if (why) return file_error(folder, "is no client's folder", "`tokenlife client new` makes one");
+  if (why) return file_error(folder, "is not a client folder", "`tokenlife client new` makes one");
   unsigned number = 0;
   const bool named = name.starts_with(kLogPrefix);
   if (named) std::from_chars(name.data() + kLogPrefix.size(), name.data() + name.size(), number);
   if (fmt::format("{}{}", kLogPrefix, number) != name) {
-    return file_error(folder + "/log", "is no link to one of the client's logs");
+    return file_error(folder + "/log", "is not a link to one of the client's logs");
   }
   return number;
 }
@@ -225,7 +225,7 @@ Result<void, Error> ClientFolder::write_log() {
     if (!why) why = sync(entry.path());
   }
   if (!why) why = sync(fresh);
-  if (why) return cannot_be(fresh, "seen to the disk", why);
+  if (why) return cannot_be(fresh, "synced to the disk", why);
   const std::string link = path("log.new");
   fs::remove(link, why);
   fs::create_directory_symlink(name, link, why);

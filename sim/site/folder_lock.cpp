@@ -16,7 +16,7 @@ Result<FolderLock, Error> FolderLock::take(const std::string& folder, const char
   };
   FolderLock lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock.descriptor_ == -1 && errno == ENOENT) return wrong("there is no such folder", advice);
-  if (lock.descriptor_ == -1 && errno == ENOTDIR) return wrong("is no folder", advice);
+  if (lock.descriptor_ == -1 && errno == ENOTDIR) return wrong("is not a folder", advice);
   if (lock.descriptor_ != -1 && ::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) return lock;
   if (lock.descriptor_ != -1 && errno == EWOULDBLOCK) {
     return wrong(std::string("another program is changing ") + whose, "try again when it is done");

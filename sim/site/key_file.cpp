@@ -19,7 +19,7 @@ std::string words_of(KeyFault fault, std::string_view wanted) {
     case KeyFault::wrong_size:
       return fmt::format("its RSA key has less than {} or more than {} bits", kRsaBitsMin,
                          kRsaBitsMax);
-    case KeyFault::not_a_good_key: return "its key is none that can be trusted";
+    case KeyFault::not_a_good_key: return "its key cannot be trusted";
     case KeyFault::bad_certificate: return "its certificate is damaged";
   }
   return fmt::format("does not hold one {} in PEM", wanted);

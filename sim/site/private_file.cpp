@@ -62,7 +62,7 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
   const std::string unfinished = path + ".new";
   // A crash may have left it.
   if (::unlink(unfinished.c_str()) != 0 && errno != ENOENT) {
-    return error_now(unfinished, "is in the way, and cannot be removed");
+    return error_now(unfinished, "cannot be removed");
   }
   Result<void, Error> done;
   {
@@ -80,11 +80,11 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
 // Whether nobody but the owner and root can have seen or changed what is in the file.
 Result<void, Error> check_private(const struct stat& status, const std::string& path) {
   if (status.st_uid != ::geteuid() && ::geteuid() != 0) {
-    return file_error(path, "is somebody else's", "run this as its owner");
+    return file_error(path, "belongs to another user", "run this as its owner");
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return file_error(path, "is open to others than its owner",
-                      "run `chmod 600` on it, and replace it if somebody may have read it");
+    return file_error(path, "can be read or written by other users",
+                      "run `chmod 600` on it, and replace the key if it may have been read");
   }
   return {};
 }
@@ -123,8 +123,8 @@ Result<Secret, Error> read_file(const std::string& path, std::size_t bytes_max, 
   }
   if (file.descriptor < 0) return error_now(path, "cannot be read");
   struct stat status {};
-  if (::fstat(file.descriptor, &status) != 0) return error_now(path, "cannot be looked at");
-  if (!S_ISREG(status.st_mode)) return file_error(path, "is no file");
+  if (::fstat(file.descriptor, &status) != 0) return error_now(path, "cannot be examined");
+  if (!S_ISREG(status.st_mode)) return file_error(path, "is not a regular file");
   if (is_private) {
     if (auto good = check_private(status, path); !good) return Failed<Error>(good.error());
   }
@@ -166,7 +166,7 @@ Result<void, Error> make_private_folder(const std::string& folder) {
   if (::mkdir(folder.c_str(), kOwnerAloneLooksIn) == 0) return sync_folder_of(folder);
   std::error_code ignored;
   if (errno == EEXIST && std::filesystem::is_directory(folder, ignored)) return {};
-  if (errno == EEXIST) return file_error(folder, "is no folder", "choose another place");
+  if (errno == EEXIST) return file_error(folder, "is not a folder", "choose another place");
   if (errno == ENOENT) {
     return file_error(folder, "cannot be made: there is no folder to make it in",
                       "make that first, or choose another place");

@@ -34,7 +34,7 @@ Result<Secret, Error> read_public_file(const std::string& path, std::size_t byte
 Result<void, Error> remove_private_file(const std::string& path);
 
 // Makes a folder that its owner alone may look into, and sees to it that it outlives a crash. That
-// it is there already is no error.
+// it already exists is no error.
 Result<void, Error> make_private_folder(const std::string& folder);
 
 // Sees to it that new names in the folder outlive a crash.

@@ -68,7 +68,7 @@ bool is_left_behind(const std::string& name) {
 Result<void, Error> check_free(const std::string& folder) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(file_in(folder, events::kSiteFile), error))) {
-    return file_error(folder, "this is a site already", "choose another folder");
+    return file_error(folder, "already a site", "choose another folder");
   }
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
@@ -76,7 +76,7 @@ Result<void, Error> check_free(const std::string& folder) {
       return file_error(folder, "the folder is not empty", "a site needs one of its own");
     }
   }
-  if (error) return file_error(folder, "cannot be looked into: " + error.message());
+  if (error) return file_error(folder, "cannot be listed: " + error.message());
   return {};
 }
 
@@ -124,9 +124,9 @@ struct SiteFolder::Impl {
     std::error_code error;
     if (!fs::exists(fs::status(path, error))) {
       if (error && error != std::errc::no_such_file_or_directory) {
-        return file_error(folder, "cannot be looked into: " + error.message());
+        return file_error(folder, "cannot be listed: " + error.message());
       }
-      return file_error(folder, "this is no site: it has no site.log",
+      return file_error(folder, "not a site folder: it has no site.log",
                         "make one with `tokenlife site init`");
     }
     auto content = events::read_journal(path);

@@ -236,7 +236,7 @@ std::vector<SoakProperty> stream_properties() {
       {"prefix", "a run that ends earlier has the same events until then", prefixes_are_runs},
       {"tally", "what is counted is what was recorded", tally_counts_events},
       {"population",
-       "at eight moments each state has whom it had before, and who came, less who left",
+       "at eight moments the count of each state is what it was, plus entries, less exits",
        population_adds_up},
       {"threads", "one thread and two give the same digest and counts", threads_make_no_difference,
        64},

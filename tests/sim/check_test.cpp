@@ -176,7 +176,7 @@ TEST_CASE("a breach that nobody can see has a scenario that leads to it") {
         std::map<std::string, std::size_t>{{"agrees-with-the-reference", 1}});
   const Walk walk = walk_of(options, rules, exploration.violations.front());
   CHECK(walk.demands().empty());
-  CHECK(has(story(options, walk), "expected  something that no event and no state shows"));
+  CHECK(has(story(options, walk), "expected  something that neither an event nor a state shows"));
   const std::string text = scenario_text(options, walk, "too long", "");
   INFO(text);
   CHECK(sim::parse_scenario(text, "counterexample.toml", {}).has_value());

@@ -66,7 +66,7 @@ TEST_CASE("R34: all that is wrong with a line is named") {
   check_wrong("", {"begin with ccmsetup.exe", "/mp: is missing", "CCMHOSTNAME= is missing",
                    "SMSSiteCode= is missing", "/regtoken: is missing (R33)"});
   check_wrong(line.text() + " " + line.code + " " + line.token,
-              {"SMSSiteCode= stands there twice", "/regtoken: stands there twice"});
+              {"SMSSiteCode= is given twice", "/regtoken: is given twice"});
   line.mp = "/mp:cmg.example.com" + kEnd;
   line.host = "CCMHOSTNAME=https://cmg.example.com" + kEnd;
   check_wrong(line.text(), {"/mp: does not begin with https://", "CCMHOSTNAME= begins with"});
@@ -120,10 +120,10 @@ TEST_CASE("D4: a token that was broken into lines is called so, and no line of i
     INFO(ran.out);
     CHECK(ran.status == 1);
     CHECK(has(ran.out, "/regtoken: is broken: more of its token seems to stand behind a space\n"));
-    CHECK_FALSE(has(ran.out, "is no part of the line"));
+    CHECK_FALSE(has(ran.out, "is not part of an installation line"));
     CHECK_FALSE(holds_line_of(ran.out, lines));
   }
-  check_wrong(Line{}.text() + " extra", {"`extra` is no part of the line"});
+  check_wrong(Line{}.text() + " extra", {"`extra` is not part of an installation line"});
 }
 
 TEST_CASE("what web pages do to a line is named, and hides nothing else") {

@@ -199,7 +199,7 @@ TEST_CASE("what is wrong with a check is said in one line") {
       {"check --max-states 0", 2, "--max-states"},
       {"check --max-states 4294967296", 2, "--max-states"},
       {"check --mp ftp", 2, "--mp"},
-      {"check --counterexample small.toml", 3, "is there already"},
+      {"check --counterexample small.toml", 3, "already exists"},
       {"check --counterexample ''", 3, "cannot be written"},
       {"check --counterexample nowhere/x.toml", 3, "nowhere/x.toml: cannot be written"},
       {"check --counterexample small.toml/x.toml", 3, "Not a directory"},

@@ -210,7 +210,7 @@ TEST_CASE("what is wrong with a command on a site is said in one line") {
                  {"site retire site x", "NUMBER"},
                  {"token new", "--site is required"},
                  {"token new --site site --name \"$(printf 'a\\nb')\"", "control characters"},
-                 {"token block 7 --site site", "`7` is no GUID"},
+                 {"token block 7 --site site", "`7` is not a GUID"},
                  {"token block 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11 --site site",
                   "issued no bulk token with the GUID 68b7b1de-7a5f-4d3c-9a51-2f5f0c3b7e11; see"},
                  {"site init", "DIR is required"}});
@@ -232,7 +232,7 @@ TEST_CASE("R29 R30: who cannot read the key makes no token") {
   for (const Ran& ran : {desk.run("token new --site site"), desk.run_tool("/new")}) {
     CHECK(ran.status == 3);
     CHECK(ran.out.empty());
-    CHECK(has(ran.err, "site/signing-0.key: is open to others than its owner; run `chmod 600`"));
+    CHECK(has(ran.err, "site/signing-0.key: can be read or written by other users; run `chmod 600`"));
   }
   std::filesystem::remove(desk.path("site/signing-0.key"));
   CHECK(desk.run_tool("/new").status == 3);
@@ -255,10 +255,10 @@ TEST_CASE("R39 R40 R43 R47 A3: the tool takes its three parameters, and nothing 
                                     {"/n", "there is no parameter"},
                                     {"--help", "there is no parameter"},
                                     {"--new", "there is no parameter"},
-                                    {"/new /new", "/new is there twice"},
+                                    {"/new /new", "/new is given twice"},
                                     {"/new 60", "there is no parameter `60`"},
                                     {"/new /lifetime ''", "`` is no whole number"},
-                                    {"/new /lifetime 5 /lifetime 6", "/lifetime is there twice"},
+                                    {"/new /lifetime 5 /lifetime 6", "/lifetime is given twice"},
                                     {"'/?' /new", "/? stands"},
                                     {"/new /lifetime=60", "there is no parameter"}}) {
     INFO(line);

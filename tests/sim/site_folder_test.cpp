@@ -291,7 +291,7 @@ TEST_CASE("an attempt to make a site that a crash cut off is in nobody's way") {
   CHECK(refusal({{"signing-0.key", key}, {"signing-0.crt", ""}, {"site.log.new", "TLS"}}) == "");
   CHECK(read_folder(folder / "site").size() == 3);
   CHECK(refusal({{"thesis.txt", "precious"}}).find("the folder is not empty") != std::string::npos);
-  CHECK(refusal(new_site()).find("this is a site already") != std::string::npos);
+  CHECK(refusal(new_site()).find("already a site") != std::string::npos);
   CHECK(read_folder(folder / "site") == new_site());
 }
 
@@ -315,7 +315,7 @@ TEST_CASE("a site whose files are missing or damaged says which") {
     return to_string(site.error()).substr(desk.site.size());
   };
   CHECK(refusal("site.log", {}) ==
-        ": this is no site: it has no site.log; make one with `tokenlife site init`");
+        ": not a site folder: it has no site.log; make one with `tokenlife site init`");
   CHECK(refusal("site.log", "") ==
         "/site.log: byte 0: damaged: the file ends inside its first 8 bytes");
   CHECK(refusal("signing-0.crt", {}) ==
