@@ -21,7 +21,7 @@ enum class RefusalReason : std::uint8_t {
   bulk_token_blocked,
   unknown_signer,
   expired,
-  // Of real tokens only: a modelled one is never damaged, foreign or somebody else's.
+  // Of real tokens only: a modelled one is never damaged, foreign or another client's.
   malformed,
   bad_signature,
   wrong_issuer,

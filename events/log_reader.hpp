@@ -1,6 +1,6 @@
 // Reads a log and trusts nothing in it: every byte is covered by a digest or compared, and no
 // length, pointer or code is used before it has been checked. A log is only handed out as far as it
-// was checked, so whoever visits every partition has verified every byte.
+// was checked, so a caller that visits every partition has verified every byte.
 //
 // Memory does not grow with the log: the header and the site's events are kept, client events are
 // read batch by batch.

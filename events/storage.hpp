@@ -20,7 +20,7 @@ class Storage {
   // Writes behind the first `offset` bytes. After an error some of the bytes may be there. They
   // outlive a crash only after the next sync.
   virtual std::error_code write(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
-  // After an error nobody knows what would outlive a crash.
+  // After an error it is unknown what would outlive a crash.
   virtual std::error_code sync() = 0;
   // Drops what is behind the first `size` bytes.
   virtual std::error_code truncate(std::uint64_t size) = 0;

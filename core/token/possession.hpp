@@ -1,5 +1,5 @@
 // Proof of possession (R15, D6): a client shows that it holds its certificate's private key by
-// signing what the site asks it to, once for each request. A token, or a certificate, that somebody
+// signing what the site asks it to, once for each request. A token, or a certificate, that was
 // copied is worth nothing without it.
 //
 // And the whole of what the site checks of a client before it judges: token, certificate and proof.

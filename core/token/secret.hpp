@@ -1,6 +1,6 @@
-// Bytes that nobody may see: tokens and private keys (R22, R42, D4). They can be moved, not copied,
-// are wiped from memory when they go, are compared in constant time, and print nowhere: whoever
-// needs to see them says reveal(), which can be searched for.
+// Confidential bytes: tokens and private keys (R22, R42, D4). They can be moved, not copied, are
+// wiped from memory when they go, are compared in constant time, and print nowhere: code that needs
+// to see them says reveal(), which can be searched for.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace tokenlife {
 class Secret {
  public:
   Secret() = default;
-  // Copies the bytes. Whoever has them in other places wipes those.
+  // Copies the bytes. The caller wipes other copies.
   explicit Secret(std::string_view bytes);
   Secret(Secret&& other) noexcept;
   Secret& operator=(Secret&& other) noexcept;

@@ -3,7 +3,7 @@
 //   bulk registration token   any number of clients register with it (R19-R28, D5)
 //   client token              one client's own, bound to its certificate (R14, R15, D6)
 //
-// A token is text for whoever carries it, and a VerifiedToken for whoever relies on it.
+// A token is text to its bearer, and a VerifiedToken to the code that relies on it.
 #pragma once
 
 #include <chrono>
@@ -60,7 +60,7 @@ struct ClientClaims {
   friend bool operator==(const ClientClaims&, const ClientClaims&) = default;
 };
 
-// Of a token that is neither: somebody else's, whose signature and dates are good.
+// Of a token that is neither: a foreign one, whose signature and dates are good.
 struct OtherClaims {
   TokenDates dates;
   friend bool operator==(const OtherClaims&, const OtherClaims&) = default;

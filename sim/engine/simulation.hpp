@@ -31,7 +31,7 @@ struct RunControl {
 struct RunOptions {
   unsigned threads = 1;                             // at least 1
   std::optional<std::filesystem::path> log_folder;  // must not exist or be empty
-  // For real tokens: RSA keys that are taken before new ones are made, by whoever has many runs.
+  // For real tokens: RSA keys that are taken before new ones are made, by callers with many runs.
   std::span<const PrivateKey> rsa_keys{};
 };
 

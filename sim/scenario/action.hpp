@@ -1,6 +1,6 @@
 // What a scenario does to its clients and to the site, and when.
 //
-// An action is a type, with the word by which files call it. Whoever reads, writes, draws or
+// An action is a type, with the word by which files call it. Code that reads, writes, draws or
 // carries out actions visits them without a fallback: one that is added to its list below does not
 // compile until each of them knows it.
 #pragma once
@@ -120,7 +120,7 @@ const What* action_if(const Action& action) {
   return what == nullptr ? nullptr : std::get_if<What>(what);
 }
 
-// What lasts for a while: whoever carries it out has to know what its end does.
+// What lasts for a while: the code that carries it out has to know what its end does.
 template <class What>
 concept HasLength = requires(const What& what) {
   what.length;
@@ -152,7 +152,7 @@ constexpr ActionList<OfSite..., OfClients...> list_actions(std::variant<OfSite..
   return {};
 }
 
-// Every type of action: for whoever goes through them in another way than by a visit.
+// Every type of action: for code that goes through them in another way than by a visit.
 using AllActions =
     decltype(list_actions(static_cast<SiteAction*>(nullptr), static_cast<ClientAction*>(nullptr)));
 
