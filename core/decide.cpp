@@ -4,7 +4,7 @@ namespace tokenlife {
 namespace {
 
 // A11: these clients authenticate without a bulk token, anywhere.
-bool stands_by_itself(Credential credential) {
+bool authenticates_itself(Credential credential) {
   return credential == Credential::pki || credential == Credential::entra;
 }
 
@@ -13,7 +13,7 @@ bool stands_by_itself(Credential credential) {
 Request registration(const Client& client, Endpoint via, const Policy& policy) {
   Request request{RequestKind::registration, via, client.credential, {}};
   const bool asked_for_bulk = via == Endpoint::cmg || policy.mp == MpMode::https;
-  if (client.state == LifecycleState::installed && !stands_by_itself(client.credential) &&
+  if (client.state == LifecycleState::installed && !authenticates_itself(client.credential) &&
       asked_for_bulk && !client.bulk.is_nil()) {
     request.credential = Credential::bulk;
     request.bulk = client.bulk;
@@ -33,7 +33,7 @@ std::optional<RefusalReason> refusal_of_registration(const Request& request, con
                                                      const Policy& policy, Instant now) {
   const bool shows_bulk = request.credential == Credential::bulk;
   if (site.verified && (site.verified->refusal || shows_bulk)) return site.verified->refusal;
-  if (stands_by_itself(request.credential)) return std::nullopt;
+  if (authenticates_itself(request.credential)) return std::nullopt;
   if (shows_bulk) return refusal_of_bulk_token(site, policy, now);
   if (request.via == Endpoint::mp && !policy.internal_registration) {
     return RefusalReason::internal_registration_off;  // R16
@@ -55,33 +55,33 @@ std::optional<RefusalReason> refusal_of_client_token(const Client& client, const
 
 }  // namespace
 
-Result<Request, Silence> ask(const Client& client, const Contact& contact, const Policy& policy) {
-  const auto silent = [](Silence why) { return Failed<Silence>(why); };
-  if (client.state == LifecycleState::not_installed) return silent(Silence::not_installed);
-  if (client.network == Network::offline) return silent(Silence::offline);
-  if (client.pending != PendingRequest::none) return silent(Silence::answer_under_way);
+Result<Request, NoRequest> ask(const Client& client, const Contact& contact, const Policy& policy) {
+  const auto silent = [](NoRequest why) { return Failed<NoRequest>(why); };
+  if (client.state == LifecycleState::not_installed) return silent(NoRequest::not_installed);
+  if (client.network == Network::offline) return silent(NoRequest::offline);
+  if (client.pending != PendingRequest::none) return silent(NoRequest::answer_under_way);
   const Endpoint via = endpoint_on(client.network);
-  if (via == Endpoint::cmg && !client.cmg_allowed) return silent(Silence::cmg_not_allowed);
+  if (via == Endpoint::cmg && !client.cmg_allowed) return silent(NoRequest::cmg_not_allowed);
 
   switch (client.state) {
     case LifecycleState::not_installed: break;
     case LifecycleState::installed: {
       const Request request = registration(client, via, policy);
       if (via == Endpoint::cmg && request.credential == Credential::self_signed) {
-        return silent(Silence::no_credential);
+        return silent(NoRequest::no_credential);
       }
       return request;
     }
     case LifecycleState::expired:
     case LifecycleState::re_registration_required:
       // R60, D8: back over an MP; A11: PKI and Entra over the CMG too.
-      if (via == Endpoint::mp || stands_by_itself(client.credential)) {
+      if (via == Endpoint::mp || authenticates_itself(client.credential)) {
         return registration(client, via, policy);
       }
       // A10: it does not know yet, and learns it now.
       if (client.state == LifecycleState::expired) break;
-      return silent(Silence::waits_for_intranet);
-    case LifecycleState::renewing: return silent(Silence::answer_under_way);
+      return silent(NoRequest::waits_for_intranet);
+    case LifecycleState::renewing: return silent(NoRequest::answer_under_way);
     case LifecycleState::registered:
     case LifecycleState::roaming:
       // R56, R58, R59: monthly, from anywhere.
@@ -121,7 +121,7 @@ Verdict judge(const Client& client, const Request& request, const SiteView& site
   return refusal ? refused(*refusal) : Verdict{};
 }
 
-Heard hear(const Client& client, const Answer& answer) {
+AnswerEffects apply_answer(const Client& client, const Answer& answer) {
   const Endpoint via = answer.request.via;
   const Verdict& verdict = answer.verdict;
   const bool failed = verdict.kind == Verdict::Kind::failed || answer.lost;

@@ -22,7 +22,7 @@ namespace tokenlife {
 // ---- The client's side: what it asks at a contact ----------------------------------------------
 
 // Why a client says nothing at a contact.
-enum class Silence : std::uint8_t {
+enum class NoRequest : std::uint8_t {
   not_installed,
   offline,             // A12
   cmg_not_allowed,     // R10, R11
@@ -31,7 +31,7 @@ enum class Silence : std::uint8_t {
   answer_under_way,    // One request at a time.
 };
 template <>
-struct Names<Silence> {
+struct Names<NoRequest> {
   static constexpr std::array<std::string_view, 6> values{"not-installed",      "offline",
                                                           "cmg-not-allowed",    "no-credential",
                                                           "waits-for-intranet", "answer-under-way"};
@@ -43,11 +43,11 @@ struct Contact {
   bool at_agent_start;  // made at an installation's or restart's own tick (A2)
 };
 
-Result<Request, Silence> ask(const Client& client, const Contact& contact, const Policy& policy);
+Result<Request, NoRequest> ask(const Client& client, const Contact& contact, const Policy& policy);
 
 // ---- The site's side: its verdict --------------------------------------------------------------
 
-// What verify() and possesses() made of what a client showed.
+// What verify() and verify_proof() made of what a client showed.
 struct TokenVerdict {
   std::optional<RefusalReason> refusal;  // nothing if it is good
 };
@@ -100,11 +100,11 @@ struct Answer {
 
 // The events of an answer, oldest first: none for an exchange that went well or was lost, otherwise
 // one, or two where a refusal ends the token as well.
-struct Heard {
+struct AnswerEffects {
   std::optional<ClientEvent> first;
   std::optional<ReRegistrationRequired> then;
 };
-Heard hear(const Client& client, const Answer& answer);
+AnswerEffects apply_answer(const Client& client, const Answer& answer);
 
 // From when on a client asks again, if at all something other than its next contact decides that.
 // `sent` is when the request was sent. Exchanges start no wait.

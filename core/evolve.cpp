@@ -2,11 +2,11 @@
 
 namespace tokenlife {
 
-Result<Client, Legality> evolve(const Client& client, const ClientEvent& event) {
+Result<Client, EventError> evolve(const Client& client, const ClientEvent& event) {
   Client next = client;
-  const Legality legality =
+  const EventError legality =
       std::visit([&](const auto& fact) { return evolve_in_place(next, fact); }, event);
-  if (legality != Legality::legal) return Failed<Legality>(legality);
+  if (legality != EventError::none) return Failed<EventError>(legality);
   return next;
 }
 

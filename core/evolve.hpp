@@ -13,8 +13,8 @@
 namespace tokenlife {
 
 // Whether an event can have happened to a client, and if not, what speaks against it.
-enum class Legality : std::uint8_t {
-  legal,
+enum class EventError : std::uint8_t {
+  none,
   wrong_state,      // The transition table has no row for it.
   wrong_network,    // It names another network than the one that the client is on.
   nothing_pending,  // It answers a request that was not made.
@@ -23,10 +23,10 @@ enum class Legality : std::uint8_t {
   nothing_changed,  // It "changes" something to what it already was.
 };
 template <>
-struct Names<Legality> {
+struct Names<EventError> {
   static constexpr std::array<std::string_view, 7> values{
-      "legal",           "wrong-state", "wrong-network",  "nothing-pending",
-      "already-pending", "wrong-token", "nothing-changed"};
+      "none",        "wrong-state",    "wrong-network", "nothing-pending", "already-pending",
+      "wrong-token", "nothing-changed"};
 };
 
 namespace evolve_detail {
@@ -53,76 +53,75 @@ constexpr Network where(const Client&, const RegistrationCompleted& event) {
 // What speaks against an event besides the state.
 
 template <AnyOf<ClientInstalled, AgentRestarted, ClientReinstalled> Event>
-constexpr Legality objection(const Client&, const Event&) {
-  return Legality::legal;
+constexpr EventError precondition(const Client&, const Event&) {
+  return EventError::none;
 }
-constexpr Legality objection(const Client& client, const NetworkChanged& event) {
-  if (event.from != client.network) return Legality::wrong_network;
-  return event.from == event.to ? Legality::nothing_changed : Legality::legal;
+constexpr EventError precondition(const Client& client, const NetworkChanged& event) {
+  if (event.from != client.network) return EventError::wrong_network;
+  return event.from == event.to ? EventError::nothing_changed : EventError::none;
 }
 
-constexpr Legality may_ask(const Client& client, Endpoint via) {
-  if (client.pending != PendingRequest::none) return Legality::already_pending;
-  return client.network == network_of(via) ? Legality::legal : Legality::wrong_network;
+constexpr EventError can_send(const Client& client, Endpoint via) {
+  if (client.pending != PendingRequest::none) return EventError::already_pending;
+  return client.network == network_of(via) ? EventError::none : EventError::wrong_network;
 }
-constexpr Legality answers(const Client& client, PendingRequest request, Endpoint via) {
-  return client.pending == request && client.pending_via == via ? Legality::legal
-                                                                : Legality::nothing_pending;
+constexpr EventError answers(const Client& client, PendingRequest request, Endpoint via) {
+  return client.pending == request && client.pending_via == via ? EventError::none
+                                                                : EventError::nothing_pending;
 }
-constexpr Legality is_new(const Client& client, const ClientToken& token) {
+constexpr EventError is_new(const Client& client, const ClientToken& token) {
   return token.serial.ordinal() > client.newest_ordinal && token.not_before < token.expires
-             ? Legality::legal
-             : Legality::wrong_token;
+             ? EventError::none
+             : EventError::wrong_token;
 }
 
-constexpr Legality objection(const Client& client, const RegistrationRequested& event) {
-  return may_ask(client, event.via);
+constexpr EventError precondition(const Client& client, const RegistrationRequested& event) {
+  return can_send(client, event.via);
 }
-constexpr Legality objection(const Client& client, const RegistrationCompleted& event) {
-  const Legality asked = answers(client, PendingRequest::registration, event.via);
-  return asked == Legality::legal ? is_new(client, event.token) : asked;
+constexpr EventError precondition(const Client& client, const RegistrationCompleted& event) {
+  const EventError asked = answers(client, PendingRequest::registration, event.via);
+  return asked == EventError::none ? is_new(client, event.token) : asked;
 }
-constexpr Legality objection(const Client& client, const RegistrationRefused& event) {
+constexpr EventError precondition(const Client& client, const RegistrationRefused& event) {
   return answers(client, PendingRequest::registration, event.via);
 }
-constexpr Legality objection(const Client& client, const RegistrationFailed& event) {
+constexpr EventError precondition(const Client& client, const RegistrationFailed& event) {
   return answers(client, PendingRequest::registration, event.via);
 }
-constexpr Legality objection(const Client& client, const RenewalRequested& event) {
-  if (event.serial != client.token.serial) return Legality::wrong_token;
-  return may_ask(client, event.via);
+constexpr EventError precondition(const Client& client, const RenewalRequested& event) {
+  if (event.serial != client.token.serial) return EventError::wrong_token;
+  return can_send(client, event.via);
 }
-constexpr Legality objection(const Client& client, const TokenRenewed& event) {
-  if (event.replaces != client.token.serial) return Legality::wrong_token;
-  const Legality asked = answers(client, PendingRequest::renewal, event.via);
-  return asked == Legality::legal ? is_new(client, event.token) : asked;
+constexpr EventError precondition(const Client& client, const TokenRenewed& event) {
+  if (event.replaces != client.token.serial) return EventError::wrong_token;
+  const EventError asked = answers(client, PendingRequest::renewal, event.via);
+  return asked == EventError::none ? is_new(client, event.token) : asked;
 }
-constexpr Legality objection(const Client& client, const RenewalRefused& event) {
+constexpr EventError precondition(const Client& client, const RenewalRefused& event) {
   return answers(client, PendingRequest::renewal, event.via);
 }
-constexpr Legality objection(const Client& client, const RenewalFailed& event) {
+constexpr EventError precondition(const Client& client, const RenewalFailed& event) {
   return answers(client, PendingRequest::renewal, event.via);
 }
-constexpr Legality objection(const Client& client, const TokenExpired& event) {
-  return event.serial == client.token.serial ? Legality::legal : Legality::wrong_token;
+constexpr EventError precondition(const Client& client, const TokenExpired& event) {
+  return event.serial == client.token.serial ? EventError::none : EventError::wrong_token;
 }
-constexpr Legality objection(const Client& client, const ReRegistrationRequired& event) {
-  if (client.pending != PendingRequest::none) return Legality::already_pending;
-  return client.network == network_of(event.via) ? Legality::legal : Legality::wrong_network;
+constexpr EventError precondition(const Client& client, const ReRegistrationRequired& event) {
+  return can_send(client, event.via);
 }
-constexpr Legality changes(bool something) {
-  return something ? Legality::legal : Legality::nothing_changed;
+constexpr EventError changes(bool something) {
+  return something ? EventError::none : EventError::nothing_changed;
 }
-constexpr Legality objection(const Client& client, const ClientUpgraded&) {
+constexpr EventError precondition(const Client& client, const ClientUpgraded&) {
   return changes(client.version == ClientVersion::outdated);
 }
-constexpr Legality objection(const Client& client, const ClientBlocked&) {
+constexpr EventError precondition(const Client& client, const ClientBlocked&) {
   return changes(!client.blocked);
 }
-constexpr Legality objection(const Client& client, const ClientUnblocked&) {
+constexpr EventError precondition(const Client& client, const ClientUnblocked&) {
   return changes(client.blocked);
 }
-constexpr Legality objection(const Client& client, const CmgAllowedChanged& event) {
+constexpr EventError precondition(const Client& client, const CmgAllowedChanged& event) {
   return changes(client.cmg_allowed != event.value);
 }
 
@@ -197,22 +196,22 @@ constexpr void change(Client& client, const CmgAllowedChanged& event) {
 
 // Lets the event happen to the client; leaves the client as it was unless that is legal.
 template <class Event>
-[[nodiscard]] inline Legality evolve_in_place(Client& client, const Event& event) {
+[[nodiscard]] inline EventError evolve_in_place(Client& client, const Event& event) {
   const Network where = evolve_detail::where(client, event);
   const auto& by_kind = kLifecycleDispatch.next[static_cast<std::size_t>(client.state)];
   const auto& by_network = by_kind[static_cast<std::size_t>(Event::kind)];
   const std::uint8_t next = by_network[static_cast<std::size_t>(where)];
   if (next == kNoTransition) [[unlikely]]
-    return Legality::wrong_state;
-  const Legality objection = evolve_detail::objection(client, event);
-  if (objection != Legality::legal) [[unlikely]]
-    return objection;
+    return EventError::wrong_state;
+  const EventError error = evolve_detail::precondition(client, event);
+  if (error != EventError::none) [[unlikely]]
+    return error;
   client.state = static_cast<LifecycleState>(next);
   evolve_detail::change(client, event);
-  return Legality::legal;
+  return EventError::none;
 }
 
 // The client after the event, or what speaks against the event.
-Result<Client, Legality> evolve(const Client& client, const ClientEvent& event);
+Result<Client, EventError> evolve(const Client& client, const ClientEvent& event);
 
 }  // namespace tokenlife

@@ -26,7 +26,7 @@ class BatchReader {
   Result<std::optional<BatchView>, LogError> next();
   StreamPosition& position();
   std::uint64_t offset() const;
-  LogError fault(Walk walk) const;
+  LogError fault(WalkResult walk) const;
 
  private:
   struct Impl;
@@ -36,17 +36,18 @@ class BatchReader {
 
 // LogReader::visit() with a visitor as walk() has it.
 template <class Visitor>
-Result<Visited, LogError> visit_batches(const LogReader& log, const PartitionSummary& partition,
-                                        Visitor& visitor) {
+Result<PartitionVisit, LogError> visit_batches(const LogReader& log,
+                                               const PartitionSummary& partition,
+                                               Visitor& visitor) {
   auto batches = BatchReader::open(log, partition);
   if (!batches) return Failed<LogError>(batches.error());
   while (true) {
     const auto batch = batches->next();
     if (!batch) return Failed<LogError>(batch.error());
-    if (!batch->has_value()) return Visited{true, batches->offset()};
-    const Walk walked = walk(**batch, batches->position(), visitor);
-    if (walked == Walk::stopped) return Visited{false, batches->offset()};
-    if (walked != Walk::done) return Failed<LogError>(batches->fault(walked));
+    if (!batch->has_value()) return PartitionVisit{true, batches->offset()};
+    const WalkResult walked = walk(**batch, batches->position(), visitor);
+    if (walked == WalkResult::stopped) return PartitionVisit{false, batches->offset()};
+    if (walked != WalkResult::done) return Failed<LogError>(batches->fault(walked));
   }
 }
 

@@ -45,21 +45,21 @@ constexpr DetailTable kDetailIsGood = detail_table(static_cast<const ClientEvent
 
 }  // namespace batch_detail
 
-Walk begin_slice(StreamPosition& position, const StreamSlice& slice) {
+WalkResult begin_slice(StreamPosition& position, const StreamSlice& slice) {
   const bool goes_on = position.streams != 0 && slice.client == position.client;
   if (!goes_on) {
     const std::uint64_t expected = std::uint64_t{position.first_client} + position.streams;
     if (slice.client != expected || slice.client >= position.end_client) {
-      return Walk::client_out_of_order;
+      return WalkResult::client_out_of_order;
     }
     ++position.streams;
     position.client = slice.client;
     position.next_seq = 0;
     position.last_time = 0;
   }
-  if (slice.first_seq != position.next_seq) return Walk::gap_in_stream;
-  if (slice.events > UINT32_MAX - slice.first_seq) return Walk::gap_in_stream;
-  return Walk::done;
+  if (slice.first_seq != position.next_seq) return WalkResult::gap_in_stream;
+  if (slice.events > UINT32_MAX - slice.first_seq) return WalkResult::gap_in_stream;
+  return WalkResult::done;
 }
 
 }  // namespace tokenlife::events

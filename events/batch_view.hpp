@@ -45,7 +45,7 @@ struct StreamPosition {
   std::uint64_t events = 0;
 };
 
-enum class Walk : std::uint8_t {
+enum class WalkResult : std::uint8_t {
   done,
   stopped,  // The visitor wanted no more.
   slices_do_not_add_up,
@@ -60,7 +60,7 @@ enum class Walk : std::uint8_t {
 };
 
 // Moves to the slice. Says `done` if it goes on where its stream or the one before ended.
-Walk begin_slice(StreamPosition& position, const StreamSlice& slice);
+WalkResult begin_slice(StreamPosition& position, const StreamSlice& slice);
 
 namespace batch_detail {
 
@@ -160,15 +160,16 @@ inline bool hand_over(EventKind kind, const Take& place, const Envelope& envelop
 // False stops the walk. A visitor may have seen events when the walk ends with a fault; they then
 // count for nothing.
 template <class Visitor>
-Walk walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
+WalkResult walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
   batch_detail::Columns columns{batch.cause_numbers, batch.serials, batch.tokens, batch.guids,
                                 batch.cohorts};
   std::size_t i = 0;
   for (const StreamSlice& slice : batch.slices) {
     const bool is_new_client = position.streams == 0 || slice.client != position.client;
-    if (const Walk begun = begin_slice(position, slice); begun != Walk::done) return begun;
-    if (is_new_client && !visitor.begin(ClientNumber{slice.client})) return Walk::stopped;
-    if (slice.events > batch.kinds.size() - i) return Walk::slices_do_not_add_up;
+    if (const WalkResult begun = begin_slice(position, slice); begun != WalkResult::done)
+      return begun;
+    if (is_new_client && !visitor.begin(ClientNumber{slice.client})) return WalkResult::stopped;
+    if (slice.events > batch.kinds.size() - i) return WalkResult::slices_do_not_add_up;
 
     std::uint32_t last_time = position.last_time;
     std::uint32_t seq = slice.first_seq;
@@ -178,13 +179,13 @@ Walk walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
       const std::uint8_t detail = batch.details[i];
       const std::uint32_t time = batch.times[i];
       if (kind >= kClientKinds) [[unlikely]]
-        return Walk::unknown_kind;
+        return WalkResult::unknown_kind;
       if (cause >= kCount<CauseKind>) [[unlikely]]
-        return Walk::unknown_cause;
+        return WalkResult::unknown_cause;
       if (!batch_detail::kDetailIsGood[kind][detail]) [[unlikely]]
-        return Walk::bad_detail;
+        return WalkResult::bad_detail;
       if (time < last_time) [[unlikely]]
-        return Walk::time_goes_back;
+        return WalkResult::time_goes_back;
       last_time = time;
       const auto cause_kind = static_cast<CauseKind>(cause);
       const std::uint32_t number = has_number(cause_kind) ? columns.take(columns.cause_numbers) : 0;
@@ -192,15 +193,15 @@ Walk walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
       if (!batch_detail::hand_over(static_cast<EventKind>(kind), {slice.client, detail, columns},
                                    envelope, visitor, static_cast<const ClientEvent*>(nullptr))) {
         position.next_seq = seq;
-        return columns.short_column ? Walk::column_too_short : Walk::stopped;
+        return columns.short_column ? WalkResult::column_too_short : WalkResult::stopped;
       }
     }
     position.last_time = last_time;
     position.next_seq = seq;
     position.events += slice.events;
   }
-  if (i != batch.kinds.size()) return Walk::slices_do_not_add_up;
-  return columns.used_up() ? Walk::done : Walk::column_too_long;
+  if (i != batch.kinds.size()) return WalkResult::slices_do_not_add_up;
+  return columns.used_up() ? WalkResult::done : WalkResult::column_too_long;
 }
 
 }  // namespace tokenlife::events

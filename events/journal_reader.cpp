@@ -97,9 +97,9 @@ class End {
   ChainHasher hasher_;
 };
 
-class Reading {
+class JournalParser {
  public:
-  explicit Reading(FrameReader file) : file_(std::move(file)) {}
+  explicit JournalParser(FrameReader file) : file_(std::move(file)) {}
 
   Result<JournalContent, LogError> read() {
     if (auto good = read_header(); !good) return Failed<LogError>(good.error());
@@ -193,7 +193,7 @@ bool is_journal(const std::filesystem::path& file) {
 Result<JournalContent, LogError> read_journal(const std::filesystem::path& file) {
   auto frames = FrameReader::open(file, kSiteMagic, Digest{}, std::nullopt);
   if (!frames) return Failed<LogError>(damage_in(frames.error()));
-  return Reading(std::move(*frames)).read();
+  return JournalParser(std::move(*frames)).read();
 }
 
 }  // namespace tokenlife::events

@@ -43,21 +43,21 @@ Result<void, LogError> read_frame(FrameReader& file, FrameType type, const char*
   return {};
 }
 
-std::string_view text_of(Walk walk) {
+std::string_view text_of(WalkResult walk) {
   switch (walk) {
-    case Walk::done:
-    case Walk::stopped: return "nothing is wrong";
-    case Walk::slices_do_not_add_up:
+    case WalkResult::done:
+    case WalkResult::stopped: return "nothing is wrong";
+    case WalkResult::slices_do_not_add_up:
       return "the slices of the streams do not add up to the events of the batch";
-    case Walk::client_out_of_order:
+    case WalkResult::client_out_of_order:
       return "a client is missing, out of order or of another partition";
-    case Walk::gap_in_stream: return "the numbering of a client's events has a gap";
-    case Walk::time_goes_back: return "time goes back in a client's stream";
-    case Walk::unknown_kind: return "an event is of no known kind";
-    case Walk::unknown_cause: return "an event has no known cause";
-    case Walk::bad_detail: return "the details of an event are out of range";
-    case Walk::column_too_short: return "a column has too few entries";
-    case Walk::column_too_long: return "a column has too many entries";
+    case WalkResult::gap_in_stream: return "the numbering of a client's events has a gap";
+    case WalkResult::time_goes_back: return "time goes back in a client's stream";
+    case WalkResult::unknown_kind: return "an event is of no known kind";
+    case WalkResult::unknown_cause: return "an event has no known cause";
+    case WalkResult::bad_detail: return "the details of an event are out of range";
+    case WalkResult::column_too_short: return "a column has too few entries";
+    case WalkResult::column_too_long: return "a column has too many entries";
   }
   return "?";
 }
@@ -279,14 +279,14 @@ StreamPosition& BatchReader::position() { return impl_->position; }
 
 std::uint64_t BatchReader::offset() const { return impl_->offset; }
 
-LogError BatchReader::fault(Walk walk) const {
+LogError BatchReader::fault(WalkResult walk) const {
   const std::string client = std::to_string(impl_->position.client);
   return impl_->file.corrupt(impl_->offset,
                              std::string(text_of(walk)) + " (at or after client " + client + ")");
 }
 
-Result<Visited, LogError> LogReader::visit(const PartitionSummary& partition,
-                                           const OnEvent& on_event) const {
+Result<PartitionVisit, LogError> LogReader::visit(const PartitionSummary& partition,
+                                                  const OnEvent& on_event) const {
   VariantVisitor visitor([&](ClientNumber client, Recorded<ClientEvent>&& recorded) {
     return on_event(client, recorded);
   });

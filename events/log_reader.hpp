@@ -22,7 +22,7 @@ namespace tokenlife::events {
 struct RunEnd;
 
 // How a visit ended.
-struct Visited {
+struct PartitionVisit {
   bool to_the_end = true;    // No: the visitor stopped it.
   std::uint64_t offset = 0;  // of the frame read last
 };
@@ -51,7 +51,8 @@ class LogReader {
   // Hands over the events of one partition, client by client, each client's in their order, until
   // `on_event` says false. What was handed over counts only if the visit ends well. Safe to call
   // from several threads at once. Precondition: the partition is one of partitions().
-  Result<Visited, LogError> visit(const PartitionSummary& partition, const OnEvent& on_event) const;
+  Result<PartitionVisit, LogError> visit(const PartitionSummary& partition,
+                                         const OnEvent& on_event) const;
 
  private:
   friend class BatchReader;

@@ -17,9 +17,9 @@ struct Window {
 
 // Walks the wanted events of clients and hands them to on(ClientNumber, const Recorded<E>&).
 template <class On>
-class Wanted {
+class FilterVisitor {
  public:
-  Wanted(const EventFilter& filter, On& on) : filter_(filter), on_(on) {}
+  FilterVisitor(const EventFilter& filter, On& on) : filter_(filter), on_(on) {}
 
   bool begin(ClientNumber client) {
     client_ = client;
@@ -163,7 +163,7 @@ class Merge {
     EventFilter filter = filter_;
     filter.from = window.first;
     filter.until = window.last;
-    Wanted<On> visitor(filter, on);
+    FilterVisitor<On> visitor(filter, on);
     for (const PartitionSummary& partition : log_.partitions()) {
       if (!is_wanted(partition)) continue;
       const auto visited = visit_batches(log_, partition, visitor);

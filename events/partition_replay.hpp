@@ -17,7 +17,7 @@ namespace tokenlife::events {
 struct Impossible {
   std::uint32_t seq;
   EventKind kind;
-  Legality why;
+  EventError why;
 };
 
 // Follows one client after the other. Part of a visitor: begin() and on() are called from its own.
@@ -31,11 +31,11 @@ class ClientReplay {
   // False, for ever after, if the event cannot have happened.
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
-    const Legality legality = evolve_in_place(client_, recorded.event);
-    if (legality != Legality::legal) [[unlikely]] {
+    const EventError legality = evolve_in_place(client_, recorded.event);
+    if (legality != EventError::none) [[unlikely]] {
       impossible_ = Impossible{recorded.seq, Event::kind, legality};
     }
-    return legality == Legality::legal;
+    return legality == EventError::none;
   }
 
   ClientNumber number() const { return number_; }

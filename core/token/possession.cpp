@@ -26,7 +26,8 @@ std::string message(const Challenge::Bytes& challenge, const Request& request,
 
 Challenge Challenge::fresh() {
   Bytes bytes;
-  ensure(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "OpenSSL to have random bytes");
+  ensure(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1,
+         "OpenSSL to have random bytes");
   return Challenge(bytes);
 }
 
@@ -38,8 +39,8 @@ std::string prove_possession(const PrivateKey& key, const Challenge& challenge,
   return proof;
 }
 
-bool possesses(const Certificate& certificate, Challenge& challenge, const Request& request,
-               std::string_view token, std::string_view proof) {
+bool verify_proof(const Certificate& certificate, Challenge& challenge, const Request& request,
+                  std::string_view token, std::string_view proof) {
   if (challenge.spent_) return false;
   challenge.spent_ = true;
   std::string signed_text = message(challenge.bytes_, request, token);
@@ -57,7 +58,7 @@ std::optional<TokenProfile> token_wanted(const Request& request) {
 std::optional<TokenFault> fault_of(const Evidence& evidence, const Request& request,
                                    TokenChecks checks, Challenge& challenge) {
   const bool holds =
-      possesses(evidence.certificate, challenge, request, evidence.token, evidence.proof);
+      verify_proof(evidence.certificate, challenge, request, evidence.token, evidence.proof);
   if (const auto profile = token_wanted(request)) {
     checks.profile = *profile;
     checks.certificate = &evidence.certificate;

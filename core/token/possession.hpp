@@ -31,8 +31,8 @@ class Challenge {
   const Bytes& bytes() const { return bytes_; }
 
  private:
-  friend bool possesses(const Certificate& certificate, Challenge& challenge,
-                        const Request& request, std::string_view token, std::string_view proof);
+  friend bool verify_proof(const Certificate& certificate, Challenge& challenge,
+                           const Request& request, std::string_view token, std::string_view proof);
   Bytes bytes_;
   bool spent_ = false;
 };
@@ -42,8 +42,8 @@ std::string prove_possession(const PrivateKey& key, const Challenge& challenge,
                              const Request& request, std::string_view token);
 
 // The site's side. False for a challenge that was checked before, too.
-bool possesses(const Certificate& certificate, Challenge& challenge, const Request& request,
-               std::string_view token, std::string_view proof);
+bool verify_proof(const Certificate& certificate, Challenge& challenge, const Request& request,
+                  std::string_view token, std::string_view proof);
 
 // What a client puts before the site, besides its request.
 struct Evidence {

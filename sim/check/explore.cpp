@@ -24,7 +24,7 @@ class Explorer {
     states_.insert(key, states_.slot_of(key), kNoState);
     std::uint32_t level_end = 1;
     std::uint32_t next_report = kReportEvery;
-    for (std::uint32_t state = 0; state < states_.size() && end_ == End::complete;) {
+    for (std::uint32_t state = 0; state < states_.size() && end_ == StopReason::complete;) {
       if (state >= level_end) {
         ++depth_;
         level_end = states_.size();
@@ -33,14 +33,14 @@ class Explorer {
       for (; state < batch_end; ++state) expand(state);
       // What follows from a state is then not known.
       if (tables_.is_full()) {
-        end_ = End::parts_max;
+        end_ = StopReason::parts_max;
         break;
       }
       insert_candidates();
-      if (states_.size() > options_.states_max) end_ = End::states_max;
+      if (states_.size() > options_.states_max) end_ = StopReason::states_max;
       if (state >= next_report) {
         next_report += kReportEvery;
-        if (!on_progress_(counts())) end_ = End::stopped;
+        if (!on_progress_(counts())) end_ = StopReason::stopped;
       }
     }
     return {counts(), end_, std::move(violations_), tables_.coverage().entries()};
@@ -93,14 +93,14 @@ class Explorer {
 
   // ---- What follows from a state ----
 
-  // Calls visit(next, step, client) for each; in this order always.
+  // Calls visit(next, action, client) for each; in this order always.
   template <class Visitor>
   void for_each_next(const World& world, Visitor visit) {
     World next = world;
     for (std::uint32_t i = 0; i < options_.clients; ++i) {
       for (const ClientMove& move : tables_.client_moves(world.clients[i], world.site)) {
         next.clients[i] = move.to;
-        visit(next, tables_.client_steps()[move.step], std::optional<std::uint32_t>(i));
+        visit(next, tables_.client_actions()[move.action], std::optional<std::uint32_t>(i));
       }
       next.clients[i] = world.clients[i];
     }
@@ -111,7 +111,7 @@ class Explorer {
           next.clients[i] = tables_.after_signer_change(world.clients[i], move.on_tokens);
         }
       }
-      visit(next, tables_.site_steps()[move.step], std::nullopt);
+      visit(next, tables_.site_actions()[move.action], std::nullopt);
       next = world;
     }
     next.site = tables_.site_tick(world.site);
@@ -119,11 +119,11 @@ class Explorer {
     for (std::uint32_t i = 0; i < options_.clients; ++i) {
       next.clients[i] = tables_.tick(world.clients[i], world.site);
     }
-    visit(next, Step{}, std::nullopt);
+    visit(next, Action{}, std::nullopt);
   }
 
   void expand(std::uint32_t state) {
-    for_each_next(unpack(states_.key(state)), [&](const World& next, const Step&, const auto&) {
+    for_each_next(unpack(states_.key(state)), [&](const World& next, const Action&, const auto&) {
       candidates_.push_back({pack(next), 0, state});
     });
     if (!tables_.broken().empty()) [[unlikely]]
@@ -165,14 +165,14 @@ class Explorer {
     for (std::uint32_t i = 0; i < options_.clients; ++i) {
       if (world.clients[i] == broken.client) result.client = i;
     }
-    const StepKind kind = broken.step.kind;
-    const bool is_of_client = kind != StepKind::tick && !is_of_site(kind);
+    const ActionKind kind = broken.action.kind;
+    const bool is_of_client = kind != ActionKind::tick && !is_of_site(kind);
     result.path.push_back(
-        {broken.step, is_of_client ? std::optional<std::uint32_t>(result.client) : std::nullopt});
+        {broken.action, is_of_client ? std::optional<std::uint32_t>(result.client) : std::nullopt});
     return result;
   }
 
-  // The steps to a state, and the state with its clients in the order of their numbers.
+  // The actions to a state, and the state with its clients in the order of their numbers.
   World follow(std::uint32_t state, std::vector<PathStep>& path) {
     std::vector<Key> keys;
     for (; state != kNoState; state = states_.parent(state)) keys.push_back(states_.key(state));
@@ -181,11 +181,11 @@ class Explorer {
     for (std::size_t i = 1; i < keys.size(); ++i) {
       bool is_found = false;
       World taken;
-      for_each_next(world, [&](const World& next, const Step& step, const auto& client) {
+      for_each_next(world, [&](const World& next, const Action& action, const auto& client) {
         if (is_found || pack(next) != keys[i]) return;
         is_found = true;
         taken = next;
-        path.push_back({step, client});
+        path.push_back({action, client});
       });
       ensure(is_found, "a state to be followed from its parent");
       world = taken;
@@ -205,7 +205,7 @@ class Explorer {
   std::vector<Candidate> candidates_;
   std::uint64_t transitions_ = 0;
   std::uint64_t depth_ = 0;
-  End end_ = End::complete;
+  StopReason end_ = StopReason::complete;
   std::vector<Violation> violations_;
 };
 

@@ -12,35 +12,35 @@
 
 namespace tokenlife::sim::checker {
 
-// A step on the way to a state.
+// An action on the way to a state.
 struct PathStep {
-  Step step;
-  std::optional<std::uint32_t> client;  // whose step it is; absent: the site's, or time's
+  Action action;
+  std::optional<std::uint32_t> client;  // whose action it is; absent: the site's, or time's
 };
 
 // A property that does not hold, and the shortest way to where it does not.
 struct Violation {
   std::size_t property;  // in always()
   std::vector<PathStep> path;
-  std::uint32_t client;  // with whom the last step breaks it; 0 if it is the site's
+  std::uint32_t client;  // with whom the last action breaks it; 0 if it is the site's
 };
 
 struct Counts {
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;
-  std::uint64_t depth = 0;  // steps to the farthest state
+  std::uint64_t depth = 0;  // actions to the farthest state
   std::uint64_t bytes = 0;  // of all that grows with the states
   std::uint64_t client_parts = 0;
   std::uint64_t site_parts = 0;
 };
 
-enum class End : std::uint8_t { complete, states_max, parts_max, stopped };
+enum class StopReason : std::uint8_t { complete, states_max, parts_max, stopped };
 
 struct Exploration {
   Counts counts;
-  End end = End::complete;
+  StopReason end = StopReason::complete;
   std::vector<Violation> violations;  // the first one of each property, in the order of finding
-  std::vector<Coverage::Entry> sometimes;
+  std::vector<WitnessSet::Entry> sometimes;
 };
 
 // Asked several times a second; false ends the exploration.

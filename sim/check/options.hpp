@@ -90,11 +90,11 @@ inline Policy policy_of(const Options& options) {
 
 // The rules that are checked: those of core, unless a test plants a fault.
 struct Rules {
-  Result<Request, Silence> (*ask)(const Client&, const Contact&, const Policy&) = tokenlife::ask;
+  Result<Request, NoRequest> (*ask)(const Client&, const Contact&, const Policy&) = tokenlife::ask;
   Verdict (*judge)(const Client&, const Request&, const SiteView&, const Policy&,
                    Instant) = tokenlife::judge;
   ClientToken (*issue)(const Policy&, TokenSerial, KeyNumber, Instant) = tokenlife::issue;
-  Heard (*hear)(const Client&, const Answer&) = tokenlife::hear;
+  AnswerEffects (*apply_answer)(const Client&, const Answer&) = tokenlife::apply_answer;
   Instant (*next_expiry)(const Client&, const Policy&) = tokenlife::next_expiry;
   Instant (*renewal_due)(const Policy&, Instant, Duration) = tokenlife::renewal_due;
   Result<SiteEvent, SiteRefusal> (*decide)(const Site&, const SiteCommand&,

@@ -1,4 +1,4 @@
-// What must be true of every state and step ("always"), and what must happen at least once
+// What must be true of every state and action ("always"), and what must happen at least once
 // ("sometimes"), so that an exploration in which nothing went on is no proof.
 #pragma once
 
@@ -8,23 +8,23 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/check/step.hpp"
+#include "sim/check/model.hpp"
 
 namespace tokenlife::sim::checker {
 
-struct Always {
+struct Invariant {
   std::string_view name;
   std::string_view claim;
   std::string_view rules;
-  bool (*holds)(const Deed& deed, const Stepper& stepper);
+  bool (*holds)(const Transition& transition, const Model& model);
 };
-std::span<const Always> always();
+std::span<const Invariant> always();
 
 // A set of properties of always(), by position.
-using Broken = std::uint64_t;
+using ViolationSet = std::uint64_t;
 
-// Those that the deed breaks.
-Broken judge_deed(const Deed& deed, const Stepper& stepper);
+// Those that the transition breaks.
+ViolationSet check_invariants(const Transition& transition, const Model& model);
 
 struct Sometimes {
   std::string name;
@@ -33,11 +33,11 @@ struct Sometimes {
 };
 
 // What has happened at least once.
-class Coverage {
+class WitnessSet {
  public:
-  explicit Coverage(const Options& options);
+  explicit WitnessSet(const Options& options);
 
-  void add(const Deed& deed);
+  void add(const Transition& transition);
   // What the options should let happen, and whether it did.
   struct Entry {
     Sometimes property;

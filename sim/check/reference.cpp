@@ -16,7 +16,7 @@ using enum ReferenceRule;
 
 class Tick {
  public:
-  Tick(const Reference& client, const SitePart& site, const Options& options)
+  Tick(const Reference& client, const SiteState& site, const Options& options)
       : c_(client),
         site_(site),
         options_(options),
@@ -30,7 +30,7 @@ class Tick {
     clock_ = true;
     if (c_.holds_token && !is_recorded_) ++c_.token_age;
     if (c_.ordered != 0) reinstall();
-    if (c_.asked != Wants::nothing && --c_.answer_in == 0) hear();
+    if (c_.asked != Wants::nothing && --c_.answer_in == 0) apply_answer();
     if (is_dead() && !is_recorded_) {
       by(good_for_90_days);
       see(EventKind::token_expired);
@@ -139,7 +139,7 @@ class Tick {
     see(EventKind::client_reinstalled);
   }
 
-  void hear() {
+  void apply_answer() {
     const Wants asked = std::exchange(c_.asked, Wants::nothing);
     const bool is_reached = c_.on == (c_.asked_cmg ? Network::internet : Network::intranet);
     const bool is_registration = asked == Wants::registration;
@@ -175,13 +175,13 @@ class Tick {
   }
 
   Reference c_;
-  const SitePart& site_;
+  const SiteState& site_;
   const Options& options_;
   std::int64_t validity_;
   std::int64_t month_;
   bool clock_ = false;
   bool is_recorded_ = false;  // the death of the token that it holds
-  std::vector<Seen> seen_;
+  std::vector<ReferenceView> seen_;
   RuleSet rules_ = 0;
 };
 
@@ -203,8 +203,8 @@ Reference tidy(Reference c) {
 
 }  // namespace
 
-Seen seen(const Happened& happened) {
-  Seen result{kind_of(happened.event), {}, {}, happened.after_clock};
+ReferenceView seen(const Happened& happened) {
+  ReferenceView result{kind_of(happened.event), {}, {}, happened.after_clock};
   std::visit(
       [&](const auto& event) {
         if constexpr (requires { event.reason; }) {
@@ -219,7 +219,7 @@ Seen seen(const Happened& happened) {
   return result;
 }
 
-Reference in_plain_words(const ClientPart& part, Instant now, const Packing& packing) {
+Reference in_plain_words(const ClientState& part, Instant now, const StateCodec& codec) {
   const Client& client = part.client;
   Reference c;
   c.installed = client.state != LifecycleState::not_installed;
@@ -233,7 +233,7 @@ Reference in_plain_words(const ClientPart& part, Instant now, const Packing& pac
   c.just_started = part.agent_started;
   c.holds_token = client.token.exists();
   if (c.holds_token) {
-    c.token_age = packing.age(client.token.not_before, now, packing.token_age_max());
+    c.token_age = codec.age(client.token.not_before, now, codec.token_age_max());
     c.keys_since = static_cast<int>(kCurrentKey.value - client.token.signer.value);
   }
   c.knows_it_is_dead = client.state == LifecycleState::re_registration_required;
@@ -266,113 +266,115 @@ LifecycleState lifecycle_of(const Reference& c, std::int64_t token_validity) {
   return c.last_on_internet ? LifecycleState::roaming : LifecycleState::registered;
 }
 
-ReferenceStep reference_tick(const Reference& client, const SitePart& site,
+ReferenceStep reference_tick(const Reference& client, const SiteState& site,
                              const Options& options) {
-  ReferenceStep step = Tick(client, site, options).take();
-  step.next = tidy(step.next);
-  return step;
+  ReferenceStep action = Tick(client, site, options).take();
+  action.next = tidy(action.next);
+  return action;
 }
 
-Reference reference_signer_change(const Reference& client, StepKind kind) {
+Reference reference_signer_change(const Reference& client, ActionKind kind) {
   Reference c = client;
   const auto change = [&](int& keys_since) {
-    if (kind == StepKind::rotate && keys_since < 2) ++keys_since;
-    if (kind == StepKind::retire && keys_since == 1) keys_since = 2;
+    if (kind == ActionKind::rotate && keys_since < 2) ++keys_since;
+    if (kind == ActionKind::retire && keys_since == 1) keys_since = 2;
   };
   if (c.holds_token) change(c.keys_since);
   if (c.asked != Wants::nothing && c.answer == Reference::Answer::yes) change(c.answer_keys_since);
   return c;
 }
 
-ReferenceStep reference_act(const Reference& client, const Step& step) {
+ReferenceStep reference_act(const Reference& client, const Action& action) {
   Reference c = client;
   EventKind kind{};
   ReferenceRule rule{};
-  switch (step.kind) {
-    case StepKind::install:
+  switch (action.kind) {
+    case ActionKind::install:
       kind = EventKind::client_installed;
       rule = as_installed;
       c.installed = c.just_started = true;
-      c.on = step.network;
-      c.last_on_internet = step.network == Network::internet;
-      c.has_pki = step.credential == Credential::pki;
-      c.outdated = step.version == ClientVersion::outdated;
-      c.holds_bulk = step.with_bulk;
+      c.on = action.network;
+      c.last_on_internet = action.network == Network::internet;
+      c.has_pki = action.credential == Credential::pki;
+      c.outdated = action.version == ClientVersion::outdated;
+      c.holds_bulk = action.with_bulk;
       break;
-    case StepKind::move:
+    case ActionKind::move:
       kind = EventKind::network_changed;
       rule = silent_offline;
-      c.on = step.network;
+      c.on = action.network;
       if (c.on != Network::offline) c.last_on_internet = c.on == Network::internet;
       break;
-    case StepKind::block:
-    case StepKind::unblock:
-      c.blocked = step.kind == StepKind::block;
+    case ActionKind::block:
+    case ActionKind::unblock:
+      c.blocked = action.kind == ActionKind::block;
       rule = blocked_is_refused;
       kind = c.blocked ? EventKind::client_blocked : EventKind::client_unblocked;
       break;
-    case StepKind::forbid_cmg:
-    case StepKind::allow_cmg:
+    case ActionKind::forbid_cmg:
+    case ActionKind::allow_cmg:
       kind = EventKind::cmg_allowed_changed;
       rule = cmg_setting;
-      c.may_use_cmg = step.kind == StepKind::allow_cmg;
+      c.may_use_cmg = action.kind == ActionKind::allow_cmg;
       break;
-    case StepKind::upgrade:
+    case ActionKind::upgrade:
       kind = EventKind::client_upgraded;
       rule = outdated_gets_none;
       c.outdated = false;
       break;
-    case StepKind::restart:
+    case ActionKind::restart:
       kind = EventKind::agent_restarted;
       rule = renews_at_start;
       c.just_started = true;
       break;
-    case StepKind::reinstall: c.ordered = step.with_bulk ? 2 : 1; return {c, {}, only(begins_anew)};
-    case StepKind::tick:
-    case StepKind::outage_begins:
-    case StepKind::outage_ends:
-    case StepKind::lose_answers:
-    case StepKind::issue_bulk:
-    case StepKind::block_bulk:
-    case StepKind::unblock_bulk:
-    case StepKind::rotate:
-    case StepKind::retire: return {c, {}, 0};
+    case ActionKind::reinstall:
+      c.ordered = action.with_bulk ? 2 : 1;
+      return {c, {}, only(begins_anew)};
+    case ActionKind::tick:
+    case ActionKind::outage_begins:
+    case ActionKind::outage_ends:
+    case ActionKind::lose_answers:
+    case ActionKind::issue_bulk:
+    case ActionKind::block_bulk:
+    case ActionKind::unblock_bulk:
+    case ActionKind::rotate:
+    case ActionKind::retire: return {c, {}, 0};
   }
   return {c, {{kind, {}, {}, false}}, only(rule)};
 }
 
-std::optional<SitePart> reference_act(const SitePart& before, const Step& step) {
-  SitePart part = before;
+std::optional<SiteState> reference_act(const SiteState& before, const Action& action) {
+  SiteState part = before;
   // Makes it so, if it is not so yet.
-  const auto changed = [&part](bool& is, bool wanted) -> std::optional<SitePart> {
+  const auto changed = [&part](bool& is, bool wanted) -> std::optional<SiteState> {
     if (is == wanted) return std::nullopt;
     is = wanted;
     return part;
   };
-  bool& is_up = part.site.up[static_cast<std::size_t>(step.endpoint)];
+  bool& is_up = part.site.up[static_cast<std::size_t>(action.endpoint)];
   bool& previous_is_retired = part.site.keys[kPreviousKey.value].retired;
   const auto bulk = part.site.bulk_tokens.find(kBulkGuid);
   const bool is_issued = bulk != part.site.bulk_tokens.end();
-  switch (step.kind) {
-    case StepKind::outage_begins: return changed(is_up, false);
-    case StepKind::outage_ends: return changed(is_up, true);
-    case StepKind::lose_answers:
-      return changed(part.loses_answers[static_cast<std::size_t>(step.endpoint)], true);
-    case StepKind::issue_bulk:
+  switch (action.kind) {
+    case ActionKind::outage_begins: return changed(is_up, false);
+    case ActionKind::outage_ends: return changed(is_up, true);
+    case ActionKind::lose_answers:
+      return changed(part.loses_answers[static_cast<std::size_t>(action.endpoint)], true);
+    case ActionKind::issue_bulk:
       if (is_issued) return std::nullopt;
       part.site.bulk_tokens[kBulkGuid] = {
           std::string(kBulkName), kBulkGuid, kPresent,
           kPresent + kBulkLife,   false,     kCurrentKey};  // R41, D3
       return part;
-    case StepKind::block_bulk:
-    case StepKind::unblock_bulk:
+    case ActionKind::block_bulk:
+    case ActionKind::unblock_bulk:
       if (!is_issued) return std::nullopt;
-      return changed(bulk->second.blocked, step.kind == StepKind::block_bulk);  // R54, R55
-    case StepKind::rotate:                                                      // A9
+      return changed(bulk->second.blocked, action.kind == ActionKind::block_bulk);  // R54, R55
+    case ActionKind::rotate:                                                        // A9
       if (is_issued && bulk->second.signer == kPreviousKey) bulk->second.signer = kRetiredKey;
       if (is_issued && bulk->second.signer == kCurrentKey) bulk->second.signer = kPreviousKey;
       return changed(previous_is_retired, false);
-    case StepKind::retire:
+    case ActionKind::retire:
       if (is_issued && bulk->second.signer == kPreviousKey) bulk->second.signer = kRetiredKey;
       return changed(previous_is_retired, true);
     default: return std::nullopt;

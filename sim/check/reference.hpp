@@ -1,25 +1,25 @@
 // The rules once more, in plain variables: written from the list of rules and not from core, which
-// is held to it at every step that the checker takes.
+// is held to it at every action that the checker takes.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "sim/check/model.hpp"
 #include "sim/check/reference_rules.hpp"
-#include "sim/check/step.hpp"
 
 namespace tokenlife::sim::checker {
 
 // An event as an observer sees it.
-struct Seen {
+struct ReferenceView {
   EventKind kind;
   std::optional<RefusalReason> refusal;
   std::optional<FailureReason> failure;
   bool after_clock = false;
-  friend bool operator==(const Seen&, const Seen&) = default;
+  friend bool operator==(const ReferenceView&, const ReferenceView&) = default;
 };
-Seen seen(const Happened& happened);
+ReferenceView seen(const Happened& happened);
 
 struct Reference {
   enum class Wants { nothing, registration, renewal, exchange };
@@ -56,7 +56,7 @@ struct Reference {
 };
 
 // What core's state says in these words.
-Reference in_plain_words(const ClientPart& part, Instant now, const Packing& packing);
+Reference in_plain_words(const ClientState& part, Instant now, const StateCodec& codec);
 
 // The state of the lifecycle that such a client is in.
 LifecycleState lifecycle_of(const Reference& client, std::int64_t token_validity);
@@ -64,14 +64,15 @@ LifecycleState lifecycle_of(const Reference& client, std::int64_t token_validity
 // The next state by the reference's own rules, and what an observer sees.
 struct ReferenceStep {
   Reference next;
-  std::vector<Seen> seen;
+  std::vector<ReferenceView> seen;
   RuleSet rules = 0;  // that it went by
 };
-ReferenceStep reference_tick(const Reference& client, const SitePart& site, const Options& options);
-ReferenceStep reference_act(const Reference& client, const Step& step);
-// The site after one of its steps; nothing if that makes no sense now.
-std::optional<SitePart> reference_act(const SitePart& site, const Step& step);
+ReferenceStep reference_tick(const Reference& client, const SiteState& site,
+                             const Options& options);
+ReferenceStep reference_act(const Reference& client, const Action& action);
+// The site after one of its actions; nothing if that makes no sense now.
+std::optional<SiteState> reference_act(const SiteState& site, const Action& action);
 // After a rotation of the signing certificate, or the retirement of the one before.
-Reference reference_signer_change(const Reference& client, StepKind kind);
+Reference reference_signer_change(const Reference& client, ActionKind kind);
 
 }  // namespace tokenlife::sim::checker

@@ -48,26 +48,26 @@ std::vector<RuleWords> rules_in(RuleSet rules) {
   return words;
 }
 
-RuleSet rules_of_site_step(StepKind kind) {
+RuleSet rules_of_site_step(ActionKind kind) {
   switch (kind) {
-    case StepKind::outage_begins:
-    case StepKind::outage_ends:
-    case StepKind::lose_answers: return only(ReferenceRule::outage_is_silence);
-    case StepKind::issue_bulk: return only(ReferenceRule::bulk_issued);
-    case StepKind::block_bulk: return only(ReferenceRule::bulk_blocked);
-    case StepKind::unblock_bulk: return only(ReferenceRule::bulk_unblocked);
-    case StepKind::rotate:
-    case StepKind::retire: return only(ReferenceRule::newest_signs);
-    case StepKind::tick:
-    case StepKind::install:
-    case StepKind::move:
-    case StepKind::block:
-    case StepKind::unblock:
-    case StepKind::forbid_cmg:
-    case StepKind::allow_cmg:
-    case StepKind::upgrade:
-    case StepKind::restart:
-    case StepKind::reinstall: return 0;
+    case ActionKind::outage_begins:
+    case ActionKind::outage_ends:
+    case ActionKind::lose_answers: return only(ReferenceRule::outage_is_silence);
+    case ActionKind::issue_bulk: return only(ReferenceRule::bulk_issued);
+    case ActionKind::block_bulk: return only(ReferenceRule::bulk_blocked);
+    case ActionKind::unblock_bulk: return only(ReferenceRule::bulk_unblocked);
+    case ActionKind::rotate:
+    case ActionKind::retire: return only(ReferenceRule::newest_signs);
+    case ActionKind::tick:
+    case ActionKind::install:
+    case ActionKind::move:
+    case ActionKind::block:
+    case ActionKind::unblock:
+    case ActionKind::forbid_cmg:
+    case ActionKind::allow_cmg:
+    case ActionKind::upgrade:
+    case ActionKind::restart:
+    case ActionKind::reinstall: return 0;
   }
   return 0;
 }

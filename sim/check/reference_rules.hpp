@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/check/step.hpp"
+#include "sim/check/model.hpp"
 
 namespace tokenlife::sim::checker {
 
@@ -51,7 +51,7 @@ struct RuleWords {
 };
 std::vector<RuleWords> rules_in(RuleSet rules);
 
-// Those that a step of the site follows.
-RuleSet rules_of_site_step(StepKind kind);
+// Those that an action of the site follows.
+RuleSet rules_of_site_step(ActionKind kind);
 
 }  // namespace tokenlife::sim::checker

@@ -14,15 +14,15 @@ using sim::to_text;
 
 class Writer {
  public:
-  Writer(const Options& options, const Walk& walk)
+  Writer(const Options& options, const ModelRun& walk)
       : options_(options), walk_(walk), lives_(options.clients) {}
 
   std::string text(const std::string& title, const std::string& comment) {
-    for (const WalkStep& step : walk_.steps()) {
-      if (step.taken.client) {
-        of_client(step.taken.step, *step.taken.client, step.tick);
+    for (const WalkStep& action : walk_.actions()) {
+      if (action.taken.client) {
+        of_client(action.taken.action, *action.taken.client, action.tick);
       } else {
-        of_site(step.taken.step, step.tick);
+        of_site(action.taken.action, action.tick);
       }
     }
     finish();
@@ -32,7 +32,7 @@ class Writer {
  private:
   struct Life {
     std::optional<std::uint32_t> installed;
-    Step install;
+    Action install;
     std::vector<std::pair<std::uint32_t, Network>> networks;
   };
   struct Doing {
@@ -47,50 +47,50 @@ class Writer {
         {tick, fmt::format("\n[[action]]\nat = \"{}\"\ndo = \"{}\"\n{}", time(tick), what, keys)});
   }
 
-  void of_client(const Step& step, std::uint32_t client, std::uint32_t tick) {
+  void of_client(const Action& action, std::uint32_t client, std::uint32_t tick) {
     Life& life = lives_[client];
     const std::string cohort = fmt::format("cohort = \"client-{}\"\n", client);
-    switch (step.kind) {
-      case StepKind::install:
+    switch (action.kind) {
+      case ActionKind::install:
         life.installed = tick;
-        life.install = step;
-        life.networks.emplace_back(tick, step.network);
+        life.install = action;
+        life.networks.emplace_back(tick, action.network);
         break;
-      case StepKind::move: life.networks.emplace_back(tick, step.network); break;
-      case StepKind::block: act(tick, "block-client", cohort); break;
-      case StepKind::unblock: act(tick, "unblock-client", cohort); break;
-      case StepKind::forbid_cmg: act(tick, "set-cmg-allowed", cohort + "value = false\n"); break;
-      case StepKind::allow_cmg: act(tick, "set-cmg-allowed", cohort + "value = true\n"); break;
-      case StepKind::upgrade: act(tick, "upgrade", cohort); break;
-      case StepKind::restart: act(tick, "restart-agents", cohort); break;
-      case StepKind::reinstall:
-        names_bulk_ = names_bulk_ || step.with_bulk;
+      case ActionKind::move: life.networks.emplace_back(tick, action.network); break;
+      case ActionKind::block: act(tick, "block-client", cohort); break;
+      case ActionKind::unblock: act(tick, "unblock-client", cohort); break;
+      case ActionKind::forbid_cmg: act(tick, "set-cmg-allowed", cohort + "value = false\n"); break;
+      case ActionKind::allow_cmg: act(tick, "set-cmg-allowed", cohort + "value = true\n"); break;
+      case ActionKind::upgrade: act(tick, "upgrade", cohort); break;
+      case ActionKind::restart: act(tick, "restart-agents", cohort); break;
+      case ActionKind::reinstall:
+        names_bulk_ = names_bulk_ || action.with_bulk;
         // Carried out when the next tick begins.
         act(tick + 1, "reinstall",
-            cohort + (step.with_bulk ? fmt::format("bulk-token = \"{}\"\n", kBulkName) : ""));
+            cohort + (action.with_bulk ? fmt::format("bulk-token = \"{}\"\n", kBulkName) : ""));
         break;
       default: break;
     }
   }
 
-  void of_site(const Step& step, std::uint32_t tick) {
+  void of_site(const Action& action, std::uint32_t tick) {
     const std::string bulk = fmt::format("name = \"{}\"\n", kBulkName);
-    switch (step.kind) {
-      case StepKind::outage_begins: down_since_[step.endpoint] = tick; break;
-      case StepKind::outage_ends: outage_ends(step.endpoint, tick); break;
-      case StepKind::lose_answers:
+    switch (action.kind) {
+      case ActionKind::outage_begins: down_since_[action.endpoint] = tick; break;
+      case ActionKind::outage_ends: outage_ends(action.endpoint, tick); break;
+      case ActionKind::lose_answers:
         act(tick, "lose-answers",
-            fmt::format("endpoint = \"{}\"\nfor = \"{}\"\nshare = 1.0\n", name(step.endpoint),
+            fmt::format("endpoint = \"{}\"\nfor = \"{}\"\nshare = 1.0\n", name(action.endpoint),
                         time(1)));
         break;
-      case StepKind::issue_bulk:
+      case ActionKind::issue_bulk:
         act(tick, "issue-bulk-token", bulk);
         issues_bulk_ = true;
         break;
-      case StepKind::block_bulk: act(tick, "block-bulk-token", bulk); break;
-      case StepKind::unblock_bulk: act(tick, "unblock-bulk-token", bulk); break;
-      case StepKind::rotate: rotated_ = tick; break;
-      case StepKind::retire: rotation_ends(tick); break;
+      case ActionKind::block_bulk: act(tick, "block-bulk-token", bulk); break;
+      case ActionKind::unblock_bulk: act(tick, "unblock-bulk-token", bulk); break;
+      case ActionKind::rotate: rotated_ = tick; break;
+      case ActionKind::retire: rotation_ends(tick); break;
       default: break;
     }
   }
@@ -191,7 +191,7 @@ class Writer {
   }
 
   const Options& options_;
-  const Walk& walk_;
+  const ModelRun& walk_;
   std::vector<Life> lives_;
   std::vector<Doing> doings_;
   std::map<Endpoint, std::uint32_t> down_since_;
@@ -202,7 +202,7 @@ class Writer {
 
 }  // namespace
 
-std::string scenario_text(const Options& options, const Walk& walk, const std::string& title,
+std::string scenario_text(const Options& options, const ModelRun& walk, const std::string& title,
                           const std::string& comment) {
   return Writer(options, walk).text(title, comment);
 }

@@ -126,12 +126,12 @@ std::string joined(std::span<const std::string_view> rules) {
 
 }  // namespace
 
-Coverage::Coverage(const Options& options) : options_(options) {}
+WitnessSet::WitnessSet(const Options& options) : options_(options) {}
 
-void Coverage::add(const Deed& deed) {
-  states_[index(deed.after.client.state)] = true;
-  for (const Happened& happened : deed.events) {
-    if (happened.legality != Legality::legal) continue;
+void WitnessSet::add(const Transition& transition) {
+  states_[index(transition.after.client.state)] = true;
+  for (const Happened& happened : transition.events) {
+    if (happened.legality != EventError::none) continue;
     states_[index(happened.to)] = true;
     const std::size_t kind = index(kind_of(happened.event));
     rows_[index(happened.from)][kind][index(happened.where)] = true;
@@ -149,12 +149,12 @@ void Coverage::add(const Deed& deed) {
   }
 }
 
-bool Coverage::has_row(State from, EventKind event, State to, Network where) const {
+bool WitnessSet::has_row(State from, EventKind event, State to, Network where) const {
   return rows_[index(from)][index(event)][index(where)] &&
          kLifecycleDispatch.next[index(from)][index(event)][index(where)] == index(to);
 }
 
-std::vector<Coverage::Entry> Coverage::entries() const {
+std::vector<WitnessSet::Entry> WitnessSet::entries() const {
   std::vector<Entry> entries;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     if (!Possible(options_).state(static_cast<State>(i))) continue;

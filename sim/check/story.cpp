@@ -17,36 +17,36 @@ std::string upper(Endpoint endpoint) {
   return "";
 }
 
-std::string site_line(const Step& step) {
-  switch (step.kind) {
-    case StepKind::outage_begins: return upper(step.endpoint) + " goes down";
-    case StepKind::outage_ends: return upper(step.endpoint) + " is up again";
-    case StepKind::lose_answers: return upper(step.endpoint) + "'s answers are lost";
-    case StepKind::issue_bulk: return "a bulk token is issued";
-    case StepKind::block_bulk: return "the bulk token is blocked";
-    case StepKind::unblock_bulk: return "the bulk token is unblocked";
-    case StepKind::rotate: return "the signing certificate is rotated";
-    case StepKind::retire: return "the certificate before is retired";
+std::string site_line(const Action& action) {
+  switch (action.kind) {
+    case ActionKind::outage_begins: return upper(action.endpoint) + " goes down";
+    case ActionKind::outage_ends: return upper(action.endpoint) + " is up again";
+    case ActionKind::lose_answers: return upper(action.endpoint) + "'s answers are lost";
+    case ActionKind::issue_bulk: return "a bulk token is issued";
+    case ActionKind::block_bulk: return "the bulk token is blocked";
+    case ActionKind::unblock_bulk: return "the bulk token is unblocked";
+    case ActionKind::rotate: return "the signing certificate is rotated";
+    case ActionKind::retire: return "the certificate before is retired";
     default: return "";
   }
 }
 
 // What the events do not say.
-std::string detail(const Step& step) {
-  switch (step.kind) {
-    case StepKind::install:
-      return fmt::format(" on the {}{}{}{}", name(step.network),
-                         step.credential == Credential::pki ? ", with PKI" : "",
-                         step.version == ClientVersion::outdated ? ", outdated" : "",
-                         step.with_bulk ? ", with the bulk token" : "");
-    case StepKind::move: return fmt::format(" to {}", name(step.network));
-    case StepKind::forbid_cmg: return " to off";
-    case StepKind::allow_cmg: return " to on";
+std::string detail(const Action& action) {
+  switch (action.kind) {
+    case ActionKind::install:
+      return fmt::format(" on the {}{}{}{}", name(action.network),
+                         action.credential == Credential::pki ? ", with PKI" : "",
+                         action.version == ClientVersion::outdated ? ", outdated" : "",
+                         action.with_bulk ? ", with the bulk token" : "");
+    case ActionKind::move: return fmt::format(" to {}", name(action.network));
+    case ActionKind::forbid_cmg: return " to off";
+    case ActionKind::allow_cmg: return " to on";
     default: return "";
   }
 }
 
-std::string reason_of(const Seen& event) {
+std::string reason_of(const ReferenceView& event) {
   if (event.refusal) return fmt::format(" ({})", name(*event.refusal));
   if (event.failure) return fmt::format(" ({})", name(*event.failure));
   return "";
@@ -71,24 +71,25 @@ class Lines {
 
 }  // namespace
 
-std::string story(const Options& options, const Walk& walk) {
+std::string story(const Options& options, const ModelRun& walk) {
   Lines lines(options.unit);
-  for (const WalkStep& step : walk.steps()) {
-    const bool is_tick = step.taken.step.kind == StepKind::tick;
-    if (!is_tick && !step.taken.client) lines.add(step.tick, "site", site_line(step.taken.step));
+  for (const WalkStep& action : walk.actions()) {
+    const bool is_tick = action.taken.action.kind == ActionKind::tick;
+    if (!is_tick && !action.taken.client)
+      lines.add(action.tick, "site", site_line(action.taken.action));
     // Of a tick, first what is before the clock moves on.
     for (const bool after_clock : {false, true}) {
-      for (std::uint32_t i = 0; i < step.deeds.size(); ++i) {
-        const std::string who = fmt::format("client {}", is_tick ? i : *step.taken.client);
-        for (const Happened& happened : step.deeds[i].events) {
+      for (std::uint32_t i = 0; i < action.transitions.size(); ++i) {
+        const std::string who = fmt::format("client {}", is_tick ? i : *action.taken.client);
+        for (const Happened& happened : action.transitions[i].events) {
           if (happened.after_clock != after_clock) continue;
           std::string what = std::string(name(kind_of(happened.event)));
-          what += reason_of(seen(happened)) + detail(step.taken.step);
+          what += reason_of(seen(happened)) + detail(action.taken.action);
           if (happened.from != happened.to) what += fmt::format(": {}", name(happened.to));
-          if (happened.legality != Legality::legal) {
+          if (happened.legality != EventError::none) {
             what += fmt::format(", which is not legal: {}", name(happened.legality));
           }
-          lines.add(step.tick + (after_clock ? 1 : 0), who, what);
+          lines.add(action.tick + (after_clock ? 1 : 0), who, what);
         }
       }
     }

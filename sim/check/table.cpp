@@ -6,15 +6,15 @@ namespace tokenlife::sim::checker {
 namespace {
 
 // How many sites clients can tell apart.
-std::size_t views_max_of(const Stepper& stepper) {
-  const Features features = stepper.options().features;
+std::size_t views_max_of(const Model& model) {
+  const Features features = model.options().features;
   std::size_t views = 1;
   if (features.has(Feature::outage)) views *= 8;
   if (features.has(Feature::lose_answers)) views *= 4;
   if (features.has(Feature::rotate)) views *= 2;
   if (features.has(Feature::bulk)) {
     const std::size_t signers = features.has(Feature::rotate) ? 3 : 1;
-    views *= 1 + 2 * signers * (static_cast<std::size_t>(stepper.packing().bulk_age_max()) + 1);
+    views *= 1 + 2 * signers * (static_cast<std::size_t>(model.codec().bulk_age_max()) + 1);
   }
   return views;
 }
@@ -23,23 +23,23 @@ std::size_t views_max_of(const Stepper& stepper) {
 
 Tables::Tables(const Options& options, const Rules& rules)
     : stepper_(options, rules),
-      client_steps_(checker::client_steps(options)),
-      site_steps_(checker::site_steps(options)),
+      client_steps_(checker::client_actions(options)),
+      site_steps_(checker::site_actions(options)),
       coverage_(options),
       views_max_(views_max_of(stepper_)) {
-  ClientPart client;
+  ClientState client;
   client.client.newest_ordinal = 1;
-  SitePart site;
+  SiteState site;
   site.site.established = true;
   site.site.keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
   client_code(client, kPresent);
   site_code(site, kPresent);
-  Deed nothing;
+  Transition nothing;
   coverage_.add(nothing);
 }
 
-Code Tables::client_code(const ClientPart& part, Instant now) {
-  const std::uint64_t key = stepper_.packing().pack(part, now);
+Code Tables::client_code(const ClientState& part, Instant now) {
+  const std::uint64_t key = stepper_.codec().pack(part, now);
   const auto [entry, is_new] = client_codes_.try_emplace(key, static_cast<Code>(clients_.size()));
   if (!is_new) return entry->second;
   if (clients_.size() + 1 >= std::size_t{1} << kClientBits) {
@@ -54,8 +54,8 @@ Code Tables::client_code(const ClientPart& part, Instant now) {
   return entry->second;
 }
 
-Code Tables::site_code(const SitePart& part, Instant now) {
-  const std::uint64_t key = stepper_.packing().pack(part, now);
+Code Tables::site_code(const SiteState& part, Instant now) {
+  const std::uint64_t key = stepper_.codec().pack(part, now);
   const auto [entry, is_new] = site_codes_.try_emplace(key, static_cast<Code>(sites_.size()));
   if (!is_new) return entry->second;
   if (sites_.size() + 1 >= std::size_t{1} << kSiteBits) {
@@ -63,9 +63,9 @@ Code Tables::site_code(const SitePart& part, Instant now) {
     site_codes_.erase(entry);
     return 0;
   }
-  SitePart dayless = part;
+  SiteState dayless = part;
   dayless.day = 0;
-  const std::uint64_t view_key = stepper_.packing().pack(dayless, now);
+  const std::uint64_t view_key = stepper_.codec().pack(dayless, now);
   const auto next_view = static_cast<std::uint32_t>(views_.size());
   const std::uint32_t view = views_.try_emplace(view_key, next_view).first->second;
   ensure(view < views_max_, "all views of the site to be counted");
@@ -73,20 +73,20 @@ Code Tables::site_code(const SitePart& part, Instant now) {
   return entry->second;
 }
 
-void Tables::judge(const Deed& deed, Code client, Code site) {
-  coverage_.add(deed);
-  const Broken broken = judge_deed(deed, stepper_);
-  if (broken != 0) broken_.push_back({broken, client, site, deed.step});
+void Tables::judge(const Transition& transition, Code client, Code site) {
+  coverage_.add(transition);
+  const ViolationSet broken = check_invariants(transition, stepper_);
+  if (broken != 0) broken_.push_back({broken, client, site, transition.action});
 }
 
 void Tables::find_moves(Code client, Code site, std::size_t slot) {
   std::vector<ClientMove> found;
-  const ClientPart part = this->client(client);
-  const SitePart site_part = this->site(site);
+  const ClientState part = this->client(client);
+  const SiteState site_part = this->site(site);
   for (std::uint32_t i = 0; i < client_steps_.size(); ++i) {
-    const auto deed = stepper_.act(part, site_part, client_steps_[i]);
-    if (!deed) continue;
-    judge(*deed, client, site);
+    const auto transition = stepper_.act(part, site_part, client_steps_[i]);
+    if (!transition) continue;
+    judge(*transition, client, site);
     found.push_back({client_code(deed->after, deed->now), i});
   }
   move_ranges_[slot] = {static_cast<std::uint32_t>(moves_.size()),
@@ -96,15 +96,15 @@ void Tables::find_moves(Code client, Code site, std::size_t slot) {
 
 void Tables::find_site_moves(Code site) {
   std::vector<SiteMove> found;
-  const SitePart part = this->site(site);
+  const SiteState part = this->site(site);
   for (std::uint32_t i = 0; i < site_steps_.size(); ++i) {
     const auto next = stepper_.act(part, site_steps_[i]);
-    judge({.step = site_steps_[i], .site = part, .site_after = next}, kUnknown, site);
+    judge({.action = site_steps_[i], .site = part, .site_after = next}, kUnknown, site);
     if (!next) continue;
-    const StepKind kind = site_steps_[i].kind;
-    const OnTokens on_tokens = kind == StepKind::rotate   ? OnTokens::rotate
-                               : kind == StepKind::retire ? OnTokens::retire
-                                                          : OnTokens::nothing;
+    const ActionKind kind = site_steps_[i].kind;
+    const OnTokens on_tokens = kind == ActionKind::rotate   ? OnTokens::rotate
+                               : kind == ActionKind::retire ? OnTokens::retire
+                                                            : OnTokens::nothing;
     found.push_back({site_code(*next, kPresent), i, on_tokens});
   }
   site_moves_ += found.capacity();
@@ -113,7 +113,7 @@ void Tables::find_site_moves(Code site) {
 }
 
 void Tables::find_site_tick(Code site) {
-  const SitePart part = this->site(site);
+  const SiteState part = this->site(site);
   const auto days = stepper_.options().days;
   Code next = kUnknown;
   if (!days || part.day < *days) {
@@ -124,15 +124,15 @@ void Tables::find_site_tick(Code site) {
 }
 
 Code Tables::find_tick(Code client, Code site) {
-  const Deed deed = stepper_.tick(this->client(client), this->site(site));
-  judge(deed, client, site);
-  const Code next = client_code(deed.after, deed.now);
+  const Transition transition = stepper_.tick(this->client(client), this->site(site));
+  judge(transition, client, site);
+  const Code next = client_code(transition.after, transition.now);
   ticks_[client * views_max_ + sites_[site].view] = next;
   return next;
 }
 
 Code Tables::find_signer_change(Code client, OnTokens change) {
-  const StepKind kind = change == OnTokens::rotate ? StepKind::rotate : StepKind::retire;
+  const ActionKind kind = change == OnTokens::rotate ? ActionKind::rotate : ActionKind::retire;
   const Code next = client_code(stepper_.after_signer_change(this->client(client), kind), kPresent);
   signer_changes_[2 * client + (change == OnTokens::retire ? 1 : 0)] = next;
   return next;

@@ -1,5 +1,5 @@
 // The parts of states, numbered, and what follows from each: worked out once by the rules when it
-// is first asked for, and looked up from then on. That is exact: what a client does in a step
+// is first asked for, and looked up from then on. That is exact: what a client does in an action
 // depends on the client and the site alone.
 #pragma once
 
@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
+#include "sim/check/model.hpp"
 #include "sim/check/property.hpp"
-#include "sim/check/step.hpp"
 
 namespace tokenlife::sim::checker {
 
@@ -21,35 +21,35 @@ inline constexpr unsigned kSiteBits = 20;
 
 struct ClientMove {
   Code to;
-  std::uint32_t step;  // in client_steps()
+  std::uint32_t action;  // in client_actions()
 };
 enum class OnTokens : std::uint8_t { nothing, rotate, retire };
 struct SiteMove {
   Code to;
-  std::uint32_t step;  // in site_steps()
+  std::uint32_t action;  // in site_actions()
   OnTokens on_tokens;
 };
 
-// A step that breaks a property.
+// An action that breaks a property.
 struct BrokenStep {
-  Broken broken;
-  Code client;  // kUnknown: the step is the site's
+  ViolationSet broken;
+  Code client;  // kUnknown: the action is the site's
   Code site;
-  Step step;
+  Action action;
 };
 
 class Tables {
  public:
   Tables(const Options& options, const Rules& rules);
 
-  const Stepper& stepper() const { return stepper_; }
-  const std::vector<Step>& client_steps() const { return client_steps_; }
-  const std::vector<Step>& site_steps() const { return site_steps_; }
+  const Model& model() const { return stepper_; }
+  const std::vector<Action>& client_actions() const { return client_steps_; }
+  const std::vector<Action>& site_actions() const { return site_steps_; }
 
   Code first_client() const { return 0; }
   Code first_site() const { return 0; }
-  ClientPart client(Code code) const { return stepper_.packing().unpack_client(clients_[code]); }
-  SitePart site(Code code) const { return stepper_.packing().unpack_site(sites_[code].key); }
+  ClientState client(Code code) const { return stepper_.codec().unpack_client(clients_[code]); }
+  SiteState site(Code code) const { return stepper_.codec().unpack_site(sites_[code].key); }
 
   // Valid until the next call of anything here.
   std::span<const ClientMove> client_moves(Code client, Code site) {
@@ -85,7 +85,7 @@ class Tables {
   // Steps worked out since the last call of clear_broken() that break a property.
   const std::vector<BrokenStep>& broken() const { return broken_; }
   void clear_broken() { broken_.clear(); }
-  const Coverage& coverage() const { return coverage_; }
+  const WitnessSet& coverage() const { return coverage_; }
   // More parts than there are numbers.
   bool is_full() const { return is_full_; }
   std::uint64_t bytes() const;
@@ -107,19 +107,19 @@ class Tables {
     std::vector<SiteMove> moves{};
   };
 
-  Code client_code(const ClientPart& part, Instant now);
-  Code site_code(const SitePart& part, Instant now);
+  Code client_code(const ClientState& part, Instant now);
+  Code site_code(const SiteState& part, Instant now);
   void find_moves(Code client, Code site, std::size_t slot);
   void find_site_moves(Code site);
   void find_site_tick(Code site);
   Code find_tick(Code client, Code site);
   Code find_signer_change(Code client, OnTokens change);
-  void judge(const Deed& deed, Code client, Code site);
+  void judge(const Transition& transition, Code client, Code site);
 
-  Stepper stepper_;
-  std::vector<Step> client_steps_;
-  std::vector<Step> site_steps_;
-  Coverage coverage_;
+  Model stepper_;
+  std::vector<Action> client_steps_;
+  std::vector<Action> site_steps_;
+  WitnessSet coverage_;
   std::vector<BrokenStep> broken_;
   bool is_full_ = false;
 

@@ -57,7 +57,7 @@ class CommandLine {
         help_ = text.str();
         return 0;
       }
-      std::fprintf(stderr, "tokenlife: %s\n", hide_tokens(explain(words, error)).c_str());
+      std::fprintf(stderr, "tokenlife: %s\n", redact_secrets(explain(words, error)).c_str());
       return kUsage;
     }
   }
@@ -115,7 +115,7 @@ class CommandLine {
     const std::string what = !words.unknown.empty()                        ? words.unknown
                              : !words.command->get_subcommands({}).empty() ? "a command is missing"
                                                                            : error.what();
-    return plain_text(fmt::format("{}; see `{} --help`", what, words.path));
+    return escape_text(fmt::format("{}; see `{} --help`", what, words.path));
   }
 
   std::vector<std::string> options_of(const CLI::App& app) const {
@@ -151,7 +151,7 @@ int run_program(int argc, char** argv) {
     status = Failed<Error>(printed.error());
   }
   if (status) return *status;
-  console.say("tokenlife: " + hide_tokens(to_string(status.error())));
+  console.say("tokenlife: " + redact_secrets(to_string(status.error())));
   return static_cast<int>(status.error().kind);
 }
 
@@ -166,8 +166,8 @@ int program(int argc, char** argv) {
     std::fprintf(stderr,
                  "tokenlife: a bug in the program: %s\n"
                  "tokenlife: please report it with the files that it was given, and: %s\n",
-                 hide_tokens(plain_text(error.what())).c_str(),
-                 hide_tokens(plain_text(line)).c_str());
+                 redact_secrets(escape_text(error.what())).c_str(),
+                 redact_secrets(escape_text(line)).c_str());
     return kBug;
   }
 }

@@ -70,7 +70,7 @@ Result<Line, Error> parse(int argc, char** argv) {
     } else if (word == "/?" || word == "/new" || word == "/lifetime") {
       return wrong(fmt::format("{} is given twice", word));
     } else {
-      return wrong(fmt::format("unknown parameter {}", in_quotes(hide_tokens(word))));
+      return wrong(fmt::format("unknown parameter {}", in_quotes(redact_secrets(word))));
     }
   }
   if (line.help && (line.make || line.lifetime)) return wrong("/? stands alone");
@@ -98,7 +98,7 @@ Result<void, Error> make_token(const Line& line, Console& console) {
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(std::nullopt);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) console.say(kTool + plain_text(site->warning()));
+  if (!site->warning().empty()) console.say(kTool + escape_text(site->warning()));
   const auto fresh = issue_bulk_token(*site, "", minutes, *now);
   if (!fresh) return Failed<Error>(fresh.error());
   console.print(heading_of(*fresh, *site));
@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
   try {
     return run_tool(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%sa bug in the program: %s\n", kTool, plain_text(error.what()).c_str());
+    std::fprintf(stderr, "%sa bug in the program: %s\n", kTool, escape_text(error.what()).c_str());
     return kBug;
   }
 }

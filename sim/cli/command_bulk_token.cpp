@@ -11,7 +11,7 @@
 #include "core/token/token.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_text.hpp"
-#include "sim/site/fresh_guid.hpp"
+#include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
@@ -29,7 +29,7 @@ Result<void, Error> check_name(const std::string& name) {
     return usage_error(fmt::format("--name: it has {} bytes", name.size()),
                        fmt::format("give one of at most {}", kNameBytesMax));
   }
-  if (plain_text(name) != name) {
+  if (escape_text(name) != name) {
     return usage_error("--name: it is not plain text", "leave out control characters");
   }
   return {};
@@ -49,14 +49,14 @@ nlohmann::ordered_json json_of(const NewBulkToken& fresh, const SiteFolder& site
 ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& console) {
   const auto guid = parse_guid(command.guid);
   if (!guid) {
-    return usage_error(fmt::format("{} is not a GUID", in_quotes(hide_tokens(command.guid))),
+    return usage_error(fmt::format("{} is not a GUID", in_quotes(redact_secrets(command.guid))),
                        "give the one that was printed with the token");
   }
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
   const auto decided = site->append(
       blocked ? SiteCommand{BlockBulkToken{*guid}} : SiteCommand{UnblockBulkToken{*guid}}, *now);
   if (!decided) return Failed<Error>(decided.error());
@@ -82,9 +82,9 @@ Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view 
   const auto [stop, error] = std::from_chars(text.data(), end, minutes);
   const bool is_number = stop == end && !text.empty() && error != std::errc::invalid_argument;
   if (!is_number) {
-    return usage_error(
-        fmt::format("{}: {} is not a whole number of minutes", option, in_quotes(hide_tokens(text))),
-        range);
+    return usage_error(fmt::format("{}: {} is not a whole number of minutes", option,
+                                   in_quotes(redact_secrets(text))),
+                       range);
   }
   if (error != std::errc{} || minutes < kBulkLifetimeMinutesMin ||
       minutes > kBulkLifetimeMinutesMax) {
@@ -100,7 +100,7 @@ Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string
   // The key first: who cannot sign issues nothing.
   const auto pair = site.signing_pair();
   if (!pair) return Failed<Error>(pair.error());
-  const auto decided = site.append(IssueBulkToken{name, fresh_guid(), lifetime_minutes}, now);
+  const auto decided = site.append(IssueBulkToken{name, generate_guid(), lifetime_minutes}, now);
   if (!decided) return Failed<Error>(decided.error());
   ensure(decided->has_value(), "a checked lifetime and a new GUID to be accepted");
   const auto& issued = std::get<BulkTokenIssued>(**decided);
@@ -128,7 +128,7 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
   const auto fresh = issue_bulk_token(*site, command.name, *lifetime, *now);
   if (!fresh) return Failed<Error>(fresh.error());
   if (command.json) {
@@ -146,15 +146,15 @@ ExitStatus token_list_command(const TokenListCommand& command, Console& console)
   if (!now) return Failed<Error>(now.error());
   const auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
   const auto list = list_of(*site, *now, ListedType::bulk_token, ListOrder::valid_from);
   auto json = nlohmann::ordered_json::array();
   std::vector<std::vector<std::string>> lines{
       {"GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status"}};
-  for (const Listed& token : list) {
+  for (const ListEntry& token : list) {
     const auto lifetime = token.expires - token.not_before;
     const bool blocked_besides = token.blocked && token.status != ListedStatus::blocked;
-    lines.push_back({token.id, plain_text(token.issued_to), to_text(lifetime),
+    lines.push_back({token.id, escape_text(token.issued_to), to_text(lifetime),
                      rfc3339(token.not_before), rfc3339(token.expires),
                      std::string(name(token.status)) + (blocked_besides ? ", blocked" : "")});
     json.push_back({{"guid", token.id},

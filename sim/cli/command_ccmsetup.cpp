@@ -42,17 +42,17 @@ ExitStatus check_line(const CcmsetupCommand& command, Console& console) {
   const bool good = checked.wrong.empty();
   if (command.json) {
     Json json{{"good", good}};
-    json["host"] = plain_text(checked.host);
-    json["id"] = plain_text(checked.id);
-    json["site-code"] = plain_text(checked.site_code);
+    json["host"] = escape_text(checked.host);
+    json["id"] = escape_text(checked.id);
+    json["site-code"] = escape_text(checked.site_code);
     json["wrong"] = Json::array();
-    for (const std::string& wrong : checked.wrong) json["wrong"].push_back(plain_text(wrong));
+    for (const std::string& wrong : checked.wrong) json["wrong"].push_back(escape_text(wrong));
     console.print(json_text(json) + "\n");
     return good ? 0 : 1;
   }
   std::string text;
   for (const std::string& wrong : checked.wrong) {
-    text += fmt::format("{}  {}\n", console.paint("wrong", Tone::bad), plain_text(wrong));
+    text += fmt::format("{}  {}\n", console.paint("wrong", Tone::bad), escape_text(wrong));
   }
   if (good) {
     text =
@@ -76,7 +76,7 @@ struct LineToken {
 Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& console) {
   auto site = SiteFolder::open_to_write(*command.site);
   if (!site) return Failed<Error>(site.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + plain_text(site->warning()));
+  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   auto fresh = issue_bulk_token(*site, "ccmsetup-line", kBulkLifetimeMinutesDefault, *now);

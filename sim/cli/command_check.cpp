@@ -36,7 +36,7 @@ Result<Features, Error> features_of(const std::string& words) {
     from = comma + 1;
     const auto feature = from_name<Feature>(word);
     if (!feature) {
-      return usage_error(fmt::format("--with knows no `{}`; {}", plain_text(word),
+      return usage_error(fmt::format("--with knows no `{}`; {}", escape_text(word),
                                      did_you_mean("feature", word, Names<Feature>::values)));
     }
     features = features | *feature;
@@ -92,14 +92,14 @@ class Report {
   Report(const Options& options, const Exploration& exploration, double seconds)
       : options_(options), exploration_(exploration), seconds_(seconds) {}
 
-  bool is_complete() const { return exploration_.end == End::complete; }
-  bool is_interrupted() const { return exploration_.end == End::stopped; }
+  bool is_complete() const { return exploration_.end == StopReason::complete; }
+  bool is_interrupted() const { return exploration_.end == StopReason::stopped; }
   // What never happened within bounds may happen beyond.
   bool judges_sometimes() const { return is_complete() && !options_.days; }
   bool all_hold() const {
     const auto& entries = exploration_.sometimes;
     const bool all_met = std::all_of(entries.begin(), entries.end(),
-                                     [](const Coverage::Entry& entry) { return entry.met; });
+                                     [](const WitnessSet::Entry& entry) { return entry.met; });
     return exploration_.violations.empty() && (all_met || !judges_sometimes());
   }
   bool is_violated(std::size_t property) const {
@@ -116,10 +116,11 @@ class Report {
   }
   std::string end() const {
     switch (exploration_.end) {
-      case End::complete: return "all of them";
-      case End::states_max: return "not complete because of --max-states";
-      case End::parts_max: return "not complete because clients or sites differ in too many ways";
-      case End::stopped: return "not complete because interrupted";
+      case StopReason::complete: return "all of them";
+      case StopReason::states_max: return "not complete because of --max-states";
+      case StopReason::parts_max:
+        return "not complete because clients or sites differ in too many ways";
+      case StopReason::stopped: return "not complete because interrupted";
     }
     return "";
   }
@@ -128,7 +129,7 @@ class Report {
     if (is_violated(property)) return "fails";
     return is_complete() ? "holds" : "not-judged";
   }
-  std::string_view verdict(const Coverage::Entry& entry) const {
+  std::string_view verdict(const WitnessSet::Entry& entry) const {
     if (entry.met) return "holds";
     return judges_sometimes() ? "fails" : "not-judged";
   }
@@ -158,13 +159,13 @@ std::string Report::text(const Console& console) const {
     return verdict == "fails" ? console.paint("FAIL", Tone::bad) : console.paint("open", Tone::dim);
   };
   for (std::size_t i = 0; i < always().size(); ++i) {
-    const Always& property = always()[i];
+    const Invariant& property = always()[i];
     const std::string rules = property.rules.empty() ? "" : fmt::format("  {}", property.rules);
     text += fmt::format("  {}  {}{}\n", paint(verdict(i)), property.claim, rules);
   }
   std::size_t met = 0;
   std::string unmet;
-  for (const Coverage::Entry& entry : exploration_.sometimes) {
+  for (const WitnessSet::Entry& entry : exploration_.sometimes) {
     if (entry.met) {
       ++met;
       continue;
@@ -199,14 +200,14 @@ Json Report::json() const {
   json["site-parts"] = counts.site_parts;
   Json properties = Json::array();
   for (std::size_t i = 0; i < always().size(); ++i) {
-    const Always& property = always()[i];
+    const Invariant& property = always()[i];
     properties.push_back({{"name", property.name},
                           {"kind", "always"},
                           {"claim", property.claim},
                           {"rules", property.rules},
                           {"verdict", verdict(i)}});
   }
-  for (const Coverage::Entry& entry : exploration_.sometimes) {
+  for (const WitnessSet::Entry& entry : exploration_.sometimes) {
     properties.push_back({{"name", entry.property.name},
                           {"kind", "sometimes"},
                           {"claim", entry.property.claim},
@@ -251,18 +252,18 @@ Result<std::string, Error> write_new(const std::optional<std::string>& wanted,
   return Failed<Error>(cannot_write(path, "cannot be written: " + why));
 }
 
-struct Shown {
-  const Always& property;
+struct ShownProperty {
+  const Invariant& property;
   std::vector<RuleWords> rules;  // of a difference to the reference: what that goes by
   std::string story;
   Result<std::string, Error> file;
-  std::size_t steps;
+  std::size_t actions;
   std::uint32_t ticks;
   bool is_visible;  // in events and states, so that the scenario fails
 };
-Shown show(const Options& options, const Rules& rules, const Violation& violation,
-           const std::optional<std::string>& wanted) {
-  const Always& property = always()[violation.property];
+ShownProperty show(const Options& options, const Rules& rules, const Violation& violation,
+                   const std::optional<std::string>& wanted) {
+  const Invariant& property = always()[violation.property];
   const Walk walk = walk_of(options, rules, violation);
   const auto concerned =
       property.rules.empty() ? rules_concerned(walk, violation) : std::vector<RuleWords>{};
@@ -283,7 +284,7 @@ Shown show(const Options& options, const Rules& rules, const Violation& violatio
           !walk.demands().empty()};
 }
 
-Json json_of(const Shown& shown) {
+Json json_of(const ShownProperty& shown) {
   Json rules = Json::array();
   for (const RuleWords& rule : shown.rules) {
     rules.push_back({{"ids", rule.ids}, {"words", rule.words}});
@@ -291,13 +292,13 @@ Json json_of(const Shown& shown) {
   return {{"property", shown.property.name},
           {"reference-goes-by", std::move(rules)},
           {"file", shown.file ? Json(*shown.file) : Json(nullptr)},
-          {"steps", shown.steps},
+          {"steps", shown.actions},
           {"ticks", shown.ticks},
           {"visible", shown.is_visible},
           {"story", shown.story}};
 }
 
-std::string text_of(const Shown& shown) {
+std::string text_of(const ShownProperty& shown) {
   std::string text = fmt::format("\nViolated: {} ({}):\n{}", shown.property.claim,
                                  shown.property.name, shown.story);
   if (!shown.rules.empty()) text += "The reference goes by\n";
@@ -308,7 +309,7 @@ std::string text_of(const Shown& shown) {
   return text + fmt::format("\n{} {}\n",
                             shown.is_visible ? "Again: tokenlife run"
                                              : "The way there, which passes: tokenlife run",
-                            plain_text(*shown.file));
+                            escape_text(*shown.file));
 }
 
 // With a line of progress, until a signal ends it.
@@ -346,7 +347,7 @@ ExitStatus check_by(const Rules& rules, const CheckCommand& command, Console& co
   const Report report(*options, exploration, wall.count());
   console.show_progress("");
 
-  std::optional<Shown> shown;
+  std::optional<ShownProperty> shown;
   if (!exploration.violations.empty()) {
     shown.emplace(show(*options, rules, exploration.violations.front(), command.counterexample));
   }
@@ -362,7 +363,7 @@ ExitStatus check_by(const Rules& rules, const CheckCommand& command, Console& co
     console.say("tokenlife: interrupted; nothing is known of the states that were not reached");
     return kInterrupted;
   }
-  if (exploration.end == End::parts_max) {
+  if (exploration.end == StopReason::parts_max) {
     return usage_error("clients or sites differ in more ways than the program has numbers for",
                        "take a longer --unit, or less --with");
   }

@@ -41,17 +41,17 @@ Result<std::optional<Network>, Error> network_of(const ClientCommand& command) {
 
 // ---- What is said ------------------------------------------------------------------------------
 
-std::string_view words_of(Silence silence) {
+std::string_view words_of(NoRequest silence) {
   switch (silence) {
-    case Silence::not_installed: return "it is not installed";
-    case Silence::offline: return "it is offline";
-    case Silence::cmg_not_allowed: return "its settings do not let it use the CMG (R10, R11)";
-    case Silence::no_credential:
+    case NoRequest::not_installed: return "it is not installed";
+    case NoRequest::offline: return "it is offline";
+    case NoRequest::cmg_not_allowed: return "its settings do not let it use the CMG (R10, R11)";
+    case NoRequest::no_credential:
       return "no credential that the CMG accepts: it needs a bulk token, or the intranet "
              "(R19, R20)";
-    case Silence::waits_for_intranet:
+    case NoRequest::waits_for_intranet:
       return "only a management point on the intranet can help it (R60)";
-    case Silence::answer_under_way: return "an answer is under way";
+    case NoRequest::answer_under_way: return "an answer is under way";
   }
   return "";
 }
@@ -107,14 +107,14 @@ Json token_json(const ClientFolder& folder, const Policy& policy) {
           {"renewal-due", rfc3339(folder.time_of(next_renewal(client, policy)))}};
 }
 
-struct Said {
+struct Output {
   const ClientCommand& command;
   const ClientFolder& folder;
   const Policy& policy;
   std::size_t events_before;
 };
 
-void say_json(const Said& said, const VisitResult* result, Wish wish, Console& console) {
+void say_json(const Output& said, const VisitResult* result, Wish wish, Console& console) {
   Json json;
   json["state"] = name(said.folder.client().state);
   json["network"] = name(said.folder.client().network);
@@ -139,7 +139,7 @@ void say_json(const Said& said, const VisitResult* result, Wish wish, Console& c
   console.print(json_text(json) + "\n");
 }
 
-void say_text(const Said& said, const VisitResult* result, Wish wish, Console& console) {
+void say_text(const Output& said, const VisitResult* result, Wish wish, Console& console) {
   std::string text;
   const auto& events = said.folder.events();
   for (std::size_t i = said.events_before; i < events.size(); ++i) {
@@ -159,7 +159,7 @@ void say_text(const Said& said, const VisitResult* result, Wish wish, Console& c
   console.print(text + "\n");
 }
 
-void say(const Said& said, const VisitResult* result, Wish wish, Console& console) {
+void say(const Output& said, const VisitResult* result, Wish wish, Console& console) {
   if (said.command.json) {
     say_json(said, result, wish, console);
   } else {

@@ -46,7 +46,7 @@ class Printer {
  private:
   std::string text(const Line& line) const {
     const std::string stream =
-        line.client ? plain_text(client_name(header_, *line.client)) : "site";
+        line.client ? escape_text(client_name(header_, *line.client)) : "site";
     std::string words;
     for (const Field& field : line.fields) {
       words += fmt::format(" {}={}", field.name, field_text(field, start_));
@@ -148,7 +148,7 @@ ExitStatus print_journal(const EventsCommand& command, const events::JournalCont
   const auto filter = filter_of(command, header);
   if (!filter) return Failed<Error>(filter.error());
   if (journal.torn_bytes != 0) {
-    console.say("tokenlife: " + plain_text(torn_end(command.log, journal)));
+    console.say("tokenlife: " + escape_text(torn_end(command.log, journal)));
   }
   const Printer printer(header, command.format);
   console.print(printer.heading());

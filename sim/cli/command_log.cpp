@@ -17,17 +17,17 @@
 namespace tokenlife::sim {
 namespace {
 
-struct Checked {
+struct VerifiedLog {
   events::LogReader log;
   events::LogFacts facts;
 };
 
-Result<Checked, Error> check(const std::string& folder) {
+Result<VerifiedLog, Error> check(const std::string& folder) {
   auto log = open_log(folder);
   if (!log) return Failed<Error>(log.error());
   const auto facts = events::verify(*log, std::thread::hardware_concurrency());
   if (!facts) return Failed<Error>(to_error(facts.error()));
-  return Checked{std::move(*log), *facts};
+  return VerifiedLog{std::move(*log), *facts};
 }
 
 nlohmann::ordered_json kinds_json(const events::LogFacts& facts) {
@@ -50,7 +50,7 @@ std::string kinds_text(const events::LogFacts& facts) {
 
 // ---- A run's log -------------------------------------------------------------------------------
 
-nlohmann::ordered_json json_of(const Checked& checked) {
+nlohmann::ordered_json json_of(const VerifiedLog& checked) {
   const events::LogHeader& header = checked.log.header();
   const auto start = header.start();
   nlohmann::ordered_json json;
@@ -83,7 +83,7 @@ nlohmann::ordered_json json_of(const Checked& checked) {
   return json;
 }
 
-std::string text_of(const Checked& checked) {
+std::string text_of(const VerifiedLog& checked) {
   const events::LogHeader& header = checked.log.header();
   const auto start = header.start();
   std::string text = fmt::format(
@@ -96,7 +96,7 @@ std::string text_of(const Checked& checked) {
       "  lifecycle  {:016x}\n"
       "  files      {}, {} bytes, {:.1f} an event\n"
       "  events     {}, from {} to {}\n",
-      plain_text(scenario_name(header)), header.seed, grouped(header.clients),
+      escape_text(scenario_name(header)), header.seed, grouped(header.clients),
       grouped(header.cohorts.size()), to_text(header.duration), rfc3339(start),
       to_text(header.tick), checked.log.summary().complete ? "complete" : "interrupted",
       events::to_string(checked.log.summary().digest), header.lifecycle_fingerprint,
@@ -107,7 +107,7 @@ std::string text_of(const Checked& checked) {
   text += kinds_text(checked.facts);
   for (const events::LogInput& input : header.inputs) {
     text += fmt::format("  input      {}  {}\n", events::to_string(input.digest),
-                        plain_text(input.name));
+                        escape_text(input.name));
   }
   return text;
 }
@@ -193,7 +193,7 @@ ExitStatus tell(const LogCommand& command, Telling telling, Console& console) {
   if (*journal) {
     // What a crash cut off was never acknowledged: the rest is sound without it.
     if ((*journal)->torn_bytes != 0) {
-      console.say("tokenlife: " + plain_text(torn_end(command.log, **journal)));
+      console.say("tokenlife: " + escape_text(torn_end(command.log, **journal)));
     }
     return say(facts_of(command.log, **journal), (*journal)->digest, "");
   }

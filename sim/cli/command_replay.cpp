@@ -49,7 +49,7 @@ ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
   }
   console.print(
       fmt::format("{}\nClients at {}\n{}",
-                  console.paint(plain_text(scenario_name(question.log.header())), Tone::strong),
+                  console.paint(escape_text(scenario_name(question.log.header())), Tone::strong),
                   question.at_text, states_text(states)));
   return 0;
 }
@@ -89,9 +89,9 @@ ExitStatus replay_one(const Question& question, const std::string& name, bool js
     console.print(json_text(object) + "\n");
     return 0;
   }
-  std::string text =
-      fmt::format("{}  client {}, {}\n  at          {}\n", plain_text(client_name(header, *number)),
-                  number->value, to_string(client_guid(header, *number)), question.at_text);
+  std::string text = fmt::format("{}  client {}, {}\n  at          {}\n",
+                                 escape_text(client_name(header, *number)), number->value,
+                                 to_string(client_guid(header, *number)), question.at_text);
   if (!installed) {
     console.print(text + "  state       not installed yet\n");
     return 0;

@@ -35,7 +35,7 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
     console.print(summary_text(*scenario, *result, outcomes, wall.count(), console));
     if (command.log) {
       console.print(fmt::format(
-          "Log  {}: {} bytes, {:.1f} an event\n", plain_text(*command.log),
+          "Log  {}: {} bytes, {:.1f} an event\n", escape_text(*command.log),
           grouped(result->log.bytes),
           static_cast<double>(result->log.bytes) / static_cast<double>(result->log.events)));
     }

@@ -6,7 +6,7 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_site.hpp"
 #include "sim/cli/json_text.hpp"
-#include "sim/site/fresh_guid.hpp"
+#include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -23,7 +23,7 @@ Result<Enum, Error> word_of(const std::string& word, const char* option, const c
                      did_you_mean(noun, word, Names<Enum>::values));
 }
 
-nlohmann::ordered_json json_of(const Listed& listed) {
+nlohmann::ordered_json json_of(const ListEntry& listed) {
   nlohmann::ordered_json json;
   json["type"] = name(listed.type);
   if (listed.number) json["number"] = listed.number->value;
@@ -36,7 +36,7 @@ nlohmann::ordered_json json_of(const Listed& listed) {
   return json;
 }
 
-nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<Listed>& list) {
+nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
   nlohmann::ordered_json json;
   json["site"] = site.folder();
   json["tenant"] = to_string(site.tenant());
@@ -45,18 +45,18 @@ nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<Listed>
   json["digest"] = events::to_string(site.digest());
   json["clients"] = site.site().clients.size();
   auto& certificates = json["certificates"] = nlohmann::ordered_json::array();
-  for (const Listed& listed : list) certificates.push_back(json_of(listed));
+  for (const ListEntry& listed : list) certificates.push_back(json_of(listed));
   return json;
 }
 
-std::string text_of(const SiteFolder& site, const std::vector<Listed>& list) {
+std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
   std::vector<std::vector<std::string>> lines{
       {"Type", "No.", "GUID or thumbprint", "Issued to", "Valid from", "Valid to", "Status"}};
-  for (const Listed& listed : list) {
+  for (const ListEntry& listed : list) {
     const bool expired_blocked = listed.blocked && listed.status == ListedStatus::expired;
     lines.push_back({std::string(name(listed.type)),
                      listed.number ? std::to_string(listed.number->value) : "", listed.id,
-                     plain_text(listed.issued_to), rfc3339(listed.not_before),
+                     escape_text(listed.issued_to), rfc3339(listed.not_before),
                      rfc3339(listed.expires),
                      std::string(name(listed.status)) + (expired_blocked ? ", blocked" : "")});
   }
@@ -67,7 +67,7 @@ std::string text_of(const SiteFolder& site, const std::vector<Listed>& list) {
 }
 
 void say_warning(const SiteFolder& site, Console& console) {
-  if (!site.warning().empty()) console.say("tokenlife: " + plain_text(site.warning()));
+  if (!site.warning().empty()) console.say("tokenlife: " + escape_text(site.warning()));
 }
 
 }  // namespace
@@ -75,7 +75,7 @@ void say_warning(const SiteFolder& site, Console& console) {
 ExitStatus site_init_command(const SiteInitCommand& command, Console& console) {
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  const auto site = SiteFolder::init(command.site, fresh_guid(), Policy{}, *now);
+  const auto site = SiteFolder::init(command.site, generate_guid(), Policy{}, *now);
   if (!site) return Failed<Error>(site.error());
   console.print(fmt::format("made a site with the tenant {}\nsigns with {}\n",
                             to_string(site->tenant()),

@@ -107,10 +107,10 @@ ExitStatus soak_command(const SoakCommand& command, Console& console) {
     // First what must not be lost if the file cannot be written.
     console.print(fmt::format("{}  {}\n      {}\nreproduce: tokenlife soak --for 1s --seed {}\n",
                               console.paint("FAIL", Tone::bad), failure.property,
-                              plain_text(failure.what), failure.seed));
+                              escape_text(failure.what), failure.seed));
     const auto path = write_failure(failure, command.out);
     if (!path) return Failed<Error>(path.error());
-    console.print(fmt::format("written to {}\n", plain_text(path->string())));
+    console.print(fmt::format("written to {}\n", escape_text(path->string())));
     return 1;
   }
   if (interrupted()) return kInterrupted;

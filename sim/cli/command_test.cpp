@@ -138,7 +138,7 @@ Result<Plan, Error> plan_of(const TestCommand& command) {
 // ---- Running it --------------------------------------------------------------------------------
 
 std::string line_of(std::string_view verdict, const std::string& name, double seconds) {
-  return fmt::format("{}  {}  {:.2f} s\n", verdict, plain_text(name), seconds);
+  return fmt::format("{}  {}  {:.2f} s\n", verdict, escape_text(name), seconds);
 }
 
 std::string verdict_text(const Verdict& verdict, const Console& console) {
@@ -152,7 +152,7 @@ std::string verdict_text(const Verdict& verdict, const Console& console) {
   const std::string& trouble = is_error ? test.error : test.failure;
   for (std::size_t begin = 0; begin < trouble.size();) {
     const std::size_t end = std::min(trouble.find('\n', begin), trouble.size());
-    text += "         " + plain_text(trouble.substr(begin, end - begin)) + "\n";
+    text += "         " + escape_text(trouble.substr(begin, end - begin)) + "\n";
     begin = end + 1;
   }
   return text;

@@ -20,7 +20,7 @@ std::string shell_word(const std::string& word) {
   constexpr std::string_view kHarmless =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+%@-";
   if (!word.empty() && word.find_first_not_of(kHarmless) == std::string::npos) return word;
-  const bool shows = plain_text(word) == word;
+  const bool shows = escape_text(word) == word;
   std::string quoted = shows ? "'" : "$'";
   for (const char c : word) {
     const auto byte = static_cast<unsigned char>(c);

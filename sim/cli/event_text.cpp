@@ -32,7 +32,7 @@ struct AsJson {
 struct AsText {
   std::chrono::sys_seconds start;
   std::string operator()(std::monostate) const { return "none"; }
-  std::string operator()(const std::string& value) const { return plain_text(value); }
+  std::string operator()(const std::string& value) const { return escape_text(value); }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(std::int64_t value) const { return std::to_string(value); }
   std::string operator()(Instant value) const { return rfc3339(start, value); }

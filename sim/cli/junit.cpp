@@ -9,11 +9,11 @@
 namespace tokenlife::sim {
 namespace {
 
-// Text between tags or in an attribute. Of what XML cannot hold at all plain_text escapes all but
+// Text between tags or in an attribute. Of what XML cannot hold at all escape_text escapes all but
 // the two last code points of the first plane.
 std::string escaped(std::string_view text) {
   constexpr std::string_view kNoCharacters = "\xef\xbf";  // and then be or bf
-  const std::string plain = plain_text(text);
+  const std::string plain = escape_text(text);
   std::string xml;
   for (std::size_t i = 0; i < plain.size(); ++i) {
     const char c = plain[i];
@@ -35,7 +35,7 @@ std::string escaped(std::string_view text) {
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-// Line by line, since plain_text escapes the ends of lines too.
+// Line by line, since escape_text escapes the ends of lines too.
 std::string escaped_lines(const std::string& text) {
   std::string xml;
   for (std::size_t begin = 0; begin < text.size();) {

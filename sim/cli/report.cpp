@@ -48,7 +48,7 @@ struct Peak {
   std::uint64_t hour = 0;
   std::uint32_t renewals = 0;
 };
-Peak peak_of_renewals(const Tally& tally) {
+Peak peak_of_renewals(const RunStatistics& tally) {
   const auto peak = std::max_element(tally.renewals_by_hour.begin(), tally.renewals_by_hour.end());
   return {static_cast<std::uint64_t>(peak - tally.renewals_by_hour.begin()), *peak};
 }
@@ -63,13 +63,13 @@ std::uint64_t sum(const StateCounts& states) {
 }
 
 // Where clients were stranded, if there are cohorts to tell apart.
-std::string stranded_text(const Scenario& scenario, const Tally& tally) {
+std::string stranded_text(const Scenario& scenario, const RunStatistics& tally) {
   std::string text;
   if (scenario.cohorts.size() < 2) return text;
   for (std::size_t c = 0; c < scenario.cohorts.size(); ++c) {
     const std::uint64_t lost = stranded(tally.final_states[c]);
     if (lost == 0) continue;
-    text += row("  of " + plain_text(scenario.cohorts[c].name), lost, sum(tally.final_states[c]));
+    text += row("  of " + escape_text(scenario.cohorts[c].name), lost, sum(tally.final_states[c]));
   }
   return text;
 }
@@ -83,7 +83,7 @@ std::string counts_text(const std::array<std::uint64_t, N>& counts) {
   return text;
 }
 
-std::string refusals_text(const Tally& tally) {
+std::string refusals_text(const RunStatistics& tally) {
   std::string text;
   for (std::size_t i = 0; i < tally.refusals.size(); ++i) {
     if (tally.refusals[i] == 0) continue;
@@ -101,10 +101,10 @@ std::string expectations_text(const std::vector<Outcome>& outcomes, const Scenar
     const std::string verdict = !outcome.holds   ? console.paint("skip", Tone::dim)
                                 : *outcome.holds ? console.paint("ok  ", Tone::good)
                                                  : console.paint("FAIL", Tone::bad);
-    text += fmt::format("  {}  {}: {}", verdict, plain_text(outcome.expectation->text),
+    text += fmt::format("  {}  {}: {}", verdict, escape_text(outcome.expectation->text),
                         actual_text(outcome));
     if (!outcome.holds.value_or(true)) {
-      text += fmt::format("   ({}:{})", plain_text(scenario.path), outcome.expectation->line);
+      text += fmt::format("   ({}:{})", escape_text(scenario.path), outcome.expectation->line);
     }
     if (!outcome.holds) text += "   (numbers are not judged in a scaled run)";
     text += "\n";
@@ -171,7 +171,7 @@ std::uint64_t stranded(const StateCounts& states) {
          states[static_cast<std::size_t>(LifecycleState::re_registration_required)];
 }
 
-StateCounts final_states(const Tally& tally) {
+StateCounts final_states(const RunStatistics& tally) {
   StateCounts total{};
   for (const StateCounts& states : tally.final_states) {
     for (std::size_t s = 0; s < total.size(); ++s) total[s] += states[s];
@@ -216,7 +216,7 @@ std::vector<const Action*> idle_actions(const Scenario& scenario, const RunResul
 std::string summary_text(const Scenario& scenario, const RunResult& result,
                          const std::vector<Outcome>& outcomes, double wall_seconds,
                          const Console& console) {
-  std::string text = console.paint(plain_text(title(scenario)), Tone::strong) + "\n";
+  std::string text = console.paint(escape_text(title(scenario)), Tone::strong) + "\n";
   text += fmt::format("{} clients, {} from {}, tick {}, seed {}\n", grouped(scenario.clients),
                       to_text(scenario.duration), rfc3339(scenario.start), to_text(scenario.tick),
                       scenario.seed);
@@ -241,7 +241,7 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
   std::string idle;
   for (const Action* action : idle_actions(scenario, result)) {
     idle += fmt::format("  {} at {} ({}:{})\n", name_of(*action),
-                        to_text(action->at.time_since_epoch()), plain_text(scenario.path),
+                        to_text(action->at.time_since_epoch()), escape_text(scenario.path),
                         action->line);
   }
   if (result.log.complete) text += section("Actions that changed nothing", idle, console);

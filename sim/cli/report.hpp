@@ -16,7 +16,7 @@ namespace tokenlife::sim {
 std::uint64_t stranded(const StateCounts& states);
 
 // The sum over all cohorts.
-StateCounts final_states(const Tally& tally);
+StateCounts final_states(const RunStatistics& tally);
 
 // The population as a table with bars, and as an object: every state but "not-installed", which is
 // no state of a client.

@@ -2,8 +2,8 @@
 // are visited; what happens there follows the five steps of a tick.
 //
 // The rules are not here. This file knows when a client can act; what it asks, what the site
-// answers and what follows is decided by ask, judge and hear, and an action happens if evolve lets
-// it.
+// answers and what follows is decided by ask, judge and apply_answer, and an action happens if
+// evolve lets it.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
-#include "sim/engine/whereabouts.hpp"
+#include "sim/engine/network_position.hpp"
 #include "sim/engine/world.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -210,10 +210,10 @@ class ClientRun {
   // An action that changes nothing is no event.
   template <class Event>
   void happen(const Event& event) {
-    const Legality legality = try_record(by_action(), event);
-    ensure(legality == Legality::legal || legality == Legality::nothing_changed,
+    const EventError legality = try_record(by_action(), event);
+    ensure(legality == EventError::none || legality == EventError::nothing_changed,
            "an action on a client to be legal or to change nothing");
-    note_effect(legality == Legality::legal);
+    note_effect(legality == EventError::none);
   }
   void note_effect(bool had_effect) {
     if (had_effect) recorder_.tally->had_effect(step_.action);
@@ -228,7 +228,7 @@ class ClientRun {
         answer_.request.kind == RequestKind::exchange
             ? Cause{CauseKind::exchange, static_cast<std::uint32_t>((now_ - sent_).count())}
             : Cause{CauseKind::request, request_seq_};
-    const Heard heard = hear(client_, answer_);
+    const AnswerEffects heard = apply_answer(client_, answer_);
     if (!heard.first) return;
     std::visit([&](const auto& event) { record(cause, event); }, *heard.first);
     if (heard.then) record(cause, *heard.then);
@@ -253,7 +253,7 @@ class ClientRun {
   }
 
   void change_network() {
-    const auto [network, cause] = whereabouts_.look(now_);
+    const auto [network, cause] = whereabouts_.advance_to(now_);
     if (network == client_.network) return;
     if (cause.kind != CauseKind::network) recorder_.tally->had_effect(cause.number);
     record(cause, NetworkChanged{client_.network, network});
@@ -327,9 +327,9 @@ class ClientRun {
   // ---- Recording ----
 
   template <class Event>
-  Legality try_record(Cause cause, const Event& event) {
-    const Legality legality = evolve_in_place(client_, event);
-    if (legality != Legality::legal) return legality;
+  EventError try_record(Cause cause, const Event& event) {
+    const EventError legality = evolve_in_place(client_, event);
+    if (legality != EventError::none) return legality;
     if (recorder_.batch->full()) {
       recorder_.flush(recorder_.context);
       recorder_.batch->begin(number_.value, next_seq_);
@@ -345,7 +345,7 @@ class ClientRun {
   }
   template <class Event>
   void record(Cause cause, const Event& event) {
-    ensure(try_record(cause, event) == Legality::legal, "a decided event to be legal");
+    ensure(try_record(cause, event) == EventError::none, "a decided event to be legal");
   }
 
   // A whole number of ticks, uniform in [0, range).
@@ -357,7 +357,7 @@ class ClientRun {
 
   const World& world_;
   const Recorder& recorder_;
-  RealClient* const tokens_;  // null: modelled
+  TokenClient* const tokens_;  // null: modelled
   const Scenario& scenario_;
   const Policy& policy_;
   const Cohort& cohort_;
@@ -373,7 +373,7 @@ class ClientRun {
   Instant install_at_;
   Instant now_ = Instant::min();
 
-  Whereabouts<Walk, Model> whereabouts_;
+  NetworkPosition<Walk, Model> whereabouts_;
   Instant connected_at_;                   // the multiples of contact-every count from here
   Instant silent_until_ = Instant::min();  // after a failure or refusal
   Instant renewal_due_ = kNever;

@@ -24,7 +24,7 @@ bool within(Number actual, const std::optional<Number>& min, const std::optional
 
 Outcome judge(const Scenario& scenario, const RunResult& result, std::size_t index) {
   const Expectation& expectation = scenario.expectations[index];
-  const Seen& seen = result.tally.seen[index];
+  const Observed& seen = result.tally.seen[index];
   Outcome outcome{&expectation, seen.count, {}, {}, {}, {}};
   if (expectation.event && static_cast<std::size_t>(*expectation.event) >= kClientKinds) {
     outcome.actual = count_site_events(expectation, result);

@@ -17,7 +17,7 @@ namespace {
 // Takes batches apart again.
 class Unpacker {
  public:
-  Unpacker(std::uint32_t clients, const EventSink& sink) : visitor_{Pass{&sink}} {
+  Unpacker(std::uint32_t clients, const OnClientEvent& sink) : visitor_{Pass{&sink}} {
     position_.end_client = clients;
   }
 
@@ -35,14 +35,14 @@ class Unpacker {
                                  batch_.tokens,
                                  batch_.guids,
                                  batch_.cohorts};
-    ensure(events::walk(view, position_, visitor_) == events::Walk::done,
+    ensure(events::walk(view, position_, visitor_) == events::WalkResult::done,
            "a batch of the engine to be sound");
     batch_.clear();
   }
 
  private:
   struct Pass {
-    const EventSink* sink;
+    const OnClientEvent* sink;
     bool operator()(ClientNumber client, Recorded<ClientEvent>&& recorded) const {
       (*sink)(client, std::move(recorded));
       return true;
@@ -56,13 +56,13 @@ class Unpacker {
 
 }  // namespace
 
-std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventSink& sink,
-                                          const RealSite* real) {
+std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClientEvent& sink,
+                                          const TokenSite* real) {
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
   const World world{&scenario, &site, &schedule, real};
-  Tally tally(scenario);
-  std::optional<RealClient> tokens;
+  RunStatistics tally(scenario);
+  std::optional<TokenClient> tokens;
   if (real != nullptr) tokens.emplace(*real, tally.signatures);
   Unpacker unpacker(scenario.clients, sink);
   const Recorder recorder{&unpacker.batch(), &tally,
@@ -86,10 +86,10 @@ std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventS
   return site.events();
 }
 
-EngineRun simulate(const Scenario& scenario, const RealSite* real) {
+EngineRun simulate(const Scenario& scenario, const TokenSite* real) {
   EngineRun run;
   run.clients.resize(scenario.clients);
-  const EventSink keep = [&run](ClientNumber client, Recorded<ClientEvent>&& recorded) {
+  const OnClientEvent keep = [&run](ClientNumber client, Recorded<ClientEvent>&& recorded) {
     run.clients[client.value].push_back(std::move(recorded));
   };
   run.site = simulate(scenario, keep, real);

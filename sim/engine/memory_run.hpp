@@ -9,7 +9,7 @@
 
 namespace tokenlife::sim {
 
-class RealSite;
+class TokenSite;
 
 struct EngineRun {
   std::vector<Recorded<SiteEvent>> site;
@@ -18,11 +18,11 @@ struct EngineRun {
 
 // Tokens are modelled, whatever the scenario says, unless there is a site that signs real ones: the
 // events are the same.
-EngineRun simulate(const Scenario& scenario, const RealSite* real = nullptr);
+EngineRun simulate(const Scenario& scenario, const TokenSite* real = nullptr);
 
 // The same without keeping them: client after client, each one's events in their order.
-using EventSink = std::function<void(ClientNumber, Recorded<ClientEvent>&&)>;
-std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const EventSink& sink,
-                                          const RealSite* real = nullptr);
+using OnClientEvent = std::function<void(ClientNumber, Recorded<ClientEvent>&&)>;
+std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClientEvent& sink,
+                                          const TokenSite* real = nullptr);
 
 }  // namespace tokenlife::sim

@@ -32,7 +32,7 @@ class Worker {
         std::min(first + events::kPartitionClients, world_.scenario->clients);
     std::uint32_t client = first;
     for (; client < last && !error_ && !control_.stop.load(std::memory_order_relaxed); ++client) {
-      live(client);
+      simulate_client(client);
       const auto done = control_.clients_done.fetch_add(1, std::memory_order_relaxed) + 1;
       if (done == control_.stop_after) control_.stop = true;
     }
@@ -43,10 +43,10 @@ class Worker {
     return *summary;
   }
 
-  const Tally& tally() const { return tally_; }
+  const RunStatistics& tally() const { return tally_; }
 
  private:
-  void live(std::uint32_t client) {
+  void simulate_client(std::uint32_t client) {
     const Scenario& scenario = *world_.scenario;
     while (client >= scenario.cohorts[cohort_].first.value + scenario.cohorts[cohort_].clients) {
       ++cohort_;
@@ -84,8 +84,8 @@ class Worker {
   RunControl& control_;
   events::PartitionWriter* writer_ = nullptr;
   events::ClientBatch batch_;
-  Tally tally_;
-  std::optional<RealClient> tokens_;
+  RunStatistics tally_;
+  std::optional<TokenClient> tokens_;
   std::vector<ClientStep> steps_;
   std::size_t cohort_ = 0;  // partitions are taken in rising order
   std::optional<std::uint64_t> cohort_key_;
@@ -93,9 +93,10 @@ class Worker {
 };
 
 // Hands out partitions and collects what comes back.
-class Crew {
+class WorkerPool {
  public:
-  Crew(const World& world, const events::LogWriter& log, RunControl& control, unsigned threads)
+  WorkerPool(const World& world, const events::LogWriter& log, RunControl& control,
+             unsigned threads)
       : world_(world),
         log_(log),
         control_(control),
@@ -110,7 +111,7 @@ class Crew {
   }
 
   const std::optional<Error>& error() const { return error_; }
-  const Tally& total() const { return total_; }
+  const RunStatistics& total() const { return total_; }
   // In the order of their numbers; without those that an interrupted run did not begin.
   std::vector<events::PartitionSummary> summaries() const {
     std::vector<events::PartitionSummary> done;
@@ -154,7 +155,7 @@ class Crew {
   std::atomic<std::uint32_t> next_{0};
   std::vector<std::optional<events::PartitionSummary>> summaries_;
   std::mutex mutex_;
-  Tally total_;
+  RunStatistics total_;
   std::optional<Error> error_;
   std::exception_ptr bug_;
 };
@@ -190,7 +191,7 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
                              RunControl& control) {
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
-  std::optional<RealSite> real;
+  std::optional<TokenSite> real;
   if (scenario.real_crypto) {
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
   }
@@ -201,14 +202,14 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   const std::uint32_t partitions =
       (scenario.clients + events::kPartitionClients - 1) / events::kPartitionClients;
   const unsigned threads = std::clamp(options.threads, 1U, partitions);
-  Crew crew(world, *log, control, threads);
+  WorkerPool crew(world, *log, control, threads);
   if (crew.error()) return Failed<Error>(*crew.error());
 
   const auto summaries = crew.summaries();
   const bool interrupted = crew.total().clients < scenario.clients;
   const auto summary = log->finish(summaries, interrupted);
   if (!summary) return Failed<Error>(to_error(summary.error()));
-  Tally total = crew.total();
+  RunStatistics total = crew.total();
   if (real) total.add(real->signatures());
   return RunResult{std::move(total), site.events(), *summary, threads};
 }

@@ -19,7 +19,7 @@
 
 namespace tokenlife::sim {
 
-// Seen and set by other threads while a run goes on.
+// Observed and set by other threads while a run goes on.
 struct RunControl {
   std::atomic<bool> stop{false};  // set it to end the run early and cleanly
   // Once so many clients are done the run stops by itself, as if it had been told to just then.
@@ -36,7 +36,7 @@ struct RunOptions {
 };
 
 struct RunResult {
-  Tally tally;
+  RunStatistics tally;
   std::vector<Recorded<SiteEvent>> site_events;
   events::LogSummary log;  // complete is false if the run was stopped
   unsigned threads = 1;    // that were used

@@ -4,7 +4,7 @@
 
 namespace tokenlife::sim {
 
-Tally::Tally(const Scenario& scenario)
+RunStatistics::RunStatistics(const Scenario& scenario)
     : renewals_by_hour(static_cast<std::size_t>(scenario.duration / std::chrono::hours{1}) + 1),
       effects(scenario.actions.size()),
       final_states(scenario.cohorts.size()),
@@ -20,7 +20,7 @@ Tally::Tally(const Scenario& scenario)
   }
 }
 
-void Tally::begin_client(CohortNumber cohort) {
+void RunStatistics::begin_client(CohortNumber cohort) {
   cohort_ = cohort;
   if (observations_of_ != cohort) {
     observations_of_ = cohort;
@@ -38,7 +38,7 @@ void Tally::begin_client(CohortNumber cohort) {
   next_observation_ = observations_.empty() ? kNever : scenario_->expectations[observations_[0]].at;
 }
 
-void Tally::observe(LifecycleState state, Instant until) {
+void RunStatistics::observe(LifecycleState state, Instant until) {
   while (next_observation_ < until) {
     const std::uint32_t index = observations_[next_];
     if (scenario_->expectations[index].state == state) ++seen[index].count;
@@ -48,7 +48,7 @@ void Tally::observe(LifecycleState state, Instant until) {
   }
 }
 
-void Tally::watched(EventKind kind, Instant now, const WhyNot& why) {
+void RunStatistics::watched(EventKind kind, Instant now, const WhyNot& why) {
   for (const std::uint32_t index : watchers_[static_cast<std::size_t>(kind)]) {
     const Expectation& expectation = scenario_->expectations[index];
     if (now < expectation.from || now >= expectation.to) continue;
@@ -63,7 +63,7 @@ void Tally::watched(EventKind kind, Instant now, const WhyNot& why) {
   }
 }
 
-void Tally::end_client(LifecycleState state) {
+void RunStatistics::end_client(LifecycleState state) {
   observe(state, kNever);
   ++clients;
   ++final_states[cohort_.value][static_cast<std::size_t>(state)];
@@ -79,7 +79,7 @@ void Tally::end_client(LifecycleState state) {
   }
 }
 
-void Tally::add(const Tally& other) {
+void RunStatistics::add(const RunStatistics& other) {
   const auto add_all = [](auto& to, const auto& from) {
     for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
   };
@@ -100,7 +100,7 @@ void Tally::add(const Tally& other) {
   add(other.signatures);
 }
 
-void Tally::add(const Signatures& others) {
+void RunStatistics::add(const Signatures& others) {
   signatures.made += others.made;
   signatures.verified += others.verified;
 }

@@ -33,7 +33,7 @@ constexpr WhyNot why_not(const Event& event) {
 }
 
 // What an expectation saw.
-struct Seen {
+struct Observed {
   std::uint64_t count = 0;  // clients in the state, or events
   std::uint64_t per_client_min = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t per_client_max = 0;
@@ -45,9 +45,9 @@ struct Signatures {
   std::uint64_t verified = 0;
 };
 
-class Tally {
+class RunStatistics {
  public:
-  explicit Tally(const Scenario& scenario);
+  explicit RunStatistics(const Scenario& scenario);
 
   // ---- While clients live ----
   void begin_client(CohortNumber cohort);
@@ -77,7 +77,7 @@ class Tally {
   void had_effect(std::uint32_t action) { ++effects[action]; }
 
   // Adds what another thread counted.
-  void add(const Tally& other);
+  void add(const RunStatistics& other);
   void add(const Signatures& others);
 
   std::array<std::uint64_t, kClientKinds> kinds{};
@@ -86,7 +86,7 @@ class Tally {
   std::vector<std::uint32_t> renewals_by_hour;
   std::vector<std::uint64_t> effects;     // by action: how often it changed something
   std::vector<StateCounts> final_states;  // by cohort
-  std::vector<Seen> seen;                 // by expectation
+  std::vector<Observed> seen;             // by expectation
   std::uint64_t clients = 0;              // whose life is complete
   Signatures signatures;                  // none where tokens are modelled
 

@@ -7,7 +7,7 @@
 
 namespace tokenlife::sim {
 
-void RealClient::begin(ClientNumber number) {
+void TokenClient::begin(ClientNumber number) {
   number_ = number;
   installations_ = 0;
   identity_.reset();
@@ -16,7 +16,7 @@ void RealClient::begin(ClientNumber number) {
   on_its_way_ = Secret{};
 }
 
-void RealClient::install(const Client& client) {
+void TokenClient::install(const Client& client) {
   credential_ = client.credential;
   PrivateKey key = site_.client_key(number_, installations_++);
   // Of two installations with one key the names differ, and so do the thumbprints.
@@ -31,8 +31,8 @@ void RealClient::install(const Client& client) {
   bulk_ = client.bulk.is_nil() ? Secret{} : Secret{site_.bulk_token(client.bulk)};
 }
 
-std::optional<TokenVerdict> RealClient::show(const Request& request, const SiteView& site,
-                                             Instant now) {
+std::optional<TokenVerdict> TokenClient::show(const Request& request, const SiteView& site,
+                                              Instant now) {
   const bool wants_token = request.kind != RequestKind::exchange;
   if (!site.endpoint_up || (wants_token && !site.sts_up)) return std::nullopt;
   const auto wanted = token_wanted(request);
@@ -45,12 +45,12 @@ std::optional<TokenVerdict> RealClient::show(const Request& request, const SiteV
   return desk_.check(request, {identity_->certificate, token, proof}, challenge, now);
 }
 
-void RealClient::send(const ClientToken& issued) {
+void TokenClient::send(const ClientToken& issued) {
   on_its_way_ = desk_.sign(issued, credential_, identity_->certificate);
   serial_on_its_way_ = issued.serial;
 }
 
-void RealClient::follow(const Client& client) {
+void TokenClient::follow(const Client& client) {
   if (client.token.exists() && client.token.serial == serial_on_its_way_ && !on_its_way_.empty()) {
     token_ = std::move(on_its_way_);
   } else if (!client.token.exists()) {

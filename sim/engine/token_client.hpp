@@ -15,10 +15,10 @@
 namespace tokenlife::sim {
 
 // Of a thread's clients, one after the other.
-class RealClient {
+class TokenClient {
  public:
   // Both must outlive it.
-  RealClient(const RealSite& site, Signatures& signatures)
+  TokenClient(const TokenSite& site, Signatures& signatures)
       : site_(site), signatures_(signatures), desk_(site, signatures) {}
 
   // Another client's life begins; nothing of the last one's is left.
@@ -49,9 +49,9 @@ class RealClient {
     Certificate certificate;
   };
 
-  const RealSite& site_;
+  const TokenSite& site_;
   Signatures& signatures_;
-  RealDesk desk_;
+  TokenVerifier desk_;
 
   ClientNumber number_;
   std::uint32_t installations_ = 0;

@@ -45,7 +45,8 @@ Instant planned_issue(const Scenario& scenario, std::uint32_t bulk_token) {
 
 }  // namespace
 
-RealSite::RealSite(const Scenario& scenario, const SiteTimeline& timeline, const KeyMaking& making)
+TokenSite::TokenSite(const Scenario& scenario, const SiteTimeline& timeline,
+                     const KeyMaking& making)
     : scenario_(scenario), timeline_(timeline), issuer_(token_issuer(scenario.tenant)) {
   const std::size_t signing = timeline.keys();
   const std::size_t shared =
@@ -66,17 +67,17 @@ RealSite::RealSite(const Scenario& scenario, const SiteTimeline& timeline, const
 }
 
 // By whom the site says that it was signed. What the run does not reach is never issued.
-KeyNumber RealSite::signer_of(const ScenarioBulkToken& token, Instant issued) const {
+KeyNumber TokenSite::signer_of(const ScenarioBulkToken& token, Instant issued) const {
   const auto known = timeline_.bulk_token(token.guid, issued);
   return known ? known->signer : timeline_.signer(issued);
 }
 
-void RealSite::sign_bulk_tokens() {
+void TokenSite::sign_bulk_tokens() {
   for (std::uint32_t i = 0; i < scenario_.bulk_tokens.size(); ++i) {
     const ScenarioBulkToken& token = scenario_.bulk_tokens[i];
     const Instant issued = planned_issue(scenario_, i);
     const auto not_before = date(issued);
-    const SigningKey& signer = keys_[signer_of(token, issued).value];
+    const IssuingKey& signer = keys_[signer_of(token, issued).value];
     const BulkClaims claims{{not_before, not_before + std::chrono::minutes{token.lifetime_minutes}},
                             scenario_.tenant,
                             token.guid};
@@ -85,7 +86,7 @@ void RealSite::sign_bulk_tokens() {
   }
 }
 
-PrivateKey RealSite::client_key(ClientNumber client, std::uint32_t installation) const {
+PrivateKey TokenSite::client_key(ClientNumber client, std::uint32_t installation) const {
   switch (scenario_.client_keys) {
     case ClientKeys::pool: return pool_[(client.value + installation) % pool_.size()];
     case ClientKeys::rsa: return PrivateKey::generate(KeyKind::rsa);
@@ -96,8 +97,8 @@ PrivateKey RealSite::client_key(ClientNumber client, std::uint32_t installation)
 
 // ---- The desk ----------------------------------------------------------------------------------
 
-TokenVerdict RealDesk::check(const Request& request, const Evidence& shown, Challenge& challenge,
-                             Instant now) {
+TokenVerdict TokenVerifier::check(const Request& request, const Evidence& shown,
+                                  Challenge& challenge, Instant now) {
   const auto wanted = token_wanted(request);
   TokenChecks checks;
   checks.now = site_.date(now);
@@ -117,16 +118,16 @@ TokenVerdict RealDesk::check(const Request& request, const Evidence& shown, Chal
 }
 
 // A9: all that the run will ever have; whether they are retired is as of now.
-std::span<const Signer> RealDesk::signers_at(Instant now) {
+std::span<const Signer> TokenVerifier::signers_at(Instant now) {
   for (Signer& signer : signers_) {
     signer.retired = now >= site_.timeline_.retired_at(signer.number);
   }
   return signers_;
 }
 
-Secret RealDesk::sign(const ClientToken& issued, Credential credential,
-                      const Certificate& certificate) {
-  const RealSite::SigningKey& signer = site_.keys_[issued.signer.value];
+Secret TokenVerifier::sign(const ClientToken& issued, Credential credential,
+                           const Certificate& certificate) {
+  const TokenSite::IssuingKey& signer = site_.keys_[issued.signer.value];
   ++signatures_.made;
   return sign_token(ClientClaims{{site_.date(issued.not_before), site_.date(issued.expires)},
                                  site_.scenario_.tenant,

@@ -36,10 +36,10 @@ struct KeyMaking {
 };
 
 // What one run's threads share. Read only.
-class RealSite {
+class TokenSite {
  public:
   // Both must outlive it.
-  RealSite(const Scenario& scenario, const SiteTimeline& timeline, const KeyMaking& making = {});
+  TokenSite(const Scenario& scenario, const SiteTimeline& timeline, const KeyMaking& making = {});
 
   const Scenario& scenario() const { return scenario_; }
   const SiteTimeline& timeline() const { return timeline_; }
@@ -56,8 +56,8 @@ class RealSite {
   const Signatures& signatures() const { return signatures_; }
 
  private:
-  friend class RealDesk;
-  struct SigningKey {
+  friend class TokenVerifier;
+  struct IssuingKey {
     PrivateKey key;
     Certificate certificate;
   };
@@ -68,7 +68,7 @@ class RealSite {
   const Scenario& scenario_;
   const SiteTimeline& timeline_;
   std::string issuer_;
-  std::vector<SigningKey> keys_;  // by KeyNumber
+  std::vector<IssuingKey> keys_;  // by KeyNumber
   std::vector<Signer> signers_;   // the same, none retired
   std::vector<PrivateKey> pool_;
   std::map<Guid, Secret> bulk_tokens_;
@@ -76,9 +76,9 @@ class RealSite {
 };
 
 // Serves the clients of one thread. The site and the signatures must outlive it.
-class RealDesk {
+class TokenVerifier {
  public:
-  RealDesk(const RealSite& site, Signatures& signatures)
+  TokenVerifier(const TokenSite& site, Signatures& signatures)
       : site_(site), signatures_(signatures), signers_(site.signers_) {}
 
   // R15, D2, D6: checks what is shown with a request. Spends the challenge.
@@ -91,7 +91,7 @@ class RealDesk {
  private:
   std::span<const Signer> signers_at(Instant now);
 
-  const RealSite& site_;
+  const TokenSite& site_;
   Signatures& signatures_;
   std::vector<Signer> signers_;  // retired or not as of the moment that was last asked for
 };

@@ -16,17 +16,17 @@ struct World {
   const Scenario* scenario;
   const SiteTimeline* site;
   const ClientSchedule* schedule;
-  const RealSite* real = nullptr;  // null: tokens are modelled
+  const TokenSite* real = nullptr;  // null: tokens are modelled
 };
 
 // What the thread that simulates a client owns.
 struct Recorder {
   events::ClientBatch* batch;
-  Tally* tally;
+  RunStatistics* tally;
   // Makes room in the batch when it is full.
   void (*flush)(void* context);
   void* context;
-  RealClient* tokens = nullptr;  // what its clients carry, one after the other; null: modelled
+  TokenClient* tokens = nullptr;  // what its clients carry, one after the other; null: modelled
 };
 
 }  // namespace tokenlife::sim

@@ -31,7 +31,7 @@ bool begins(std::string_view text, std::string_view with) {
   return same(text.substr(0, with.size()), with);
 }
 
-std::string quoted(std::string_view text) { return in_quotes(hide_tokens(text)); }
+std::string quoted(std::string_view text) { return in_quotes(redact_secrets(text)); }
 
 // ---- What web pages and word processors do to a line -------------------------------------------
 
@@ -196,7 +196,7 @@ void check_token(const Part& part, std::vector<std::string>& wrong) {
     wrong.push_back(fmt::format("{} has no token behind it", part.name));
     return;
   }
-  const TokenLook look = look_at_token(*part.value);
+  const TokenDiagnosis look = look_at_token(*part.value);
   for (const std::string& what : look.wrong) {
     wrong.push_back(fmt::format("{} holds no good token: {}", part.name, what));
   }
@@ -281,8 +281,8 @@ CheckedLine check_ccmsetup_line(std::string_view line) {
     }
   }
   if (parts.token.value) check_token(parts.token, wrong);
-  checked.host = hide_tokens(mp.host);
-  checked.id = hide_tokens(mp.id);
+  checked.host = redact_secrets(mp.host);
+  checked.id = redact_secrets(mp.id);
   wipe(meant);
   return checked;
 }

@@ -164,7 +164,7 @@ Result<void, Error> ClientFolder::read_log() {
   }
   site_ = *site;
   header_ = log->header();
-  std::optional<Legality> objection;
+  std::optional<EventError> objection;
   const auto follow = [&](ClientNumber, const Recorded<ClientEvent>& recorded) {
     const auto next = evolve(client_, recorded.event);
     if (next) {

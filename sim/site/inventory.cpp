@@ -21,7 +21,7 @@ ListedStatus status_of(const Site& site, KeyNumber key) {
   return key == site.signs_now() ? ListedStatus::signs_now : ListedStatus::trusted;
 }
 
-bool comes_before(const Listed& a, const Listed& b, ListOrder order) {
+bool comes_before(const ListEntry& a, const ListEntry& b, ListOrder order) {
   switch (order) {
     case ListOrder::type: break;
     case ListOrder::id: return a.id < b.id;
@@ -51,9 +51,9 @@ std::size_t columns(std::string_view text) {
 
 }  // namespace
 
-std::vector<Listed> list_of(const SiteFolder& site, sys_seconds now, std::optional<ListedType> type,
-                            ListOrder order) {
-  std::vector<Listed> list;
+std::vector<ListEntry> list_of(const SiteFolder& site, sys_seconds now,
+                               std::optional<ListedType> type, ListOrder order) {
+  std::vector<ListEntry> list;
   for (const auto& [guid, token] : site.site().bulk_tokens) {
     list.push_back({ListedType::bulk_token, to_string(guid), token.name,
                     site.time_of(token.not_before), site.time_of(token.expires),
@@ -66,9 +66,9 @@ std::vector<Listed> list_of(const SiteFolder& site, sys_seconds now, std::option
                     certificate.common_name(), certificate.not_before(), certificate.not_after(),
                     status_of(site.site(), {key}), false, KeyNumber{key}});
   }
-  if (type) std::erase_if(list, [&](const Listed& listed) { return listed.type != *type; });
+  if (type) std::erase_if(list, [&](const ListEntry& listed) { return listed.type != *type; });
   std::sort(list.begin(), list.end(),
-            [&](const Listed& a, const Listed& b) { return comes_before(a, b, order); });
+            [&](const ListEntry& a, const ListEntry& b) { return comes_before(a, b, order); });
   return list;
 }
 

@@ -27,7 +27,7 @@ enum class ListedStatus : std::uint8_t {
   retired,
 };
 
-struct Listed {
+struct ListEntry {
   ListedType type;
   std::string id;  // GUID, or SHA-1 thumbprint
   std::string issued_to;
@@ -43,8 +43,8 @@ struct Listed {
 enum class ListOrder : std::uint8_t { type, id, issued_to, valid_from, valid_to, status };
 
 // R52: of one type, if it is given. What the order leaves open goes by type, time and id.
-std::vector<Listed> list_of(const SiteFolder& site, std::chrono::sys_seconds now,
-                            std::optional<ListedType> type, ListOrder order);
+std::vector<ListEntry> list_of(const SiteFolder& site, std::chrono::sys_seconds now,
+                               std::optional<ListedType> type, ListOrder order);
 
 // Lines of cells in columns that line up, two blanks between; the last one without blanks behind.
 std::string table_text(const std::vector<std::vector<std::string>>& lines);

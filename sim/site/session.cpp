@@ -187,7 +187,8 @@ Result<void, Error> Visit::hear_answer(const Request& request, SiteAnswer& given
     issued.not_before = client_.instant_of(site_start + issued.not_before.time_since_epoch());
     issued.expires = client_.instant_of(site_start + issued.expires.time_since_epoch());
   }
-  const Heard heard = hear(client_.client(), Answer{request, given.verdict, issued, false});
+  const AnswerEffects heard =
+      apply_answer(client_.client(), Answer{request, given.verdict, issued, false});
   if (heard.first) {
     if (auto done = client_.record(now_, cause, *heard.first); !done) return done;
   }

@@ -1,6 +1,6 @@
 // One contact of a client on disk with a site on disk: the client asks, the site judges, the client
 // hears, and both write down what happened. Which of that follows is core's to decide: ask, judge,
-// hear and evolve, as in the simulator.
+// apply_answer and evolve, as in the simulator.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ struct VisitResult {
   std::optional<Request> request;
   RefusalReason refusal{};
   FailureReason failure{};
-  Silence silence{};
+  NoRequest silence{};
   std::optional<TokenFault> fault;  // the verifier's, behind the refusal
 };
 

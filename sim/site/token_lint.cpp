@@ -36,7 +36,7 @@ std::vector<std::string_view> split_at_dots(std::string_view token) {
 }
 
 // The segment's bytes, up to where it stops to be base64url.
-std::string decode(std::string_view segment, std::string_view noun, TokenLook& look) {
+std::string decode(std::string_view segment, std::string_view noun, TokenDiagnosis& look) {
   if (segment.empty()) look.wrong.push_back(fmt::format("the {} is empty", noun));
   if (auto whole = from_base64url(segment)) return std::move(*whole);
   const std::size_t stranger = segment.find_first_not_of(kAlphabet);
@@ -55,7 +55,7 @@ std::string decode(std::string_view segment, std::string_view noun, TokenLook& l
 }
 
 // As many as an RSA key has, or the end is cut off.
-std::size_t signature_bytes(std::string_view segment, TokenLook& look) {
+std::size_t signature_bytes(std::string_view segment, TokenDiagnosis& look) {
   const std::size_t complaints = look.wrong.size();
   const std::size_t bytes = decode(segment, "signature", look).size();
   const bool is_whole = look.wrong.size() == complaints;
@@ -91,7 +91,7 @@ std::string_view words_of(JsonFault fault) {
   return "";
 }
 
-void name_duplicates(const Members& members, std::string_view noun, TokenLook& look) {
+void name_duplicates(const Members& members, std::string_view noun, TokenDiagnosis& look) {
   std::vector<std::string_view> names;
   for (const JsonMember& member : members) names.push_back(member.name);
   std::sort(names.begin(), names.end());
@@ -104,7 +104,7 @@ void name_duplicates(const Members& members, std::string_view noun, TokenLook& l
 }
 
 // False unless all of the text is sound.
-bool parse(std::string_view text, std::string_view noun, Members& members, TokenLook& look) {
+bool parse(std::string_view text, std::string_view noun, Members& members, TokenDiagnosis& look) {
   members = read_what_can_be_read(text);
   if (const auto bad = first_byte_not_utf8(text)) {
     look.wrong.push_back(fmt::format("the {} is not UTF-8: its byte {} is 0x{:02X}", noun, *bad + 1,
@@ -153,7 +153,7 @@ Members members_of(std::string_view json) {
 
 // The verifier's own reading of a good header, with one member after the other taken from the
 // token: so each is judged by the rules that refuse it, and none hides another.
-void check_header(TokenLook& look) {
+void check_header(TokenDiagnosis& look) {
   const Members good = members_of(R"({"alg":"RS256"})");
   for (const std::string_view name : {"alg", "typ", "x5t", "crit", "b64", "zip"}) {
     const auto header = read_header(with(good, look.header, name));
@@ -219,7 +219,7 @@ std::optional<TokenProfile> kind_meant(const Members& claims) {
 }
 
 void check_dates(const Members& claims, const Members& good, TokenProfile profile, bool all_read,
-                 TokenLook& look) {
+                 TokenDiagnosis& look) {
   // Each against the other's extreme, then both together.
   Members latest = good;
   for (JsonMember& member : latest) {
@@ -241,7 +241,7 @@ void check_dates(const Members& claims, const Members& good, TokenProfile profil
   }
 }
 
-void check_claims(bool all_read, TokenLook& look) {
+void check_claims(bool all_read, TokenDiagnosis& look) {
   const Members& claims = look.claims;
   const auto kind = kind_meant(claims);
   if (!kind) {
@@ -282,7 +282,7 @@ void check_claims(bool all_read, TokenLook& look) {
   check_dates(claims, good, *kind, all_read, look);
 }
 
-void check_audience(bool all_read, TokenLook& look) {
+void check_audience(bool all_read, TokenDiagnosis& look) {
   const JsonMember* audience = find(look.claims, "aud");
   if (audience != nullptr && audience->kind == JsonKind::string &&
       audience->text == kTokenAudience) {
@@ -294,8 +294,8 @@ void check_audience(bool all_read, TokenLook& look) {
 
 }  // namespace
 
-TokenLook look_at_token(std::string_view token) {
-  TokenLook look;
+TokenDiagnosis look_at_token(std::string_view token) {
+  TokenDiagnosis look;
   if (token.size() > kTokenBytesMax) {
     look.wrong.emplace_back(explanation_of(TokenFault::too_long));
   }

@@ -11,7 +11,7 @@
 
 namespace tokenlife::sim {
 
-struct TokenLook {
+struct TokenDiagnosis {
   std::string header_text;   // decoded as far as it is base64url: foreign bytes, of any kind
   std::string payload_text;  // the same
   std::size_t signature_bytes = 0;
@@ -22,6 +22,6 @@ struct TokenLook {
   std::vector<std::string> wrong;
 };
 
-TokenLook look_at_token(std::string_view token);
+TokenDiagnosis look_at_token(std::string_view token);
 
 }  // namespace tokenlife::sim

@@ -7,8 +7,8 @@
 namespace tokenlife::sim {
 namespace {
 
-Result<void, Error> issue_token(SiteFolder& site, const Shown& shown, std::chrono::sys_seconds now,
-                                SiteAnswer& answer) {
+Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown,
+                                std::chrono::sys_seconds now, SiteAnswer& answer) {
   const auto pair = site.signing_pair();
   if (!pair) return Failed<Error>(pair.error());
   // Recorded, and safely on the disk, before it exists.
@@ -43,7 +43,7 @@ TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
   return checks;
 }
 
-Result<SiteAnswer, Error> answer(SiteFolder& site, const Shown& shown, Challenge& challenge,
+Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, Challenge& challenge,
                                  std::chrono::sys_seconds now) {
   SiteAnswer given;
   const std::vector<Signer> signers = site.signers();

@@ -15,7 +15,7 @@
 namespace tokenlife::sim {
 
 // A request with all that goes with it.
-struct Shown {
+struct SignedRequest {
   const Client& client;  // what the site knows of it: its version, and whether it is blocked
   Request request;
   Evidence evidence;
@@ -30,7 +30,7 @@ struct SiteAnswer {
 };
 
 // Precondition: the site is opened to write, unless the request is an exchange.
-Result<SiteAnswer, Error> answer(SiteFolder& site, const Shown& shown, Challenge& challenge,
+Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, Challenge& challenge,
                                  std::chrono::sys_seconds now);
 
 // What verify() needs to know of a site: borrowed from it, except for the signers.

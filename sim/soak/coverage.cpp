@@ -93,10 +93,10 @@ void Coverage::see_client_event(const Scenario& scenario, const Client& before,
         }
       },
       recorded.event);
-  const Sight sight{&scenario, &before, &recorded, installed_at};
+  const EventContext sight{&scenario, &before, &recorded, installed_at};
   const EventKind kind = kind_of(recorded.event);
   for (std::size_t i = 0; i < sightings_.size(); ++i) {
-    const Sighting& sighting = sightings()[i];
+    const RuleEvidence& sighting = sightings()[i];
     if (sighting.kind != kind) continue;
     if (sighting.shows == nullptr || sighting.shows(sight)) ++sightings_[i];
   }
@@ -104,7 +104,7 @@ void Coverage::see_client_event(const Scenario& scenario, const Client& before,
 
 void Coverage::see_site_event(const SiteEvent& event) {
   for (std::size_t i = 0; i < sightings_.size(); ++i) {
-    const Sighting& sighting = sightings()[i];
+    const RuleEvidence& sighting = sightings()[i];
     if (sighting.kind != kind_of(event)) continue;
     if (sighting.site_shows == nullptr || sighting.site_shows(event)) ++sightings_[i];
   }

@@ -8,23 +8,25 @@ namespace {
 using State = LifecycleState;
 
 template <class Event>
-const Event& the(const Sight& sight) {
+const Event& the(const EventContext& sight) {
   return std::get<Event>(sight.recorded->event);
 }
-const Policy& policy(const Sight& sight) { return sight.scenario->policy; }
-const Cohort& cohort(const Sight& sight) {
+const Policy& policy(const EventContext& sight) { return sight.scenario->policy; }
+const Cohort& cohort(const EventContext& sight) {
   return sight.scenario->cohorts[sight.before->cohort.value];
 }
-bool self_signed(const Sight& sight) { return sight.before->credential == Credential::self_signed; }
-bool is_lost(const Sight& sight) {
+bool self_signed(const EventContext& sight) {
+  return sight.before->credential == Credential::self_signed;
+}
+bool is_lost(const EventContext& sight) {
   return sight.before->state == State::expired ||
          sight.before->state == State::re_registration_required;
 }
 template <class Event>
-bool over(const Sight& sight, Endpoint via) {
+bool over(const EventContext& sight, Endpoint via) {
   return the<Event>(sight).via == via;
 }
-bool registers_over(const Sight& sight, Endpoint via) {
+bool registers_over(const EventContext& sight, Endpoint via) {
   return over<RegistrationCompleted>(sight, via);
 }
 bool lifetime_is(const SiteEvent& event, std::int64_t minutes) {
@@ -33,7 +35,7 @@ bool lifetime_is(const SiteEvent& event, std::int64_t minutes) {
 }
 
 // Refusals show the rules behind their reason besides: see rules_behind().
-constexpr Sighting kSightings[] = {
+constexpr RuleEvidence kSightings[] = {
     {EventKind::site_established, nullptr, nullptr, "R1"},
     {EventKind::bulk_token_issued, nullptr, nullptr, "R41 R44 R53 D3"},
     {EventKind::bulk_token_issued, nullptr,
@@ -44,44 +46,45 @@ constexpr Sighting kSightings[] = {
     {EventKind::bulk_token_unblocked, nullptr, nullptr, "R55"},
 
     {EventKind::network_changed,
-     [](const Sight& s) { return the<NetworkChanged>(s).to == Network::offline; }, nullptr, "A12"},
+     [](const EventContext& s) { return the<NetworkChanged>(s).to == Network::offline; }, nullptr,
+     "A12"},
     {EventKind::cmg_allowed_changed, nullptr, nullptr, "R10"},
     {EventKind::client_reinstalled,
-     [](const Sight& s) { return is_lost(s) && !the<ClientReinstalled>(s).bulk.is_nil(); }, nullptr,
-     "A7"},
+     [](const EventContext& s) { return is_lost(s) && !the<ClientReinstalled>(s).bulk.is_nil(); },
+     nullptr, "A7"},
 
     {EventKind::registration_requested,
-     [](const Sight& s) {
+     [](const EventContext& s) {
        return s.before->state == State::installed && s.recorded->time == s.installed_at;
      },
      nullptr, "R13"},
     {EventKind::registration_completed,
-     [](const Sight& s) {
+     [](const EventContext& s) {
        return s.before->state == State::installed && self_signed(s) &&
               registers_over(s, Endpoint::mp) && !s.before->pending_shows_bulk;
      },
      nullptr, "R4 R6 R12 R14"},
     {EventKind::registration_completed,
-     [](const Sight& s) {
+     [](const EventContext& s) {
        return s.before->pending_shows_bulk && registers_over(s, Endpoint::cmg);
      },
      nullptr, "R2 R6 R19 R20 R23 R26"},
     {EventKind::registration_completed,
-     [](const Sight& s) {
+     [](const EventContext& s) {
        return policy(s).mp == MpMode::https && registers_over(s, Endpoint::mp);
      },
      nullptr, "R18"},
-    {EventKind::registration_completed, [](const Sight& s) { return !s.before->bulk.is_nil(); },
-     nullptr, "R28"},
-    {EventKind::registration_completed, [](const Sight& s) { return !self_signed(s); }, nullptr,
-     "A11"},
     {EventKind::registration_completed,
-     [](const Sight& s) { return is_lost(s) && registers_over(s, Endpoint::mp); }, nullptr,
+     [](const EventContext& s) { return !s.before->bulk.is_nil(); }, nullptr, "R28"},
+    {EventKind::registration_completed, [](const EventContext& s) { return !self_signed(s); },
+     nullptr, "A11"},
+    {EventKind::registration_completed,
+     [](const EventContext& s) { return is_lost(s) && registers_over(s, Endpoint::mp); }, nullptr,
      "R60 D8"},
-    {EventKind::registration_refused, [](const Sight& s) { return s.before->pending_shows_bulk; },
-     nullptr, "R25"},
     {EventKind::registration_refused,
-     [](const Sight& s) {
+     [](const EventContext& s) { return s.before->pending_shows_bulk; }, nullptr, "R25"},
+    {EventKind::registration_refused,
+     [](const EventContext& s) {
        return policy(s).mp == MpMode::https && over<RegistrationRefused>(s, Endpoint::mp) &&
               the<RegistrationRefused>(s).reason == RefusalReason::credential_required;
      },
@@ -89,32 +92,36 @@ constexpr Sighting kSightings[] = {
 
     {EventKind::renewal_requested, nullptr, nullptr, "R56"},
     {EventKind::renewal_requested,
-     [](const Sight& s) { return policy(s).renew_after == Policy{}.renew_after; }, nullptr, "A1"},
+     [](const EventContext& s) { return policy(s).renew_after == Policy{}.renew_after; }, nullptr,
+     "A1"},
     {EventKind::renewal_requested,
-     [](const Sight& s) { return policy(s).renew_on == RenewOn::agent_start; }, nullptr, "A2"},
-    {EventKind::renewal_requested, [](const Sight& s) { return cohort(s).clock_skew.count() != 0; },
-     nullptr, "A6"},
+     [](const EventContext& s) { return policy(s).renew_on == RenewOn::agent_start; }, nullptr,
+     "A2"},
     {EventKind::renewal_requested,
-     [](const Sight& s) {
+     [](const EventContext& s) { return cohort(s).clock_skew.count() != 0; }, nullptr, "A6"},
+    {EventKind::renewal_requested,
+     [](const EventContext& s) {
        return !s.before->cmg_allowed && over<RenewalRequested>(s, Endpoint::mp);
      },
      nullptr, "D9"},
     {EventKind::token_renewed, nullptr, nullptr, "D7"},
-    {EventKind::token_renewed, [](const Sight& s) { return over<TokenRenewed>(s, Endpoint::cmg); },
-     nullptr, "R58 R59"},
+    {EventKind::token_renewed,
+     [](const EventContext& s) { return over<TokenRenewed>(s, Endpoint::cmg); }, nullptr,
+     "R58 R59"},
 
     {EventKind::token_expired, nullptr, nullptr, "R57"},
     {EventKind::token_expired,
-     [](const Sight& s) { return s.recorded->time == s.before->token.expires; }, nullptr, "A5"},
-    {EventKind::token_expired, [](const Sight& s) { return policy(s).leeway.count() != 0; },
+     [](const EventContext& s) { return s.recorded->time == s.before->token.expires; }, nullptr,
+     "A5"},
+    {EventKind::token_expired, [](const EventContext& s) { return policy(s).leeway.count() != 0; },
      nullptr, "A6"},
     {EventKind::token_expired,
-     [](const Sight& s) {
+     [](const EventContext& s) {
        return !s.before->cmg_allowed && s.before->network == Network::internet;
      },
      nullptr, "R11 D9"},
     {EventKind::re_registration_required,
-     [](const Sight& s) {
+     [](const EventContext& s) {
        return s.before->state == State::expired &&
               the<ReRegistrationRequired>(s).reason == RefusalReason::expired;
      },
@@ -123,6 +130,6 @@ constexpr Sighting kSightings[] = {
 
 }  // namespace
 
-std::span<const Sighting> sightings() { return kSightings; }
+std::span<const RuleEvidence> sightings() { return kSightings; }
 
 }  // namespace tokenlife::sim

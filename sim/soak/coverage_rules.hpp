@@ -11,7 +11,7 @@
 namespace tokenlife::sim {
 
 // A client's event, and what stood when it happened.
-struct Sight {
+struct EventContext {
   const Scenario* scenario;
   const Client* before;
   const Recorded<ClientEvent>* recorded;
@@ -19,12 +19,12 @@ struct Sight {
 };
 
 // An event of that kind shows the rules if `shows` holds for it.
-struct Sighting {
+struct RuleEvidence {
   EventKind kind;
-  bool (*shows)(const Sight& sight);           // of a client; nullptr: always
+  bool (*shows)(const EventContext& sight);    // of a client; nullptr: always
   bool (*site_shows)(const SiteEvent& event);  // of the site; nullptr: always
   std::string_view rules;                      // ids, separated by blanks
 };
-std::span<const Sighting> sightings();
+std::span<const RuleEvidence> sightings();
 
 }  // namespace tokenlife::sim

@@ -12,42 +12,42 @@ namespace {
 
 // ---- What a request and an answer say ----------------------------------------------------------
 
-struct Asked {
+struct RequestInfo {
   bool renewal;
   Endpoint via;
   Guid bulk;
 };
-std::optional<Asked> asked_in(const ClientEvent& event) {
+std::optional<RequestInfo> asked_in(const ClientEvent& event) {
   if (const auto* r = std::get_if<RegistrationRequested>(&event))
-    return Asked{false, r->via, r->bulk};
-  if (const auto* r = std::get_if<RenewalRequested>(&event)) return Asked{true, r->via, {}};
+    return RequestInfo{false, r->via, r->bulk};
+  if (const auto* r = std::get_if<RenewalRequested>(&event)) return RequestInfo{true, r->via, {}};
   return std::nullopt;
 }
 
-struct Answered {
+struct AnswerInfo {
   bool renewal;
   Endpoint via;
   std::optional<RefusalReason> refusal;
   std::optional<FailureReason> failure;
   bool granted() const { return !refusal && !failure; }
 };
-std::optional<Answered> answered_in(const ClientEvent& event) {
+std::optional<AnswerInfo> answered_in(const ClientEvent& event) {
   if (const auto* a = std::get_if<RegistrationCompleted>(&event))
-    return Answered{false, a->via, {}, {}};
+    return AnswerInfo{false, a->via, {}, {}};
   if (const auto* a = std::get_if<RegistrationRefused>(&event))
-    return Answered{false, a->via, a->reason, {}};
+    return AnswerInfo{false, a->via, a->reason, {}};
   if (const auto* a = std::get_if<RegistrationFailed>(&event))
-    return Answered{false, a->via, {}, a->reason};
-  if (const auto* a = std::get_if<TokenRenewed>(&event)) return Answered{true, a->via, {}, {}};
+    return AnswerInfo{false, a->via, {}, a->reason};
+  if (const auto* a = std::get_if<TokenRenewed>(&event)) return AnswerInfo{true, a->via, {}, {}};
   if (const auto* a = std::get_if<RenewalRefused>(&event))
-    return Answered{true, a->via, a->reason, {}};
+    return AnswerInfo{true, a->via, a->reason, {}};
   if (const auto* a = std::get_if<RenewalFailed>(&event))
-    return Answered{true, a->via, {}, a->reason};
+    return AnswerInfo{true, a->via, {}, a->reason};
   return std::nullopt;
 }
 
 // What a stream has said of its client so far.
-struct Told {
+struct ClientFacts {
   Network network = Network::offline;
   Instant connected_at;
   Instant started_at{Duration{-1}};  // the agent: installed, reinstalled or restarted
@@ -86,7 +86,7 @@ struct Told {
 std::string answers_take_the_latency(const SoakCase& run) {
   const Duration latency = run.scenario.policy.latency;
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
-    std::optional<Asked> open;
+    std::optional<RequestInfo> open;
     Instant sent;
     std::uint32_t seq = 0;
     for (const auto& recorded : stream) {
@@ -115,7 +115,7 @@ std::string answers_take_the_latency(const SoakCase& run) {
 std::string requests_are_made_at_contacts(const SoakCase& run) {
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
     const Duration every = cohort_of(run.scenario, i).contact_every;
-    Told told;
+    ClientFacts told;
     for (const auto& recorded : stream) {
       told.hear(recorded);
       const auto asked = asked_in(recorded.event);
@@ -160,8 +160,8 @@ std::string clients_wait_after_trouble(const SoakCase& run) {
 // A8, R5: judged when the request was sent.
 std::string blocked_and_outdated_get_nothing(const SoakCase& run) {
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
-    Told told;
-    Told when_sent;
+    ClientFacts told;
+    ClientFacts when_sent;
     for (const auto& recorded : stream) {
       told.hear(recorded);
       if (asked_in(recorded.event)) when_sent = told;

@@ -18,7 +18,7 @@ struct Entry {
 using Entries = std::vector<Entry>;
 
 bool evolves(Client& client, const ClientEvent& event) {
-  return std::visit([&](const auto& e) { return evolve_in_place(client, e) == Legality::legal; },
+  return std::visit([&](const auto& e) { return evolve_in_place(client, e) == EventError::none; },
                     event);
 }
 

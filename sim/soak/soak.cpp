@@ -88,7 +88,7 @@ std::string failure_text(const SoakFailure& failure) {
   return fmt::format(
       "# Breaks the property `{}`: {}.\n# Found with seed {}, and made smaller. Before that: "
       "{}\n\n{}",
-      failure.property, claim, failure.seed, plain_text(failure.what), to_toml(failure.scenario));
+      failure.property, claim, failure.seed, escape_text(failure.what), to_toml(failure.scenario));
 }
 
 }  // namespace tokenlife::sim

@@ -24,9 +24,9 @@ Failed<Error> file_error(std::string place, std::string what, std::string advice
 
 std::string to_string(const Error& error) {
   std::string text;
-  if (!error.place.empty()) text += plain_text(error.place) + ": ";
-  text += plain_text(error.what);
-  if (!error.advice.empty()) text += "; " + plain_text(error.advice);
+  if (!error.place.empty()) text += escape_text(error.place) + ": ";
+  text += escape_text(error.what);
+  if (!error.advice.empty()) text += "; " + escape_text(error.advice);
   return text;
 }
 

@@ -43,7 +43,7 @@ bool is_control(std::uint32_t value) {
 
 }  // namespace
 
-std::string plain_text(std::string_view text) {
+std::string escape_text(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
   while (!text.empty()) {

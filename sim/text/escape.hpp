@@ -8,7 +8,7 @@
 namespace tokenlife::sim {
 
 // The text with control characters, and bytes that are not UTF-8, escaped as in C.
-std::string plain_text(std::string_view text);
+std::string escape_text(std::string_view text);
 
 // The text between backquotes, cut if it is long: for messages that repeat what a file says.
 std::string in_quotes(std::string_view text);

@@ -47,7 +47,7 @@ std::string hide_private_keys(std::string_view text) {
 
 }  // namespace
 
-std::string hide_tokens(std::string_view foreign) {
+std::string redact_secrets(std::string_view foreign) {
   const std::string without_keys = hide_private_keys(foreign);
   std::string_view text = without_keys;
   std::string shown;

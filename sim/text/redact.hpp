@@ -9,6 +9,6 @@ namespace tokenlife::sim {
 
 // The text with everything replaced that looks like a token, like a part of one that is worth
 // something, or like a private key in PEM. To be called before the text is cut.
-std::string hide_tokens(std::string_view foreign);
+std::string redact_secrets(std::string_view foreign);
 
 }  // namespace tokenlife::sim

@@ -167,7 +167,7 @@ TEST_CASE("R61: a bulk token is never renewed: a client that holds only one asks
   const Client client = installed(Network::internet, Credential::self_signed, kBulkGuid);
   CHECK(ask(client, kRenewalIsDue, kDefault)->kind == RequestKind::registration);
   CHECK(evolve(client, RenewalRequested{Endpoint::cmg, {}}) ==
-        Failed<Legality>(Legality::wrong_state));
+        Failed<EventError>(EventError::wrong_state));
 }
 
 TEST_CASE("D1: neither block nor expiry of its bulk token touches a registered client") {

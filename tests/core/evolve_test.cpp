@@ -9,11 +9,11 @@ namespace tokenlife::test {
 namespace {
 
 // Refused for that reason, with the client as it was.
-void check_refused(const Client& client, const ClientEvent& event, Legality reason) {
+void check_refused(const Client& client, const ClientEvent& event, EventError reason) {
   CAPTURE(client, event);
-  CHECK(evolve(client, event) == Failed<Legality>(reason));
+  CHECK(evolve(client, event) == Failed<EventError>(reason));
   Client in_place = client;
-  const Legality legality =
+  const EventError legality =
       std::visit([&](const auto& fact) { return evolve_in_place(in_place, fact); }, event);
   CHECK(legality == reason);
   CHECK(in_place == client);
@@ -77,37 +77,38 @@ TEST_CASE("a reinstall drops token, request and old bulk token, and keeps the re
 TEST_CASE("an answer to a request from before a reinstall is no answer any more") {
   const Client anew = after({ClientReinstalled{}}, registering());
   check_refused(anew, RegistrationCompleted{Endpoint::mp, token_issued(day(0))},
-                Legality::nothing_pending);
+                EventError::nothing_pending);
   check_refused(anew, RegistrationFailed{Endpoint::mp, FailureReason::answer_lost},
-                Legality::nothing_pending);
+                EventError::nothing_pending);
 }
 
 TEST_CASE("a network change starts where the client is and leads elsewhere") {
   check_refused(roaming(), NetworkChanged{Network::intranet, Network::offline},
-                Legality::wrong_network);
+                EventError::wrong_network);
   check_refused(roaming(), NetworkChanged{Network::internet, Network::internet},
-                Legality::nothing_changed);
+                EventError::nothing_changed);
 }
 
 TEST_CASE("an endpoint is asked from its own network") {
   check_refused(installed(Network::intranet),
-                RegistrationRequested{Endpoint::cmg, Credential::pki, {}}, Legality::wrong_network);
+                RegistrationRequested{Endpoint::cmg, Credential::pki, {}},
+                EventError::wrong_network);
   check_refused(registered(), RenewalRequested{Endpoint::cmg, kFirstToken},
-                Legality::wrong_network);
+                EventError::wrong_network);
   check_refused(moved(registered(), Network::offline), RenewalRequested{Endpoint::mp, kFirstToken},
-                Legality::wrong_network);
+                EventError::wrong_network);
   check_refused(roaming(), ReRegistrationRequired{Endpoint::mp, RefusalReason::expired},
-                Legality::wrong_network);
+                EventError::wrong_network);
 }
 
 TEST_CASE("no second request is made while one is under way") {
   check_refused(registering(), RegistrationRequested{Endpoint::mp, Credential::self_signed, {}},
-                Legality::already_pending);
+                EventError::already_pending);
   const Client late = after({TokenExpired{kFirstToken}}, renewing_at(Endpoint::mp));
   check_refused(late, RegistrationRequested{Endpoint::mp, Credential::self_signed, {}},
-                Legality::already_pending);
+                EventError::already_pending);
   check_refused(late, ReRegistrationRequired{Endpoint::mp, RefusalReason::expired},
-                Legality::already_pending);
+                EventError::already_pending);
 }
 
 TEST_CASE("an answer answers the request that was made, over the endpoint that was asked") {
@@ -115,61 +116,61 @@ TEST_CASE("an answer answers the request that was made, over the endpoint that w
   const auto reason = RefusalReason::client_blocked;
   const auto failure = FailureReason::sts_down;
   const Client client = installed(Network::intranet);
-  check_refused(client, RegistrationCompleted{Endpoint::mp, token}, Legality::nothing_pending);
-  check_refused(client, RegistrationRefused{Endpoint::mp, reason}, Legality::nothing_pending);
-  check_refused(client, RegistrationFailed{Endpoint::mp, failure}, Legality::nothing_pending);
+  check_refused(client, RegistrationCompleted{Endpoint::mp, token}, EventError::nothing_pending);
+  check_refused(client, RegistrationRefused{Endpoint::mp, reason}, EventError::nothing_pending);
+  check_refused(client, RegistrationFailed{Endpoint::mp, failure}, EventError::nothing_pending);
 
   check_refused(registering(), RegistrationCompleted{Endpoint::cmg, token},
-                Legality::nothing_pending);
+                EventError::nothing_pending);
   check_refused(registering(), RegistrationRefused{Endpoint::cmg, reason},
-                Legality::nothing_pending);
+                EventError::nothing_pending);
   check_refused(registering(), RegistrationFailed{Endpoint::cmg, failure},
-                Legality::nothing_pending);
+                EventError::nothing_pending);
 
   const Client renewing = renewing_at(Endpoint::cmg);
   const ClientToken second = token_issued(day(31), 2);
   check_refused(renewing, TokenRenewed{Endpoint::mp, second, kFirstToken},
-                Legality::nothing_pending);
-  check_refused(renewing, RenewalRefused{Endpoint::mp, reason}, Legality::nothing_pending);
-  check_refused(renewing, RenewalFailed{Endpoint::mp, failure}, Legality::nothing_pending);
+                EventError::nothing_pending);
+  check_refused(renewing, RenewalRefused{Endpoint::mp, reason}, EventError::nothing_pending);
+  check_refused(renewing, RenewalFailed{Endpoint::mp, failure}, EventError::nothing_pending);
   check_refused(expired(Network::internet), TokenRenewed{Endpoint::cmg, second, kFirstToken},
-                Legality::nothing_pending);
+                EventError::nothing_pending);
 }
 
 TEST_CASE("an event about a token names the one that the client holds") {
-  check_refused(roaming(), TokenExpired{kSecondToken}, Legality::wrong_token);
-  check_refused(roaming(), RenewalRequested{Endpoint::cmg, kSecondToken}, Legality::wrong_token);
+  check_refused(roaming(), TokenExpired{kSecondToken}, EventError::wrong_token);
+  check_refused(roaming(), RenewalRequested{Endpoint::cmg, kSecondToken}, EventError::wrong_token);
   check_refused(renewing_at(Endpoint::cmg),
                 TokenRenewed{Endpoint::cmg, token_issued(day(31), 3), kSecondToken},
-                Legality::wrong_token);
+                EventError::wrong_token);
 }
 
 TEST_CASE("serials are never used again, not even after a reinstall") {
   check_refused(renewing_at(Endpoint::cmg),
                 TokenRenewed{Endpoint::cmg, token_issued(day(31), 1), kFirstToken},
-                Legality::wrong_token);
+                EventError::wrong_token);
   const Client anew = after({ClientReinstalled{kBulkGuid},
                              RegistrationRequested{Endpoint::cmg, Credential::bulk, kBulkGuid}},
                             roaming());
   check_refused(anew, RegistrationCompleted{Endpoint::cmg, token_issued(day(31), 1)},
-                Legality::wrong_token);
+                EventError::wrong_token);
   CHECK(evolve(anew, RegistrationCompleted{Endpoint::cmg, token_issued(day(31), 2)}));
 }
 
 TEST_CASE("no token expires before it begins, and none has no serial") {
   const ClientToken backwards{kFirstToken, day(1), day(1), KeyNumber{0}};
   check_refused(registering(), RegistrationCompleted{Endpoint::mp, backwards},
-                Legality::wrong_token);
+                EventError::wrong_token);
   const ClientToken nameless{TokenSerial{}, day(1), day(91), KeyNumber{0}};
   check_refused(registering(), RegistrationCompleted{Endpoint::mp, nameless},
-                Legality::wrong_token);
+                EventError::wrong_token);
 }
 
 TEST_CASE("an event that changes nothing did not happen") {
-  check_refused(roaming(), ClientUpgraded{}, Legality::nothing_changed);
-  check_refused(roaming(), ClientUnblocked{}, Legality::nothing_changed);
-  check_refused(blocked(roaming()), ClientBlocked{}, Legality::nothing_changed);
-  check_refused(roaming(), CmgAllowedChanged{true}, Legality::nothing_changed);
+  check_refused(roaming(), ClientUpgraded{}, EventError::nothing_changed);
+  check_refused(roaming(), ClientUnblocked{}, EventError::nothing_changed);
+  check_refused(blocked(roaming()), ClientBlocked{}, EventError::nothing_changed);
+  check_refused(roaming(), CmgAllowedChanged{true}, EventError::nothing_changed);
 }
 
 }  // namespace

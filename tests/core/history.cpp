@@ -22,7 +22,7 @@ std::ostream& operator<<(std::ostream& out, const Step& step) {
                                         "contact",
                                         "contact at agent start",
                                         "contact, answer lost",
-                                        "hear",
+                                        "apply_answer",
                                         "move",
                                         "reinstall",
                                         "reinstall with bulk token",
@@ -64,7 +64,7 @@ rc::Gen<std::vector<Step>> any_steps() {
                                                    {12, Do::contact},
                                                    {3, Do::contact_at_start},
                                                    {1, Do::lose_the_answer},
-                                                   {8, Do::hear},
+                                                   {8, Do::apply_answer},
                                                    {5, Do::move},
                                                    {1, Do::reinstall},
                                                    {1, Do::reinstall_with_bulk_token},
@@ -111,7 +111,7 @@ void History::act(const Step& step) {
     case Do::contact: return contact(false, false);
     case Do::contact_at_start: return contact(true, false);
     case Do::lose_the_answer: return contact(false, true);
-    case Do::hear: return hear_answer();
+    case Do::apply_answer: return hear_answer();
     case Do::move: {
       const auto to = static_cast<Network>(step.which % 3);
       if (to != client_.network) record(NetworkChanged{client_.network, to});
@@ -161,7 +161,7 @@ void History::contact(bool at_agent_start, bool answer_is_lost) {
   const bool due = has_token_ && now_ >= renewal_due(policy_, client_.token.not_before, {});
   const auto request = ask(client_, {due, at_agent_start}, policy_);
   if (!request) {
-    seen_.waited_for_intranet += request.error() == Silence::waits_for_intranet ? 1 : 0;
+    seen_.waited_for_intranet += request.error() == NoRequest::waits_for_intranet ? 1 : 0;
     return;
   }
   check_request(*request, at_agent_start);
@@ -171,7 +171,8 @@ void History::contact(bool at_agent_start, bool answer_is_lost) {
   Answer answer{*request, verdict, {}, answer_is_lost};
   const KeyNumber signer{static_cast<std::uint32_t>(site_.keys.size() - 1)};
   if (request->kind == RequestKind::exchange) {
-    if (const Heard heard = hear(client_, answer); heard.first) record(*heard.first);
+    if (const AnswerEffects heard = apply_answer(client_, answer); heard.first)
+      record(*heard.first);
     return;
   }
   if (verdict.kind == Verdict::Kind::granted) {
@@ -194,7 +195,7 @@ void History::hear_answer() {
   under_way_.reset();
   if (client_.network != network_of(request.answer.request.via)) request.answer.lost = true;
   seen_.answers_lost += request.answer.lost ? 1 : 0;
-  const Heard heard = hear(client_, request.answer);
+  const AnswerEffects heard = apply_answer(client_, request.answer);
   RC_ASSERT(heard.first.has_value());
   record(*heard.first);
   if (heard.then) record(*heard.then);

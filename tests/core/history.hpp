@@ -21,7 +21,7 @@ enum class Do : std::uint8_t {
   contact,
   contact_at_start,
   lose_the_answer,  // A contact whose answer does not arrive.
-  hear,             // The answer to the request under way arrives.
+  apply_answer,     // The answer to the request under way arrives.
   move,
   reinstall,
   reinstall_with_bulk_token,

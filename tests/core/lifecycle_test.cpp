@@ -186,11 +186,11 @@ TEST_CASE(
       REQUIRE(next);
       CHECK(next->state == *expected);
     } else {
-      CHECK(next == Failed<Legality>(Legality::wrong_state));
+      CHECK(next == Failed<EventError>(EventError::wrong_state));
       Client in_place = moment.client;
-      const Legality legality = std::visit(
+      const EventError legality = std::visit(
           [&](const auto& event) { return evolve_in_place(in_place, event); }, moment.event);
-      CHECK(legality == Legality::wrong_state);
+      CHECK(legality == EventError::wrong_state);
       CHECK(in_place == moment.client);
     }
   });

@@ -80,10 +80,10 @@ TEST_CASE("an event that cannot happen is refused with a reason, and changes not
              const Client before = client;
              const auto kind = *rc::gen::inRange<std::size_t>(0, kClientKinds);
              const ClientEvent event = any_event(client, kind);
-             const Legality why =
+             const EventError why =
                  std::visit([&](const auto& e) { return evolve_in_place(client, e); }, event);
              const auto next = evolve(before, event);
-             RC_ASSERT((why == Legality::legal) == next.has_value());
+             RC_ASSERT((why == EventError::none) == next.has_value());
              RC_CLASSIFY(!next.has_value(), "disabled");
              if (next) return;
              RC_ASSERT(client == before);

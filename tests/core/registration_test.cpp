@@ -182,7 +182,7 @@ TEST_CASE("R10 R11: with the CMG setting off a client says nothing on the intern
         installed(Network::internet, Credential::pki), roaming(), expired(Network::internet),
         re_registration_required(Network::internet)}) {
     const Client off = after({CmgAllowedChanged{false}}, client);
-    CHECK(ask(off, kRenewalIsDue, kDefault) == Failed<Silence>(Silence::cmg_not_allowed));
+    CHECK(ask(off, kRenewalIsDue, kDefault) == Failed<NoRequest>(NoRequest::cmg_not_allowed));
   }
 }
 
@@ -199,12 +199,12 @@ TEST_CASE("A12: an offline client says nothing, and its state stays what it was"
         expired(Network::internet), re_registration_required(Network::internet)}) {
     const Client offline = moved(client, Network::offline);
     CHECK(offline.state == client.state);
-    CHECK(ask(offline, kRenewalIsDue, kDefault) == Failed<Silence>(Silence::offline));
+    CHECK(ask(offline, kRenewalIsDue, kDefault) == Failed<NoRequest>(NoRequest::offline));
   }
 }
 
 TEST_CASE("a client that is not installed says nothing") {
-  CHECK(ask(Client{}, kOrdinaryContact, kDefault) == Failed<Silence>(Silence::not_installed));
+  CHECK(ask(Client{}, kOrdinaryContact, kDefault) == Failed<NoRequest>(NoRequest::not_installed));
 }
 
 TEST_CASE("a client with a request under way makes no other") {
@@ -213,7 +213,7 @@ TEST_CASE("a client with a request under way makes no other") {
             installed(Network::intranet));
   const Client renewed_late = after({TokenExpired{kFirstToken}}, renewing_at(Endpoint::mp));
   for (const Client& client : {registering, renewing_at(Endpoint::mp), renewed_late}) {
-    CHECK(ask(client, kRenewalIsDue, kDefault) == Failed<Silence>(Silence::answer_under_way));
+    CHECK(ask(client, kRenewalIsDue, kDefault) == Failed<NoRequest>(NoRequest::answer_under_way));
   }
 }
 
@@ -311,7 +311,7 @@ TEST_CASE("R25: a refused registration uses up the bulk token that it showed") {
       after({RegistrationRefused{Endpoint::cmg, RefusalReason::client_blocked}}, asking);
   CHECK(refused.state == LifecycleState::installed);
   CHECK(refused.bulk.is_nil());
-  CHECK(ask(refused, kOrdinaryContact, kDefault) == Failed<Silence>(Silence::no_credential));
+  CHECK(ask(refused, kOrdinaryContact, kDefault) == Failed<NoRequest>(NoRequest::no_credential));
 }
 
 TEST_CASE("a refused registration that showed no bulk token leaves it to the client") {

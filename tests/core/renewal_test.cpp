@@ -27,7 +27,7 @@ Answer lost(Answer answer) {
 }
 
 Client heard(const Client& client, const Answer& answer) {
-  const Heard heard = hear(client, answer);
+  const AnswerEffects heard = apply_answer(client, answer);
   Client next = client;
   if (heard.first) next = after({*heard.first}, next);
   if (heard.then) next = after({*heard.then}, next);
@@ -198,7 +198,7 @@ TEST_CASE("A8 A9 A10: a renewal refused for a reason that ends the token says so
   for (const RefusalReason reason :
        {RefusalReason::client_blocked, RefusalReason::unknown_signer, RefusalReason::expired}) {
     const Answer no = answer(renewal_at(Endpoint::cmg), refused(reason));
-    const Heard told = hear(renewing_at(Endpoint::cmg), no);
+    const AnswerEffects told = apply_answer(renewing_at(Endpoint::cmg), no);
     CHECK(told.first == ClientEvent{RenewalRefused{Endpoint::cmg, reason}});
     CHECK(told.then == ReRegistrationRequired{Endpoint::cmg, reason});
 
@@ -219,9 +219,9 @@ TEST_CASE("an answer that is lost has failed, whatever it said, and changes no t
   const Client renewing = renewing_at(Endpoint::cmg);
   for (const Verdict& verdict : {kGranted, refused(RefusalReason::client_blocked)}) {
     const Answer gone = lost(answer(renewal_at(Endpoint::cmg), verdict, token_issued(day(31), 2)));
-    CHECK(hear(renewing, gone).first ==
+    CHECK(apply_answer(renewing, gone).first ==
           ClientEvent{RenewalFailed{Endpoint::cmg, FailureReason::answer_lost}});
-    CHECK_FALSE(hear(renewing, gone).then);
+    CHECK_FALSE(apply_answer(renewing, gone).then);
     CHECK(heard(renewing, gone).token == token_issued(day(0)));
   }
 }
@@ -229,15 +229,15 @@ TEST_CASE("an answer that is lost has failed, whatever it said, and changes no t
 TEST_CASE("a request that failed at the endpoint keeps that reason when the answer is lost too") {
   const Answer both =
       lost(answer(registration_at(Endpoint::mp), failed(FailureReason::endpoint_down)));
-  CHECK(hear(installed(Network::intranet), both).first ==
+  CHECK(apply_answer(installed(Network::intranet), both).first ==
         ClientEvent{RegistrationFailed{Endpoint::mp, FailureReason::endpoint_down}});
 }
 
 TEST_CASE("a refused registration is that and no more: it changes no state") {
   for (std::size_t i = 0; i < kCount<RefusalReason>; ++i) {
     const auto reason = static_cast<RefusalReason>(i);
-    const Heard told =
-        hear(expired(Network::intranet), answer(registration_at(Endpoint::mp), refused(reason)));
+    const AnswerEffects told = apply_answer(expired(Network::intranet),
+                                            answer(registration_at(Endpoint::mp), refused(reason)));
     CHECK(told.first == ClientEvent{RegistrationRefused{Endpoint::mp, reason}});
     CHECK_FALSE(told.then);
   }
@@ -245,12 +245,15 @@ TEST_CASE("a refused registration is that and no more: it changes no state") {
 
 TEST_CASE("an exchange is no event, unless its refusal ends the token") {
   const Request exchange = exchange_at(Endpoint::cmg);
-  CHECK_FALSE(hear(roaming(), answer(exchange, kGranted)).first);
-  CHECK_FALSE(hear(roaming(), answer(exchange, failed(FailureReason::endpoint_down))).first);
-  CHECK_FALSE(hear(roaming(), answer(exchange, refused(RefusalReason::user_centric))).first);
+  CHECK_FALSE(apply_answer(roaming(), answer(exchange, kGranted)).first);
   CHECK_FALSE(
-      hear(roaming(), lost(answer(exchange, refused(RefusalReason::client_blocked)))).first);
-  CHECK(hear(roaming(), answer(exchange, refused(RefusalReason::client_blocked))).first ==
+      apply_answer(roaming(), answer(exchange, failed(FailureReason::endpoint_down))).first);
+  CHECK_FALSE(
+      apply_answer(roaming(), answer(exchange, refused(RefusalReason::user_centric))).first);
+  CHECK_FALSE(
+      apply_answer(roaming(), lost(answer(exchange, refused(RefusalReason::client_blocked))))
+          .first);
+  CHECK(apply_answer(roaming(), answer(exchange, refused(RefusalReason::client_blocked))).first ==
         ClientEvent{ReRegistrationRequired{Endpoint::cmg, RefusalReason::client_blocked}});
 }
 
@@ -326,7 +329,7 @@ TEST_CASE("A10: an expired client on the internet learns of it from the refusal 
 
 TEST_CASE("R60 D8: on the internet a client that must register again waits for the intranet") {
   CHECK(ask(re_registration_required(Network::internet), kRenewalIsDue, kDefault) ==
-        Failed<Silence>(Silence::waits_for_intranet));
+        Failed<NoRequest>(NoRequest::waits_for_intranet));
   CHECK(ask(re_registration_required(Network::intranet), kRenewalIsDue, kDefault) ==
         registration_at(Endpoint::mp));
 }

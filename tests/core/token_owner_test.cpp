@@ -144,7 +144,7 @@ const Request kCall{RequestKind::renewal, Endpoint::cmg, Credential::self_signed
 bool holds(const Request& request, std::string_view token, std::string_view proof,
            const Challenge::Bytes& bytes = {1, 2, 3}) {
   Challenge challenge(bytes);
-  return possesses(clients_certificate(), challenge, request, token, proof);
+  return verify_proof(clients_certificate(), challenge, request, token, proof);
 }
 
 TEST_CASE("R15 D6: a proof of possession is good once, for one request") {
@@ -178,13 +178,13 @@ TEST_CASE("R15 D6: a proof of possession is good once, for one request") {
 TEST_CASE("R15: a challenge is spent by being checked, whatever came of it") {
   Challenge challenge({7});
   const std::string proof = prove_possession(clients_key(), challenge, kCall, "t");
-  CHECK(possesses(clients_certificate(), challenge, kCall, "t", proof));
-  CHECK_FALSE(possesses(clients_certificate(), challenge, kCall, "t", proof));
+  CHECK(verify_proof(clients_certificate(), challenge, kCall, "t", proof));
+  CHECK_FALSE(verify_proof(clients_certificate(), challenge, kCall, "t", proof));
 
   Challenge guessed({8});
   const std::string good = prove_possession(clients_key(), guessed, kCall, "t");
-  CHECK_FALSE(possesses(clients_certificate(), guessed, kCall, "t", "wrong"));
-  CHECK_FALSE(possesses(clients_certificate(), guessed, kCall, "t", good));
+  CHECK_FALSE(verify_proof(clients_certificate(), guessed, kCall, "t", "wrong"));
+  CHECK_FALSE(verify_proof(clients_certificate(), guessed, kCall, "t", good));
   STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Challenge>);
   STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<Challenge>);
 }

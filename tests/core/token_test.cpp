@@ -62,8 +62,8 @@ TEST_CASE("D6 R14 R15: a client token is bound to its certificate, whose key the
   const Request call{RequestKind::exchange, Endpoint::cmg, Credential::self_signed, {}};
   Challenge challenge({1, 2, 3});
   const std::string proof = prove_possession(key, challenge, call, token.reveal());
-  CHECK(possesses(mine, challenge, call, token.reveal(), proof));
-  CHECK_FALSE(possesses(mine, challenge, call, token.reveal(), proof));
+  CHECK(verify_proof(mine, challenge, call, token.reveal(), proof));
+  CHECK_FALSE(verify_proof(mine, challenge, call, token.reveal(), proof));
 }
 
 TEST_CASE("keys and certificates go to PEM and back") {

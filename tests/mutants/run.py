@@ -69,7 +69,7 @@ UNITS_OF = {
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp"],
     "sim/engine/site_timeline.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
-    "sim/engine/whereabouts.hpp": ["sim/engine/memory_run.cpp"],
+    "sim/engine/network_position.hpp": ["sim/engine/memory_run.cpp"],
     "sim/scenario/random.hpp": ["sim/engine/network_walk.cpp", "sim/engine/memory_run.cpp", "sim/naive/client.cpp",
                        "sim/naive/network.cpp", "tests/sim/random_test.cpp"],
 }

@@ -1,5 +1,5 @@
 // Every property sees its own breach: what core cannot be made to do by its arguments is done to a
-// step by hand.
+// action by hand.
 #include "sim/check/property.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,20 +16,20 @@ using namespace sim::checker;
 
 struct Breach {
   std::string_view property;
-  std::function<void(Deed&)> do_it;
+  std::function<void(Transition&)> do_it;
 };
 
-std::set<std::string_view> broken(const Deed& deed, const Stepper& stepper) {
+std::set<std::string_view> broken(const Transition& transition, const Model& model) {
   std::set<std::string_view> names;
-  const Broken bits = judge_deed(deed, stepper);
+  const ViolationSet bits = check_invariants(transition, model);
   for (std::size_t i = 0; i < always().size(); ++i) {
     if ((bits >> i & 1) != 0) names.insert(always()[i].name);
   }
   return names;
 }
 
-ClientPart registered_client() {
-  ClientPart part;
+ClientState registered_client() {
+  ClientState part;
   part.client.state = LifecycleState::registered;
   part.client.network = part.client.last_connected = Network::intranet;
   part.client.newest_ordinal = 1;
@@ -38,47 +38,56 @@ ClientPart registered_client() {
   return part;
 }
 
-SitePart quiet_site() {
-  SitePart site;
+SiteState quiet_site() {
+  SiteState site;
   site.site.established = true;
   site.site.keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
   return site;
 }
 
-void jump(Deed& deed, LifecycleState from, LifecycleState to) {
-  deed.before.client.state = from;
-  deed.after.client.state = to;
-  deed.events.push_back({AgentRestarted{}, from, to, Network::intranet, Legality::legal, true});
+void jump(Transition& transition, LifecycleState from, LifecycleState to) {
+  transition.before.client.state = from;
+  transition.after.client.state = to;
+  transition.events.push_back(
+      {AgentRestarted{}, from, to, Network::intranet, EventError::none, true});
 }
 
 const std::vector<Breach>& breaches() {
   static const std::vector<Breach> all{
       {"unblocking-gives-nothing",
-       [](Deed& deed) {
-         deed.step.kind = StepKind::unblock;
-         deed.before.client.state = LifecycleState::re_registration_required;
-         deed.before.client.blocked = true;
-         deed.before.client.token = {};
+       [](Transition& transition) {
+         transition.action.kind = ActionKind::unblock;
+         transition.before.client.state = LifecycleState::re_registration_required;
+         transition.before.client.blocked = true;
+         transition.before.client.token = {};
        }},
-      {"bulk-is-used-once", [](Deed& deed) { deed.after.client.bulk = kBulkGuid; }},
+      {"bulk-is-used-once",
+       [](Transition& transition) { transition.after.client.bulk = kBulkGuid; }},
       {"held-tokens-keep-their-dates",
-       [](Deed& deed) { deed.after.client.token.expires += std::chrono::days{1}; }},
-      {"only-the-dead-hold-none", [](Deed& deed) { deed.after.client.token = {}; }},
+       [](Transition& transition) {
+         transition.after.client.token.expires += std::chrono::days{1};
+       }},
+      {"only-the-dead-hold-none",
+       [](Transition& transition) { transition.after.client.token = {}; }},
       {"installed-is-left-rightly",
-       [](Deed& deed) { jump(deed, LifecycleState::installed, LifecycleState::registered); }},
+       [](Transition& transition) {
+         jump(transition, LifecycleState::installed, LifecycleState::registered);
+       }},
       {"expired-is-left-rightly",
-       [](Deed& deed) { jump(deed, LifecycleState::expired, LifecycleState::registered); }},
+       [](Transition& transition) {
+         jump(transition, LifecycleState::expired, LifecycleState::registered);
+       }},
       {"re-registration-is-left-rightly",
-       [](Deed& deed) {
-         jump(deed, LifecycleState::re_registration_required, LifecycleState::registered);
+       [](Transition& transition) {
+         jump(transition, LifecycleState::re_registration_required, LifecycleState::registered);
        }},
       {"states-follow-the-network",
-       [](Deed& deed) { deed.after.client.last_connected = Network::internet; }},
+       [](Transition& transition) { transition.after.client.last_connected = Network::internet; }},
       {"events-are-legal",
-       [](Deed& deed) {
-         const Client& client = deed.before.client;
-         deed.events.push_back({ClientUnblocked{}, client.state, client.state, Network::intranet,
-                                Legality::nothing_changed, true});
+       [](Transition& transition) {
+         const Client& client = transition.before.client;
+         transition.events.push_back({ClientUnblocked{}, client.state, client.state,
+                                      Network::intranet, EventError::nothing_changed, true});
        }},
   };
   return all;
@@ -86,18 +95,18 @@ const std::vector<Breach>& breaches() {
 
 }  // namespace
 
-TEST_CASE("a step as core takes it breaks no property") {
-  const Stepper stepper(Options{}, Rules{});
-  CHECK(broken(stepper.tick(registered_client(), quiet_site()), stepper).empty());
+TEST_CASE("an action as core takes it breaks no property") {
+  const Model model(Options{}, Rules{});
+  CHECK(broken(model.tick(registered_client(), quiet_site()), model).empty());
 }
 
-TEST_CASE("a step that is tampered with breaks the property that speaks of it") {
-  const Stepper stepper(Options{}, Rules{});
+TEST_CASE("an action that is tampered with breaks the property that speaks of it") {
+  const Model model(Options{}, Rules{});
   for (const Breach& breach : breaches()) {
     INFO(breach.property);
-    Deed deed = stepper.tick(registered_client(), quiet_site());
-    breach.do_it(deed);
-    CHECK(broken(deed, stepper).contains(breach.property));
+    Transition transition = model.tick(registered_client(), quiet_site());
+    breach.do_it(transition);
+    CHECK(broken(transition, model).contains(breach.property));
   }
 }
 
@@ -111,7 +120,7 @@ TEST_CASE("no property is there that was never seen to fail") {
       seen.insert(always()[violation.property].name);
     }
   }
-  for (const Always& property : always()) {
+  for (const Invariant& property : always()) {
     INFO(property.name);
     CHECK(seen.contains(property.name));
   }

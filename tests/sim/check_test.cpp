@@ -35,11 +35,11 @@ Options coarse(std::uint32_t clients, std::chrono::days unit, Features features)
 }
 
 std::map<std::string, std::size_t> broken(const Exploration& exploration) {
-  std::map<std::string, std::size_t> steps;
+  std::map<std::string, std::size_t> actions;
   for (const Violation& violation : exploration.violations) {
-    steps.emplace(always()[violation.property].name, violation.path.size());
+    actions.emplace(always()[violation.property].name, violation.path.size());
   }
-  return steps;
+  return actions;
 }
 
 }  // namespace
@@ -71,9 +71,9 @@ TEST_CASE("two clients that nothing binds have the product of their states") {
 TEST_CASE("an exploration with room for exactly its states is complete") {
   Options options = coarse(1, std::chrono::days{30}, {});
   options.states_max = 27;
-  CHECK(explore_all(options).end == End::complete);
+  CHECK(explore_all(options).end == StopReason::complete);
   options.states_max = 26;
-  CHECK(explore_all(options).end == End::states_max);
+  CHECK(explore_all(options).end == StopReason::states_max);
 }
 
 // Not installed, or installed on one of three networks. Three transitions from the one, and from
@@ -98,7 +98,7 @@ TEST_CASE("every property holds and everything possible happens, with slow answe
       options.latency = latency;
       const Exploration exploration = explore_all(options);
       CHECK(broken(exploration) == std::map<std::string, std::size_t>{});
-      for (const Coverage::Entry& entry : exploration.sometimes) {
+      for (const WitnessSet::Entry& entry : exploration.sometimes) {
         INFO(entry.property.claim);
         CHECK(entry.met);
       }
@@ -121,7 +121,7 @@ TEST_CASE("all holds and what can happen does where nobody registers with nothin
       options.internal_registration = mp == MpMode::https;
       const Exploration exploration = explore_all(options);
       CHECK(broken(exploration).empty());
-      for (const Coverage::Entry& entry : exploration.sometimes) {
+      for (const WitnessSet::Entry& entry : exploration.sometimes) {
         INFO(entry.property.claim << ", features " << chosen << ", MP " << name(mp));
         CHECK(entry.met);
       }
@@ -135,7 +135,7 @@ TEST_CASE("a planted fault is found by the shortest way, with symmetry and witho
     Options options = fault.options;
     const auto found = broken(explore_all(options, fault.rules));
     REQUIRE(found.contains(fault.breaks));
-    CHECK(found.at(fault.breaks) == fault.steps);
+    CHECK(found.at(fault.breaks) == fault.actions);
     CHECK(found.contains("agrees-with-the-reference"));
     options.symmetry = false;
     CHECK(broken(explore_all(options, fault.rules)) == found);
@@ -146,7 +146,7 @@ TEST_CASE("a counterexample demands what the right rules do") {
   for (const Fault& fault : faults()) {
     const Exploration exploration = explore_all(fault.options, fault.rules);
     REQUIRE(!exploration.violations.empty());
-    const Walk walk = walk_of(fault.options, fault.rules, exploration.violations.front());
+    const ModelRun walk = walk_of(fault.options, fault.rules, exploration.violations.front());
     const std::string text = scenario_text(fault.options, walk, fault.what, "");
     INFO(text);
     CHECK(!walk.demands().empty());
@@ -174,7 +174,7 @@ TEST_CASE("a breach that nobody can see has a scenario that leads to it") {
   const Exploration exploration = explore_all(options, rules);
   CHECK(broken(exploration) ==
         std::map<std::string, std::size_t>{{"agrees-with-the-reference", 1}});
-  const Walk walk = walk_of(options, rules, exploration.violations.front());
+  const ModelRun walk = walk_of(options, rules, exploration.violations.front());
   CHECK(walk.demands().empty());
   CHECK(has(story(options, walk), "expected  something that neither an event nor a state shows"));
   const std::string text = scenario_text(options, walk, "too long", "");
@@ -185,7 +185,7 @@ TEST_CASE("a breach that nobody can see has a scenario that leads to it") {
 TEST_CASE("the story of a counterexample tells it tick by tick") {
   const Fault fault = faults().front();
   const Exploration exploration = explore_all(fault.options, fault.rules);
-  const Walk walk = walk_of(fault.options, fault.rules, exploration.violations.front());
+  const ModelRun walk = walk_of(fault.options, fault.rules, exploration.violations.front());
   CHECK(story(fault.options, walk) ==
         "       0d  client 0  client-installed on the intranet: installed\n"
         "           client 0  client-blocked\n"
@@ -210,10 +210,10 @@ TEST_CASE("what never happens although it should is said") {
                                        "row roaming renewal-requested renewing", "state renewing"});
 }
 
-// Of steps that take several rules each is named: here of a registration and its answer.
-TEST_CASE("the reference names every rule that a step of a client takes") {
+// Of actions that take several rules each is named: here of a registration and its answer.
+TEST_CASE("the reference names every rule that an action of a client takes") {
   Rules rules;
-  rules.hear = [](const Client&, const Answer&) { return Heard{}; };
+  rules.apply_answer = [](const Client&, const Answer&) { return AnswerEffects{}; };
   const Options options = coarse(1, std::chrono::days{10}, {});
   const Exploration exploration = explore_all(options, rules);
   const auto found = std::find_if(

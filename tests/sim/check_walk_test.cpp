@@ -1,4 +1,4 @@
-// The checker's steps are the engine's: a random walk through the states, written down as a
+// The checker's actions are the engine's: a random walk through the states, written down as a
 // scenario and run by the engine, gives the same events tick by tick and the same clients in the
 // end.
 #include "sim/check/walk.hpp"
@@ -20,7 +20,7 @@ using namespace sim::checker;
 // By client and tick, how often each kind of event happened, with its reason.
 using Chronicle = std::map<std::pair<std::uint32_t, std::int64_t>, std::multiset<std::string>>;
 
-std::string words(const Seen& event) {
+std::string words(const ReferenceView& event) {
   std::string text(name(event.kind));
   if (event.refusal) text += " " + std::string(name(*event.refusal));
   if (event.failure) text += " " + std::string(name(*event.failure));
@@ -43,20 +43,20 @@ Options random_options() {
 
 // What an action does to a client that is installed in the same tick is part of its installation,
 // and no event of its own.
-bool would_merge(const Walk& walk, std::uint32_t client) {
-  for (const WalkStep& step : walk.steps()) {
-    const bool is_install = step.taken.step.kind == StepKind::install;
-    if (is_install && step.taken.client == client && step.tick == walk.tick()) return true;
+bool would_merge(const ModelRun& walk, std::uint32_t client) {
+  for (const WalkStep& action : walk.actions()) {
+    const bool is_install = action.taken.action.kind == ActionKind::install;
+    if (is_install && action.taken.client == client && action.tick == walk.tick()) return true;
   }
   return false;
 }
 
-Walk random_walk(const Options& options) {
-  Walk walk(options, Rules{});
-  const auto of_clients = client_steps(options);
-  const auto of_site = site_steps(options);
-  const int steps = *rc::gen::inRange(1, 400);
-  for (int i = 0; i < steps; ++i) {
+ModelRun random_walk(const Options& options) {
+  ModelRun walk(options, Rules{});
+  const auto of_clients = client_actions(options);
+  const auto of_site = site_actions(options);
+  const int actions = *rc::gen::inRange(1, 400);
+  for (int i = 0; i < actions; ++i) {
     const int what = *rc::gen::inRange(0, 10);
     if (what < 3) {
       const auto client = *rc::gen::inRange(0U, options.clients);
@@ -71,14 +71,14 @@ Walk random_walk(const Options& options) {
   return walk;
 }
 
-Chronicle of_walk(const Walk& walk) {
+Chronicle of_walk(const ModelRun& walk) {
   Chronicle chronicle;
-  for (const WalkStep& step : walk.steps()) {
-    const bool is_tick = step.taken.step.kind == StepKind::tick;
-    for (std::uint32_t i = 0; i < step.deeds.size(); ++i) {
-      for (const Happened& happened : step.deeds[i].events) {
-        const std::uint32_t tick = step.tick + (happened.after_clock ? 1 : 0);
-        chronicle[{is_tick ? i : *step.taken.client, tick}].insert(words(seen(happened)));
+  for (const WalkStep& action : walk.actions()) {
+    const bool is_tick = action.taken.action.kind == ActionKind::tick;
+    for (std::uint32_t i = 0; i < action.transitions.size(); ++i) {
+      for (const Happened& happened : action.transitions[i].events) {
+        const std::uint32_t tick = action.tick + (happened.after_clock ? 1 : 0);
+        chronicle[{is_tick ? i : *action.taken.client, tick}].insert(words(seen(happened)));
       }
     }
   }
@@ -90,7 +90,7 @@ struct EngineEnd {
   std::map<std::uint32_t, Client> clients;
 };
 
-// Without the steps off the network by which the scenario ends.
+// Without the actions off the network by which the scenario ends.
 EngineEnd of_engine(const sim::Scenario& scenario, const Options& options, std::uint32_t last) {
   EngineEnd end;
   const sim::EngineRun run = sim::simulate(scenario);
@@ -101,7 +101,7 @@ EngineEnd of_engine(const sim::Scenario& scenario, const Options& options, std::
       const std::int64_t tick = recorded.time.time_since_epoch() / options.unit;
       if (tick == last && std::holds_alternative<NetworkChanged>(recorded.event)) continue;
       end.chronicle[{client, tick}].insert(
-          words(seen({recorded.event, {}, {}, {}, Legality::legal, false})));
+          words(seen({recorded.event, {}, {}, {}, EventError::none, false})));
       const auto next = evolve(end.clients[client], recorded.event);
       RC_ASSERT(next.has_value());
       end.clients[client] = *next;
@@ -110,7 +110,7 @@ EngineEnd of_engine(const sim::Scenario& scenario, const Options& options, std::
   return end;
 }
 
-void compare(const ClientPart& part, const Client& engine, const Options& options,
+void compare(const ClientState& part, const Client& engine, const Options& options,
              std::uint32_t ticks) {
   const Client& client = part.client;
   RC_ASSERT(client.state == engine.state);
@@ -124,10 +124,10 @@ void compare(const ClientPart& part, const Client& engine, const Options& option
   RC_ASSERT(client.pending == engine.pending);
   RC_ASSERT(client.token.exists() == engine.token.exists());
   if (!engine.token.exists()) return;
-  const Packing packing(options);
+  const StateCodec codec(options);
   const Instant now = Instant{} + options.unit * ticks;
-  RC_ASSERT(packing.age(client.token.not_before, kPresent, packing.token_age_max()) ==
-            packing.age(engine.token.not_before, now, packing.token_age_max()));
+  RC_ASSERT(codec.age(client.token.not_before, kPresent, codec.token_age_max()) ==
+            codec.age(engine.token.not_before, now, codec.token_age_max()));
 }
 
 }  // namespace
@@ -137,7 +137,7 @@ TEST_CASE("a walk through the checker's states is what the engine does") {
       "walks are runs",
       [] {
         const Options options = random_options();
-        const Walk walk = random_walk(options);
+        const ModelRun walk = random_walk(options);
         RC_ASSERT(walk.demands().empty());
         const std::string text = scenario_text(options, walk, "walk", "");
         RC_LOG() << text;
@@ -157,24 +157,24 @@ TEST_CASE("a walk through the checker's states is what the engine does") {
 TEST_CASE("a packed part unpacks to what it was") {
   property("keys are exact", [] {
     const Options options = random_options();
-    const Packing packing(options);
-    const Walk walk = random_walk(options);
-    for (const WalkStep& step : walk.steps()) {
-      for (const Deed& deed : step.deeds) {
-        const std::uint64_t key = packing.pack(deed.before, kPresent);
-        RC_ASSERT(packing.pack(packing.unpack_client(key), kPresent) == key);
-        const std::uint64_t next = packing.pack(deed.after, deed.now);
-        Reference words = in_plain_words(deed.after, deed.now, packing);
+    const StateCodec codec(options);
+    const ModelRun walk = random_walk(options);
+    for (const WalkStep& action : walk.actions()) {
+      for (const Transition& transition : action.transitions) {
+        const std::uint64_t key = codec.pack(transition.before, kPresent);
+        RC_ASSERT(codec.pack(codec.unpack_client(key), kPresent) == key);
+        const std::uint64_t next = codec.pack(transition.after, transition.now);
+        Reference words = in_plain_words(transition.after, transition.now, codec);
         // Kept only where it makes a difference.
         words.just_started = words.just_started && options.features.has(Feature::restart);
-        RC_ASSERT(in_plain_words(packing.unpack_client(next), kPresent, packing) == words);
-        const std::uint64_t site = packing.pack(deed.site, kPresent);
-        const SitePart again = packing.unpack_site(site);
-        RC_ASSERT(packing.pack(again, kPresent) == site);
-        RC_ASSERT(again.site.up == deed.site.site.up);
-        RC_ASSERT(again.site.keys == deed.site.site.keys);
-        RC_ASSERT(again.loses_answers == deed.site.loses_answers);
-        RC_ASSERT(again.site.bulk_tokens.size() == deed.site.site.bulk_tokens.size());
+        RC_ASSERT(in_plain_words(codec.unpack_client(next), kPresent, codec) == words);
+        const std::uint64_t site = codec.pack(transition.site, kPresent);
+        const SiteState again = codec.unpack_site(site);
+        RC_ASSERT(codec.pack(again, kPresent) == site);
+        RC_ASSERT(again.site.up == transition.site.site.up);
+        RC_ASSERT(again.site.keys == transition.site.site.keys);
+        RC_ASSERT(again.loses_answers == transition.site.loses_answers);
+        RC_ASSERT(again.site.bulk_tokens.size() == transition.site.site.bulk_tokens.size());
       }
     }
   });

@@ -28,7 +28,7 @@ TEST_CASE("a replay of the engine's events gives the state after every tick") {
       Instant now{};
       for (const LifecycleState live : naive.states[i]) {
         for (; next != engine.clients[i].end() && next->time == now; ++next) {
-          const Result<Client, Legality> evolved = evolve(client, next->event);
+          const Result<Client, EventError> evolved = evolve(client, next->event);
           if (!evolved) RC_FAIL("not legal: " + to_text(*next));
           client = *evolved;
         }

@@ -232,7 +232,8 @@ TEST_CASE("R29 R30: who cannot read the key makes no token") {
   for (const Ran& ran : {desk.run("token new --site site"), desk.run_tool("/new")}) {
     CHECK(ran.status == 3);
     CHECK(ran.out.empty());
-    CHECK(has(ran.err, "site/signing-0.key: can be read or written by other users; run `chmod 600`"));
+    CHECK(
+        has(ran.err, "site/signing-0.key: can be read or written by other users; run `chmod 600`"));
   }
   std::filesystem::remove(desk.path("site/signing-0.key"));
   CHECK(desk.run_tool("/new").status == 3);

@@ -72,9 +72,9 @@ struct Setting {
 
   Scenario scenario;
   SiteTimeline timeline{scenario};
-  RealSite site{scenario, timeline};
+  TokenSite site{scenario, timeline};
   Signatures signatures;
-  RealClient who{site, signatures};
+  TokenClient who{site, signatures};
 };
 
 Request with_bulk(Guid guid) {
@@ -191,7 +191,7 @@ TEST_CASE("D6 R15: after a reinstallation the old token is worthless, also to it
   CHECK(its.who.token().empty());
   CHECK(its.who.certificate().sha256() != old_certificate.sha256());
 
-  RealDesk desk(its.site, its.signatures);
+  TokenVerifier desk(its.site, its.signatures);
   Challenge challenge({1});
   CHECK(desk.check(kExchange, {its.who.certificate(), old, "a proof"}, challenge, day(3)).refusal ==
         RefusalReason::certificate_mismatch);
@@ -203,7 +203,7 @@ TEST_CASE("D6 R15: a copied token and certificate are worth nothing without the 
   const std::string token(its.who.token().reveal());
   const Certificate certificate = its.who.certificate();
   const PrivateKey own = PrivateKey::generate(KeyKind::ec_p256);
-  RealDesk desk(its.site, its.signatures);
+  TokenVerifier desk(its.site, its.signatures);
   Challenge challenge({1});
   const std::string proof = prove_possession(own, challenge, kExchange, token);
   CHECK(desk.check(kExchange, {certificate, token, proof}, challenge, day(3)).refusal ==
@@ -218,7 +218,7 @@ struct Stranger {
 
   std::optional<RefusalReason> refusal(Setting& its, const Request& request, std::string_view token,
                                        Instant now) const {
-    RealDesk desk(its.site, its.signatures);
+    TokenVerifier desk(its.site, its.signatures);
     Challenge challenge({1});
     const std::string proof = prove_possession(key, challenge, request, token);
     return desk.check(request, {certificate, token, proof}, challenge, now).refusal;

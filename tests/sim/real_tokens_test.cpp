@@ -29,7 +29,7 @@ const std::vector<PrivateKey>& some_keys() {
 
 EngineRun simulate_for_real(const Scenario& scenario) {
   const SiteTimeline timeline(scenario);
-  const RealSite site(scenario, timeline, {1, some_keys()});
+  const TokenSite site(scenario, timeline, {1, some_keys()});
   return simulate(scenario, &site);
 }
 

@@ -79,18 +79,18 @@ TEST_CASE("a word is suggested where one is near, and else all are listed, if th
 }
 
 TEST_CASE("foreign text cannot act on a terminal") {
-  CHECK(plain_text("Prag, Gr\xc3\xbc\xc3\x9f"
-                   "e \xf0\x9f\x98\x80") ==
+  CHECK(escape_text("Prag, Gr\xc3\xbc\xc3\x9f"
+                    "e \xf0\x9f\x98\x80") ==
         "Prag, Gr\xc3\xbc\xc3\x9f"
         "e \xf0\x9f\x98\x80");
-  CHECK(plain_text("a\nb\tc\r\x1b[31m") == "a\\nb\\tc\\r\\u001b[31m");
-  CHECK(plain_text("\xc2\x9b"
-                   "31m") == "\\u009b31m");  // a control of ISO 6429
-  CHECK(plain_text("\xe2\x80\xae"
-                   "txt") == "\\u202etxt");  // right to left
-  CHECK(plain_text("\xff\xc0\x80\xe2\x82") == "\\xff\\xc0\\x80\\xe2\\x82");
-  CHECK(plain_text("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // half of a pair of UTF-16
-  CHECK(plain_text(std::string_view("\0", 1)) == "\\u0000");
+  CHECK(escape_text("a\nb\tc\r\x1b[31m") == "a\\nb\\tc\\r\\u001b[31m");
+  CHECK(escape_text("\xc2\x9b"
+                    "31m") == "\\u009b31m");  // a control of ISO 6429
+  CHECK(escape_text("\xe2\x80\xae"
+                    "txt") == "\\u202etxt");  // right to left
+  CHECK(escape_text("\xff\xc0\x80\xe2\x82") == "\\xff\\xc0\\x80\\xe2\\x82");
+  CHECK(escape_text("\xed\xa0\x80") == "\\xed\\xa0\\x80");  // half of a pair of UTF-16
+  CHECK(escape_text(std::string_view("\0", 1)) == "\\u0000");
   CHECK(in_quotes("abc") == "`abc`");
   CHECK(in_quotes(std::string(79, 'x') + "\xc3\xbc") == "`" + std::string(79, 'x') + "...`");
 }

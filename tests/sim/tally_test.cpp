@@ -74,7 +74,7 @@ TEST_CASE("two tallies merged in either order are one, with the extremes of both
            in_state("installed", "12h"));
   // Clients that restarted so often.
   const auto counted = [&](const std::vector<int>& restarts, const Signatures& signatures) {
-    Tally tally(scenario);
+    RunStatistics tally(scenario);
     for (const int times : restarts) {
       tally.begin_client({0});
       for (int i = 0; i < times; ++i) {
@@ -96,13 +96,13 @@ TEST_CASE("two tallies merged in either order are one, with the extremes of both
   const std::uint64_t counts[] = {11, 14, 6};
   const std::uint64_t clients[] = {4, 5, 2};
   for (std::size_t i = 0; i < std::size(pairs); ++i) {
-    const Tally one = counted(pairs[i].first, {3, 4});
-    const Tally two = counted(pairs[i].second, {10, 20});
-    Tally forth = one;
+    const RunStatistics one = counted(pairs[i].first, {3, 4});
+    const RunStatistics two = counted(pairs[i].second, {10, 20});
+    RunStatistics forth = one;
     forth.add(two);
-    Tally back = two;
+    RunStatistics back = two;
     back.add(one);
-    for (const Tally& sum : {forth, back}) {
+    for (const RunStatistics& sum : {forth, back}) {
       CAPTURE(i);
       CHECK(sum.seen[0].count == counts[i]);
       CHECK(sum.seen[0].per_client_min == 1);

@@ -1,13 +1,13 @@
 #include "support/check_faults.hpp"
 
-#include "sim/check/parts.hpp"
+#include "sim/check/state.hpp"
 
 namespace tokenlife::test {
 namespace {
 
 using namespace sim::checker;
 using Judged = Verdict (*)(const Client&, const Request&, const SiteView&, const Policy&, Instant);
-using Asked = Result<Request, Silence>;
+using Asked = Result<Request, NoRequest>;
 
 constexpr std::chrono::days kUnit{10};
 
@@ -27,9 +27,9 @@ Rules asking(Asked (*ask)(const Client&, const Contact&, const Policy&)) {
   rules.ask = ask;
   return rules;
 }
-Rules hearing(Heard (*hear)(const Client&, const Answer&)) {
+Rules hearing(AnswerEffects (*apply_answer)(const Client&, const Answer&)) {
   Rules rules;
-  rules.hear = hear;
+  rules.apply_answer = apply_answer;
   return rules;
 }
 
@@ -135,7 +135,7 @@ Asked shows_bulk_always(const Client& client, const Contact& contact, const Poli
 }
 Asked never_learns(const Client& client, const Contact& contact, const Policy& policy) {
   if (is_on_internet_in(client, LifecycleState::expired)) {
-    return tl::unexpected(Silence::waits_for_intranet);
+    return tl::unexpected(NoRequest::waits_for_intranet);
   }
   return ask(client, contact, policy);
 }
@@ -147,17 +147,18 @@ Asked keeps_trying(const Client& client, const Contact& contact, const Policy& p
 }
 Asked never_comes_back(const Client& client, const Contact& contact, const Policy& policy) {
   if (client.state == LifecycleState::re_registration_required) {
-    return tl::unexpected(Silence::waits_for_intranet);
+    return tl::unexpected(NoRequest::waits_for_intranet);
   }
   return ask(client, contact, policy);
 }
-Heard hears_what_was_lost(const Client& client, const Answer& answer) {
+AnswerEffects hears_what_was_lost(const Client& client, const Answer& answer) {
   Answer found = answer;
   found.lost = false;
-  return hear(client, found);
+  return apply_answer(client, found);
 }
-Heard is_deaf_to_failure(const Client& client, const Answer& answer) {
-  return answer.verdict.kind == Verdict::Kind::failed ? Heard{} : hear(client, answer);
+AnswerEffects is_deaf_to_failure(const Client& client, const Answer& answer) {
+  return answer.verdict.kind == Verdict::Kind::failed ? AnswerEffects{}
+                                                      : apply_answer(client, answer);
 }
 
 // ---- What the site remembers ------------------------------------------------------------------

@@ -12,8 +12,8 @@ struct Fault {
   std::string what;
   sim::checker::Rules rules;
   sim::checker::Options options;
-  std::string breaks;  // the property that tells most
-  std::size_t steps;   // of the shortest way to it
+  std::string breaks;   // the property that tells most
+  std::size_t actions;  // of the shortest way to it
 };
 
 std::vector<Fault> faults();

@@ -68,7 +68,7 @@ do = "reinstall"
 client = "office/4"
 )";
 
-Legality evolve_any(Client& client, const ClientEvent& event) {
+EventError evolve_any(Client& client, const ClientEvent& event) {
   return std::visit([&](const auto& e) { return evolve_in_place(client, e); }, event);
 }
 
@@ -95,7 +95,7 @@ bool keeps_a_token_when_reinstalled(const sim::Occurrences& events) {
   for (const auto& [time, number, event] : events) {
     auto& [client, renewals] = clients[number];
     const ClientToken held = client.token;
-    if (evolve_any(client, event) != Legality::legal) return false;  // not a history at all
+    if (evolve_any(client, event) != EventError::none) return false;  // not a history at all
     if (std::holds_alternative<TokenRenewed>(event) && !client.cmg_allowed) ++renewals;
     if (std::holds_alternative<ClientReinstalled>(event) && renewals >= 3) client.token = held;
     if (client.state == LifecycleState::installed && client.token.exists()) return true;
@@ -108,7 +108,7 @@ bool stays_blocked(const sim::Occurrences& events) {
   std::map<ClientNumber, Instant> blocked_at;
   for (const auto& [time, number, event] : events) {
     Client& client = clients[number];
-    if (evolve_any(client, event) != Legality::legal) return false;
+    if (evolve_any(client, event) != EventError::none) return false;
     if (std::holds_alternative<ClientBlocked>(event)) blocked_at[number] = time;
     const bool unblocked = std::holds_alternative<ClientUnblocked>(event);
     if (unblocked && time - blocked_at[number] >= std::chrono::days{20}) client.blocked = true;
@@ -121,7 +121,7 @@ bool is_nearly_all(const sim::Occurrences& events) {
   std::map<ClientNumber, Client> clients;
   std::set<Instant> moments;
   for (const auto& [time, number, event] : events) {
-    if (evolve_any(clients[number], event) != Legality::legal) return false;
+    if (evolve_any(clients[number], event) != EventError::none) return false;
     moments.insert(time);
   }
   return events.size() >= 900 && moments.size() >= 100;

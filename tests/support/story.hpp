@@ -28,7 +28,7 @@ inline constexpr Guid kOtherBulkGuid{0xb5, 0x02};
 
 inline Client after(const std::vector<ClientEvent>& history, Client client = {}) {
   for (const ClientEvent& event : history) {
-    const Result<Client, Legality> next = evolve(client, event);
+    const Result<Client, EventError> next = evolve(client, event);
     INFO("a story that cannot happen: " << name(kind_of(event)));
     REQUIRE(next);
     client = *next;
@@ -147,9 +147,9 @@ struct StringMaker<tokenlife::Request> {
 };
 
 template <>
-struct StringMaker<tokenlife::Result<tokenlife::Request, tokenlife::Silence>> {
+struct StringMaker<tokenlife::Result<tokenlife::Request, tokenlife::NoRequest>> {
   static std::string convert(
-      const tokenlife::Result<tokenlife::Request, tokenlife::Silence>& asked) {
+      const tokenlife::Result<tokenlife::Request, tokenlife::NoRequest>& asked) {
     return asked ? StringMaker<tokenlife::Request>::convert(*asked)
                  : "silent: " + std::string(tokenlife::name(asked.error()));
   }

@@ -12,7 +12,7 @@
 
 namespace tokenlife::sim {
 
-inline Guid fresh_guid() {
+inline Guid generate_guid() {
   std::array<std::uint64_t, 2> bits{};
   ensure(::getentropy(bits.data(), sizeof bits) == 0, "the system to have random bytes");
   return random_guid(bits[0], bits[1]);

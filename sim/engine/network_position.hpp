@@ -14,9 +14,9 @@
 namespace tokenlife::sim {
 
 template <class Walk, class Model>
-class Whereabouts {
+class NetworkPosition {
  public:
-  Whereabouts(const Model& model, const WalkContext& context) : walk_(model, context) {}
+  NetworkPosition(const Model& model, const WalkContext& context) : walk_(model, context) {}
 
   // When the model may have the client somewhere else next.
   Instant next() const { return walk_.next(); }
@@ -41,12 +41,12 @@ class Whereabouts {
     return on() == modelled_ ? std::nullopt : std::optional(moves_.back().action);
   }
 
-  struct Sight {
+  struct NextContact {
     Network on;
     Cause cause;  // of its being there, if that is new
   };
   // Once a tick. Precondition: it has been installed.
-  Sight look(Instant now) {
+  NextContact advance_to(Instant now) {
     while (walk_.next() == now) modelled_ = walk_.advance();
     return {on(), std::exchange(cause_, Cause{CauseKind::network, 0})};
   }

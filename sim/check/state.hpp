@@ -30,33 +30,33 @@ inline constexpr KeyNumber kCurrentKey{2};
 // An operator's order, which is carried out when the next tick begins.
 enum class Reinstallation : std::uint8_t { none, plain, with_bulk };
 
-struct ClientPart {
+struct ClientState {
   Client client;  // as client 0, its token the first
   Answer answer;  // on its way if answer_in > 0
   std::uint32_t answer_in = 0;
   bool moved = false;          // in this tick
   bool agent_started = false;  // in this tick; kept only where it matters
   Reinstallation reinstall = Reinstallation::none;
-  friend bool operator==(const ClientPart&, const ClientPart&);
+  friend bool operator==(const ClientState&, const ClientState&);
 };
 
-struct SitePart {
+struct SiteState {
   Site site;
   std::array<bool, 2> loses_answers{};  // of this tick, by Endpoint: MP, CMG
   std::uint32_t day = 0;                // kept only with Options::days
-  friend bool operator==(const SitePart&, const SitePart&) = default;
+  friend bool operator==(const SiteState&, const SiteState&) = default;
 };
 
 // What makes two moments alike, and how parts are packed: exact, so that no two parts share a key.
-class Packing {
+class StateCodec {
  public:
-  explicit Packing(const Options& options);
+  explicit StateCodec(const Options& options);
 
-  std::uint64_t pack(const ClientPart& part, Instant now) const;
-  ClientPart unpack_client(std::uint64_t key) const;
+  std::uint64_t pack(const ClientState& part, Instant now) const;
+  ClientState unpack_client(std::uint64_t key) const;
 
-  std::uint64_t pack(const SitePart& part, Instant now) const;
-  SitePart unpack_site(std::uint64_t key) const;
+  std::uint64_t pack(const SiteState& part, Instant now) const;
+  SiteState unpack_site(std::uint64_t key) const;
 
   // The age in units at which a client token, or the bulk token, is as dead as it will ever be.
   std::int64_t token_age_max() const { return token_age_max_; }
@@ -76,6 +76,6 @@ class Packing {
 };
 
 // The site as a client's request meets it.
-SiteView view_of(const SitePart& site, const Client& client, const Request& request);
+SiteView view_of(const SiteState& site, const Client& client, const Request& request);
 
 }  // namespace tokenlife::sim::checker

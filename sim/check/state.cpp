@@ -1,4 +1,4 @@
-#include "sim/check/parts.hpp"
+#include "sim/check/state.hpp"
 
 #include <algorithm>
 
@@ -49,7 +49,7 @@ constexpr std::int64_t kOffMax = 7;
 
 }  // namespace
 
-bool operator==(const ClientPart& a, const ClientPart& b) {
+bool operator==(const ClientState& a, const ClientState& b) {
   const bool same_answer =
       a.answer_in == b.answer_in &&
       (a.answer_in == 0 ||
@@ -59,7 +59,7 @@ bool operator==(const ClientPart& a, const ClientPart& b) {
          a.agent_started == b.agent_started && a.reinstall == b.reinstall;
 }
 
-Packing::Packing(const Options& options)
+StateCodec::StateCodec(const Options& options)
     : unit_(options.unit),
       token_validity_(policy_of(options).token_validity),
       latency_(options.latency),
@@ -73,17 +73,17 @@ Packing::Packing(const Options& options)
 }
 
 // How far a token's expiry is from where the policy has it, in units: only a fault makes it so.
-std::int64_t Packing::off(const ClientToken& token) const {
+std::int64_t StateCodec::off(const ClientToken& token) const {
   const std::int64_t units = (token.expires - token.not_before - token_validity_) / unit_;
   return std::clamp(units, -kOffMax, kOffMax);
 }
 
-std::int64_t Packing::age(Instant since, Instant now, std::int64_t age_max) const {
+std::int64_t StateCodec::age(Instant since, Instant now, std::int64_t age_max) const {
   ensure(since <= now && (now - since) % unit_ == Duration{0}, "an age in whole units");
   return std::min((now - since) / unit_, age_max);
 }
 
-std::uint64_t Packing::pack(const ClientPart& part, Instant now) const {
+std::uint64_t StateCodec::pack(const ClientState& part, Instant now) const {
   const Client& client = part.client;
   Writer key;
   key.put(client.state, 3);
@@ -126,9 +126,9 @@ std::uint64_t Packing::pack(const ClientPart& part, Instant now) const {
   return key.key();
 }
 
-ClientPart Packing::unpack_client(std::uint64_t packed) const {
+ClientState StateCodec::unpack_client(std::uint64_t packed) const {
   Reader key(packed);
-  ClientPart part;
+  ClientState part;
   Client& client = part.client;
   const auto token = [&](std::uint32_t ordinal, std::int64_t age, std::uint32_t signer) {
     const Instant not_before = kPresent - unit_ * age;
@@ -175,7 +175,7 @@ ClientPart Packing::unpack_client(std::uint64_t packed) const {
   return part;
 }
 
-std::uint64_t Packing::pack(const SitePart& part, Instant now) const {
+std::uint64_t StateCodec::pack(const SiteState& part, Instant now) const {
   Writer key;
   for (const bool up : part.site.up) key.put(up, 1);
   key.put(!part.site.keys[kPreviousKey.value].retired, 1);
@@ -190,9 +190,9 @@ std::uint64_t Packing::pack(const SitePart& part, Instant now) const {
   return key.key();
 }
 
-SitePart Packing::unpack_site(std::uint64_t packed) const {
+SiteState StateCodec::unpack_site(std::uint64_t packed) const {
   Reader key(packed);
-  SitePart part;
+  SiteState part;
   part.site.established = true;
   for (bool& up : part.site.up) up = key.flag();
   const bool previous_is_trusted = key.flag();
@@ -212,7 +212,7 @@ SitePart Packing::unpack_site(std::uint64_t packed) const {
   return part;
 }
 
-SiteView view_of(const SitePart& part, const Client& client, const Request& request) {
+SiteView view_of(const SiteState& part, const Client& client, const Request& request) {
   SiteView view;
   view.endpoint_up = part.site.up[static_cast<std::size_t>(request.via)];
   view.sts_up = part.site.up[static_cast<std::size_t>(Endpoint::sts)];

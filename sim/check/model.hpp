@@ -6,11 +6,11 @@
 
 #include "core/client_event.hpp"
 #include "core/evolve.hpp"
-#include "sim/check/parts.hpp"
+#include "sim/check/state.hpp"
 
 namespace tokenlife::sim::checker {
 
-enum class StepKind : std::uint8_t {
+enum class ActionKind : std::uint8_t {
   tick,
   // Of a client.
   install,
@@ -33,20 +33,20 @@ enum class StepKind : std::uint8_t {
   retire,
 };
 
-struct Step {
-  StepKind kind = StepKind::tick;
+struct Action {
+  ActionKind kind = ActionKind::tick;
   Network network = Network::offline;               // install, move
   Credential credential = Credential::self_signed;  // install
   ClientVersion version = ClientVersion::current;   // install
   bool with_bulk = false;                           // install, reinstall
   Endpoint endpoint = Endpoint::mp;                 // outages, lost answers
-  friend bool operator==(const Step&, const Step&) = default;
+  friend bool operator==(const Action&, const Action&) = default;
 };
 
 // Those of the chosen features.
-std::vector<Step> client_steps(const Options& options);
-std::vector<Step> site_steps(const Options& options);
-bool is_of_site(StepKind kind);
+std::vector<Action> client_actions(const Options& options);
+std::vector<Action> site_actions(const Options& options);
+bool is_of_site(ActionKind kind);
 
 // An event in the life of a client. A tick begins with contacts; then the clock moves on, and
 // orders are carried out, answers heard and tokens expire.
@@ -55,53 +55,54 @@ struct Happened {
   LifecycleState from;
   LifecycleState to;
   Network where;  // that decided between rows of the lifecycle table
-  Legality legality = Legality::legal;
+  EventError legality = EventError::none;
   bool after_clock = false;
 };
 
-// One step of one client, or of the site: all that a property may want to look at.
-struct Deed {
-  Step step{};
-  ClientPart before{};
-  SitePart site{};                       // before the step
-  std::optional<SitePart> site_after{};  // a step of the site's, if it makes sense
+// One action of one client, or of the site: all that a property may want to look at.
+struct Transition {
+  Action action{};
+  ClientState before{};
+  SiteState site{};                       // before the action
+  std::optional<SiteState> site_after{};  // an action of the site's, if it makes sense
   std::optional<Request> request{};
   Verdict verdict{};     // of the request
   ClientToken issued{};  // if it was granted and asks for a token
   std::optional<Answer> heard{};
   std::vector<Happened> events{};
-  ClientPart after{};
-  Instant now = kPresent;  // after the step
+  ClientState after{};
+  Instant now = kPresent;  // after the action
 };
 
-class Stepper {
+class Model {
  public:
-  Stepper(const Options& options, const Rules& rules);
+  Model(const Options& options, const Rules& rules);
 
   const Options& options() const { return options_; }
   const Policy& policy() const { return policy_; }
-  const Packing& packing() const { return packing_; }
+  const StateCodec& codec() const { return codec_; }
 
-  // Nothing if the step makes no sense now.
-  std::optional<Deed> act(const ClientPart& part, const SitePart& site, const Step& step) const;
-  std::optional<SitePart> act(const SitePart& site, const Step& step) const;
+  // Nothing if the action makes no sense now.
+  std::optional<Transition> act(const ClientState& part, const SiteState& site,
+                                const Action& action) const;
+  std::optional<SiteState> act(const SiteState& site, const Action& action) const;
 
-  Deed tick(const ClientPart& part, const SitePart& site) const;
+  Transition tick(const ClientState& part, const SiteState& site) const;
   // With it, its clock; the caller packs it one unit later.
-  SitePart tick(const SitePart& site) const;
+  SiteState tick(const SiteState& site) const;
 
   // What the rotation of the certificate, or the retirement of the one before, makes of tokens.
-  ClientPart after_signer_change(const ClientPart& part, StepKind kind) const;
+  ClientState after_signer_change(const ClientState& part, ActionKind kind) const;
 
  private:
-  void contact(Deed& deed) const;
-  void carry_out_order(Deed& deed) const;
-  void hear_answer(Deed& deed) const;
+  void contact(Transition& transition) const;
+  void carry_out_order(Transition& transition) const;
+  void hear_answer(Transition& transition) const;
 
   Options options_;
   Rules rules_;
   Policy policy_;
-  Packing packing_;
+  StateCodec codec_;
 };
 
 }  // namespace tokenlife::sim::checker
