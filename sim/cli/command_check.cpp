@@ -175,7 +175,7 @@ std::string Report::text(const Console& console) const {
   text += fmt::format("Sometimes\n  {}  {} of {} things that should be possible happened\n{}",
                       unmet.empty() ? paint("holds") : "    ", met, exploration_.sometimes.size(),
                       unmet);
-  return text;
+  return text + "`tokenlife rules R57` prints what a rule says\n";
 }
 
 Json Report::json() const {

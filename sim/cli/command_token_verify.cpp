@@ -12,6 +12,8 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_token.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/rule_table.hpp"
+#include "sim/cli/pem_file.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/token_service.hpp"
 #include "sim/text/escape.hpp"
@@ -139,11 +141,9 @@ int refused(const TokenVerifyCommand& command, TokenFault fault, Console& consol
     console.print(json_text(json) + "\n");
     return 1;
   }
-  std::string ids;
-  for (const std::string_view id : rules) ids += fmt::format(" {}", id);
-  console.print(fmt::format("{}: {}: {} ({}){}{}\n", console.paint("refused", Tone::bad),
+  console.print(fmt::format("{}: {}: {} ({})\n{}", console.paint("refused", Tone::bad),
                             name(reason_of(fault)), explanation_of(fault), name(fault),
-                            ids.empty() ? "" : ", rules", ids));
+                            rule_lines(rules)));
   return 1;
 }
 

@@ -91,6 +91,7 @@ std::string refusals_text(const RunStatistics& tally) {
     line.pop_back();
     text += line + "  " + rules_text(static_cast<RefusalReason>(i)) + "\n";
   }
+  if (!text.empty()) text += "  `tokenlife rules R57` prints what a rule says\n";
   return text;
 }
 

@@ -1,5 +1,7 @@
 #include "sim/cli/rule_table.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <string_view>
@@ -61,6 +63,18 @@ std::vector<RuleText> read_table() {
 const std::vector<RuleText>& rule_table() {
   static const std::vector<RuleText> rules = read_table();
   return rules;
+}
+
+std::string rule_lines(std::span<const std::string_view> ids) {
+  std::string text;
+  for (const std::string_view id : ids) {
+    for (const RuleText& rule : rule_table()) {
+      if (rule.id != id) continue;
+      const std::string question = rule.question.empty() ? "" : rule.question + ": ";
+      text += fmt::format("  {:<4} {}{}\n", rule.id, question, rule.rule);
+    }
+  }
+  return text;
 }
 
 }  // namespace tokenlife::sim

@@ -1,7 +1,9 @@
 // core/RULES.md, as it was when the program was built.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tokenlife::sim {
@@ -16,5 +18,8 @@ struct RuleText {
 
 // In the order of the table.
 const std::vector<RuleText>& rule_table();
+
+// "  R57  Valid for 90 days.\n" for each of the ids.
+std::string rule_lines(std::span<const std::string_view> ids);
 
 }  // namespace tokenlife::sim
