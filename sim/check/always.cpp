@@ -14,188 +14,176 @@ constexpr std::chrono::days kBulkLife{3};
 bool is_live(State state) {
   return state == State::registered || state == State::roaming || state == State::renewing;
 }
-bool granted(const Transition& transition) {
-  return transition.request && transition.verdict.kind == Verdict::Kind::granted;
+bool granted(const Transition& taken) {
+  return taken.request && taken.verdict.kind == Verdict::Kind::granted;
 }
-bool is_up(const Transition& transition, Endpoint endpoint) {
-  return transition.site.site.up[static_cast<std::size_t>(endpoint)];
+bool is_up(const Transition& taken, Endpoint endpoint) {
+  return taken.site.site.up[static_cast<std::size_t>(endpoint)];
 }
 bool wants_token(const Request& request) { return request.kind != RequestKind::exchange; }
 bool is_trusted(const ClientToken& token) { return token.exists() && token.signer != kRetiredKey; }
 
 template <class Event>
-const Event* find(const Transition& transition) {
-  for (const Happened& happened : transition.events) {
+const Event* find(const Transition& taken) {
+  for (const Happened& happened : taken.events) {
     if (const auto* event = std::get_if<Event>(&happened.event)) return event;
   }
   return nullptr;
 }
 
 // Whether the client leaves the state by nothing but the given kinds of events.
-bool leaves_only_by(const Transition& transition, State state,
-                    std::initializer_list<EventKind> kinds) {
-  for (const Happened& happened : transition.events) {
+bool leaves_only_by(const Transition& taken, State state, std::initializer_list<EventKind> kinds) {
+  for (const Happened& happened : taken.events) {
     if (happened.from != state || happened.to == state) continue;
     if (std::find(kinds.begin(), kinds.end(), kind_of(happened.event)) == kinds.end()) return false;
   }
-  return transition.before.client.state != state || transition.after.client.state == state ||
-         !transition.events.empty();
+  return taken.before.client.state != state || taken.after.client.state == state ||
+         !taken.events.empty();
 }
 
 // ---- Tokens ------------------------------------------------------------------------------------
 
-bool live_tokens_are_valid(const Transition& transition, const Model&) {
-  const Client& client = transition.after.client;
+bool live_tokens_are_valid(const Transition& taken, const Model&) {
+  const Client& client = taken.after.client;
   if (!is_live(client.state)) return true;
-  return client.token.exists() && transition.now < client.token.not_before + kValidity;
+  return client.token.exists() && taken.now < client.token.not_before + kValidity;
 }
-bool dead_tokens_are_refused(const Transition& transition, const Model&) {
-  if (!granted(transition) || transition.request->kind == RequestKind::registration) return true;
-  const ClientToken& token = transition.before.client.token;
+bool dead_tokens_are_refused(const Transition& taken, const Model&) {
+  if (!granted(taken) || taken.request->kind == RequestKind::registration) return true;
+  const ClientToken& token = taken.before.client.token;
   return is_trusted(token) && kPresent < token.not_before + kValidity;
 }
-bool tokens_come_with_answers(const Transition& transition, const Model&) {
-  const ClientToken& held = transition.after.client.token;
-  if (!held.exists() || held.serial == transition.before.client.token.serial) return true;
-  return transition.heard && wants_token(transition.heard->request) && !transition.heard->lost &&
-         transition.heard->verdict.kind == Verdict::Kind::granted &&
-         held == transition.heard->token;
+bool tokens_come_with_answers(const Transition& taken, const Model&) {
+  const ClientToken& held = taken.after.client.token;
+  if (!held.exists() || held.serial == taken.before.client.token.serial) return true;
+  return taken.heard && wants_token(taken.heard->request) && !taken.heard->lost &&
+         taken.heard->verdict.kind == Verdict::Kind::granted && held == taken.heard->token;
 }
-bool tokens_have_their_dates(const Transition& transition, const Model&) {
-  if (!transition.issued.exists() || !wants_token(*transition.request)) return true;
-  return transition.issued.not_before == kPresent &&
-         transition.issued.expires == kPresent + kValidity &&
-         transition.issued.signer == kCurrentKey;
+bool tokens_have_their_dates(const Transition& taken, const Model&) {
+  if (!taken.issued.exists() || !wants_token(*taken.request)) return true;
+  return taken.issued.not_before == kPresent && taken.issued.expires == kPresent + kValidity &&
+         taken.issued.signer == kCurrentKey;
 }
-bool held_tokens_keep_their_dates(const Transition& transition, const Model&) {
-  const ClientToken& held = transition.after.client.token;
-  return held.serial != transition.before.client.token.serial ||
-         held == transition.before.client.token;
+bool held_tokens_keep_their_dates(const Transition& taken, const Model&) {
+  const ClientToken& held = taken.after.client.token;
+  return held.serial != taken.before.client.token.serial || held == taken.before.client.token;
 }
-bool serials_are_new(const Transition& transition, const Model&) {
-  const auto* completed = find<RegistrationCompleted>(transition);
-  const auto* renewed = find<TokenRenewed>(transition);
+bool serials_are_new(const Transition& taken, const Model&) {
+  const auto* completed = find<RegistrationCompleted>(taken);
+  const auto* renewed = find<TokenRenewed>(taken);
   if (completed == nullptr && renewed == nullptr) return true;
   const ClientToken& token = completed != nullptr ? completed->token : renewed->token;
-  const Client& before = transition.before.client;
-  return token.serial.ordinal() > before.newest_ordinal && transition.after.client.token == token;
+  const Client& before = taken.before.client;
+  return token.serial.ordinal() > before.newest_ordinal && taken.after.client.token == token;
 }
 
 // ---- States ------------------------------------------------------------------------------------
 
-bool expired_is_left_rightly(const Transition& transition, const Model&) {
-  return leaves_only_by(transition, State::expired,
+bool expired_is_left_rightly(const Transition& taken, const Model&) {
+  return leaves_only_by(taken, State::expired,
                         {EventKind::registration_completed, EventKind::token_renewed,
                          EventKind::re_registration_required, EventKind::client_reinstalled});
 }
-bool re_registration_is_left_rightly(const Transition& transition, const Model&) {
-  return leaves_only_by(transition, State::re_registration_required,
+bool re_registration_is_left_rightly(const Transition& taken, const Model&) {
+  return leaves_only_by(taken, State::re_registration_required,
                         {EventKind::registration_completed, EventKind::client_reinstalled});
 }
-bool installed_is_left_rightly(const Transition& transition, const Model&) {
-  return leaves_only_by(transition, State::installed, {EventKind::registration_completed});
+bool installed_is_left_rightly(const Transition& taken, const Model&) {
+  return leaves_only_by(taken, State::installed, {EventKind::registration_completed});
 }
-bool only_the_dead_hold_none(const Transition& transition, const Model&) {
-  const Client& client = transition.after.client;
+bool only_the_dead_hold_none(const Transition& taken, const Model&) {
+  const Client& client = taken.after.client;
   return client.token.exists() == (is_live(client.state) || client.state == State::expired);
 }
-bool states_follow_the_network(const Transition& transition, const Model&) {
-  const Client& client = transition.after.client;
+bool states_follow_the_network(const Transition& taken, const Model&) {
+  const Client& client = taken.after.client;
   if (client.state == State::registered) return client.last_connected == Network::intranet;
   return client.state != State::roaming || client.last_connected == Network::internet;
 }
 // What is under way arrives within the latency, whatever happens.
-bool renewing_awaits_an_answer(const Transition& transition, const Model& model) {
-  const bool waits = transition.after.answer_in > 0 &&
-                     transition.after.answer_in < model.options().latency &&
-                     transition.after.answer.request.kind == RequestKind::renewal;
-  return transition.after.client.state != State::renewing || waits;
+bool renewing_awaits_an_answer(const Transition& taken, const Model& model) {
+  const bool waits = taken.after.answer_in > 0 && taken.after.answer_in < model.options().latency &&
+                     taken.after.answer.request.kind == RequestKind::renewal;
+  return taken.after.client.state != State::renewing || waits;
 }
-bool renewals_are_monthly(const Transition& transition, const Model&) {
-  return find<RenewalRequested>(transition) == nullptr ||
-         kPresent >= transition.before.client.token.not_before + kMonth;
+bool renewals_are_monthly(const Transition& taken, const Model&) {
+  return find<RenewalRequested>(taken) == nullptr ||
+         kPresent >= taken.before.client.token.not_before + kMonth;
 }
 
 // ---- Who is served -----------------------------------------------------------------------------
 
-bool blocked_is_absolute(const Transition& transition, const Model&) {
-  return !granted(transition) || !transition.before.client.blocked;
+bool blocked_is_absolute(const Transition& taken, const Model&) {
+  return !granted(taken) || !taken.before.client.blocked;
 }
-bool unblocking_gives_nothing(const Transition& transition, const Model&) {
-  if (transition.action.kind != ActionKind::unblock) return true;
-  ClientState expected = transition.before;
+bool unblocking_gives_nothing(const Transition& taken, const Model&) {
+  if (taken.action.kind != ActionKind::unblock) return true;
+  ClientState expected = taken.before;
   expected.client.blocked = false;
-  return transition.after == expected;
+  return taken.after == expected;
 }
-bool outages_are_inert(const Transition& transition, const Model&) {
-  if (!transition.request) return true;
-  const bool reached = is_up(transition, transition.request->via) &&
-                       (is_up(transition, Endpoint::sts) || !wants_token(*transition.request));
-  return reached ||
-         (transition.verdict.kind == Verdict::Kind::failed && !transition.issued.exists());
+bool outages_are_inert(const Transition& taken, const Model&) {
+  if (!taken.request) return true;
+  const bool reached = is_up(taken, taken.request->via) &&
+                       (is_up(taken, Endpoint::sts) || !wants_token(*taken.request));
+  return reached || (taken.verdict.kind == Verdict::Kind::failed && !taken.issued.exists());
 }
-bool outdated_get_none(const Transition& transition, const Model&) {
-  return !granted(transition) || !wants_token(*transition.request) ||
-         transition.before.client.version == ClientVersion::current;
+bool outdated_get_none(const Transition& taken, const Model&) {
+  return !granted(taken) || !wants_token(*taken.request) ||
+         taken.before.client.version == ClientVersion::current;
 }
-bool cmg_setting_is_obeyed(const Transition& transition, const Model&) {
-  return !transition.request || transition.request->via != Endpoint::cmg ||
-         transition.before.client.cmg_allowed;
+bool cmg_setting_is_obeyed(const Transition& taken, const Model&) {
+  return !taken.request || taken.request->via != Endpoint::cmg || taken.before.client.cmg_allowed;
 }
-bool offline_is_silent(const Transition& transition, const Model&) {
-  if (transition.request && transition.before.client.network != network_of(transition.request->via))
-    return false;
+bool offline_is_silent(const Transition& taken, const Model&) {
+  if (taken.request && taken.before.client.network != network_of(taken.request->via)) return false;
   const bool leaves =
-      transition.action.kind == ActionKind::move && transition.action.network == Network::offline;
-  return !leaves || transition.after.client.state == transition.before.client.state;
+      taken.action.kind == ActionKind::move && taken.action.network == Network::offline;
+  return !leaves || taken.after.client.state == taken.before.client.state;
 }
-bool cmg_wants_a_credential(const Transition& transition, const Model&) {
-  if (!granted(transition) || transition.request->kind != RequestKind::registration) return true;
-  return transition.request->via == Endpoint::mp ||
-         transition.request->credential != Credential::self_signed;
+bool cmg_wants_a_credential(const Transition& taken, const Model&) {
+  if (!granted(taken) || taken.request->kind != RequestKind::registration) return true;
+  return taken.request->via == Endpoint::mp || taken.request->credential != Credential::self_signed;
 }
-bool back_over_an_mp(const Transition& transition, const Model&) {
-  if (!granted(transition) || transition.request->kind != RequestKind::registration) return true;
-  const Client& client = transition.before.client;
+bool back_over_an_mp(const Transition& taken, const Model&) {
+  if (!granted(taken) || taken.request->kind != RequestKind::registration) return true;
+  const Client& client = taken.before.client;
   return client.state == State::installed || client.credential == Credential::pki ||
-         transition.request->via == Endpoint::mp;
+         taken.request->via == Endpoint::mp;
 }
 
 // ---- Bulk tokens -------------------------------------------------------------------------------
 
-bool bulk_is_good(const Transition& transition, const Model&) {
-  if (!granted(transition) || transition.request->credential != Credential::bulk) return true;
-  const auto bulk = transition.site.site.bulk_tokens.find(kBulkGuid);
-  return transition.before.client.state == State::installed &&
-         bulk != transition.site.site.bulk_tokens.end() && !bulk->second.blocked &&
+bool bulk_is_good(const Transition& taken, const Model&) {
+  if (!granted(taken) || taken.request->credential != Credential::bulk) return true;
+  const auto bulk = taken.site.site.bulk_tokens.find(kBulkGuid);
+  return taken.before.client.state == State::installed &&
+         bulk != taken.site.site.bulk_tokens.end() && !bulk->second.blocked &&
          bulk->second.signer != kRetiredKey && kPresent < bulk->second.not_before + kBulkLife;
 }
-bool bulk_is_used_once(const Transition& transition, const Model&) {
-  const bool is_given = transition.action.kind == ActionKind::install ||
-                        find<ClientReinstalled>(transition) != nullptr;
-  if (!is_given && transition.before.client.bulk.is_nil() &&
-      !transition.after.client.bulk.is_nil()) {
+bool bulk_is_used_once(const Transition& taken, const Model&) {
+  const bool is_given =
+      taken.action.kind == ActionKind::install || find<ClientReinstalled>(taken) != nullptr;
+  if (!is_given && taken.before.client.bulk.is_nil() && !taken.after.client.bulk.is_nil()) {
     return false;
   }
-  const bool was_shown = transition.heard &&
-                         transition.heard->request.credential == Credential::bulk &&
-                         find<RegistrationRefused>(transition) != nullptr;
-  const bool is_over = was_shown || find<RegistrationCompleted>(transition) != nullptr;
-  return !is_over || transition.after.client.bulk.is_nil();
+  const bool was_shown = taken.heard && taken.heard->request.credential == Credential::bulk &&
+                         find<RegistrationRefused>(taken) != nullptr;
+  const bool is_over = was_shown || find<RegistrationCompleted>(taken) != nullptr;
+  return !is_over || taken.after.client.bulk.is_nil();
 }
-bool bulk_concerns_newcomers(const Transition& transition, const Model& model) {
-  if (transition.action.kind != ActionKind::tick || !transition.before.client.token.exists())
-    return true;
+bool bulk_concerns_newcomers(const Transition& taken, const Model& model) {
+  if (taken.action.kind != ActionKind::tick || !taken.before.client.token.exists()) return true;
   if (!model.options().features.has(Feature::bulk)) return true;
-  const std::uint64_t after = model.codec().pack(transition.after, transition.now);
-  SiteState other = transition.site;
+  const std::uint64_t after = model.codec().pack(taken.after, taken.now);
+  SiteState other = taken.site;
   const Instant long_ago = kPresent - std::chrono::days{60};
   for (const Instant issued : {kPresent, long_ago}) {
     for (const bool blocked : {false, true}) {
       for (const KeyNumber signer : {kCurrentKey, kRetiredKey}) {
         other.site.bulk_tokens[kBulkGuid] = {"",      kBulkGuid, issued, issued + kBulkLife,
                                              blocked, signer};
-        const Transition with = model.tick(transition.before, other);
+        const Transition with = model.tick(taken.before, other);
         if (model.codec().pack(with.after, with.now) != after) return false;
       }
     }
@@ -205,105 +193,102 @@ bool bulk_concerns_newcomers(const Transition& transition, const Model& model) {
 
 // ---- Deadlines: what a client comes to if it is left alone --------------------------------------
 
-bool is_reachable(const Transition& transition) {
-  const Client& client = transition.before.client;
+bool is_reachable(const Transition& taken) {
+  const Client& client = taken.before.client;
   if (client.network == Network::offline) return false;
   const Endpoint via = endpoint_on(client.network);
-  return is_up(transition, via) && (via == Endpoint::mp || client.cmg_allowed) &&
-         !transition.site.loses_answers[static_cast<std::size_t>(via)];
+  return is_up(taken, via) && (via == Endpoint::mp || client.cmg_allowed) &&
+         !taken.site.loses_answers[static_cast<std::size_t>(via)];
 }
-bool is_welcome(const Transition& transition) {
-  return is_reachable(transition) && is_up(transition, Endpoint::sts) &&
-         !transition.before.client.blocked &&
-         transition.before.client.version == ClientVersion::current;
+bool is_welcome(const Transition& taken) {
+  return is_reachable(taken) && is_up(taken, Endpoint::sts) && !taken.before.client.blocked &&
+         taken.before.client.version == ClientVersion::current;
 }
-bool is_left_alone(const Transition& transition) {
-  return transition.action.kind == ActionKind::tick &&
-         transition.before.reinstall == Reinstallation::none;
+bool is_left_alone(const Transition& taken) {
+  return taken.action.kind == ActionKind::tick && taken.before.reinstall == Reinstallation::none;
 }
 
 // The client after that many ticks in which nothing else happens to it or the site.
-ClientState later(const Transition& transition, const Model& model, std::uint32_t ticks) {
+ClientState later(const Transition& taken, const Model& model, std::uint32_t ticks) {
   const StateCodec& codec = model.codec();
-  ClientState part = codec.unpack_client(codec.pack(transition.after, transition.now));
+  ClientState part = codec.unpack_client(codec.pack(taken.after, taken.now));
   for (std::uint32_t i = 1; i < ticks; ++i) {
-    const Transition next = model.tick(part, transition.site);
+    const Transition next = model.tick(part, taken.site);
     part = codec.unpack_client(codec.pack(next.after, next.now));
   }
   return part;
 }
 
-bool intranet_serves(const Transition& transition, const Model& model) {
+bool intranet_serves(const Transition& taken, const Model& model) {
   const Options& options = model.options();
   const bool takes_all = options.internal_registration && options.mp == MpMode::enhanced_http;
-  if (!is_left_alone(transition) || transition.before.client.network != Network::intranet ||
-      !is_welcome(transition) || !takes_all) {
+  if (!is_left_alone(taken) || taken.before.client.network != Network::intranet ||
+      !is_welcome(taken) || !takes_all) {
     return true;
   }
   const auto is_served = [](const Client& client) {
     return is_live(client.state) && is_trusted(client.token);
   };
-  if (is_served(transition.before.client)) return true;
+  if (is_served(taken.before.client)) return true;
   // A request under way, an exchange that is refused, and the registration.
   for (std::uint32_t ticks = 1; ticks < 3 * options.latency; ++ticks) {
-    if (is_served(later(transition, model, ticks).client)) return true;
+    if (is_served(later(taken, model, ticks).client)) return true;
   }
   return false;
 }
-bool due_is_renewed(const Transition& transition, const Model& model) {
-  const Client& client = transition.before.client;
+bool due_is_renewed(const Transition& taken, const Model& model) {
+  const Client& client = taken.before.client;
   const Options& options = model.options();
-  if (!is_left_alone(transition) || !is_welcome(transition) || transition.before.answer_in > 0)
-    return true;
-  if (options.features.has(Feature::restart) && !transition.before.agent_started) return true;
+  if (!is_left_alone(taken) || !is_welcome(taken) || taken.before.answer_in > 0) return true;
+  if (options.features.has(Feature::restart) && !taken.before.agent_started) return true;
   if (!is_live(client.state) || !is_trusted(client.token)) return true;
   if (kPresent < client.token.not_before + kMonth) return true;
-  const Client after = later(transition, model, options.latency).client;
+  const Client after = later(taken, model, options.latency).client;
   return is_live(after.state) &&
          kPresent - after.token.not_before == options.unit * options.latency;
 }
-bool expired_learns_it(const Transition& transition, const Model& model) {
-  const Client& client = transition.before.client;
-  if (!is_left_alone(transition) || client.state != State::expired || !is_reachable(transition) ||
+bool expired_learns_it(const Transition& taken, const Model& model) {
+  const Client& client = taken.before.client;
+  if (!is_left_alone(taken) || client.state != State::expired || !is_reachable(taken) ||
       client.network != Network::internet || client.credential == Credential::pki ||
-      transition.before.answer_in > 0) {
+      taken.before.answer_in > 0) {
     return true;
   }
-  const Client after = later(transition, model, model.options().latency).client;
+  const Client after = later(taken, model, model.options().latency).client;
   return after.state == State::re_registration_required;
 }
-bool stranded_waits(const Transition& transition, const Model&) {
-  const Client& client = transition.before.client;
-  if (!is_left_alone(transition) || client.state != State::re_registration_required ||
+bool stranded_waits(const Transition& taken, const Model&) {
+  const Client& client = taken.before.client;
+  if (!is_left_alone(taken) || client.state != State::re_registration_required ||
       client.network == Network::intranet || client.credential == Credential::pki) {
     return true;
   }
-  return !transition.request && transition.after.client.state == State::re_registration_required;
+  return !taken.request && taken.after.client.state == State::re_registration_required;
 }
 
 // ---- The whole ---------------------------------------------------------------------------------
 
-bool events_are_legal(const Transition& transition, const Model&) {
-  for (const Happened& happened : transition.events) {
+bool events_are_legal(const Transition& taken, const Model&) {
+  for (const Happened& happened : taken.events) {
     if (happened.legality != EventError::none) return false;
   }
   return true;
 }
-bool agrees_with_reference(const Transition& transition, const Model& model) {
-  if (is_of_site(transition.action.kind)) {
-    return transition.site_after == reference_act(transition.site, transition.action);
+bool agrees_with_reference(const Transition& taken, const Model& model) {
+  if (is_of_site(taken.action.kind)) {
+    return taken.site_after == reference_act(taken.site, taken.action);
   }
   const StateCodec& codec = model.codec();
-  const Reference before = in_plain_words(transition.before, kPresent, codec);
-  const ReferenceStep expected = transition.action.kind == ActionKind::tick
-                                     ? reference_tick(before, transition.site, model.options())
-                                     : reference_act(before, transition.action);
-  if (expected.seen.size() != transition.events.size()) return false;
-  for (std::size_t i = 0; i < transition.events.size(); ++i) {
-    if (!(seen(transition.events[i]) == expected.seen[i])) return false;
+  const Reference before = in_plain_words(taken.before, kPresent, codec);
+  const ReferenceStep expected = taken.action.kind == ActionKind::tick
+                                     ? reference_tick(before, taken.site, model.options())
+                                     : reference_act(before, taken.action);
+  if (expected.seen.size() != taken.events.size()) return false;
+  for (std::size_t i = 0; i < taken.events.size(); ++i) {
+    if (!(seen(taken.events[i]) == expected.seen[i])) return false;
   }
-  return expected.next == in_plain_words(transition.after, transition.now, codec) &&
-         lifecycle_of(expected.next, codec.token_age_max()) == transition.after.client.state;
+  return expected.next == in_plain_words(taken.after, taken.now, codec) &&
+         lifecycle_of(expected.next, codec.token_age_max()) == taken.after.client.state;
 }
 
 // The most telling first: of several that one action breaks the first gives the counterexample.
@@ -396,10 +381,10 @@ static_assert(std::size(kAlways) <= 64);
 
 std::span<const Invariant> always() { return kAlways; }
 
-ViolationSet check_invariants(const Transition& transition, const Model& model) {
+ViolationSet check_invariants(const Transition& taken, const Model& model) {
   ViolationSet broken = 0;
   for (std::size_t i = 0; i < std::size(kAlways); ++i) {
-    if (!kAlways[i].holds(transition, model)) broken |= ViolationSet{1} << i;
+    if (!kAlways[i].holds(taken, model)) broken |= ViolationSet{1} << i;
   }
   return broken;
 }

@@ -87,7 +87,7 @@ void Tables::find_moves(Code client, Code site, std::size_t slot) {
     const auto transition = stepper_.act(part, site_part, client_steps_[i]);
     if (!transition) continue;
     judge(*transition, client, site);
-    found.push_back({client_code(deed->after, deed->now), i});
+    found.push_back({client_code(transition->after, transition->now), i});
   }
   move_ranges_[slot] = {static_cast<std::uint32_t>(moves_.size()),
                         static_cast<std::uint32_t>(found.size())};

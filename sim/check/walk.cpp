@@ -25,7 +25,7 @@ bool ModelRun::take(const PathStep& taken) {
     ClientState& part = clients_[*taken.client];
     auto transition = stepper_.act(part, site_, taken.action);
     if (!transition) return false;
-    part = codec.unpack_client(codec.pack(deed->after, deed->now));
+    part = codec.unpack_client(codec.pack(transition->after, transition->now));
     Reference& reference = references_[*taken.client];
     const ReferenceStep expected = reference_act(reference, taken.action);
     reference = expected.next;

@@ -264,7 +264,7 @@ struct ShownProperty {
 ShownProperty show(const Options& options, const Rules& rules, const Violation& violation,
                    const std::optional<std::string>& wanted) {
   const Invariant& property = always()[violation.property];
-  const Walk walk = walk_of(options, rules, violation);
+  const ModelRun walk = walk_of(options, rules, violation);
   const auto concerned =
       property.rules.empty() ? rules_concerned(walk, violation) : std::vector<RuleWords>{};
   std::string ids(property.rules);

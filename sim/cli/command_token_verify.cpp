@@ -13,7 +13,6 @@
 #include "sim/cli/command_token.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/rule_table.hpp"
-#include "sim/cli/pem_file.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/token_service.hpp"
 #include "sim/text/escape.hpp"

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <string_view>
 
-#include "rules_markdown.hpp"
+#include "sim/cli/rules_markdown.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -63,7 +63,9 @@ done
 
 insert core/evolve.hpp 'constexpr void change(Client&, const AgentRestarted&) {}' \
   'constexpr Network where(const Client& client, const ClientRenamed&) { return client.network; }
-   constexpr EventError precondition(const Client&, const ClientRenamed&) { return EventError::none; }
+   constexpr EventError precondition(const Client&, const ClientRenamed&) {
+     return EventError::none;
+   }
    constexpr void change(Client&, const ClientRenamed&) {}'
 insert events/event_layout.hpp 'struct Layout<AgentRestarted> : NoFields {};' \
   'struct Layout<ClientRenamed> {

@@ -111,9 +111,9 @@ std::pair<std::uint32_t, std::uint32_t> clients_of(const Scenario& scenario,
   return {cohort.first.value, cohort.first.value + cohort.clients};
 }
 
-Seen seen_by_counting(const Scenario& scenario, const NaiveRun& run,
+Observed seen_by_counting(const Scenario& scenario, const NaiveRun& run,
                       const Expectation& expectation) {
-  Seen seen;
+  Observed seen;
   const auto [first, end] = clients_of(scenario, expectation);
   for (std::uint32_t i = first; i < end; ++i) {
     if (expectation.state) {
@@ -161,7 +161,7 @@ TEST_CASE("what a run counts is what happened") {
     RC_ASSERT(result->site_events == naive.site);
     for (std::size_t i = 0; i < scenario.expectations.size(); ++i) {
       const Expectation& expectation = scenario.expectations[i];
-      const Seen counted = seen_by_counting(scenario, naive, expectation);
+      const Observed counted = seen_by_counting(scenario, naive, expectation);
       RC_ASSERT(result->tally.seen[i].count == counted.count);
       if (!expectation.event) continue;
       RC_ASSERT(result->tally.seen[i].per_client_min == counted.per_client_min);

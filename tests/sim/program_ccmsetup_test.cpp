@@ -87,7 +87,7 @@ TEST_CASE("R34: all that is wrong with a line is named") {
   }
   line = {};
   check_wrong(line.text() + " AADTENANTID=1 /hello",
-              {"AADTENANTID belongs to an installation with Entra (R35)", "`/hello` is no part"});
+              {"AADTENANTID belongs to an installation with Entra (R35)", "`/hello` is not part"});
 }
 
 TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token") {

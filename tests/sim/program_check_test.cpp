@@ -104,7 +104,7 @@ TEST_CASE("what does not hold is named, told, and written as a scenario that hol
   CHECK(ran.err.empty());
   CHECK(has(ran.out, "FAIL  nothing is granted to a blocked client  A8\n"));
   CHECK(has(ran.out,
-            "It is not so that nothing is granted to a blocked client "
+            "Violated: nothing is granted to a blocked client "
             "(blocked-is-absolute):\n       0d  client 0  client-installed"));
   CHECK(has(ran.out, "\nAgain: tokenlife run found.toml\n"));
   CHECK(has(read_file(desk.path("found.toml")), "# Property blocked-is-absolute; rules A8."));

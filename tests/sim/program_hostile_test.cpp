@@ -169,9 +169,9 @@ TEST_CASE("where a file is, no folder of a site or client is made") {
   for (const char* line : {"site init small.toml", "client new --site site --dir small.toml"}) {
     const Ran ran = desk.run(line);
     CHECK(ran.status == 3);
-    CHECK(ran.err == "tokenlife: small.toml: is no folder; choose another place\n");
+    CHECK(ran.err == "tokenlife: small.toml: is not a folder; choose another place\n");
   }
-  CHECK(has(desk.run("token new --site small.toml").err, "small.toml: is no folder; "));
+  CHECK(has(desk.run("token new --site small.toml").err, "small.toml: is not a folder; "));
 }
 
 TEST_CASE("an attempt to make a client that a crash cut off is in nobody's way", "[slow]") {

@@ -134,7 +134,7 @@ TEST_CASE("help comes with examples, and the version is known") {
     const std::string command = std::string(line).substr(0, std::string(line).rfind(' '));
     CHECK(desk.run("help " + command).out == ran.out);
   }
-  CHECK(desk.run("--version").out == "tokenlife 0.1.0\n");
+  CHECK(desk.run("--version").out == "tokenlife 0.2.0\n");
 }
 
 TEST_CASE("test reports like a test runner and says how to run the first failure again") {
