@@ -50,8 +50,9 @@ inline CLI::App& command_group(CLI::App& app, const std::string& name, const cha
 
 // The time at which a command acts, which time_of_command() reads.
 inline void add_at(CLI::App& app, std::optional<std::string>& at) {
-  app.add_option("--at", at,
-                 "The time: seconds since 1970, or like 2026-01-01T00:00:00Z (default: now)");
+  app.add_option(
+      "--at", at,
+      "The time: 2026-01-01, 2026-01-01T00:00:00Z, or seconds since 1970 (default: now)");
 }
 
 // What is wrong with a seed, which CLI11 would wrap around or cut off: for check().

@@ -14,10 +14,11 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                   "Examples:\n"
                   "  tokenlife replay /tmp/fleet\n"
                   "  tokenlife replay /tmp/fleet --at 120d\n"
+                  "  tokenlife replay /tmp/fleet --at 2026-05-01\n"
                   "  tokenlife replay /tmp/fleet --client commuters/17 --json");
   added->add_option("LOG", command.log, "The log's folder")->required();
   added->add_option("--at", command.at,
-                    "A moment: 120d, or 2026-05-01T00:00:00Z (default: the end)");
+                    "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the end)");
   added->add_option("--client", command.client, "A client's number, COHORT/NUMBER or GUID");
   added->add_flag("--json", command.json, "Print JSON");
 }
@@ -29,6 +30,7 @@ void add_events(CLI::App& app, Chosen& chosen) {
                   "Examples:\n"
                   "  tokenlife events /tmp/fleet --client commuters/17\n"
                   "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
+                  "  tokenlife events /tmp/fleet --from 2026-03-01 --to 2026-04-01\n"
                   "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
                   "  tokenlife events /srv/site --kind bulk-token-issued");
   added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
@@ -36,7 +38,7 @@ void add_events(CLI::App& app, Chosen& chosen) {
                     "Only this client's events: number, COHORT/NUMBER or GUID");
   added->add_option("--kind", command.kinds, "Only events of this kind; may be repeated");
   added->add_option("--from", command.from,
-                    "Only events from this moment on: 120d, or an RFC 3339 time");
+                    "Only events from this moment on: 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
   added->add_option("--to", command.to, "Only events before this moment");
   added->add_option("--format", command.format, "text, jsonl or csv (default: text)")
       ->check(CLI::IsMember({"text", "jsonl", "csv"}));

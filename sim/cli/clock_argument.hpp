@@ -10,8 +10,9 @@
 
 namespace tokenlife::sim {
 
-// Whole seconds since 1970, or an RFC 3339 time; up to the year 9999. To be asked when what is to
-// be changed is locked: before that, somebody else may change it at a later time.
+// Whole seconds since 1970, an RFC 3339 time, or a date, which is its midnight in UTC; up to the
+// year 9999. To be asked when what is to be changed is locked: before that, somebody else may
+// change it at a later time.
 Result<std::chrono::sys_seconds, Error> time_of_command(const std::optional<std::string>& at);
 
 }  // namespace tokenlife::sim

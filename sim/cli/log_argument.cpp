@@ -94,7 +94,8 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
   if (!text) return otherwise;
   const auto moment = parse_moment(*text, header.start());
   if (moment) return *moment;
-  return usage_error(fmt::format("{}: {}", option, moment.error()));
+  return usage_error(fmt::format("{}: {}", option, moment.error()),
+                     "write it like 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
 }
 
 std::string scenario_name(const events::LogHeader& header) {

@@ -67,10 +67,18 @@ Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view tex
          std::chrono::minutes{*minute - *offset} + std::chrono::seconds{*second};
 }
 
+Result<std::chrono::sys_seconds, std::string> parse_date_or_time(std::string_view text) {
+  constexpr std::size_t kDateBytes = 10;
+  if (text.size() != kDateBytes) return parse_rfc3339(text);
+  const auto midnight = parse_rfc3339(fmt::format("{}T00:00:00Z", text));
+  if (midnight) return *midnight;
+  return Failed<std::string>(fmt::format("\"{}\" is no date like 2026-01-01", text));
+}
+
 Result<Instant, std::string> parse_moment(std::string_view text, std::chrono::sys_seconds start) {
   // A time begins with a year: "2026-". A duration has a unit behind its digits.
   if (text.size() > 4 && text[4] == '-') {
-    const auto time = parse_rfc3339(text);
+    const auto time = parse_date_or_time(text);
     if (!time) return Failed<std::string>("the time " + time.error());
     return at(*time - start);
   }

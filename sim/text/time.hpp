@@ -21,7 +21,10 @@ inline std::string rfc3339(std::chrono::sys_seconds start, Instant moment) {
 // A date and time with `Z` or an offset, in whole seconds. The error completes "the time ...".
 Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view text);
 
-// A duration after the run's start, or an RFC 3339 time.
+// The same, or a date alone, like "2026-01-01": its midnight in UTC.
+Result<std::chrono::sys_seconds, std::string> parse_date_or_time(std::string_view text);
+
+// A duration after the run's start, or a date or time.
 Result<Instant, std::string> parse_moment(std::string_view text, std::chrono::sys_seconds start);
 
 }  // namespace tokenlife::sim

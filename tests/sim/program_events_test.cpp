@@ -41,6 +41,9 @@ TEST_CASE("events are those from --from on and before --to") {
   CHECK(between("--from 30d --to 30d1s") == "renewal-requested");
   CHECK(between("--from 30d1s --to 30d1m") == "");
   CHECK(between("--from 2026-01-31T00:01:00Z --to 2026-01-31T00:01:01Z") == "token-renewed");
+  CHECK(between("--from 2026-01-31 --to 2026-02-01") ==
+        "renewal-requested token-renewed");  // a date is its midnight
+  CHECK(between("--from 2026-02-01 --to 2026-03-01") == "");
   CHECK(kinds(desk, "log --kind site-established --to 1s") == "site-established");
   CHECK(kinds(desk, "log --kind site-established --from 1s") == "");
 }

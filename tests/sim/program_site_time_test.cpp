@@ -42,6 +42,8 @@ TEST_CASE("every command on a site and its bulk tokens can be told the time") {
   CHECK(status("2030-02-01T00:59:59Z") == "active");
   CHECK(status("2030-02-01T01:00:00Z") == "expired");
   CHECK(status("1896138000") == "expired");
+  CHECK(status("2030-02-02") == "expired");
+  CHECK(status("2030-02-01") == "active");  // from its midnight on
   desk.out("token block " + guid + " --site site", "2030-02-01T00:10:00Z");
   CHECK(status("2030-02-01T00:20:00Z") == "blocked");
   desk.out("token unblock " + guid + " --site site", "2030-02-01T00:30:00Z");
@@ -77,7 +79,9 @@ TEST_CASE("a time that is none, that lies behind or that is too far away is an e
                        {"site init other --at ''", "--at: the time"},
                        {"token list --site site --at -1", "--at"},
                        {"site rotate site --at 99999999999999999999", "too far away"},
-                       {"site init other --at 2030-01-01T00:00:00", "--at: the time"}});
+                       {"site init other --at 2030-01-01T00:00:00", "--at: the time"},
+                       {"site init other --at 2030-02-30", "\"2030-02-30\" is no date"},
+                       {"site init other --at 2030-01", "write seconds since 1970, or like"}});
   CHECK_FALSE(std::filesystem::exists(desk.path("other")));
   for (const char* line : {"token new --site site", "site rotate site", "site init other"}) {
     INFO(line);

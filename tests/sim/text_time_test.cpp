@@ -45,7 +45,22 @@ TEST_CASE("a moment of a run that starts before 1970 is written as the date that
   CHECK(rfc3339(start, at(seconds{3'600})) == "1970-01-01T00:00:00Z");
   CHECK(parse_moment("1969-12-31T23:30:00Z", start) == at(seconds{1'800}));
   CHECK(parse_moment("1970-01-01T01:00:00+01:00", start) == at(seconds{3'600}));
+  CHECK(parse_moment("1970-01-01", start) == at(seconds{3'600}));
   CHECK(parse_moment("1h", start) == at(seconds{3'600}));
+}
+
+TEST_CASE("a date alone is its midnight in UTC, where a time may be a date") {
+  CHECK(parse_date_or_time("1969-12-31") == sys_seconds{seconds{-86'400}});
+  CHECK(parse_date_or_time("2000-02-29") == sys_seconds{seconds{951'782'400}});
+  CHECK(parse_date_or_time("2000-02-29T00:00:01Z") == sys_seconds{seconds{951'782'401}});
+  CHECK(parse_date_or_time("2026-02-29").error() == "\"2026-02-29\" is no date like 2026-01-01");
+  for (const char* text : {"", "2026-03-0", "2026-3-01", "2026-03-001", "2026-13-01", "2026-03-32",
+                           "2026/03/01", "2026-03-01Z", "2026-03-01 ", "+026-03-01", "20260301"}) {
+    INFO(text);
+    CHECK_FALSE(parse_date_or_time(text).has_value());
+  }
+  CHECK_FALSE(parse_rfc3339("2026-03-01").has_value());
+  CHECK_FALSE(parse_moment("2026-02-29", sys_seconds{}).has_value());
 }
 
 }  // namespace tokenlife::test
