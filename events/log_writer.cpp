@@ -55,9 +55,15 @@ Result<void, LogError> make_folder(const fs::path& folder) {
     if (error) return refused(io, "cannot list the folder: " + error.message());
     return empty ? Result<void, LogError>{} : refused(misuse, "already exists, and is not empty");
   }
+  fs::path top = folder;  // of those that are made
+  while (top.has_parent_path() && !fs::exists(top.parent_path(), error)) top = top.parent_path();
   fs::create_directories(folder, error);
-  return error ? refused(io, "cannot create the folder: " + error.message())
-               : Result<void, LogError>{};
+  if (!error) return {};
+  std::error_code ignored;
+  for (fs::path made = folder; made != top; made = made.parent_path()) {
+    fs::remove(made.parent_path(), ignored);
+  }
+  return refused(io, "cannot create the folder: " + error.message());
 }
 
 }  // namespace

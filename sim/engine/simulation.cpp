@@ -191,13 +191,14 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
                              RunControl& control) {
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
+  // Before all that takes time: a folder that cannot be written is said at once.
+  auto log = events::LogWriter::create(options.log_folder, header_of(scenario), site.events());
+  if (!log) return Failed<Error>(to_error(log.error()));
   std::optional<TokenSite> real;
   if (scenario.real_crypto) {
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr};
-  auto log = events::LogWriter::create(options.log_folder, header_of(scenario), site.events());
-  if (!log) return Failed<Error>(to_error(log.error()));
 
   const std::uint32_t partitions =
       (scenario.clients + events::kPartitionClients - 1) / events::kPartitionClients;
