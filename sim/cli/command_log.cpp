@@ -55,7 +55,7 @@ nlohmann::ordered_json json_of(const VerifiedLog& checked) {
   const auto start = header.start();
   nlohmann::ordered_json json;
   json["log"] = checked.log.folder().string();
-  json["scenario"] = header.scenario_name;
+  json["scenario"] = scenario_name(header);
   json["scenario-text"] = header.scenario_text;
   json["seed"] = header.seed;
   json["clients-scale"] = header.clients_scale;

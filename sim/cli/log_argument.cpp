@@ -8,6 +8,7 @@
 
 #include "events/log_format.hpp"
 #include "sim/scenario/random.hpp"
+#include "sim/scenario/scenario.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
 #include "sim/text/time.hpp"
@@ -99,7 +100,9 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
 }
 
 std::string scenario_name(const events::LogHeader& header) {
-  return header.scenario_name.empty() ? "A scenario without a name" : header.scenario_name;
+  Scenario scenario;
+  scenario.name = header.scenario_name;
+  return title(scenario);
 }
 
 std::string client_name(const events::LogHeader& header, ClientNumber client) {

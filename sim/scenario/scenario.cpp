@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
 #include "sim/scenario/reading.hpp"
 #include "sim/text/escape.hpp"
@@ -146,8 +145,7 @@ Result<Scenario, Error> parse_scenario(std::string text, const std::string& path
 }
 
 std::string title(const Scenario& scenario) {
-  if (!scenario.name.empty()) return scenario.name;
-  return std::filesystem::path(scenario.path).stem().string();
+  return scenario.name.empty() ? "unnamed scenario" : scenario.name;
 }
 
 Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options) {

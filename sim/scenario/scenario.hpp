@@ -160,8 +160,8 @@ struct Scenario {
   std::uint32_t clients = 0;  // of all cohorts
 };
 
-// The scenario's name, or that of its file. Logs hold the name only: the same scenario gives the
-// same bytes, whatever its file is called.
+// The scenario's name, or words for none. Its file's name plays no part, since the same scenario
+// gives the same bytes, whatever its file is called: so its log says the same.
 std::string title(const Scenario& scenario);
 
 // What the command line changes.
