@@ -36,6 +36,10 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.add_flag("--no-progress", no_progress_, "Hide progress");
+    app_.add_option("--color", color_,
+                    "auto: on a terminal, unless NO_COLOR is set or TERM is dumb; always or never\n"
+                    "(default: auto)")
+        ->check(CLI::IsMember({"auto", "always", "never"}));
     app_.footer(
         "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line or "
         "an\n"
@@ -64,6 +68,11 @@ class CommandLine {
 
   const std::string& help() const { return help_; }  // that was asked for
   bool progress_wanted() const { return !no_progress_; }
+  Colour colour() const {
+    return color_ == "always"  ? Colour::always
+           : color_ == "never" ? Colour::never
+                               : Colour::automatic;
+  }
   ExitStatus run(Console& console) const { return chosen_(console); }
 
  private:
@@ -89,9 +98,13 @@ class CommandLine {
       const bool is_option = word.size() > 1 && word[0] == '-';
       if (is_option && std::isdigit(static_cast<unsigned char>(word[1])) == 0) {
         const std::string name = word.substr(0, word.find('='));
-        const bool known = words.command->get_option_no_throw(name) != nullptr ||
-                           app_.get_option_no_throw(name) != nullptr;
-        if (!known) words.unknown = unknown("option", name, options_of(*words.command));
+        const CLI::Option* option = words.command->get_option_no_throw(name);
+        if (option == nullptr) option = app_.get_option_no_throw(name);
+        if (option == nullptr) {
+          words.unknown = unknown("option", name, options_of(*words.command));
+        } else if (option->get_items_expected_max() > 0 && name == word) {
+          ++i;  // its value, which names no command
+        }
         continue;
       }
       std::vector<std::string> names;
@@ -131,6 +144,7 @@ class CommandLine {
   CLI::App app_{"", "tokenlife"};
   std::string help_;
   bool no_progress_ = false;
+  std::string color_ = "auto";
   Chosen chosen_;
 };
 
@@ -144,7 +158,7 @@ int run_program(int argc, char** argv) {
     words.push_back(help.data());
   }
   const auto said = line.parse(static_cast<int>(words.size()), words.data());
-  Console console = Console::of_process(line.progress_wanted());
+  Console console = Console::of_process(line.progress_wanted(), line.colour());
   console.print(line.help());
   ExitStatus status = said ? ExitStatus(*said) : line.run(console);
   if (auto printed = console.finish(); status && !printed) {

@@ -108,7 +108,7 @@ Result<void, Error> make_token(const Line& line, Console& console) {
 }
 
 int run_tool(int argc, char** argv) {
-  Console console = Console::of_process(false);
+  Console console = Console::of_process(false, Colour::automatic);
   const auto line = parse(argc, argv);
   Result<void, Error> done;
   if (!line) {

@@ -1,9 +1,11 @@
 #include "sim/cli/console.hpp"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -22,18 +24,55 @@ void keep_places() {
   if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
 
+std::string_view variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+bool knows_escapes(int descriptor) {
+  const std::string_view terminal = variable("TERM");
+  return isatty(descriptor) == 1 && !terminal.empty() && terminal != "dumb";
+}
+
+// As POSIX has it, COLUMNS is what the user prefers to the terminal's own width.
+std::size_t columns_of_terminal() {
+  constexpr std::size_t kUnknown = 80;
+  const std::string_view preferred = variable("COLUMNS");
+  std::size_t columns = 0;
+  const char* end = preferred.data() + preferred.size();
+  const auto [stop, error] = std::from_chars(preferred.data(), end, columns);
+  if (error == std::errc{} && stop == end && columns > 0) return columns;
+  winsize size{};
+  const bool is_known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return is_known ? size.ws_col : kUnknown;
+}
+
+// Without the last column, after which some terminals begin a new line.
+std::string fitted(std::string_view line, std::size_t columns) {
+  constexpr std::string_view kCut = "...";  // or half a number would look like one
+  if (line.size() < columns) return std::string(line);
+  if (columns <= kCut.size()) return "";
+  return std::string(line.substr(0, columns - 1 - kCut.size())) + std::string(kCut);
+}
+
 }  // namespace
 
-Console Console::of_process(bool progress_wanted) {
+Console Console::of_process(bool progress_wanted, Colour colour) {
   keep_places();
   Console console;
-  const char* no_color = std::getenv("NO_COLOR");
-  console.colour_ = isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
-  console.progress_ = progress_wanted && isatty(STDERR_FILENO) == 1;
+  switch (colour) {
+    case Colour::automatic:
+      console.colour_ = knows_escapes(STDOUT_FILENO) && variable("NO_COLOR").empty();
+      break;
+    case Colour::always: console.colour_ = true; break;
+    case Colour::never: break;
+  }
+  console.progress_ = progress_wanted && knows_escapes(STDERR_FILENO);
   return console;
 }
 
 void Console::print(std::string_view text) {
+  if (!text.empty()) show_progress("");
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) lost_output_ = true;
 }
 
@@ -57,7 +96,7 @@ void Console::say(std::string_view line) {
 
 void Console::show_progress(std::string_view line) {
   if (!progress_ || (line.empty() && !progress_shown_)) return;
-  std::fprintf(stderr, "\r\033[K%.*s", static_cast<int>(line.size()), line.data());
+  std::fprintf(stderr, "\r\033[K%s", fitted(line, columns_of_terminal()).c_str());
   std::fflush(stderr);
   progress_shown_ = !line.empty();
 }

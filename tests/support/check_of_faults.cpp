@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
       command.counterexample = argv[i];
     }
   }
-  sim::Console console = sim::Console::of_process(false);
+  sim::Console console = sim::Console::of_process(false, sim::Colour::automatic);
   const sim::ExitStatus status = sim::check_by(fault.rules, command, console);
   if (status) return *status;
   console.say("tokenlife: " + to_string(status.error()));
