@@ -22,7 +22,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
   added->add_option("--seed", command.seed, "Override the scenario's seed")->check(is_seed);
-  added->add_option("--log", command.log, "Write the event log to this new folder");
+  added->add_option("--log", command.log,
+                    "Write the event log to this new folder, such as /tmp/fleet");
   added->add_option("--clients-scale", command.clients_scale,
                     "Multiply every cohort's client count (default: 1)");
   added->add_option("--threads", command.threads, "Number of threads (default: all cores)")
@@ -39,24 +40,43 @@ void add_test(CLI::App& app, Chosen& chosen) {
       "are asked\n"
       "of the first 20 clients of each cohort; of fewer, and then of the run's beginning, if "
       "they\n"
-      "have more than 100,000 events.\n"
+      "have more than 100,000 events. In folders, what is hidden is passed over, and a .toml file\n"
+      "without a `format` key is skipped. Ctrl-C skips what is left, and still reports. Under\n"
+      "GitHub Actions (GITHUB_ACTIONS=true) each failure is an annotation of its file, too.\n"
+      "--json prints one object: passed, failed, skipped (counts), interrupted, tests (each with\n"
+      "file, name, verdict, seconds; seed if --seeds was given; message unless it passed; "
+      "reproduce\n"
+      "if it failed) and wall-seconds. A verdict is passed, failed, error or skipped.\n"
       "Examples:\n"
       "  tokenlife test scenarios\n"
-      "  tokenlife test scenarios --filter 'cmg-outage' --junit report.xml\n"
-      "  tokenlife test scenarios --filter ': replay$'\n"
+      "  tokenlife test scenarios --list --filter 'cmg-outage'\n"
+      "  tokenlife test scenarios --filter ': replay$' --fail-fast\n"
+      "  tokenlife test scenarios --junit report.xml --color always\n"
+      "  tokenlife test scenarios --json | jq -r '.tests[] | select(.verdict == \"failed\").name'\n"
       "  tokenlife test scenarios/mixed-fleet.toml --seeds 1..100\n"
       "  tokenlife test scenarios --coverage");
   added->add_option("PATH", command.paths, "Scenario files, or folders to search for .toml files")
       ->required();
   added->add_option("--filter", command.filter,
-                    "Run only tests whose name matches this regular expression");
+                    "Run only tests whose name, without a seed, matches this regular expression");
   added->add_flag("--scenarios-only", command.scenarios_only,
                   "Check expectations only, not the properties of every run");
-  added->add_option("--junit", command.junit, "Write a JUnit XML report to this file");
   added->add_option("--seeds", command.seeds,
                     "Run every test with each seed from A to B, written A..B");
-  added->add_flag("--coverage", command.coverage,
-                  "Report which transitions, reasons and rules the tests covered");
+  CLI::Option* list =
+      added->add_flag("--list", command.list, "Print the tests' names, and run none");
+  added
+      ->add_flag("--fail-fast", command.fail_fast,
+                 "Skip all tests after the first one that fails, in the order of --list")
+      ->excludes(list);
+  added->add_option("--junit", command.junit, "Write a JUnit XML report to this file")
+      ->excludes(list);
+  CLI::Option* coverage =
+      added
+          ->add_flag("--coverage", command.coverage,
+                     "Report which transitions, reasons and rules the tests covered")
+          ->excludes(list);
+  added->add_flag("--json", command.json, "Print JSON")->excludes(coverage);
 }
 
 void add_soak(CLI::App& app, Chosen& chosen) {

@@ -16,6 +16,9 @@ struct TestCommand {
   std::optional<std::string> junit;   // a file
   std::optional<std::string> seeds;   // "A..B"
   bool coverage = false;              // say what the scenarios exercised, and what they did not
+  bool list = false;                  // say what would be run, and run nothing
+  bool fail_fast = false;             // the first test that fails is the last one
+  bool json = false;                  // print one object instead of lines
 };
 ExitStatus test_command(const TestCommand& command, Console& console);
 

@@ -40,10 +40,6 @@ std::string shell_path(const std::string& path) {
   return shell_word(path.starts_with('-') ? "./" + path : path);
 }
 
-std::string with_seed(const std::string& name, std::optional<std::uint64_t> seed) {
-  return seed ? fmt::format("{} seed {}", name, *seed) : name;
-}
-
 class Stopwatch {
  public:
   double seconds() const {
@@ -67,23 +63,44 @@ std::string broken_expectations(const Scenario& scenario, const std::vector<Outc
 // One file with one seed.
 class TestRun {
  public:
-  TestRun(const TestTarget& target, std::optional<std::uint64_t> seed)
-      : target_(target), seed_(seed), report_{with_seed(target.path, seed), {}, {}} {}
+  TestRun(const TestTarget& target, std::optional<std::uint64_t> seed, RunControl& control)
+      : target_(target), seed_(seed), control_(control) {
+    report_.name = with_seed(target.path, seed);
+  }
 
   TestReport run() && {
     const Stopwatch watch;
     const auto scenario = load_scenario(target_.path, {seed_, 1});
     if (!scenario) {
-      add_whole(watch, "", to_string(scenario.error()));
+      add_whole(watch, {}, to_string(scenario.error()));
       return std::move(report_);
     }
     if (target_.expectations && !run_whole(*scenario, watch)) return std::move(report_);
-    if (target_.properties.empty()) return std::move(report_);
+    if (target_.properties.empty() || !why_to_end().empty()) {
+      return std::move(*this).skip(why_to_end());
+    }
     Scenario sample = sample_of(*scenario);
     // Properties are of events, which real tokens do not change; and each runs the sample anew.
     sample.real_crypto = false;
     for (const SoakProperty& property : target_.properties) {
+      if (!why_to_end().empty()) break;
       hold(property.cost > 1 ? cheaper(sample, property.cost) : sample, property);
+    }
+    return std::move(*this).skip(why_to_end());
+  }
+
+  // All tests but those that were run already.
+  TestReport skip(const std::string& why) && {
+    std::vector<std::string> names;
+    if (target_.expectations) names.push_back(report_.name);
+    for (const SoakProperty& property : target_.properties) {
+      names.push_back(property_name(report_.name, property.name));
+    }
+    for (std::size_t i = report_.tests.size(); i < names.size(); ++i) {
+      TestCase test = test_called(names[i]);
+      test.skipped = why;
+      test.of_property = i > 0 || !target_.expectations;
+      report_.tests.push_back(std::move(test));
     }
     return std::move(report_);
   }
@@ -97,48 +114,65 @@ class TestRun {
     return sample_of(sample, bounds);
   }
 
+  // Empty, if the next test is to be run.
+  std::string why_to_end() const {
+    const bool failed = !report_.tests.empty() && report_.tests.back().failed();
+    if (control_.stop) return "interrupted";
+    return target_.fail_fast && failed ? "--fail-fast" : "";
+  }
+
   bool run_whole(const Scenario& scenario, const Stopwatch& watch) {
-    RunControl control;
-    const auto result = sim::run(scenario, {1, {}}, control);
+    const auto result = sim::run(scenario, {1, {}}, control_);
     if (!result) {
-      add_whole(watch, "", to_string(result.error()));
+      add_whole(watch, {}, to_string(result.error()));
       return false;
     }
-    add_whole(watch, broken_expectations(scenario, judge_expectations(scenario, *result)), "");
+    if (!result->log.complete) return true;  // it is skipped with those behind it
+    add_whole(watch, broken_expectations(scenario, judge_expectations(scenario, *result)), {});
     if (target_.coverage) report_.coverage.emplace().see(scenario);
     return true;
   }
 
+  TestCase test_called(std::string name) const {
+    TestCase test;
+    test.suite = target_.path;
+    test.name = std::move(name);
+    test.seed = seed_;
+    return test;
+  }
+
   void add_whole(const Stopwatch& watch, std::string failure, std::string error) {
+    TestCase test = test_called(report_.name);
+    test.seconds = watch.seconds();
+    test.failure = std::move(failure);
+    test.error = std::move(error);
     const std::string seed = seed_ ? fmt::format(" --seed {}", *seed_) : "";
-    add({{target_.path, report_.name, watch.seconds(), std::move(failure), std::move(error)},
-         false,
-         fmt::format("tokenlife run {}{}", shell_path(target_.path), seed)});
+    add(std::move(test), fmt::format("tokenlife run {}{}", shell_path(target_.path), seed));
   }
 
   void hold(const Scenario& sample, const SoakProperty& property) {
     const Stopwatch watch;
-    std::string failure;
+    TestCase test = test_called(property_name(report_.name, property.name));
+    test.of_property = true;
     if (const auto broken = first_broken(sample, std::span(&property, 1))) {
       const bool is_bug = broken->property != property.name;
-      failure = is_bug ? "a bug in the program: " + broken->what
-                       : fmt::format("{}\nbut: {}", broken->what, property.claim);
+      test.failure = is_bug ? "a bug in the program: " + broken->what
+                            : fmt::format("{}\nbut: {}", broken->what, property.claim);
     }
+    test.seconds = watch.seconds();
     const std::string seeds = seed_ ? fmt::format(" --seeds {0}..{0}", *seed_) : "";
-    add({{target_.path, property_name(report_.name, property.name), watch.seconds(),
-          std::move(failure), ""},
-         true,
-         fmt::format("tokenlife test {}{} --filter {}", shell_path(target_.path), seeds,
-                     shell_word(fmt::format(": {}$", property.name)))});
+    add(std::move(test), fmt::format("tokenlife test {}{} --filter {}", shell_path(target_.path),
+                                     seeds, shell_word(fmt::format(": {}$", property.name))));
   }
 
-  void add(Verdict verdict) {
-    if (verdict.passed()) verdict.reproduce.clear();
-    report_.verdicts.push_back(std::move(verdict));
+  void add(TestCase test, std::string reproduce) {
+    if (test.failed()) test.reproduce = std::move(reproduce);
+    report_.tests.push_back(std::move(test));
   }
 
   const TestTarget& target_;
   std::optional<std::uint64_t> seed_;
+  RunControl& control_;
   TestReport report_;
 };
 
@@ -148,8 +182,19 @@ std::string property_name(const std::string& path, std::string_view property) {
   return fmt::format("{}: {}", path, property);
 }
 
-TestReport run_test(const TestTarget& target, std::optional<std::uint64_t> seed) {
-  return TestRun(target, seed).run();
+std::string with_seed(const std::string& path, std::optional<std::uint64_t> seed) {
+  return seed ? fmt::format("{} seed {}", path, *seed) : path;
+}
+
+TestReport run_test(const TestTarget& target, std::optional<std::uint64_t> seed,
+                    RunControl& control) {
+  return TestRun(target, seed, control).run();
+}
+
+TestReport skip_test(const TestTarget& target, std::optional<std::uint64_t> seed,
+                     const std::string& why) {
+  RunControl control;
+  return TestRun(target, seed, control).skip(why);
 }
 
 }  // namespace tokenlife::sim

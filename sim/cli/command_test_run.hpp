@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/cli/junit.hpp"
+#include "sim/cli/test_case.hpp"
+#include "sim/engine/simulation.hpp"
 #include "sim/soak/coverage.hpp"
 #include "sim/soak/property.hpp"
 
@@ -17,29 +18,30 @@ namespace tokenlife::sim {
 struct TestTarget {
   std::string path;
   bool expectations = true;              // of the whole run
-  std::vector<SoakProperty> properties;  // of a sample: see scenario_sample.hpp
+  std::vector<SoakProperty> properties;  // of a sample: see sim/soak/sample.hpp
   bool coverage = false;                 // of the whole run
+  bool fail_fast = false;                // a test that fails is the last one
 };
 
 // What the test of a property is called; that of the expectations is called like the file.
 std::string property_name(const std::string& path, std::string_view property);
 
-struct Verdict {
-  TestCase test;
-  bool of_property = false;
-  std::string reproduce;  // a command line for a shell, if the test failed
-
-  bool passed() const { return test.failure.empty() && test.error.empty(); }
-};
+// What a file is called in one run.
+std::string with_seed(const std::string& path, std::optional<std::uint64_t> seed);
 
 struct TestReport {
   std::string name;  // of the file, with the seed
-  std::vector<Verdict> verdicts;
+  std::vector<TestCase> tests;
   std::optional<Coverage> coverage;  // if it was asked for and the scenario could run
 };
 
-// With the scenario's own seed, if none is given. A file that cannot run has one verdict, which is
-// an error.
-TestReport run_test(const TestTarget& target, std::optional<std::uint64_t> seed);
+// With the scenario's own seed, if none is given. A file that cannot run has one test, which is an
+// error. Tests behind `control.stop` are skipped.
+TestReport run_test(const TestTarget& target, std::optional<std::uint64_t> seed,
+                    RunControl& control);
+
+// The same tests without running them.
+TestReport skip_test(const TestTarget& target, std::optional<std::uint64_t> seed,
+                     const std::string& why);
 
 }  // namespace tokenlife::sim

@@ -53,22 +53,29 @@ std::string junit_xml(const std::vector<TestCase>& cases) {
                                       [](const TestCase& test) { return !test.failure.empty(); });
   const auto errors = std::count_if(cases.begin(), cases.end(),
                                     [](const TestCase& test) { return !test.error.empty(); });
+  const auto skipped = std::count_if(cases.begin(), cases.end(),
+                                     [](const TestCase& test) { return !test.skipped.empty(); });
   double seconds = 0;
   for (const TestCase& test : cases) seconds += test.seconds;
   std::string xml = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-      "<testsuites tests=\"{0}\" failures=\"{1}\" errors=\"{2}\" time=\"{3:.3f}\">\n"
+      "<testsuites tests=\"{0}\" failures=\"{1}\" errors=\"{2}\" time=\"{4:.3f}\">\n"
       "  <testsuite name=\"tokenlife\" tests=\"{0}\" failures=\"{1}\" errors=\"{2}\" "
-      "skipped=\"0\" time=\"{3:.3f}\">\n",
-      cases.size(), failures, errors, seconds);
+      "skipped=\"{3}\" time=\"{4:.3f}\">\n",
+      cases.size(), failures, errors, skipped, seconds);
   for (const TestCase& test : cases) {
     xml += fmt::format("    <testcase classname=\"{}\" name=\"{}\" time=\"{:.3f}\"",
                        escaped(test.suite), escaped(test.name), test.seconds);
-    const std::string& trouble = test.error.empty() ? test.failure : test.error;
-    if (trouble.empty()) {
+    if (test.passed()) {
       xml += "/>\n";
       continue;
     }
+    if (!test.failed()) {
+      xml += fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
+                         escaped(test.skipped));
+      continue;
+    }
+    const std::string& trouble = test.trouble();
     const std::string_view kind = test.error.empty() ? "failure" : "error";
     xml += fmt::format(">\n      <{0} message=\"{1}\">{2}</{0}>\n    </testcase>\n", kind,
                        escaped(first_line(trouble)), escaped_lines(trouble));

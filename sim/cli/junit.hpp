@@ -4,16 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/test_case.hpp"
+
 namespace tokenlife::sim {
 
-struct TestCase {
-  std::string suite;  // the scenario file
-  std::string name;
-  double seconds = 0;
-  std::string failure;  // empty: passed; otherwise what did not hold, line by line
-  std::string error;    // empty, or why it could not run
-};
-
+// Of at least one test.
 std::string junit_xml(const std::vector<TestCase>& cases);
 
 }  // namespace tokenlife::sim

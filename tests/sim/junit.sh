@@ -31,7 +31,7 @@ report() {
   tokenlife test --junit report.xml "${@:2}" >out 2>err || status=$?
   ((status == $1)) || fail "exit status $status of: test ${*:2}"
   valid report.xml || fail "no valid report of: test ${*:2}"$'\n'"$(cat problems)"
-  for what in tests=testcase failures=failure errors=error; do
+  for what in tests=testcase failures=failure errors=error skipped=skipped; do
     [[ $(number report.xml "//testsuite/@${what%=*}") == \
       $(number report.xml "count(//${what#*=})") ]] || fail "${what%=*} of: test ${*:2}"
   done
@@ -76,6 +76,15 @@ report 0 good --seeds 1..3
 report 0 good --scenarios-only
 report 0 good --filter ': replay$'
 report 1 bad/wrong.toml good
+report 2 bad good --fail-fast
+(($(number report.xml 'count(//skipped[@message="--fail-fast"])') == 4 * tests_each)) ||
+  fail "the tests after the first failure are not skipped"
+mkdir mixed
+cp good/one.toml mixed
+echo 'name = "no scenario"' >$'mixed/<&"\'>\n.toml'
+report 0 mixed
+(($(number report.xml 'count(//skipped)') == 1)) || fail "what is no scenario is not skipped"
+refused "no reason to skip" 's/<skipped [^/]*/<skipped/'
 report 2 bad good --seeds 7..8
 
 refused "text that is no XML" 's/classname="/&\&/'

@@ -97,6 +97,11 @@ cohort = "office"
 
 // ---- Verdicts ----------------------------------------------------------------------------------
 
+TestReport report_of(const TestTarget& target, std::optional<std::uint64_t> seed) {
+  RunControl control;
+  return run_test(target, seed, control);
+}
+
 // False on purpose, under the name of one that is true.
 SoakProperty false_replay() {
   return {"replay", "no client renews", [](const SoakCase& run) {
@@ -108,17 +113,17 @@ SoakProperty false_replay() {
 TEST_CASE("a property that is broken says what, against what, and how to see it again") {
   const Desk desk;
   const std::string path = desk.path("small.toml").string();
-  const TestReport report = run_test({path, true, {false_replay()}, false}, 9);
-  REQUIRE(report.verdicts.size() == 2);
-  CHECK(report.verdicts[0].passed());
-  CHECK(report.verdicts[0].test.name == path + " seed 9");
-  const Verdict& verdict = report.verdicts[1];
-  CHECK_FALSE(verdict.passed());
-  CHECK(verdict.test.suite == path);
-  CHECK(verdict.test.name == path + " seed 9: replay");
-  CHECK(verdict.test.failure == "client 3 renewed\nbut: no client renews");
-  CHECK(verdict.reproduce == "tokenlife test " + path + " --seeds 9..9 --filter ': replay$'");
-  const Ran again = desk.run(verdict.reproduce.substr(std::string("tokenlife ").size()));
+  const TestReport report = report_of({path, true, {false_replay()}, false}, 9);
+  REQUIRE(report.tests.size() == 2);
+  CHECK(report.tests[0].passed());
+  CHECK(report.tests[0].name == path + " seed 9");
+  const TestCase& test = report.tests[1];
+  CHECK_FALSE(test.passed());
+  CHECK(test.suite == path);
+  CHECK(test.name == path + " seed 9: replay");
+  CHECK(test.failure == "client 3 renewed\nbut: no client renews");
+  CHECK(test.reproduce == "tokenlife test " + path + " --seeds 9..9 --filter ': replay$'");
+  const Ran again = desk.run(test.reproduce.substr(std::string("tokenlife ").size()));
   CHECK(again.status == 0);
   CHECK(again.out.starts_with("ok     " + path + " seed 9: replay  "));
   CHECK(again.out.ends_with(" s\n1 passed, 0 failed\n"));
@@ -131,11 +136,11 @@ TEST_CASE("a bug that a property meets is a failure of it, and the others are st
                                  return "";
                                }};
   const TestReport report =
-      run_test({desk.path("small.toml").string(), false, {meets_bug, false_replay()}, false}, {});
-  REQUIRE(report.verdicts.size() == 2);
-  CHECK(report.verdicts[0].test.failure.starts_with("a bug in the program: "));
-  CHECK(has(report.verdicts[0].test.failure, "the impossible"));
-  CHECK(report.verdicts[1].test.failure.starts_with("client 3 renewed"));
+      report_of({desk.path("small.toml").string(), false, {meets_bug, false_replay()}, false}, {});
+  REQUIRE(report.tests.size() == 2);
+  CHECK(report.tests[0].failure.starts_with("a bug in the program: "));
+  CHECK(has(report.tests[0].failure, "the impossible"));
+  CHECK(report.tests[1].failure.starts_with("client 3 renewed"));
 }
 
 TEST_CASE("a property that a soak asks of few scenarios is asked of every file") {
@@ -144,9 +149,9 @@ TEST_CASE("a property that a soak asks of few scenarios is asked of every file")
   const Desk desk;
   const std::string path = desk.path("small.toml").string();
   for (const std::uint64_t seed : {1U, 63U, 64U, 1'000U}) {
-    const TestReport report = run_test({path, false, {dear}, false}, seed);
-    CHECK(report.verdicts.at(0).test.failure == "it is\nbut: it is not asked");
-    CHECK(report.verdicts.at(0).test.name == path + " seed " + std::to_string(seed) + ": dear");
+    const TestReport report = report_of({path, false, {dear}, false}, seed);
+    CHECK(report.tests.at(0).failure == "it is\nbut: it is not asked");
+    CHECK(report.tests.at(0).name == path + " seed " + std::to_string(seed) + ": dear");
   }
 }
 
@@ -157,10 +162,37 @@ TEST_CASE("properties are asked of modelled tokens, which lead to the same event
   const Desk desk;
   desk.write("real.toml", read_file(desk.path("small.toml")) +
                               "[site]\ncrypto = \"real\"\nclient-keys = \"ec-p256\"\n");
-  const TestReport report = run_test({desk.path("real.toml").string(), true, {tells}, false}, {});
-  REQUIRE(report.verdicts.size() == 2);
-  for (const auto& verdict : report.verdicts)
-    CHECK(verdict.test.failure + verdict.test.error == "");
+  const TestReport report = report_of({desk.path("real.toml").string(), true, {tells}, false}, {});
+  REQUIRE(report.tests.size() == 2);
+  for (const auto& test : report.tests) CHECK(test.failure + test.error == "");
+}
+
+TEST_CASE("what comes after the first failure, or after the end was asked for, is skipped") {
+  const Desk desk;
+  const SoakProperty holds{"holds", "it does", [](const SoakCase&) { return std::string(); }};
+  TestTarget target{desk.path("wrong.toml").string(), true, {holds, false_replay(), holds}, false};
+  const auto verdicts = [](const TestReport& report) {
+    std::string text;
+    for (const TestCase& test : report.tests) {
+      text += test.failed() ? "failed " : test.passed() ? "passed " : test.skipped + " ";
+    }
+    return text;
+  };
+  CHECK(verdicts(report_of(target, 3)) == "failed passed failed passed ");
+  target.fail_fast = true;
+  CHECK(verdicts(report_of(target, 3)) == "failed --fail-fast --fail-fast --fail-fast ");
+  target.expectations = false;
+  CHECK(verdicts(report_of(target, 3)) == "passed failed --fail-fast ");
+  CHECK(report_of(target, 3).tests[2].name == target.path + " seed 3: holds");
+
+  RunControl control;
+  control.stop = true;
+  CHECK(verdicts(run_test(target, 3, control)) == "interrupted interrupted interrupted ");
+  target.expectations = true;
+  const TestReport stopped = run_test(target, {}, control);
+  CHECK(verdicts(stopped) == "interrupted interrupted interrupted interrupted ");
+  CHECK(stopped.tests[0].name == target.path);
+  CHECK(stopped.tests[1].name == target.path + ": holds");
 }
 
 // ---- The command -------------------------------------------------------------------------------

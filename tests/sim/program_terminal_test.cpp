@@ -1,10 +1,13 @@
 // The program on terminals: wide, narrow and dumb ones; colours; Ctrl-C.
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "support/terminal.hpp"
 
 namespace tokenlife::test {
 namespace {
+
+using nlohmann::json;
 
 // More clients than anybody waits for.
 void write_endless(const Desk& desk, const std::string& name) {
@@ -19,6 +22,14 @@ network = { model = "fixed", on = "intranet" }
 )");
 }
 
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
 bool any_has(const std::vector<std::string>& lines, const std::string& part) {
   return std::any_of(lines.begin(), lines.end(),
                      [&](const std::string& line) { return has(line, part); });
@@ -28,7 +39,8 @@ bool any_has(const std::vector<std::string>& lines, const std::string& part) {
 
 TEST_CASE("the counter of test is gone from the terminal before each result") {
   const Desk desk;
-  for (const unsigned short columns : {80, 40}) {
+  constexpr unsigned short kWidths[] = {80, 40};
+  for (const unsigned short columns : kWidths) {
     CAPTURE(columns);
     const OnTerminal ran = run_on({columns}, desk, "test . --scenarios-only --seeds 1..9");
     CHECK(ran.status == 1);
@@ -97,6 +109,41 @@ TEST_CASE("colours are for terminals, against NO_COLOR, and as --color says") {
                        {"test small.toml --color sometimes", "sometimes not in"},
                        {"--color always rnu small.toml", "did you mean `run`?"},
                        {"run small.toml --colour always", "did you mean `--color`?"}});
+}
+
+TEST_CASE("Ctrl-C skips the tests that are left, and the summary and reports say which") {
+  const Desk desk;
+  write_endless(desk, "wait.toml");
+  const OnTerminal ran = run_on({80, "", "ok     small.toml seed 99  "}, desk,
+                                "test small.toml wait.toml --scenarios-only --seeds 0..99 "
+                                "--color never --junit report.xml");
+  CHECK(ran.status == 130);
+  CHECK(has(ran.bytes, "100 passed, 0 failed, 100 skipped"));
+  CHECK(has(ran.bytes, "..99  (interrupted)"));
+  CHECK(has(ran.bytes, "tokenlife: interrupted; what was not run counts as skipped"));
+  const std::string report = read_file(desk.path("report.xml"));
+  CHECK(has(report, "tests=\"200\" failures=\"0\" errors=\"0\" skipped=\"100\""));
+  CHECK(count(report, "<skipped message=\"interrupted\"/>") == 100);
+  CHECK(has(report,
+            "<testcase classname=\"wait.toml\" name=\"wait.toml seed 0\" time=\"0.000\">\n"
+            "      <skipped"));
+}
+
+TEST_CASE("Ctrl-C leaves a whole object of JSON, and the properties of a file count too") {
+  const Desk desk;
+  write_endless(desk, "wait.toml");
+  const OnTerminal ran = run_on({80, "", "10 of 110"}, desk,
+                                "test small.toml wait.toml --filter 'toml$|wait.*: replay$'"
+                                " --seeds 1..55 --json >out");
+  CHECK(ran.status == 130);
+  const json object = json::parse(read_file(desk.path("out")));
+  CHECK(object["interrupted"] == true);
+  CHECK(object["failed"] == 0);
+  const json& last = object["tests"].back();
+  CHECK(last["name"] == "wait.toml seed 55: replay");
+  CHECK(last["verdict"] == "skipped");
+  CHECK(last["message"] == "interrupted");
+  CHECK(object["tests"].size() == 55 + 2 * 55);
 }
 
 }  // namespace tokenlife::test

@@ -1,0 +1,164 @@
+#include "sim/cli/command_test_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <regex>
+
+#include "sim/scenario/format_key.hpp"
+#include "sim/text/escape.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+// ---- Files -------------------------------------------------------------------------------------
+
+// Each once, in the order of their names.
+struct Files {
+  std::vector<std::string> scenarios;
+  std::vector<std::string> others;  // not named by the user, and no scenarios
+};
+
+// What lies below a folder, but for what is hidden.
+Result<void, Error> look_into(const std::string& folder, Files& files) {
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  for (; !error && entry != fs::end(entry); entry.increment(error)) {
+    const fs::path& path = entry->path();
+    std::error_code unknown;
+    const bool is_folder = entry->is_directory(unknown);
+    if (path.filename().native().starts_with('.')) {
+      if (is_folder) entry.disable_recursion_pending();
+      continue;
+    }
+    if (is_folder || path.extension() != ".toml") continue;
+    (lacks_format(path.string()) ? files.others : files.scenarios).push_back(path.string());
+  }
+  if (!error) return {};
+  return usage_error(fmt::format("cannot look into {}: {}", in_quotes(folder), error.message()));
+}
+
+void sort_once(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+Result<Files, Error> find_files(const std::vector<std::string>& paths) {
+  Files files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) {
+      if (auto looked = look_into(path, files); !looked) return Failed<Error>(looked.error());
+    } else if (fs::exists(path, error)) {
+      files.scenarios.push_back(path);
+    } else {
+      return usage_error(fmt::format("there is no {}", in_quotes(path)));
+    }
+  }
+  sort_once(files.scenarios);
+  sort_once(files.others);
+  std::erase_if(files.others, [&](const std::string& path) {
+    return std::binary_search(files.scenarios.begin(), files.scenarios.end(), path);
+  });
+  return files;
+}
+
+Failed<Error> nothing_to_run(const Files& files) {
+  if (files.others.empty()) {
+    return usage_error("no scenario to run", "give files, or folders with .toml files in them");
+  }
+  return usage_error(fmt::format("no scenario to run: none of {} .toml files has a `format` key; "
+                                 "the first is {}",
+                                 files.others.size(), in_quotes(files.others.front())),
+                     "a scenario begins with `format = 1`");
+}
+
+// ---- Seeds and names ---------------------------------------------------------------------------
+
+Result<SeedRange, Error> parse_seeds(const std::string& text) {
+  constexpr std::uint64_t kSeedsMax = 1'000'000;
+  const auto whole = [](std::string_view digits) -> std::optional<std::uint64_t> {
+    std::uint64_t number = 0;
+    const char* end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
+  };
+  const std::size_t dots = std::min(text.find(".."), text.size());
+  const auto first = whole(std::string_view(text).substr(0, dots));
+  const auto last = whole(std::string_view(text).substr(std::min(dots + 2, text.size())));
+  if (!first || !last || *last < *first) {
+    return usage_error(fmt::format("--seeds {} is no range", in_quotes(text)),
+                       "write it like 1..100");
+  }
+  if (*last - *first >= kSeedsMax) {
+    return usage_error(fmt::format("--seeds {} is more than a million seeds", in_quotes(text)));
+  }
+  return SeedRange{*first, *last};
+}
+
+// Which names are wanted.
+class Filter {
+ public:
+  static Result<Filter, Error> of(const std::optional<std::string>& text) {
+    Filter filter;
+    try {
+      if (text) filter.wanted_.emplace(*text, std::regex::ECMAScript);
+    } catch (const std::regex_error&) {
+      return usage_error(fmt::format("--filter {} is no regular expression", in_quotes(*text)));
+    }
+    return filter;
+  }
+  bool wants(const std::string& name) const {
+    return !wanted_ || std::regex_search(name, *wanted_);
+  }
+
+ private:
+  std::optional<std::regex> wanted_;
+};
+
+TestTarget target_of(const std::string& path, const TestCommand& command, const Filter& filter) {
+  TestTarget target{path, filter.wants(path), {}, command.coverage, command.fail_fast};
+  if (command.scenarios_only) return target;
+  for (SoakProperty& property : soak_properties()) {
+    if (filter.wants(property_name(path, property.name))) {
+      target.properties.push_back(std::move(property));
+    }
+  }
+  return target;
+}
+
+}  // namespace
+
+Result<TestPlan, Error> plan_tests(const TestCommand& command) {
+  const auto files = find_files(command.paths);
+  if (!files) return Failed<Error>(files.error());
+  if (files->scenarios.empty()) return nothing_to_run(*files);
+  TestPlan plan;
+  if (command.seeds) {
+    const auto range = parse_seeds(*command.seeds);
+    if (!range) return Failed<Error>(range.error());
+    plan.seeds = *range;
+  }
+  const auto filter = Filter::of(command.filter);
+  if (!filter) return Failed<Error>(filter.error());
+  for (const std::string& path : files->scenarios) {
+    TestTarget target = target_of(path, command, *filter);
+    if (target.expectations || !target.properties.empty()) plan.targets.push_back(target);
+  }
+  for (const std::string& path : files->others) {
+    if (filter->wants(path)) plan.others.push_back(path);
+  }
+  if (!plan.targets.empty()) return plan;
+  const std::string& first = files->scenarios.front();
+  return usage_error(
+      fmt::format("--filter {} finds no test", in_quotes(*command.filter)),
+      fmt::format(
+          "tests are called like {}{}", in_quotes(first),
+          command.scenarios_only ? "" : " and " + in_quotes(property_name(first, "replay"))));
+}
+
+}  // namespace tokenlife::sim

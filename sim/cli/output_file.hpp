@@ -1,0 +1,19 @@
+// Files that an option names and the program writes last: they are tried before the work begins.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+
+// Whether write_output() can write there. Leaves what is there as it is, and nothing where nothing
+// was.
+Result<void, Error> try_output(const std::string& path);
+
+// In place of what is there. After an error there is no file: half of one is worse than none.
+Result<void, Error> write_output(const std::string& path, std::string_view text);
+
+}  // namespace tokenlife::sim
