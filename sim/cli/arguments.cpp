@@ -10,6 +10,7 @@
 #include "sim/cli/program.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"
+#include "sim/text/show_error.hpp"
 #include "sim/text/suggest.hpp"
 
 namespace tokenlife::sim {
@@ -165,7 +166,7 @@ int run_program(int argc, char** argv) {
     status = Failed<Error>(printed.error());
   }
   if (status) return *status;
-  console.say("tokenlife: " + redact_secrets(to_string(status.error())));
+    console.say(redact_secrets(show_error(status.error(), "tokenlife")));
   return static_cast<int>(status.error().kind);
 }
 

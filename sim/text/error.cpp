@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
+namespace {
+
+constexpr std::size_t kLineBytesMax = 10'000;
+
+}  // namespace
 
 Failed<Error> usage_error(std::string what, std::string advice) {
   return input_error("", std::move(what), std::move(advice));
@@ -20,6 +26,25 @@ Failed<Error> input_error(std::string place, std::string what, std::string advic
 Failed<Error> file_error(std::string place, std::string what, std::string advice) {
   return Failed<Error>(
       Error{ErrorKind::file, std::move(place), std::move(what), std::move(advice)});
+}
+
+SourceLine line_of(std::string_view text, std::size_t line, std::size_t column) {
+  constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  for (std::size_t before = line; before > 1; --before) {
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    if (text.empty()) return {line, column, ""};
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return {line, column, text.size() > kLineBytesMax ? "" : std::string(text)};
+}
+
+Error error_at(const std::string& file, SourceLine source, std::string what, std::string advice) {
+  Error error{ErrorKind::input, fmt::format("{}:{}:{}", file, source.line, source.column),
+              std::move(what), std::move(advice)};
+  error.source = std::move(source);
+  return error;
 }
 
 std::string to_string(const Error& error) {

@@ -1,7 +1,11 @@
 // Errors: a broken input or world, with its place and what to do.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "../../core/result.hpp"
 #include "../../events/log.hpp"
@@ -14,12 +18,23 @@ enum class ErrorKind : int {
   file = 3,   // a file could not be read or written, or is damaged
 };
 
+// A place in a text file, with the line as it stands there.
+struct SourceLine {
+  std::size_t line = 1;    // from 1
+  std::size_t column = 1;  // from 1, in characters of UTF-8
+  std::string text;        // without its end; empty if it is too long to be shown
+};
+
 struct Error {
   ErrorKind kind = ErrorKind::input;
   // "file:line:column" as far as it is known; empty for the command line.
   std::string place;
-  std::string what;    // one sentence, no full stop
-  std::string advice;  // what to do, one sentence; may be empty
+  std::string what;                       // one sentence, no full stop
+  std::string advice;                     // what to do, one sentence; may be empty
+  std::optional<SourceLine> source = {};  // if the place has a line
+  // The next mistakes that were found with this one, in the order of the file. None has others.
+  std::vector<Error> others = {};
+  std::size_t not_listed = 0;  // how many more there are, if they are many
 };
 
 // The command line is wrong.
@@ -29,7 +44,14 @@ Failed<Error> input_error(std::string place, std::string what, std::string advic
 // A file cannot be read or written, or is damaged.
 Failed<Error> file_error(std::string place, std::string what, std::string advice = "");
 
-// "place: what; advice", on one line: control characters of hostile input are escaped.
+// A line of a text file. Precondition: line and column count from 1.
+SourceLine line_of(std::string_view text, std::size_t line, std::size_t column);
+// Something is wrong at a place in a text file.
+Error error_at(const std::string& file, SourceLine source, std::string what,
+               std::string advice = "");
+
+// "place: what; advice", on one line, without what else is wrong: control characters of hostile
+// input are escaped. What is shown to people is in show_error.hpp.
 std::string to_string(const Error& error);
 
 // With the kind, where the sentence does not say it.

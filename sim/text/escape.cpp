@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace tokenlife::sim {
@@ -43,26 +44,22 @@ bool is_control(std::uint32_t value) {
 
 }  // namespace
 
+std::string take_plain(std::string_view& text) {
+  const CodePoint point = first_code_point(text);
+  const std::string_view bytes = text.substr(0, std::max<std::size_t>(point.bytes, 1));
+  text.remove_prefix(bytes.size());
+  if (point.bytes == 0) return fmt::format("\\x{:02x}", point.value);
+  if (point.value == '\n') return "\\n";
+  if (point.value == '\t') return "\\t";
+  if (point.value == '\r') return "\\r";
+  if (is_control(point.value)) return fmt::format("\\u{:04x}", point.value);
+  return std::string(bytes);
+}
+
 std::string escape_text(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
-  while (!text.empty()) {
-    const CodePoint point = first_code_point(text);
-    if (point.bytes == 0) {
-      plain += fmt::format("\\x{:02x}", point.value);
-    } else if (point.value == '\n') {
-      plain += "\\n";
-    } else if (point.value == '\t') {
-      plain += "\\t";
-    } else if (point.value == '\r') {
-      plain += "\\r";
-    } else if (is_control(point.value)) {
-      plain += fmt::format("\\u{:04x}", point.value);
-    } else {
-      plain += text.substr(0, point.bytes);
-    }
-    text.remove_prefix(point.bytes == 0 ? 1 : point.bytes);
-  }
+  while (!text.empty()) plain += take_plain(text);
   return plain;
 }
 
