@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "sim/text/escape.hpp"
 
@@ -12,7 +14,34 @@ namespace tokenlife::sim {
 namespace {
 
 constexpr std::size_t kBytesCompared = 64;
-constexpr std::size_t kCandidatesListed = 20;
+constexpr std::size_t kCandidatesListed = 32;
+constexpr std::size_t kPartsListed = 6;
+
+// In small letters and without what joins words: `renewAfter` and `renew_after` are `renew-after`.
+std::string without_style(std::string_view word) {
+  std::string plain;
+  for (const char c : word.substr(0, kBytesCompared)) {
+    if (c == '-' || c == '_' || c == ' ') continue;
+    plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return plain;
+}
+
+// Whether a word is one of several that a candidate joins: `renewed` of `token-renewed`.
+bool is_part(std::string_view word, std::string_view candidate) {
+  return word.size() < candidate.size() &&
+         fmt::format("-{}-", candidate).find(fmt::format("-{}-", word)) != std::string::npos;
+}
+
+// "`a`, `b` or `c`"
+std::string listed(std::span<const std::string_view> words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool is_last = i > 0 && i + 1 == words.size();
+    text += fmt::format("{}{}", i == 0 ? "" : is_last ? " or " : ", ", in_quotes(words[i]));
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -42,15 +71,26 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::optional<std::string_view> suggestion(std::string_view word,
                                            std::span<const std::string_view> candidates) {
+  const std::string plain = without_style(word);
+  for (const std::string_view candidate : candidates) {
+    if (!plain.empty() && without_style(candidate) == plain) return candidate;
+  }
   std::optional<std::string_view> best;
-  std::size_t best_distance = (word.size() + 2) / 3 + 1;
+  // Of 3 letters one may be wrong, of 7 two, of 11 three. More, and `online` would be `offline`.
+  const std::size_t most = std::max<std::size_t>((word.size() + 1) / 4, word.size() < 3 ? 0 : 1);
+  std::size_t best_distance = most + 1;
   for (const std::string_view candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance >= best_distance) continue;
     best = candidate;
     best_distance = distance;
   }
-  return best;
+  if (best) return best;
+  // `expectation` for `expect`
+  const auto begins = std::find_if(candidates.begin(), candidates.end(), [&](auto candidate) {
+    return candidate.size() > 3 && word.starts_with(candidate);
+  });
+  return begins == candidates.end() ? std::nullopt : std::optional(*begins);
 }
 
 std::string did_you_mean(std::string_view noun, std::string_view word,
@@ -59,13 +99,14 @@ std::string did_you_mean(std::string_view noun, std::string_view word,
     return fmt::format("did you mean {}?", in_quotes(*near));
   }
   if (candidates.empty()) return fmt::format("there is no {} that could be named here", noun);
-  if (candidates.size() > kCandidatesListed) return "";
-  std::string advice = fmt::format("the {} can be", noun);
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const bool last = i > 0 && i + 1 == candidates.size();
-    advice += fmt::format("{}{}", i == 0 ? " " : last ? " or " : ", ", in_quotes(candidates[i]));
+  std::vector<std::string_view> joined;
+  std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(joined),
+               [&](std::string_view candidate) { return is_part(word, candidate); });
+  if (!joined.empty() && joined.size() <= kPartsListed) {
+    return fmt::format("did you mean {}?", listed(joined));
   }
-  return advice;
+  if (candidates.size() > kCandidatesListed) return "";
+  return fmt::format("the {} can be {}", noun, listed(candidates));
 }
 
 }  // namespace tokenlife::sim

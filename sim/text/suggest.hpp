@@ -13,13 +13,13 @@ namespace tokenlife::sim {
 // one word into the other. Looks at the first 64 bytes of each.
 std::size_t edit_distance(std::string_view a, std::string_view b);
 
-// The first of the nearest candidates that is near enough to be meant: a third of the letters may
-// be wrong.
+// The candidate that differs only in style (`renew_after`), or the first of the nearest of which no
+// more than a quarter of the letters is wrong, or the one with which the word begins.
 std::optional<std::string_view> suggestion(std::string_view word,
                                            std::span<const std::string_view> candidates);
 
 // Advice for a word that is none of the candidates. `noun` is "key", "cohort", ...; where none is
-// near, all candidates are listed, or none if they are many.
+// near, those are listed that the word is a part of, or all, or none if they are many.
 std::string did_you_mean(std::string_view noun, std::string_view word,
                          std::span<const std::string_view> candidates);
 

@@ -73,8 +73,18 @@ TEST_CASE("a word is suggested where one is near, and else all are listed, if th
   CHECK(did_you_mean("network", "internt", words) == "did you mean `internet`?");
   CHECK(did_you_mean("network", "home", words) ==
         "the network can be `offline`, `intranet` or `internet`");
-  constexpr std::array<std::string_view, 21> many{};
+  constexpr std::array<std::string_view, 33> many{};
   CHECK(did_you_mean("network", "home", many) == "");
+  // Not the opposite of what was meant.
+  CHECK(suggestion("online", words) == std::nullopt);
+  CHECK(suggestion("on", words) == std::nullopt);
+  // Style is no difference, and words begin like others or are joined by them.
+  constexpr std::array<std::string_view, 3> keys{"expect", "token-renewed", "token-expired"};
+  CHECK(suggestion("Token_Renewed", keys) == "token-renewed");
+  CHECK(suggestion("tokenRenewed", keys) == "token-renewed");
+  CHECK(suggestion("expectations", keys) == "expect");
+  CHECK(did_you_mean("key", "renewed", keys) == "did you mean `token-renewed`?");
+  CHECK(did_you_mean("key", "token", keys) == "did you mean `token-renewed` or `token-expired`?");
   CHECK(did_you_mean("cohort", "x", {}) == "there is no cohort that could be named here");
 }
 
