@@ -37,9 +37,12 @@ std::string failed_lines(const TestCase& test, const Console& console) {
                                  console.paint(test.error.empty() ? "FAIL " : "ERROR", Tone::bad),
                                  escape_text(test.name), test.seconds);
   const std::string& trouble = test.trouble();
+  // Errors stand at the margin, where editors and CI look for a file and a line.
+  const std::string_view margin = test.error.empty() ? "         " : "";
   for (std::size_t begin = 0; begin < trouble.size();) {
     const std::size_t end = std::min(trouble.find('\n', begin), trouble.size());
-    text += "         " + escape_text(trouble.substr(begin, end - begin)) + "\n";
+    text += margin;
+    text += escape_text(trouble.substr(begin, end - begin)) + "\n";
     begin = end + 1;
   }
   return text;

@@ -10,6 +10,7 @@
 #include "sim/soak/sample.hpp"
 #include "sim/soak/soak.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/show_error.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -72,7 +73,7 @@ class TestRun {
     const Stopwatch watch;
     const auto scenario = load_scenario(target_.path, {seed_, 1});
     if (!scenario) {
-      add_whole(watch, {}, to_string(scenario.error()));
+      add_whole(watch, {}, show_error(scenario.error()));
       return std::move(report_);
     }
     if (target_.expectations && !run_whole(*scenario, watch)) return std::move(report_);
@@ -124,7 +125,7 @@ class TestRun {
   bool run_whole(const Scenario& scenario, const Stopwatch& watch) {
     const auto result = sim::run(scenario, {1, {}}, control_);
     if (!result) {
-      add_whole(watch, {}, to_string(result.error()));
+      add_whole(watch, {}, show_error(result.error()));
       return false;
     }
     if (!result->log.complete) return true;  // it is skipped with those behind it

@@ -33,40 +33,36 @@ std::optional<Target> client_target(Reading& reading, Keys& keys) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (digits.empty() || error == std::errc::invalid_argument ||
       end != digits.data() + digits.size()) {
-    keys.wrong("client", Stage::value,
-               fmt::format("is {}, which names no client", in_quotes(*client)),
+    keys.wrong("client", fmt::format("is {}, which names no client", in_quotes(*client)),
                "write the cohort, a slash and the client's number, as in \"commuters/17\"");
     return std::nullopt;
   }
   const std::string name = client->substr(0, slash);
   const auto cohort = reading.cohorts.find(name);
   if (!cohort) {
-    if (!reading.mistakes.would_be_first(keys.place("client"), Stage::reference)) {
-      return std::nullopt;
-    }
-    const auto& all = reading.cohorts.names();
-    const std::vector<std::string_view> names(all.begin(), all.end());
-    keys.wrong("client", Stage::reference,
+    if (reading.cohorts.has_gaps) return std::nullopt;
+    keys.wrong("client",
                fmt::format("is {}, and there is no cohort {}", in_quotes(*client), in_quotes(name)),
-               did_you_mean("cohort", name, names));
+               reading.nearest_name(keys.place("client"), "cohort", name, reading.cohorts));
     return std::nullopt;
   }
-  const std::uint32_t clients = reading.scenario.cohorts[*cohort].clients;
+  const std::uint32_t clients = reading.scenario.cohorts[cohort->index].clients;
+  if (clients == 0) return std::nullopt;  // It is wrong.
   if (error == std::errc::result_out_of_range || number >= clients) {
-    keys.wrong("client", Stage::reference,
+    keys.wrong("client",
                fmt::format("is {}, and the cohort has {} client{}", in_quotes(*client), clients,
                            clients == 1 ? "" : "s"),
-               fmt::format("clients are numbered from 0 to {}", std::max(clients, 1U) - 1));
+               fmt::format("clients are numbered from 0 to {}", clients - 1));
     return std::nullopt;
   }
-  return Target{{*cohort}, static_cast<std::uint32_t>(number)};
+  return Target{{cohort->index}, static_cast<std::uint32_t>(number)};
 }
 
 std::optional<Target> either_target(Reading& reading, Keys& keys) {
   const auto cohort = cohort_target(reading, keys, Need::optional);
   const auto client = client_target(reading, keys);
   if (keys.has("cohort") && keys.has("client")) {
-    keys.wrong("client", Stage::value, "does not go with `cohort`", "give one of them");
+    keys.wrong("client", "does not go with `cohort`", "give one of them");
   } else if (!keys.has("cohort") && !keys.has("client")) {
     keys.missing("cohort", "give either `cohort` or `client`");
   }
@@ -76,6 +72,28 @@ std::optional<Target> either_target(Reading& reading, Keys& keys) {
 std::optional<std::uint32_t> bulk_reference(Reading& reading, Keys& keys, std::string_view key,
                                             Need need) {
   return reading.reference(keys, key, need, "bulk token", reading.bulk_tokens);
+}
+
+// In minutes.
+std::int64_t read_lifetime(Keys& keys) {
+  const toml::node* node = keys.any("lifetime");
+  if (node == nullptr) return kBulkLifetimeMinutesDefault;
+  const auto* minutes = node->as_integer();
+  const auto is_allowed = [](std::int64_t number) {
+    return number >= kBulkLifetimeMinutesMin && number <= kBulkLifetimeMinutesMax;
+  };
+  if (minutes != nullptr && is_allowed(minutes->get())) return minutes->get();
+  std::string advice;
+  if (const auto* text = node->as_string()) {
+    const auto duration = parse_duration(text->get());
+    const std::int64_t meant = duration ? *duration / std::chrono::minutes{1} : 0;
+    if (is_allowed(meant)) advice = fmt::format("write {}", meant);
+  }
+  keys.wrong("lifetime",
+             fmt::format("is not an integer from {} to {}, in minutes (R44, R46, A4)",
+                         kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax),
+             std::move(advice));
+  return kBulkLifetimeMinutesDefault;
 }
 
 // ---- The actions -------------------------------------------------------------------------------
@@ -91,36 +109,21 @@ std::optional<Outage> read(Reading&, Keys& keys, ActionType<Outage>) {
 
 std::optional<IssueBulk> read(Reading& reading, Keys& keys, ActionType<IssueBulk>) {
   const auto name = keys.label("name", Need::required);
-  std::int64_t lifetime = kBulkLifetimeMinutesDefault;
-  const auto refuse = [&](std::string what) {
-    keys.wrong("lifetime", Stage::value, std::move(what),
-               fmt::format("it is a whole number of minutes from {} to {} (R44, R46, A4)",
-                           kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax));
-  };
-  if (keys.has("lifetime")) {
-    const toml::node& node = keys.any("lifetime");
-    const auto* minutes = node.as_integer();
-    if (minutes == nullptr) {
-      refuse("is not a whole number of minutes");
-    } else if (minutes->get() < kBulkLifetimeMinutesMin ||
-               minutes->get() > kBulkLifetimeMinutesMax) {
-      refuse(fmt::format("is {} minutes", minutes->get()));
-    } else {
-      lifetime = minutes->get();
-    }
-  }
-  if (!name) return std::nullopt;
-  const auto index = reading.bulk_tokens.find(*name);
-  auto& tokens = reading.scenario.bulk_tokens;
-  // The tokens were listed in the order of the actions: the next one is this action's.
-  if (index != tokens.size()) {
-    keys.wrong("name", Stage::value,
-               fmt::format("is {}, which another action has issued", in_quotes(*name)),
-               "give every bulk token a name of its own");
+  const std::int64_t lifetime = read_lifetime(keys);
+  const auto known = name ? reading.bulk_tokens.find(*name) : std::nullopt;
+  if (!known) return std::nullopt;
+  const std::uint32_t line = keys.place("name").line;
+  if (known->line != line) {
+    reading.bulk_tokens.has_gaps = true;  // One of the two should be another.
+    keys.wrong(
+        "name",
+        fmt::format("is {}, as that of the bulk token in line {}", in_quotes(*name), known->line),
+        "give every bulk token a name of its own");
     return std::nullopt;
   }
-  tokens.push_back({*name, bulk_token_of_seed(reading.scenario.seed, *name), lifetime});
-  return IssueBulk{*index};
+  reading.scenario.bulk_tokens[known->index] = {
+      *name, bulk_token_of_seed(reading.scenario.seed, *name), lifetime};
+  return IssueBulk{known->index};
 }
 
 std::optional<BlockBulk> read(Reading& reading, Keys& keys, ActionType<BlockBulk>) {
@@ -200,7 +203,11 @@ void read_action(Reading& reading, const toml::node& element) {
   if (!unknown) return;
   const auto kind = unknown->choice("do", Need::required, kActionNames);
   // The valid keys depend on the kind: without one they cannot be told from the others.
-  if (!kind) return;
+  if (!kind) {
+    unknown->time("at", Need::required);
+    unknown->finish(Others::undecided);
+    return;
+  }
   Keys keys =
       reading.keys_of(*element.as_table(), fmt::format("the action `{}`", kActionNames[*kind]));
   const auto at = keys.time("at", Need::required);
@@ -224,11 +231,11 @@ void check_bulk_tokens(Reading& reading) {
   }
   for (std::size_t i = 0; i < scenario.cohorts.size(); ++i) {
     const Cohort& cohort = scenario.cohorts[i];
-    if (!cohort.bulk_token || *cohort.bulk_token >= issued.size()) continue;
+    if (!cohort.bulk_token || !reading.install_known[i]) continue;
     const Instant since = issued[*cohort.bulk_token];
     if (since <= cohort.install_at) continue;
     reading.mistakes.note(
-        reading.bulk_token_places[i], Stage::reference,
+        reading.bulk_token_places[i],
         fmt::format("`bulk-token` is {}, which is issued at {}, after the first install at {}",
                     in_quotes(scenario.bulk_tokens[*cohort.bulk_token].name),
                     to_text(since.time_since_epoch()),
@@ -239,21 +246,34 @@ void check_bulk_tokens(Reading& reading) {
 
 }  // namespace
 
-void list_bulk_tokens(Reading& reading, const toml::table& top) {
-  const toml::array* list = top["action"].as_array();
-  if (list == nullptr) return;
+void list_bulk_tokens(Reading& reading, Keys& top) {
+  NameList& tokens = reading.bulk_tokens;
+  tokens.has_gaps = !top.has("action") && top.may_be_misspelt("action");
+  const toml::node* node = top.any("action");
+  const toml::array* list = node == nullptr ? nullptr : node->as_array();
+  if (list == nullptr) {
+    tokens.has_gaps = tokens.has_gaps || node != nullptr;
+    return;
+  }
   for (const toml::node& element : *list) {
-    const toml::table* table = element.as_table();
-    if (table == nullptr) continue;
-    const auto kind = (*table)["do"].value<std::string_view>();
-    const auto name = (*table)["name"].value<std::string>();
-    if (kind != IssueBulk::kName || !name) continue;
-    if (reading.bulk_tokens.add(*name) && reading.bulk_tokens.names().size() > kBulkTokensMax) {
-      reading.mistakes.note(element.source().begin, Stage::value,
+    const toml::table empty;
+    const toml::table& table = element.is_table() ? *element.as_table() : empty;
+    const auto kind = table["do"].value<std::string_view>();
+    const bool is_known =
+        kind && std::find(kActionNames.begin(), kActionNames.end(), *kind) != kActionNames.end();
+    const toml::node* name = table.get("name");
+    const bool is_issue = kind == IssueBulk::kName;
+    if (!is_known || (is_issue && (name == nullptr || !name->is_string()))) tokens.has_gaps = true;
+    if (!is_issue || name == nullptr || !name->is_string()) continue;
+    const auto index = static_cast<std::uint32_t>(tokens.names().size());
+    if (tokens.add(name->ref<std::string>(), {index, position(*name).line})) continue;
+    if (index == kBulkTokensMax) {
+      reading.mistakes.note(position(element),
                             fmt::format("there are more than {} bulk tokens", kBulkTokensMax));
-      return;
+      break;
     }
   }
+  reading.scenario.bulk_tokens.resize(tokens.names().size());
 }
 
 void read_actions(Reading& reading, Keys& top) {
@@ -262,7 +282,7 @@ void read_actions(Reading& reading, Keys& top) {
   std::size_t count = 0;
   for (const toml::node& element : *list) {
     if (++count > kActionsMax) {
-      reading.mistakes.note(element.source().begin, Stage::value,
+      reading.mistakes.note(position(element),
                             fmt::format("there are more than {} actions", kActionsMax));
       break;
     }

@@ -12,13 +12,15 @@ namespace {
 constexpr std::size_t kCohortsMax = 10'000;
 constexpr std::int64_t kClientsMax = 100'000'000;
 
-void read_install(Reading& reading, Keys& keys, Cohort& cohort) {
+// Whether it is known when the first client is installed.
+bool read_install(Reading& reading, Keys& keys, Cohort& cohort) {
   const toml::table* table = keys.table("install");
-  if (table == nullptr) return;
+  if (table == nullptr) return !keys.has("install");
   Keys install = reading.keys_of(*table, "`install`");
-  cohort.install_at = install.time("at").value_or(Instant{});
+  const auto at = install.time("at");
+  cohort.install_at = at.value_or(Instant{});
   cohort.install_over = install.duration("over", Sign::not_negative).value_or(Duration{0});
-  install.finish();
+  return install.finish() && (at || !install.has("at"));
 }
 
 // The cohort's clients after scaling, at least 1; 0 if the file is wrong.
@@ -28,10 +30,11 @@ std::uint32_t read_clients(Reading& reading, Keys& keys) {
   const double scaled = std::round(static_cast<double>(*given) * reading.options.clients_scale);
   const std::int64_t room = kClientsMax - reading.scenario.clients;
   if (scaled > static_cast<double>(room)) {
-    keys.wrong("clients", Stage::value,
+    keys.wrong("clients",
                fmt::format("makes more than {} clients in all{}", kClientsMax,
                            reading.options.clients_scale > 1 ? ", scaled as asked" : ""),
                "use fewer clients");
+    reading.scenario.clients = 0;  // It is told once.
     return 0;
   }
   // One client is left to every cohort, so that what the scenario says of it still means something.
@@ -40,11 +43,17 @@ std::uint32_t read_clients(Reading& reading, Keys& keys) {
 
 void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
   const auto name = keys.label("name", Need::required);
+  if (!name) reading.cohorts.has_gaps = true;
   if (!name) return;
   cohort.name = *name;
-  if (reading.cohorts.add(*name)) return;
-  keys.wrong("name", Stage::value, fmt::format("is {}, which another cohort has", in_quotes(*name)),
-             "give every cohort a name of its own");
+  const auto index = static_cast<std::uint32_t>(reading.scenario.cohorts.size());
+  if (const auto other = reading.cohorts.add(*name, {index, keys.place("name").line})) {
+    reading.cohorts.has_gaps = true;  // One of the two should have another.
+    keys.wrong(
+        "name",
+        fmt::format("is {}, as that of the cohort in line {}", in_quotes(*name), other->line),
+        "give every cohort a name of its own");
+  }
 }
 
 void read_cohort(Reading& reading, Keys& keys) {
@@ -53,7 +62,7 @@ void read_cohort(Reading& reading, Keys& keys) {
   cohort.first = {reading.scenario.clients};
   cohort.clients = read_clients(reading, keys);
   reading.scenario.clients += cohort.clients;
-  read_install(reading, keys, cohort);
+  reading.install_known.push_back(read_install(reading, keys, cohort));
   // A bulk token is not what a client is, but what it is given.
   const auto credentials = std::span(Names<Credential>::values).first(3);
   cohort.credential =
@@ -82,17 +91,22 @@ void read_cohort(Reading& reading, Keys& keys) {
 void read_cohorts(Reading& reading, Keys& top) {
   if (!top.has("cohort")) top.missing("cohort", "add at least one [[cohort]]");
   const toml::array* list = top.list("cohort");
+  if (list == nullptr) reading.cohorts.has_gaps = true;
   if (list == nullptr) return;
   if (list->empty()) {
-    top.wrong("cohort", Stage::value, "holds no cohort", "add at least one [[cohort]]");
+    top.wrong("cohort", "holds no cohort", "add at least one [[cohort]]");
   }
   for (const toml::node& element : *list) {
     if (reading.scenario.cohorts.size() == kCohortsMax) {
-      reading.mistakes.note(element.source().begin, Stage::value,
+      reading.mistakes.note(position(element),
                             fmt::format("there are more than {} cohorts", kCohortsMax));
       return;
     }
-    if (auto keys = reading.keys_of(element, "[[cohort]]")) read_cohort(reading, *keys);
+    if (auto keys = reading.keys_of(element, "[[cohort]]")) {
+      read_cohort(reading, *keys);
+    } else {
+      reading.cohorts.has_gaps = true;
+    }
   }
 }
 

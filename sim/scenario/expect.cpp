@@ -1,7 +1,9 @@
 // The [[expect]] tables.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <type_traits>
 #include <variant>
 
@@ -27,26 +29,26 @@ template <class Number>
 void check_order(Keys& keys, std::string_view min_key, const std::optional<Number>& min,
                  std::string_view max_key, const std::optional<Number>& max) {
   if (!min || !max || *min <= *max) return;
-  keys.wrong(max_key, Stage::value, fmt::format("is {}, less than `{}`", *max, min_key),
-             "swap the two");
+  keys.wrong(max_key, fmt::format("is {}, less than `{}`", *max, min_key), "swap the two");
 }
 
-void read_bounds(Keys& keys, Expectation& expect) {
+// Whether there is one, be it of the wrong kind.
+bool read_bounds(Keys& keys, Expectation& expect) {
   expect.count = read_number(keys, "count");
   expect.min = read_number(keys, "min");
   expect.max = read_number(keys, "max");
   check_order(keys, "min", expect.min, "max", expect.max);
   bool has_other = keys.has("min") || keys.has("max");
-  if (expect.event) {
+  if (keys.has("event")) {
     expect.per_client_min = read_number(keys, "per-client-min");
     expect.per_client_max = read_number(keys, "per-client-max");
     check_order(keys, "per-client-min", expect.per_client_min, "per-client-max",
                 expect.per_client_max);
     has_other = has_other || keys.has("per-client-min") || keys.has("per-client-max");
-    if (is_site_kind(*expect.event)) {
+    if (expect.event && is_site_kind(*expect.event)) {
       for (const std::string_view key : {"per-client-min", "per-client-max"}) {
         if (keys.has(key)) {
-          keys.wrong(key, Stage::value, "is of clients, but the event is the site's",
+          keys.wrong(key, "is of clients, but the event is the site's",
                      "use `count`, `min` or `max`");
         }
       }
@@ -58,14 +60,12 @@ void read_bounds(Keys& keys, Expectation& expect) {
     has_other = has_other || keys.has("share-min") || keys.has("share-max");
   }
   if (keys.has("count") && has_other) {
-    keys.wrong("count", Stage::value, "does not go with other bounds",
-               "give either `count` or the bounds");
+    keys.wrong("count", "does not go with other bounds", "give either `count` or the bounds");
   }
-  if (!keys.has("count") && !has_other) {
-    keys.missing("count", expect.event
-                              ? "give `count`, `min`, `max`, `per-client-min` or `per-client-max`"
-                              : "give `count`, `min`, `max`, `share-min` or `share-max`");
-  }
+  constexpr std::string_view bounds[] = {
+      "count", "min", "max", "per-client-min", "per-client-max", "share-min", "share-max"};
+  return std::any_of(std::begin(bounds), std::end(bounds),
+                     [&](std::string_view key) { return keys.has(key); });
 }
 
 // ---- What is counted ---------------------------------------------------------------------------
@@ -73,11 +73,18 @@ void read_bounds(Keys& keys, Expectation& expect) {
 void read_state(Reading& reading, Keys& keys, Expectation& expect) {
   // A client that is not installed yet has no state and is counted nowhere.
   const auto states = std::span(Names<LifecycleState>::values).subspan(1);
-  expect.state = keys.word<LifecycleState>("state", Need::required, states);
+  if (const auto* word = keys.any("state")->as_string();
+      word != nullptr && word->get() == "stranded") {
+    keys.wrong(
+        "state", "cannot be `stranded`, which is no state of a client",
+        "expect `expired` and `re-registration-required` clients; `run` counts the stranded");
+  } else {
+    expect.state = keys.word<LifecycleState>("state", Need::required, states);
+  }
   const Instant end{reading.time.duration};
   expect.at = keys.time("at").value_or(end);
   if (expect.at > end) {
-    keys.wrong("at", Stage::value,
+    keys.wrong("at",
                fmt::format("is {}, and the run ends at {}", to_text(expect.at.time_since_epoch()),
                            to_text(reading.time.duration)),
                "choose an earlier time, or lengthen the run");
@@ -136,15 +143,13 @@ void read_span(Reading& reading, Keys& keys, Expectation& expect) {
   expect.to = keys.time("to").value_or(end);
   const std::string ends = fmt::format("and the run ends at {}", to_text(reading.time.duration));
   if (expect.from >= end) {
-    keys.wrong("from", Stage::value,
-               fmt::format("is {}, {}", to_text(expect.from.time_since_epoch()), ends),
+    keys.wrong("from", fmt::format("is {}, {}", to_text(expect.from.time_since_epoch()), ends),
                "choose an earlier time, or lengthen the run");
   } else if (expect.to > end) {
-    keys.wrong("to", Stage::value,
-               fmt::format("is {}, {}", to_text(expect.to.time_since_epoch()), ends),
+    keys.wrong("to", fmt::format("is {}, {}", to_text(expect.to.time_since_epoch()), ends),
                "choose an earlier time, or lengthen the run");
   } else if (expect.from >= expect.to) {
-    keys.wrong("to", Stage::value,
+    keys.wrong("to",
                fmt::format("is {}, not after `from` at {}", to_text(expect.to.time_since_epoch()),
                            to_text(expect.from.time_since_epoch())),
                "events are counted from `from` on and before `to`");
@@ -159,11 +164,12 @@ void read_event(Reading& reading, Keys& keys, Expectation& expect) {
   keys.forbid("at", why, "use `from` and `to`");
   keys.forbid("share-min", why, "use `per-client-min`");
   keys.forbid("share-max", why, "use `per-client-max`");
+  if (!expect.event) keys.any("reason");
   if (!expect.event) return;
   read_reason(keys, expect);
   if (is_site_kind(*expect.event) && keys.has("cohort")) {
     keys.wrong(
-        "cohort", Stage::value,
+        "cohort",
         fmt::format("does not go with `{}`, which is an event of the site", name(*expect.event)),
         "drop it");
   }
@@ -226,19 +232,27 @@ void read_expectation(Reading& reading, const toml::node& element) {
   if (keys.has("state") == keys.has("event")) {
     // What else is valid depends on which of the two it is.
     if (keys.has("state")) return keys.forbid("event", "`state`", "make two expectations of it");
-    return keys.missing("state", "give either `state` or `event`");
+    const bool is_event = keys.may_be_misspelt("event");
+    keys.missing(is_event ? "event" : "state", "give either `state` or `event`");
+    keys.finish(Others::undecided);
+    return;
   }
   if (keys.has("state")) {
     read_state(reading, keys, expect);
   } else {
     read_event(reading, keys, expect);
-    if (!expect.event) return;
   }
   const auto cohort = reading.reference(keys, "cohort", Need::optional, "cohort", reading.cohorts);
   if (cohort) expect.cohort = CohortNumber{*cohort};
-  read_bounds(keys, expect);
-  keys.finish();
-  if (reading.mistakes.first()) return;
+  const bool has_bound = read_bounds(keys, expect);
+  // An unknown key may be meant for a bound.
+  if (keys.finish() && !has_bound) {
+    keys.missing("count", keys.has("event")
+                              ? "give `count`, `min`, `max`, `per-client-min` or `per-client-max`"
+                              : "give `count`, `min`, `max`, `share-min` or `share-max`");
+    keys.finish();
+  }
+  if (reading.mistakes.any()) return;
   expect.text = expectation_in_words(reading.scenario, expect);
   reading.scenario.expectations.push_back(std::move(expect));
 }
@@ -251,7 +265,7 @@ void read_expectations(Reading& reading, Keys& top) {
   std::size_t count = 0;
   for (const toml::node& element : *list) {
     if (++count > kExpectationsMax) {
-      reading.mistakes.note(element.source().begin, Stage::value,
+      reading.mistakes.note(position(element),
                             fmt::format("there are more than {} expectations", kExpectationsMax));
       return;
     }

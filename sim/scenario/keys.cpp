@@ -3,14 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
+#include "sim/text/duration_advice.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 namespace {
-
-constexpr std::string_view kDurationAdvice =
-    "write whole numbers with units, largest first, as in \"90d\", \"1d12h\" or \"30m\"";
 
 std::string_view type_of(const toml::node& node) {
   switch (node.type()) {
@@ -18,14 +18,78 @@ std::string_view type_of(const toml::node& node) {
     case toml::node_type::table: return "a table";
     case toml::node_type::array: return "an array";
     case toml::node_type::string: return "a string";
-    case toml::node_type::integer: return "a whole number";
-    case toml::node_type::floating_point: return "a fraction";
-    case toml::node_type::boolean: return "true or false";
+    case toml::node_type::integer: return "an integer";
+    case toml::node_type::floating_point: return "a float";
+    case toml::node_type::boolean: return "a boolean";
     case toml::node_type::date: return "a date without a time";
-    case toml::node_type::time: return "a time of day without a date";
+    case toml::node_type::time: return "a time without a date";
     case toml::node_type::date_time: return "a date-time";
   }
   return "something else";
+}
+
+// A scalar as TOML has it, for what should be a string.
+std::string in_string_quotes(const toml::node& node) {
+  if (const auto* integer = node.as_integer()) return fmt::format("write \"{}\"", integer->get());
+  if (const auto* boolean = node.as_boolean()) return fmt::format("write \"{}\"", boolean->get());
+  return node.is_table() || node.is_array() ? "" : "put it in quotes";
+}
+
+std::string range_text(WholeRange range) {
+  if (range.max == WholeRange{}.max) return fmt::format("an integer of at least {}", range.min);
+  return fmt::format("an integer from {} to {}", range.min, range.max);
+}
+
+// The number that was meant by what is no integer, if that is plain.
+std::string integer_advice(const toml::node& node) {
+  if (const auto* text = node.as_string()) {
+    const std::string& digits = text->get();
+    const bool is_number =
+        !digits.empty() && digits.size() < 19 &&
+        std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return is_number ? fmt::format("write {} without quotes", digits) : "";
+  }
+  const auto* number = node.as_floating_point();
+  if (number == nullptr || !(number->get() >= 0 && number->get() < 1e15)) return "";
+  const auto whole = static_cast<std::int64_t>(number->get());
+  return number->get() - static_cast<double>(whole) > 0 ? "" : fmt::format("write {}", whole);
+}
+
+// A share that stands in quotes, perhaps as a percentage, without them.
+std::optional<std::string> share_advice(std::string_view text) {
+  const bool is_percent = text.ends_with('%');
+  if (is_percent) text.remove_suffix(1);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (is_percent) number /= 100;
+  if (!(number >= 0 && number <= 1)) return std::nullopt;
+  return fmt::format("write {:.6g} without quotes", number);
+}
+
+// A date or date-time that stands in quotes, without them.
+std::optional<std::string> date_advice(const std::string& text) {
+  for (const std::string_view rest : {"", "Z", "T00:00:00Z"}) {
+    const std::string whole = text + std::string(rest);
+    if (parse_rfc3339(whole)) return fmt::format("write {} without quotes", whole);
+  }
+  return std::nullopt;
+}
+
+// What is not a date-time with an offset, with what it lacks.
+std::string date_advice(const toml::node& node) {
+  const auto* only_date = node.as_date();
+  const auto* local = node.as_date_time();
+  if (only_date != nullptr || local != nullptr) {
+    const toml::date date = local == nullptr ? only_date->get() : local->get().date;
+    const toml::time time = local == nullptr ? toml::time{} : local->get().time;
+    return fmt::format(
+        "write {:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z for UTC, or end it with another offset",
+        date.year, date.month, date.day, time.hour, time.minute, time.second);
+  }
+  const auto* text = node.as_string();
+  const auto without_quotes = text == nullptr ? std::nullopt : date_advice(text->get());
+  return without_quotes.value_or("write it as in 2026-01-01T00:00:00Z, without quotes");
 }
 
 bool is_one_line(std::string_view text) {
@@ -34,19 +98,6 @@ bool is_one_line(std::string_view text) {
 }
 
 }  // namespace
-
-void Mistakes::note(Position at, Stage stage, std::string what, std::string advice) {
-  if (!would_be_first(at, stage)) return;
-  first_rank_ = rank(at, stage);
-  first_ = Error{ErrorKind::input, fmt::format("{}:{}:{}", path_, at.line, at.column),
-                 std::move(what), std::move(advice)};
-}
-
-void Mistakes::note(Position at, Error error) {
-  if (!would_be_first(at, Stage::value)) return;
-  first_rank_ = rank(at, Stage::value);
-  first_ = std::move(error);
-}
 
 std::chrono::sys_seconds utc_of(const toml::date_time& moment) {
   const auto date = std::chrono::year{moment.date.year} / moment.date.month / moment.date.day;
@@ -67,42 +118,56 @@ const toml::node* Keys::node(std::string_view key) const { return table_.get(key
 
 Position Keys::place(std::string_view key) const {
   const toml::node* value = node(key);
-  return value == nullptr ? place() : value->source().begin;
+  return value == nullptr ? place() : position(*value);
 }
 
-void Keys::wrong(std::string_view key, Stage stage, std::string what, std::string advice) {
-  mistakes_.note(place(key), stage, fmt::format("`{}` in {} {}", key, where_, what),
-                 std::move(advice));
+void Keys::wrong(std::string_view key, std::string what, std::string advice) {
+  mistakes_.note(place(key), fmt::format("`{}` in {} {}", key, where_, what), std::move(advice));
 }
 
 void Keys::wrong_type(std::string_view key, std::string_view expected, std::string advice) {
-  wrong(key, Stage::value, fmt::format("must be {}, not {}", expected, type_of(*node(key))),
-        std::move(advice));
+  wrong(key, fmt::format("must be {}, not {}", expected, type_of(*node(key))), std::move(advice));
 }
 
 void Keys::missing(std::string_view key, std::string advice) {
-  mistakes_.note(place(), Stage::absence, fmt::format("the key `{}` is missing in {}", key, where_),
-                 std::move(advice));
+  known_.push_back(key);
+  missing_.emplace_back(key, std::move(advice));
 }
 
 void Keys::forbid(std::string_view key, std::string_view why, std::string advice) {
   known_.push_back(key);
   const auto found = table_.find(key);
   if (found == table_.end()) return;
-  mistakes_.note(found->first.source().begin, Stage::value,
+  mistakes_.note(position(found->first.source().begin),
                  fmt::format("`{}` in {} does not go with {}", key, where_, why),
                  std::move(advice));
 }
 
-void Keys::finish() {
+bool Keys::may_be_misspelt(std::string_view key) const {
+  return std::any_of(table_.begin(), table_.end(), [&](const auto& entry) {
+    return entry.first != key && suggestion(entry.first.str(), std::span(&key, 1)).has_value();
+  });
+}
+
+bool Keys::finish(Others others) {
+  bool in_order = missing_.empty();
   for (auto&& [key, value] : table_) {
     if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
-    const Position at = key.source().begin;
-    if (!mistakes_.would_be_first(at, Stage::value)) continue;
-    mistakes_.note(at, Stage::value,
-                   fmt::format("unknown key {} in {}", in_quotes(key.str()), where_),
-                   did_you_mean("key", key.str(), known_));
+    const auto looks_like_it = std::find_if(missing_.begin(), missing_.end(), [&](const auto& one) {
+      return suggestion(key.str(), std::span(&one.first, 1)).has_value();
+    });
+    const bool explains = looks_like_it != missing_.end();
+    if (explains) missing_.erase(looks_like_it);
+    if (others == Others::undecided && !explains) continue;
+    in_order = false;
+    mistakes_.note_unknown_key(position(key.source().begin), key.str(), value.is_table(), where_);
   }
+  for (auto& [key, advice] : missing_) {
+    mistakes_.note_absent_key(place(), key, where_, std::move(advice));
+  }
+  missing_.clear();
+  mistakes_.know(where_, known_);
+  return in_order;
 }
 
 const toml::node* Keys::take(std::string_view key, Need need) {
@@ -116,7 +181,7 @@ std::optional<std::string> Keys::text(std::string_view key, Need need) {
   const toml::node* value = take(key, need);
   if (value == nullptr) return std::nullopt;
   if (const auto* text = value->as_string()) return text->get();
-  wrong_type(key, "a string", "put it in quotes");
+  wrong_type(key, "a string", in_string_quotes(*value));
   return std::nullopt;
 }
 
@@ -124,8 +189,8 @@ std::optional<std::string> Keys::label(std::string_view key, Need need) {
   std::optional<std::string> label = text(key, need);
   if (!label) return std::nullopt;
   if (!label->empty() && is_one_line(*label)) return label;
-  wrong(key, Stage::value, label->empty() ? "is empty" : "holds control characters",
-        "write a text of one line");
+  wrong(key, label->empty() ? "is empty" : "holds control characters",
+        "write a text of one line, and \\\\ for a backslash");
   return std::nullopt;
 }
 
@@ -133,7 +198,10 @@ std::optional<bool> Keys::yes_no(std::string_view key, Need need) {
   const toml::node* value = take(key, need);
   if (value == nullptr) return std::nullopt;
   if (const auto* yes_no = value->as_boolean()) return yes_no->get();
-  wrong_type(key, "true or false", "write it without quotes");
+  const auto* word = value->as_string();
+  const bool is_quoted = word != nullptr && (word->get() == "true" || word->get() == "false");
+  wrong_type(key, "true or false",
+             is_quoted ? fmt::format("write {} without quotes", word->get()) : "");
   return std::nullopt;
 }
 
@@ -142,29 +210,32 @@ std::optional<std::int64_t> Keys::whole(std::string_view key, WholeRange range, 
   if (value == nullptr) return std::nullopt;
   const auto* number = value->as_integer();
   if (number == nullptr) {
-    wrong_type(key, "a whole number");
+    wrong_type(key, range_text(range), integer_advice(*value));
     return std::nullopt;
   }
   if (number->get() >= range.min && number->get() <= range.max) return number->get();
-  const bool is_below = number->get() < range.min;
-  wrong(key, Stage::value, fmt::format("is {}", number->get()),
-        is_below ? fmt::format("it must be at least {}", range.min)
-                 : fmt::format("it must be at most {}", range.max));
+  wrong(key, fmt::format("is {}, which is not {}", number->get(), range_text(range)));
   return std::nullopt;
 }
 
 std::optional<double> Keys::share(std::string_view key, Need need) {
   const toml::node* value = take(key, need);
   if (value == nullptr) return std::nullopt;
+  constexpr std::string_view kShare = "a number from 0 to 1";
+  constexpr std::string_view kAdvice = "write 0.05 for 5 %, and 1 for all";
   if (!value->is_number()) {
-    wrong_type(key, "a number from 0 to 1");
+    const auto* text = value->as_string();
+    const auto advice = text == nullptr ? std::nullopt : share_advice(text->get());
+    wrong_type(key, kShare, advice.value_or(std::string(kAdvice)));
     return std::nullopt;
   }
   const auto* fraction = value->as_floating_point();
   const double share =
       fraction != nullptr ? fraction->get() : static_cast<double>(value->as_integer()->get());
   if (share >= 0 && share <= 1) return share;  // False for NaN.
-  wrong(key, Stage::value, fmt::format("is {}", share), "it must be from 0 to 1");
+  wrong(key, fmt::format("is {}, which is not {}", share, kShare),
+        share > 1 && share <= 100 ? fmt::format("write {:.6g} for {} %", share / 100, share)
+                                  : std::string(kAdvice));
   return std::nullopt;
 }
 
@@ -173,17 +244,21 @@ std::optional<Duration> Keys::duration(std::string_view key, Sign sign, Need nee
   if (value == nullptr) return std::nullopt;
   const auto* text = value->as_string();
   if (text == nullptr) {
-    wrong_type(key, "a duration", std::string(kDurationAdvice));
+    const auto* number = value->as_integer();
+    wrong_type(key, "a duration",
+               number == nullptr ? duration_advice("")
+                                 : fmt::format("write its unit, and quotes, as in \"{}d\" for days",
+                                               number->get()));
     return std::nullopt;
   }
   const Result<Duration, std::string> duration = parse_duration(text->get());
-  const auto refuse = [&](std::string_view why, std::string_view advice) {
-    wrong(key, Stage::value, fmt::format("is {}, which {}", in_quotes(text->get()), why),
-          std::string(advice));
+  const auto refuse = [&](std::string_view why, std::string advice) {
+    wrong(key, fmt::format("is {}, which {}", in_quotes(text->get()), why), std::move(advice));
     return std::nullopt;
   };
-  if (!duration) return refuse(duration.error(), kDurationAdvice);
-  if (*duration < Duration{0} && sign != Sign::any) return refuse("is negative", kDurationAdvice);
+  if (!duration) return refuse(duration.error(), duration_advice(text->get()));
+  if (*duration < Duration{0} && sign != Sign::any)
+    return refuse("is negative", "it cannot be less than 0");
   if (*duration == Duration{0} && sign == Sign::positive) {
     return refuse("is zero", "it must be longer than that");
   }
@@ -198,38 +273,39 @@ std::optional<toml::date_time> Keys::date_time(std::string_view key) {
   if (value == nullptr) return std::nullopt;
   const auto* moment = value->as_date_time();
   if (moment == nullptr || !moment->get().offset) {
-    wrong(key, Stage::value,
+    wrong(key,
           fmt::format("must be a date-time with an offset from UTC, not {}",
                       moment == nullptr ? type_of(*value) : "a local one"),
-          "write it as in 2026-01-01T00:00:00Z, without quotes");
+          date_advice(*value));
     return std::nullopt;
   }
   if (moment->get().time.nanosecond == 0) return moment->get();
-  wrong(key, Stage::value, "has a fraction of a second", "leave the fraction out");
+  wrong(key, "has a fraction of a second", "leave the fraction out");
   return std::nullopt;
 }
 
 std::optional<Instant> Keys::time(std::string_view key, Need need) {
   const toml::node* value = node(key);
-  if (value == nullptr || value->is_string()) {
+  if (value == nullptr || !(value->is_date_time() || value->is_date())) {
+    const auto* text = value == nullptr ? nullptr : value->as_string();
+    if (const auto advice = text == nullptr ? std::nullopt : date_advice(text->get())) {
+      take(key, need);
+      wrong(key, "is a date in quotes", *advice);
+      return std::nullopt;
+    }
     const std::optional<Duration> after = duration(key, Sign::not_negative, need);
     return after ? std::optional(Instant{*after}) : std::nullopt;
   }
-  if (!value->is_date_time() && !value->is_date() && !value->is_time()) {
-    take(key, need);
-    wrong_type(key, "a duration after the start, or a date-time", std::string(kDurationAdvice));
-    return std::nullopt;
-  }
   const std::optional<toml::date_time> moment = date_time(key);
   if (!moment) return std::nullopt;
-  const Duration after = utc_of(*moment) - time_.start;
+  if (!time_.start) return std::nullopt;
+  const Duration after = utc_of(*moment) - *time_.start;
   if (after < Duration{0}) {
-    wrong(key, Stage::value, "is before the run's start", "choose a time at or after `start`");
+    wrong(key, "is before the run's start", "choose a time at or after `start`");
   } else if (after >= kDurationLimit) {
-    wrong(key, Stage::value,
-          fmt::format("is not less than {} after the start", kDurationLimitText));
+    wrong(key, fmt::format("is not less than {} after the start", kDurationLimitText));
   } else if (const auto why = off_the_tick(after, time_.tick)) {
-    wrong(key, Stage::value, fmt::format("is {} after the start, which {}", to_text(after), *why),
+    wrong(key, fmt::format("is {} after the start, which {}", to_text(after), *why),
           "choose a time on a tick, or a smaller `tick` in [run]");
   } else {
     return Instant{after};
@@ -237,11 +313,18 @@ std::optional<Instant> Keys::time(std::string_view key, Need need) {
   return std::nullopt;
 }
 
+std::string Keys::table_advice(std::string_view key, bool is_list) const {
+  if (where_ == "the file")
+    return fmt::format("write {0}{2}{1}", is_list ? "[[" : "[", is_list ? "]]" : "]", key);
+  if (key == "network") return "write [cohort.network]";
+  return fmt::format("write {} = {}", key, is_list ? "[ ... ]" : "{ ... }");
+}
+
 const toml::table* Keys::table(std::string_view key, Need need) {
   const toml::node* value = take(key, need);
   if (value == nullptr) return nullptr;
   if (const toml::table* table = value->as_table()) return table;
-  wrong_type(key, "a table");
+  wrong_type(key, "a table", table_advice(key, false));
   return nullptr;
 }
 
@@ -249,11 +332,13 @@ const toml::array* Keys::list(std::string_view key, Need need) {
   const toml::node* value = take(key, need);
   if (value == nullptr) return nullptr;
   if (const toml::array* list = value->as_array()) return list;
-  wrong_type(key, "an array", value->is_table() ? fmt::format("write [[{}]]", key) : "");
+  // `[cohort.network]` makes a table below a `[[cohorts]]`.
+  const bool is_side_effect = value->is_table() && may_be_misspelt(key);
+  if (!is_side_effect) wrong_type(key, "an array", table_advice(key, true));
   return nullptr;
 }
 
-const toml::node& Keys::any(std::string_view key) { return *take(key, Need::optional); }
+const toml::node* Keys::any(std::string_view key) { return take(key, Need::optional); }
 
 std::optional<std::size_t> Keys::choice(std::string_view key, Need need,
                                         std::span<const std::string_view> words) {
@@ -261,8 +346,7 @@ std::optional<std::size_t> Keys::choice(std::string_view key, Need need,
   if (!word) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), *word);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  wrong(key, Stage::value, fmt::format("cannot be {}", in_quotes(*word)),
-        did_you_mean("word", *word, words));
+  wrong(key, fmt::format("cannot be {}", in_quotes(*word)), did_you_mean("word", *word, words));
   return std::nullopt;
 }
 

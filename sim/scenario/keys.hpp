@@ -15,62 +15,31 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "core/names.hpp"
 #include "core/time.hpp"
+#include "sim/scenario/mistakes.hpp"
 #include "sim/text/duration.hpp"
-#include "sim/text/error.hpp"
 #include "sim/text/suggest.hpp"
 
 namespace tokenlife::sim {
-
-// A line and a column of the scenario file, from 1.
-using Position = toml::source_position;
-
-// Mistakes that may only follow from others come after them, wherever they stand.
-enum class Stage : std::uint8_t {
-  value,      // wrong by itself
-  absence,    // something is not there, perhaps because its key is misspelt
-  reference,  // wrong because of what stands elsewhere in the file
-};
-
-// Keeps the first mistake of a file, whatever the order in which they are found.
-class Mistakes {
- public:
-  explicit Mistakes(std::string path) : path_(std::move(path)) {}
-
-  // Whether a mistake found there would be the first. Ask before composing advice that takes time.
-  bool would_be_first(Position at, Stage stage) const {
-    return !first_ || rank(at, stage) < first_rank_;
-  }
-  void note(Position at, Stage stage, std::string what, std::string advice = {});
-  // For a mistake in another file, which `at` names.
-  void note(Position at, Error error);
-
-  const std::optional<Error>& first() const { return first_; }
-
- private:
-  using Rank = std::tuple<Stage, std::uint32_t, std::uint32_t>;
-  static Rank rank(Position at, Stage stage) { return {stage, at.line, at.column}; }
-
-  std::string path_;
-  std::optional<Error> first_;
-  Rank first_rank_{};
-};
 
 // What values are checked against.
 struct RunTime {
   // One second, which everything is a multiple of, until [run] has said something else.
   Duration tick{1};
-  std::chrono::sys_seconds start;
+  // Nothing: it is wrong.
+  std::optional<std::chrono::sys_seconds> start;
   // As long as possible, until [run] has said something else.
   Duration duration = kDurationLimit;
 };
 
 enum class Need : std::uint8_t { optional, required };
+
+// What a table's keys that nobody asked for are.
+enum class Others : std::uint8_t { unknown, undecided };
 
 enum class Sign : std::uint8_t { positive, not_negative, any };
 
@@ -78,6 +47,9 @@ struct WholeRange {
   std::int64_t min = 0;
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
 };
+
+inline Position position(const toml::source_position& at) { return {at.line, at.column}; }
+inline Position position(const toml::node& node) { return position(node.source().begin); }
 
 // The keys of one table. Every function that takes a key gives nothing if the key is absent or its
 // value is wrong; the latter is noted, and so is the absence of a required key.
@@ -100,8 +72,8 @@ class Keys {
   const toml::table* table(std::string_view key, Need need = Need::optional);
   const toml::array* list(std::string_view key, Need need = Need::optional);
 
-  // Whatever the key holds. Precondition: has(key).
-  const toml::node& any(std::string_view key);
+  // Whatever the key holds.
+  const toml::node* any(std::string_view key);
 
   // The position of one of the words.
   std::optional<std::size_t> choice(std::string_view key, Need need,
@@ -114,29 +86,37 @@ class Keys {
   }
 
   bool has(std::string_view key) const { return node(key) != nullptr; }
+  // Whether a key that is not there may be there under a wrong name.
+  bool may_be_misspelt(std::string_view key) const;
   // Of the key's value; of the table if it has no such key.
   Position place(std::string_view key) const;
-  Position place() const { return table_.source().begin; }
+  Position place() const { return position(table_); }
 
   // Notes a mistake of a key's value.
-  void wrong(std::string_view key, Stage stage, std::string what, std::string advice = {});
+  void wrong(std::string_view key, std::string what, std::string advice = {});
   // Notes a key that does not go with another one.
   void forbid(std::string_view key, std::string_view why, std::string advice = {});
+  // Notes a key that must be there, when the table is finished. It is a literal.
   void missing(std::string_view key, std::string advice = {});
-  // Notes every key that was never asked for.
-  void finish();
+  // Notes every key that was never asked for, and those that are missing, unless one that was not
+  // asked for looks like it. Undecided: what is valid depends on a key that is wrong or missing, so
+  // that of the others only those are noted that look like a missing one. Whether all was in order.
+  bool finish(Others others = Others::unknown);
 
  private:
   const toml::node* node(std::string_view key) const;
   // The node of a key that is asked for.
   const toml::node* take(std::string_view key, Need need);
   void wrong_type(std::string_view key, std::string_view expected, std::string advice = {});
+  // How what the key should hold is written, a table or a list.
+  std::string table_advice(std::string_view key, bool is_list) const;
 
   Mistakes& mistakes_;
   const RunTime& time_;
   const toml::table& table_;
   std::string where_;
-  std::vector<std::string_view> known_;  // literals
+  std::vector<std::string_view> known_;                            // literals
+  std::vector<std::pair<std::string_view, std::string>> missing_;  // with advice
 };
 
 // The moment in UTC, without its fraction of a second. Precondition: it has an offset.

@@ -25,19 +25,18 @@ std::optional<TimelineNetwork::Step> read_step(Keys& keys, std::optional<Duratio
   const auto at = keys.time("at", Need::required);
   const auto on = keys.word<Network>("on", Need::required);
   keys.finish();
-  if (!at || !on) return std::nullopt;
+  if (!at) return std::nullopt;
   const Duration after = at->time_since_epoch();
   if (!previous && after != Duration{0}) {
-    keys.wrong("at", Stage::value, fmt::format("is {}", to_text(after)),
-               "the first step must be at \"0d\"");
+    keys.wrong("at", fmt::format("is {}", to_text(after)), "the first step must be at \"0d\"");
   }
   if (previous && after <= *previous) {
     keys.wrong(
-        "at", Stage::value,
+        "at",
         fmt::format("is {}, not after the step before at {}", to_text(after), to_text(*previous)),
         "put the steps in order of time");
   }
-  return TimelineNetwork::Step{after, *on};
+  return TimelineNetwork::Step{after, on.value_or(Network::offline)};
 }
 
 std::optional<NetworkModel> read_timeline(Reading& reading, Keys& keys) {
@@ -45,15 +44,15 @@ std::optional<NetworkModel> read_timeline(Reading& reading, Keys& keys) {
   timeline.repeat_every = keys.duration("repeat-every", Sign::positive);
   const toml::array* steps = keys.list("steps", Need::required);
   if (steps == nullptr) return std::nullopt;
-  if (steps->empty()) keys.wrong("steps", Stage::value, "holds no step", "the first is at \"0d\"");
+  if (steps->empty()) keys.wrong("steps", "holds no step", "the first is at \"0d\"");
   std::optional<Duration> previous;
   for (const toml::node& element : *steps) {
     auto step_keys = reading.keys_of(element, "a step of `steps`");
-    if (!step_keys) return std::nullopt;
-    const auto step = read_step(*step_keys, previous);
-    if (!step) return std::nullopt;
+    const auto step = step_keys ? read_step(*step_keys, previous) : std::nullopt;
+    if (!step && !previous) previous = Duration{-1};  // Of a first step that is wrong nothing more.
+    if (!step) continue;
     if (timeline.repeat_every && step->at >= *timeline.repeat_every) {
-      step_keys->wrong("at", Stage::value,
+      step_keys->wrong("at",
                        fmt::format("is {}, not before the steps start over after {}",
                                    to_text(step->at), to_text(*timeline.repeat_every)),
                        "lengthen `repeat-every` or drop the step");
@@ -83,9 +82,9 @@ std::optional<Probabilities> read_to(Reading& reading, Keys& stay) {
     to[i] = share.value_or(0);
     sum += to[i];
   }
-  keys.finish();
+  is_whole = keys.finish() && is_whole;
   if (is_whole && !(sum >= 1 - kSumTolerance && sum <= 1 + kSumTolerance)) {
-    stay.wrong("to", Stage::absence, fmt::format("has probabilities that sum up to {}", sum),
+    stay.wrong("to", fmt::format("has probabilities that sum up to {}", sum),
                "they must sum up to 1");
   }
   return to;
@@ -161,8 +160,8 @@ std::optional<std::array<bool, 7>> read_days(Reading& reading, Keys& keys) {
     const std::string day = word == nullptr ? std::string() : word->get();
     const auto found = std::find(kDays.begin(), kDays.end(), day);
     const auto note = [&](std::string what, std::string advice) {
-      reading.mistakes.note(element.source().begin, Stage::value,
-                            "`office-days` " + std::move(what), std::move(advice));
+      reading.mistakes.note(position(element), "`office-days` " + std::move(what),
+                            std::move(advice));
     };
     if (word == nullptr) {
       note("must hold strings", "write them as in [\"mon\", \"tue\"]");
@@ -196,18 +195,17 @@ void read_hours(Reading& reading, Keys& keys, WeekNetwork& week) {
   const auto closes = has_both ? time_of_day(hours.substr(6)) : std::nullopt;
   constexpr std::chrono::days day{1};
   if (!opens || !closes || *opens == day) {
-    keys.wrong("hours", Stage::value, fmt::format("is {}, which is no time span", in_quotes(hours)),
+    keys.wrong("hours", fmt::format("is {}, which is no time span", in_quotes(hours)),
                "write it as in \"09:00-17:00\"");
     return;
   }
   if (*opens == *closes) {
-    keys.wrong("hours", Stage::value, "ends when it begins",
-               "for whole days, write \"00:00-24:00\"");
+    keys.wrong("hours", "ends when it begins", "for whole days, write \"00:00-24:00\"");
   }
   for (const Duration time : {*opens, *closes}) {
     if (const auto why = off_the_tick(time, reading.time.tick)) {
       keys.wrong(
-          "hours", Stage::value,
+          "hours",
           fmt::format("is {}, and {} after midnight {}", in_quotes(hours), to_text(time), *why),
           "round it, or choose a smaller `tick` in [run]");
     }
@@ -219,7 +217,7 @@ void read_hours(Reading& reading, Keys& keys, WeekNetwork& week) {
 std::optional<NetworkModel> read_week(Reading& reading, Keys& keys) {
   WeekNetwork week;
   if (off_the_tick(std::chrono::days{1}, reading.time.tick)) {
-    keys.wrong("model", Stage::value,
+    keys.wrong("model",
                fmt::format("is `week`, but a day {}",
                            *off_the_tick(std::chrono::days{1}, reading.time.tick)),
                "choose a `tick` in [run] that divides a day");
@@ -249,6 +247,7 @@ std::optional<NetworkModel> read_network(Reading& reading, const toml::table& ta
   Keys unknown = reading.keys_of(table, "[cohort.network]");
   const auto chosen = unknown.choice("model", Need::required, models);
   // The valid keys depend on the model: without one they cannot be told from the others.
+  if (!chosen) unknown.finish(Others::undecided);
   if (!chosen) return std::nullopt;
   Keys keys = reading.keys_of(table, fmt::format("a `{}` network", models[*chosen]));
   keys.choice("model", Need::required, models);

@@ -18,15 +18,24 @@ namespace tokenlife::sim {
 // Things that are referred to by name: cohorts, bulk tokens.
 class NameList {
  public:
-  // False if the name is there already.
-  bool add(const std::string& name);
-  std::optional<std::uint32_t> find(const std::string& name) const;
+  // What else is known of a name.
+  struct Entry {
+    std::uint32_t index;  // whatever it is the index of
+    std::uint32_t line;
+  };
+
+  // Nothing, or the entry if the name is there already.
+  std::optional<Entry> add(const std::string& name, Entry entry);
+  std::optional<Entry> find(const std::string& name) const;
   // In the order in which they were added.
   const std::vector<std::string>& names() const { return names_; }
 
+  // Some names could not be read: it is no mistake that a name is not here.
+  bool has_gaps = false;
+
  private:
   std::vector<std::string> names_;
-  std::map<std::string, std::uint32_t, std::less<>> index_;
+  std::map<std::string, Entry, std::less<>> entries_;
 };
 
 // What is known while a file is read.
@@ -40,9 +49,12 @@ struct Reading {
   Keys keys_of(const toml::table& table, const std::string& where) {
     return {mistakes, time, table, where};
   }
-  // The number of what a key names, or nothing if the key is absent or names nothing.
+  // The index of what a key names, or nothing if the key is absent or names nothing.
   std::optional<std::uint32_t> reference(Keys& keys, std::string_view key, Need need,
                                          std::string_view noun, const NameList& list);
+  // Advice for a name that is not in the list, if the mistake there is listed.
+  std::string nearest_name(Position at, std::string_view noun, const std::string& name,
+                           const NameList& list) const;
 
   Mistakes mistakes;
   ScenarioOptions options;
@@ -51,6 +63,7 @@ struct Reading {
   NameList cohorts;
   NameList bulk_tokens;
   std::vector<Position> bulk_token_places;  // by cohort, of what its key `bulk-token` says
+  std::vector<bool> install_known;          // by cohort
   std::map<std::pair<std::string, TraceAlign>, std::shared_ptr<const Trace>> traces;
   std::size_t trace_rows = 0;  // of all traces
 };
@@ -60,7 +73,7 @@ void read_run(Reading& reading, Keys& top);
 void read_site(Reading& reading, Keys& top);
 
 // Lists the names of the bulk tokens that actions issue, so that cohorts can refer to them.
-void list_bulk_tokens(Reading& reading, const toml::table& top);
+void list_bulk_tokens(Reading& reading, Keys& top);
 
 void read_cohorts(Reading& reading, Keys& top);
 std::optional<NetworkModel> read_network(Reading& reading, const toml::table& table);

@@ -22,7 +22,7 @@ constexpr std::chrono::sys_seconds kStartDefault =
 void check_default(Reading& reading, Keys& run, std::string_view key, std::string_view rule,
                    Duration duration) {
   if (!off_the_tick(duration, reading.scenario.tick)) return;
-  run.wrong("tick", Stage::reference,
+  run.wrong("tick",
             fmt::format("is {}, of which the default of `{}` ({}, {}) is no multiple",
                         to_text(reading.scenario.tick), key, to_text(duration), rule),
             fmt::format("choose another tick, or give `{}` in [site]", key));
@@ -31,22 +31,25 @@ void check_default(Reading& reading, Keys& run, std::string_view key, std::strin
 void read_start(Reading& reading, Keys& run) {
   std::chrono::sys_seconds& start = reading.scenario.start;
   start = kStartDefault;
-  if (const auto given = run.date_time("start")) start = utc_of(*given);
+  const auto given = run.date_time("start");
+  if (given) start = utc_of(*given);
   const Duration time_of_day = start - std::chrono::floor<std::chrono::days>(start);
   if (const auto why = off_the_tick(time_of_day, reading.time.tick)) {
-    run.wrong("start", Stage::value,
+    run.wrong("start",
               fmt::format("is {} after midnight UTC, which {}", to_text(time_of_day), *why),
               "midnight always is");
+  } else if (given || !run.has("start")) {
+    reading.time.start = start;
   }
 }
 
 void read_run_keys(Reading& reading, Keys& run) {
   Scenario& scenario = reading.scenario;
   // The tick first: every other duration must be a multiple of it. It is one of itself.
-  scenario.tick = run.duration("tick", Sign::positive).value_or(1min);
-  reading.time.tick = scenario.tick;
+  const auto tick = run.duration("tick", Sign::positive);
+  if (tick) scenario.tick = *tick;
+  if (tick || !run.has("tick")) reading.time.tick = scenario.tick;
   read_start(reading, run);
-  reading.time.start = scenario.start;
   scenario.name = run.label("name").value_or("");
   const auto seed = run.whole("seed", WholeRange{});
   scenario.seed = reading.options.seed.value_or(static_cast<std::uint64_t>(seed.value_or(1)));
@@ -78,7 +81,7 @@ void read_site_keys(Reading& reading, Keys& site) {
   if (const auto tenant = site.text("tenant")) {
     const std::optional<Guid> guid = parse_guid(*tenant);
     if (!guid) {
-      site.wrong("tenant", Stage::value, fmt::format("is {}, which is no GUID", in_quotes(*tenant)),
+      site.wrong("tenant", fmt::format("is {}, which is no GUID", in_quotes(*tenant)),
                  "write it as in \"cdcc5e91-0adf-4a24-82d0-196667f1c081\"");
     }
     scenario.tenant = guid.value_or(Guid{});
@@ -97,10 +100,10 @@ void check_dates(Reading& reading, Keys& site) {
                                                std::chrono::minutes{kBulkLifetimeMinutesMax});
   const auto latest = std::chrono::sys_seconds{std::chrono::seconds{kTokenDateMax}};
   if (scenario.start.time_since_epoch() < 0s) {
-    site.wrong("crypto", Stage::reference, "is `real`, but the run starts before 1970",
+    site.wrong("crypto", "is `real`, but the run starts before 1970",
                "tokens hold no such dates: choose a later `start` in [run]");
   } else if (scenario.start > latest - scenario.duration - lifetime_max) {
-    site.wrong("crypto", Stage::reference, "is `real`, but tokens would outlive the year 9999",
+    site.wrong("crypto", "is `real`, but tokens would outlive the year 9999",
                "tokens hold no such dates: choose an earlier `start` in [run]");
   }
 }
@@ -108,20 +111,22 @@ void check_dates(Reading& reading, Keys& site) {
 void read_crypto(Reading& reading, Keys& site) {
   static constexpr std::string_view crypto[] = {"modelled", "real"};
   Scenario& scenario = reading.scenario;
-  scenario.real_crypto = site.choice("crypto", Need::optional, crypto) == 1U;
-  if (scenario.real_crypto) {
-    scenario.client_keys = site.word<ClientKeys>("client-keys").value_or(ClientKeys::pool);
-    check_dates(reading, site);
-  } else {
-    site.forbid("client-keys", "modelled tokens, which need no keys",
-                "leave it out, or write crypto = \"real\"");
+  const auto chosen = site.choice("crypto", Need::optional, crypto);
+  scenario.real_crypto = chosen == 1U;
+  const bool is_undecided = site.has("crypto") && !chosen;
+  if (!scenario.real_crypto && !is_undecided) {
+    return site.forbid("client-keys", "modelled tokens, which need no keys",
+                       "leave it out, or write crypto = \"real\"");
   }
+  scenario.client_keys = site.word<ClientKeys>("client-keys").value_or(ClientKeys::pool);
+  if (scenario.real_crypto) check_dates(reading, site);
 }
 
 }  // namespace
 
 void read_run(Reading& reading, Keys& top) {
-  if (const toml::table* table = top.table("run", Need::required)) {
+  if (!top.has("run")) top.missing("run", "add a table [run] with a `duration`");
+  if (const toml::table* table = top.table("run")) {
     Keys run = reading.keys_of(*table, "[run]");
     read_run_keys(reading, run);
   }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/scenario/reading.hpp"
+#include "sim/scenario/syntax_error.hpp"
 #include "sim/scenario/toml_limits.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/read_file.hpp"
@@ -15,15 +16,11 @@ namespace {
 
 constexpr std::int64_t kFormat = 1;
 
-Error at_place(const std::string& path, Position at, std::string what, std::string advice) {
-  return {ErrorKind::input, fmt::format("{}:{}:{}", path, at.line, at.column), std::move(what),
-          std::move(advice)};
-}
-
 void read_format(Keys& top) {
-  const auto format = top.whole("format", WholeRange{}, Need::required);
+  if (!top.has("format")) top.missing("format", "begin with `format = 1`");
+  const auto format = top.whole("format", WholeRange{});
   if (format && *format != kFormat) {
-    top.wrong("format", Stage::value, fmt::format("is {}", *format),
+    top.wrong("format", fmt::format("is {}", *format),
               fmt::format("this program reads format {}", kFormat));
   }
 }
@@ -33,7 +30,7 @@ void read_all(Reading& reading, const toml::table& root) {
   read_format(top);
   read_run(reading, top);
   read_site(reading, top);
-  list_bulk_tokens(reading, root);
+  list_bulk_tokens(reading, top);
   read_cohorts(reading, top);
   read_actions(reading, top);
   read_expectations(reading, top);
@@ -42,20 +39,21 @@ void read_all(Reading& reading, const toml::table& root) {
 
 }  // namespace
 
-bool NameList::add(const std::string& name) {
-  if (!index_.emplace(name, static_cast<std::uint32_t>(names_.size())).second) return false;
+std::optional<NameList::Entry> NameList::add(const std::string& name, Entry entry) {
+  const auto [at, is_new] = entries_.emplace(name, entry);
+  if (!is_new) return at->second;
   names_.push_back(name);
-  return true;
+  return std::nullopt;
 }
 
-std::optional<std::uint32_t> NameList::find(const std::string& name) const {
-  const auto found = index_.find(name);
-  return found == index_.end() ? std::nullopt : std::optional(found->second);
+std::optional<NameList::Entry> NameList::find(const std::string& name) const {
+  const auto found = entries_.find(name);
+  return found == entries_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<Keys> Reading::keys_of(const toml::node& element, const std::string& where) {
   if (const toml::table* table = element.as_table()) return keys_of(*table, where);
-  mistakes.note(element.source().begin, Stage::value, fmt::format("{} must be a table", where),
+  mistakes.note(position(element), fmt::format("{} must be a table", where),
                 where.starts_with('[') ? fmt::format("write {} above its keys", where)
                                        : "write it in braces");
   return std::nullopt;
@@ -65,13 +63,18 @@ std::optional<std::uint32_t> Reading::reference(Keys& keys, std::string_view key
                                                 std::string_view noun, const NameList& list) {
   const std::optional<std::string> name = keys.text(key, need);
   if (!name) return std::nullopt;
-  if (const auto found = list.find(*name)) return found;
-  if (!mistakes.would_be_first(keys.place(key), Stage::reference)) return std::nullopt;
-  const std::vector<std::string_view> names(list.names().begin(), list.names().end());
-  keys.wrong(key, Stage::reference,
-             fmt::format("is {}, and there is no {} of that name", in_quotes(*name), noun),
-             did_you_mean(noun, *name, names));
+  if (const auto found = list.find(*name)) return found->index;
+  if (list.has_gaps) return std::nullopt;
+  keys.wrong(key, fmt::format("is {}, and there is no {} of that name", in_quotes(*name), noun),
+             nearest_name(keys.place(key), noun, *name, list));
   return std::nullopt;
+}
+
+std::string Reading::nearest_name(Position at, std::string_view noun, const std::string& name,
+                                  const NameList& list) const {
+  if (!mistakes.lists(at)) return "";  // There may be many such mistakes, and many names.
+  const std::vector<std::string_view> names(list.names().begin(), list.names().end());
+  return did_you_mean(noun, name, names);
 }
 
 Share to_share(double probability) {
@@ -84,25 +87,26 @@ Result<Scenario, Error> parse_scenario(std::string text, const std::string& path
     return usage_error(fmt::format("clients cannot be scaled by {}", options.clients_scale),
                        "give a number above 0");
   }
-  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+  const auto wrong = [&](Position at, std::string what, std::string advice) {
     return Failed<Error>(
-        at_place(path, {1, 1}, "the file is empty", "a scenario begins with `format = 1`"));
+        error_at(path, line_of(text, at.line, at.column), std::move(what), std::move(advice)));
+  };
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
+    return wrong({1, 1}, "the file is empty", "a scenario begins with `format = 1`");
   }
-  if (text.size() > kFileBytesMax) {
-    return Failed<Error>(at_place(path, {1, 1}, "the file is longer than 16 MiB", ""));
-  }
+  if (text.size() > kFileBytesMax) return wrong({1, 1}, "the file is longer than 16 MiB", "");
   if (const auto at = too_deep_key(text)) {
-    return Failed<Error>(at_place(path, *at, "a key has too many parts",
-                                  fmt::format("use fewer than {} dots", kKeyPartsMax)));
+    return wrong(*at, "a key has too many parts",
+                 fmt::format("use fewer than {} dots", kKeyPartsMax));
   }
   Reading reading(path, options);
   try {
     read_all(reading, toml::parse(std::string_view(text), std::string_view(path)));
   } catch (const toml::parse_error& error) {
     return Failed<Error>(
-        at_place(path, error.source().begin, fmt::format("not TOML: {}", error.description()), ""));
+        syntax_error(path, text, position(error.source().begin), error.description()));
   }
-  if (reading.mistakes.first()) return Failed<Error>(*reading.mistakes.first());
+  if (reading.mistakes.any()) return Failed<Error>(std::move(reading.mistakes).take(text));
   reading.scenario.text = std::move(text);
   reading.scenario.clients_scale = options.clients_scale;
   return std::move(reading.scenario);

@@ -171,7 +171,8 @@ struct ScenarioOptions {
   double clients_scale = 1;
 };
 
-// Reads the file and everything that it names. The error is the first mistake in the file.
+// Reads the file and everything that it names. All mistakes are found: the error is the first one
+// in the file, its `others` are the next ones. A text that is not TOML has one mistake.
 Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options);
 
 // The same for a text; `path` is for messages and for what the text names relative to it.

@@ -55,9 +55,16 @@ class Reader {
  private:
   static std::string header_advice() { return fmt::format("begin with the line `{}`", kHeader); }
 
+  // `part` is of the line.
+  Error wrong_at(std::string_view part, std::string what, std::string advice) const {
+    SourceLine source = line_of(line_, 1, 1);
+    source.line = std::max(line_number_, 1U);
+    std::string_view before = line_.substr(0, static_cast<std::size_t>(part.data() - line_.data()));
+    for (; !before.empty(); ++source.column) take_plain(before);
+    return error_at(path_, std::move(source), std::move(what), std::move(advice));
+  }
   Error wrong(std::string what, std::string advice) const {
-    return {ErrorKind::input, fmt::format("{}:{}", path_, std::max(line_number_, 1U)),
-            std::move(what), std::move(advice)};
+    return wrong_at(line_, std::move(what), std::move(advice));
   }
 
   void next_line() {
@@ -93,10 +100,12 @@ class Reader {
       const bool is_first = &field == &fields[0];
       if (!is_first && line.empty()) return wrong_fields();
       if (!is_first) line.remove_prefix(1);
+      const std::string_view begin = line;
       const auto taken = take_field(line);
       if (!taken) {
-        return wrong("quotes are only understood around a whole field, without quotes inside",
-                     "leave the quotes out");
+        return wrong_at(begin,
+                        "quotes are only understood around a whole field, without quotes inside",
+                        "leave the quotes out");
       }
       field = *taken;
     }
@@ -114,12 +123,12 @@ class Reader {
     if (device.empty()) return wrong("the device is empty", "name it");
     const Result<sys_seconds, std::string> moment = parse_rfc3339(time);
     if (!moment) {
-      return wrong("the time " + moment.error(), "write it as in 2026-01-01T00:00:00Z");
+      return wrong_at(time, "the time " + moment.error(), "write it as in 2026-01-01T00:00:00Z");
     }
     const std::optional<Network> on = from_name<Network>(network);
     if (!on) {
-      return wrong(fmt::format("the network cannot be {}", in_quotes(network)),
-                   did_you_mean("network", network, Names<Network>::values));
+      return wrong_at(network, fmt::format("the network cannot be {}", in_quotes(network)),
+                      did_you_mean("network", network, Names<Network>::values));
     }
     const auto [known, is_new] =
         index_.try_emplace(device, static_cast<std::uint32_t>(devices.size()));
@@ -128,8 +137,8 @@ class Reader {
       last_.push_back(*moment);
     }
     if (*moment < last_[known->second]) {
-      return wrong(fmt::format("the time of device {} goes back", in_quotes(device)),
-                   "put the rows of a device in order of time");
+      return wrong_at(time, fmt::format("the time of device {} goes back", in_quotes(device)),
+                      "put the rows of a device in order of time");
     }
     last_[known->second] = *moment;
     rows.push_back({*moment, known->second, *on});

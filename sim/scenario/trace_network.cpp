@@ -22,7 +22,7 @@ std::shared_ptr<const Trace> trace_of(Reading& reading, Keys& keys, const std::s
   if (known) return known;
   const Result<std::string, std::string> text = read_text_file(path, kTraceBytesMax);
   if (!text) {
-    keys.wrong("file", Stage::value,
+    keys.wrong("file",
                fmt::format("is {}, and {} cannot be read: {}", in_quotes(file), in_quotes(path),
                            text.error()),
                "give the path of a trace, relative to the scenario file");
@@ -35,8 +35,7 @@ std::shared_ptr<const Trace> trace_of(Reading& reading, Keys& keys, const std::s
   }
   reading.trace_rows += trace->rows.size();
   if (reading.trace_rows > kTraceRowsMax) {
-    keys.wrong("file", Stage::value,
-               fmt::format("makes more than {} rows in all traces", kTraceRowsMax),
+    keys.wrong("file", fmt::format("makes more than {} rows in all traces", kTraceRowsMax),
                "use fewer or smaller traces");
     return nullptr;
   }
@@ -52,8 +51,7 @@ std::optional<NetworkModel> read_trace_network(Reading& reading, Keys& keys) {
   const auto file = keys.label("file", Need::required);
   const auto align = keys.choice("align", Need::optional, aligns);
   network.loop = keys.yes_no("loop").value_or(false);
-  // Once the scenario is known to be wrong, other files are not read for it.
-  if (!file || reading.mistakes.first()) return std::nullopt;
+  if (!file) return std::nullopt;
   network.file = *file;
   network.trace = trace_of(reading, keys, *file, static_cast<TraceAlign>(align.value_or(0)));
   return network;

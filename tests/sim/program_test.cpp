@@ -155,4 +155,31 @@ TEST_CASE("test reports like a test runner and says how to run the first failure
   CHECK(has(read_file(desk.path("report.xml")), "<error message=\"broken.toml:1:"));
 }
 
+TEST_CASE("mistakes of a scenario begin with its name, a line and a column") {
+  const Desk desk;
+  desk.write("broken.toml", "format = 2\nrun.duration = 7\n");
+  const std::string first =
+      "broken.toml:1:1: the key `cohort` is missing in the file; add at least one [[cohort]]";
+  const std::string all = first + R"(
+    1 | format = 2
+      | ^
+broken.toml:1:10: `format` in the file is 2; this program reads format 1
+    1 | format = 2
+      |          ^
+broken.toml:2:16: `duration` in [run] must be a duration, not an integer; write its unit, and )"
+                                  R"(quotes, as in "7d" for days
+    2 | run.duration = 7
+      |                ^
+)";
+  const Ran ran = desk.run("run broken.toml");
+  CHECK(ran.status == 2);
+  CHECK(ran.out.empty());
+  CHECK(ran.err == all);
+  const Ran tested = desk.run("test broken.toml --junit report.xml");
+  CHECK(has(tested.out, " s\n" + all + "0 passed, 1 failed\n"));
+  const std::string report = read_file(desk.path("report.xml"));
+  CHECK(has(report, "<error message=\"" + first + "\">" + first + "\n    1 | format = 2\n"));
+  CHECK(has(report, "failures=\"0\" errors=\"1\""));
+}
+
 }  // namespace tokenlife::test

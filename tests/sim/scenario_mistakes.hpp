@@ -30,6 +30,9 @@ inline void check_text(const std::string& text, const ScenarioFolder& folder,
     return;
   }
   CHECK(scenario.error().kind == ErrorKind::input);
+  // Nothing is told that only follows from it.
+  for (const Error& other : scenario.error().others) UNSCOPED_INFO(to_string(other));
+  CHECK(scenario.error().others.empty());
   CHECK(scenario.error().place == folder.path("s.toml") + ":" + std::string(mistake.place));
   const std::string said = scenario.error().what + "; " + scenario.error().advice;
   for (const std::string_view words : mistake.words) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sim/text/duration.hpp"
+#include "sim/text/duration_advice.hpp"
 #include "sim/text/error.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
@@ -45,6 +46,26 @@ TEST_CASE("what is no duration is refused") {
   CHECK(why("49710d6h28m16s") == "is not less than 49710 days (2^32 seconds)");
   CHECK(why("18446744073709551617s") == "is not less than 49710 days (2^32 seconds)");
   CHECK(why("9999999w9999999d") == "is not less than 49710 days (2^32 seconds)");
+}
+
+TEST_CASE("what was meant by a duration is written as one, if it is plain") {
+  CHECK(duration_advice("1.5d") == "write \"1d12h\"");
+  CHECK(duration_advice("12h1d") == "write \"1d12h\"");
+  CHECK(duration_advice("90 days") == "write \"90d\"");
+  CHECK(duration_advice("2 Weeks, 3 hrs") == "write \"14d3h\"");
+  CHECK(duration_advice("-5min") == "write \"-5m\"");
+  CHECK(duration_advice("0.25h") == "write \"15m\"");
+  CHECK(duration_advice("90") == "write its unit, as in \"90d\" for days");
+  const std::string months = "months and years differ in length: count days, as in \"90d\"";
+  CHECK(duration_advice("3mo") == months);
+  CHECK(duration_advice("1y") == months);
+  const std::string plain =
+      "write integers with units, largest first, as in \"90d\", \"1d12h\" or \"30m\"";
+  for (const char* text : {"", "-", "soon", "0.1s", "1d-2h", "1..5d", "P1D", "99999999w",
+                           "1234567890d", "1 fortnight"}) {
+    CAPTURE(text);
+    CHECK(duration_advice(text) == plain);
+  }
 }
 
 TEST_CASE("durations are written, largest units first") {

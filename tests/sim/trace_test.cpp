@@ -102,26 +102,28 @@ TEST_CASE("fields may be quoted, and times have offsets") {
 
 TEST_CASE("a mistake in a trace is named with its line") {
   const auto row = [](std::string_view text) { return refused(kHead + std::string(text) + "\n"); };
-  CHECK(refused("") == "t.csv:1: the file is empty; begin with the line `device,time,network`");
-  CHECK(refused(kHead) == "t.csv:1: the file has no rows; add a row for each device at least");
-  CHECK(refused("device;time;network\n").find("t.csv:1: the header is `device;time;network`") == 0);
+  CHECK(refused("") == "t.csv:1:1: the file is empty; begin with the line `device,time,network`");
+  CHECK(refused(kHead) == "t.csv:1:1: the file has no rows; add a row for each device at least");
+  CHECK(refused("device;time;network\n").find("t.csv:1:1: the header is `device;time;network`") ==
+        0);
   CHECK(refused(std::string("\x7f"
                             "ELF\0\xff",
                             6))
             .find("`\\u007fELF\\u0000\\xff`") != std::string::npos);
-  CHECK(row("x,2026-01-01T00:00:00Z,office").find("t.csv:2: the network cannot be `office`") == 0);
+  CHECK(row("x,2026-01-01T00:00:00Z,office").find("t.csv:2:24: the network cannot be `office`") ==
+        0);
   CHECK(row("x,2026-01-01T00:00:00Z,intrenet").find("did you mean `intranet`?") !=
         std::string::npos);
-  CHECK(row("x,2026-01-01T00:00:00Z,").find("t.csv:2: the network cannot be ``") == 0);
-  CHECK(row(",2026-01-01T00:00:00Z,offline").find("t.csv:2: the device is empty") == 0);
-  CHECK(row("x,2026-01-01T00:00:00Z").find("t.csv:2: the row does not have three fields") == 0);
+  CHECK(row("x,2026-01-01T00:00:00Z,").find("t.csv:2:24: the network cannot be ``") == 0);
+  CHECK(row(",2026-01-01T00:00:00Z,offline").find("t.csv:2:1: the device is empty") == 0);
+  CHECK(row("x,2026-01-01T00:00:00Z").find("t.csv:2:1: the row does not have three fields") == 0);
   CHECK(row("x,2026-01-01T00:00:00Z,offline,").find("does not have three fields") !=
         std::string::npos);
-  CHECK(row("").find("t.csv:2: the line is empty") == 0);
-  CHECK(row("x,2026-01-01T00:00:00Z,offline\n").find("t.csv:3: the line is empty") == 0);
-  CHECK(row("\"x,2026-01-01T00:00:00Z,offline").find("t.csv:2: quotes are") == 0);
-  CHECK(row("\"x\"\"y\",2026-01-01T00:00:00Z,offline").find("t.csv:2: quotes are") == 0);
-  CHECK(row("x\"y,2026-01-01T00:00:00Z,offline").find("t.csv:2: quotes are") == 0);
+  CHECK(row("").find("t.csv:2:1: the line is empty") == 0);
+  CHECK(row("x,2026-01-01T00:00:00Z,offline\n").find("t.csv:3:1: the line is empty") == 0);
+  CHECK(row("\"x,2026-01-01T00:00:00Z,offline").find("t.csv:2:1: quotes are") == 0);
+  CHECK(row("\"x\"\"y\",2026-01-01T00:00:00Z,offline").find("t.csv:2:1: quotes are") == 0);
+  CHECK(row("x\"y,2026-01-01T00:00:00Z,offline").find("t.csv:2:1: quotes are") == 0);
 }
 
 TEST_CASE("a time in a trace is a moment in whole seconds") {
@@ -131,7 +133,7 @@ TEST_CASE("a time in a trace is a moment in whole seconds") {
         "2026-01-01T00:00:00+25:00", "2026-1-1T00:00:00Z", "1767225600"}) {
     CAPTURE(time);
     const std::string said = refused(kHead + "x," + std::string(time) + ",offline\n");
-    CHECK(said.find("t.csv:2: the time \"" + std::string(time) + "\"") == 0);
+    CHECK(said.find("t.csv:2:3: the time \"" + std::string(time) + "\"") == 0);
   }
 }
 
@@ -139,7 +141,7 @@ TEST_CASE("the time of a device never goes back, that of a file may") {
   CHECK(refused(kHead + "x,2026-01-01T00:00:01Z,offline\n"
                         "y,2026-01-01T00:00:00Z,offline\n"
                         "x,2026-01-01T00:00:00Z,internet\n")
-            .find("t.csv:4: the time of device `x` goes back") == 0);
+            .find("t.csv:4:3: the time of device `x` goes back") == 0);
 }
 
 TEST_CASE("a trace spans less than 2^32 seconds") {

@@ -1,0 +1,191 @@
+// Several mistakes in one scenario: all of them are told, and nothing that only follows.
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scenario_example.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/text/show_error.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+Strings said_of(std::string text) {
+  const auto scenario = parse_scenario(std::move(text), "s.toml", {});
+  if (scenario) return {"read"};
+  Strings said{to_string(scenario.error())};
+  for (const Error& other : scenario.error().others) said.push_back(to_string(other));
+  return said;
+}
+
+std::size_t mistakes_in(std::string text) {
+  const auto scenario = parse_scenario(std::move(text), "s.toml", {});
+  return scenario ? 0 : 1 + scenario.error().others.size() + scenario.error().not_listed;
+}
+
+const std::string kHead = "format = 1\nrun.duration = \"60d\"\n";
+const std::string kCohort = R"([[cohort]]
+name = "a"
+clients = 4
+network = { model = "fixed", on = "intranet" }
+)";
+
+// An action on that cohort, or another one.
+std::string upgrade(const std::string& at, const std::string& cohort = "a") {
+  return "[[action]]\nat = " + at + "\ndo = \"upgrade\"\ncohort = \"" + cohort + "\"\n";
+}
+
+}  // namespace
+
+TEST_CASE("all mistakes are told, in the order of the file") {
+  // Cohorts are read before actions, whatever their places.
+  CHECK(
+      said_of(R"(format = 1
+seed = 4
+[[action]]
+at = "0d"
+do = "upgrade"
+cohort = "b"
+[run]
+duration = "60 days"
+[[cohort]]
+name = "a"
+clients = 0
+install = { at = "1h2d" }
+network = { model = "week", office-days = ["mon", "tu"], hours = "9-17", otherwise = "home" }
+[[expect]]
+state = "expired"
+count = -1
+)") ==
+      Strings{
+          "s.toml:2:1: unknown key `seed` in the file; it is a key of [run]",
+          "s.toml:6:10: `cohort` in the action `upgrade` is `b`, and there is no cohort of that "
+          "name; the cohort can be `a`",
+          "s.toml:8:12: `duration` in [run] is `60 days`, which has a unit other than w, d, h, m "
+          "or s; write \"60d\"",
+          "s.toml:11:11: `clients` in [[cohort]] is 0, which is not an integer from 1 to 100000000",
+          "s.toml:12:18: `at` in `install` is `1h2d`, which has its units repeated or out of "
+          "order; write \"2d1h\"",
+          "s.toml:13:51: `office-days` cannot hold `tu`; the day can be `mon`, `tue`, `wed`, "
+          "`thu`, `fri`, `sat` or `sun`",
+          "s.toml:13:66: `hours` in a `week` network is `9-17`, which is no time span; write it as "
+          "in \"09:00-17:00\"",
+          "s.toml:13:86: `otherwise` in a `week` network cannot be `home`; the word can be "
+          "`offline`, `intranet` or `internet`",
+          "s.toml:16:9: `count` in [[expect]] is -1, which is not an integer of at least 0"});
+}
+
+TEST_CASE("what only follows from a name that cannot be read is not told") {
+  CHECK(said_of(kHead + with(kCohort, "", "name", "nam") + upgrade("\"0d\"")) ==
+        Strings{"s.toml:4:1: unknown key `nam` in [[cohort]]; did you mean `name`?"});
+  CHECK(mistakes_in(kHead + with(kCohort, "", "4", "0") +
+                    "[[action]]\nat = \"0d\"\ndo = \"block-client\"\nclient = \"a/7\"\n") == 1);
+  CHECK(mistakes_in(kHead + kCohort + kCohort + upgrade("\"0d\"", "b")) == 1);
+
+  const std::string issue = "[[action]]\nat = \"0d\"\ndo = \"issue-bulk-token\"\nname = \"t\"\n";
+  const std::string given = kHead + with(kCohort, "", "network", "bulk-token = \"t\"\nnetwork");
+  CHECK(said_of(given + issue) == Strings{"read"});
+  for (const auto& [from, to] :
+       std::vector<std::pair<std::string, std::string>>{{"issue-bulk-token", "isue-bulk-token"},
+                                                        {"[[action]]", "[[actions]]"},
+                                                        {"name", "nmae"},
+                                                        {"\"t\"", "7"},
+                                                        {"\"0d\"", "\"0\""}}) {
+    CAPTURE(from);
+    CHECK(mistakes_in(given + with(issue, "", from, to)) == 1);
+  }
+}
+
+TEST_CASE("what only follows from a moment or a word that is wrong is not told") {
+  CHECK(mistakes_in(kHead + "run.start = 2026-01-01\n" + kCohort +
+                    upgrade("2025-06-01T00:00:00Z")) == 1);
+  CHECK(mistakes_in(with(kHead, "", "60d", "60") + kCohort +
+                    "[[expect]]\nat = \"70d\"\nstate = \"expired\"\ncount = 0\n") == 1);
+  CHECK(mistakes_in(kHead + "run.tick = \"1\"\nsite.latency = \"7s\"\n" + kCohort) == 1);
+  CHECK(mistakes_in(kHead + "site = { crypto = \"reel\", client-keys = \"rsa\" }\n" + kCohort) ==
+        1);
+  CHECK(mistakes_in(kHead + with(kCohort, "", "\"fixed\"", "\"weak\"")) == 1);
+  CHECK(mistakes_in(kHead + with(kCohort, "", "model", "modle")) == 1);
+  CHECK(mistakes_in(kHead + kCohort + with(upgrade("\"0d\""), "", "upgrade", "updgrade")) == 1);
+  CHECK(mistakes_in(kHead + kCohort +
+                    "[[expect]]\nevent = \"token-renewd\"\nreason = \"x\"\nmin = 1\n") == 1);
+  CHECK(mistakes_in(kHead + kCohort + "[[expect]]\nevent = \"token-renewed\"\nshare-min = 0.5\n") ==
+        1);
+}
+
+TEST_CASE("stays and steps that are wrong say nothing of the others") {
+  CHECK(said_of(kHead + R"([[cohort]]
+name = "a"
+clients = 1
+[cohort.network]
+model = "dwell"
+start = "offline"
+offline = { mean = "1h", to = { ofline = 1 } }
+)") == Strings{"s.toml:9:33: unknown key `ofline` in `to`; did you mean `offline`?"});
+  CHECK(said_of(kHead + R"([[cohort]]
+name = "a"
+clients = 1
+[cohort.network]
+model = "timeline"
+steps = [
+  { at = "0", on = "offline" },
+  { at = "1d", on = "x" },
+  { at = "2d", on = "offline" },
+  { at = "1d", on = "offline" },
+]
+)") == Strings{"s.toml:9:10: `at` in a step of `steps` is `0`, which has a number without a unit; "
+               "write its unit, as in \"0d\" for days",
+               "s.toml:10:21: `on` in a step of `steps` cannot be `x`; the word can be `offline`, "
+               "`intranet` or `internet`",
+               "s.toml:12:10: `at` in a step of `steps` is 1d, not after the step before at 2d; "
+               "put the steps in order of time"});
+}
+
+TEST_CASE("every duration that is not a whole number of ticks is told") {
+  const ScenarioFolder folder;
+  const auto scenario = parse_scenario(with(kEverything, "", "tick = \"1m\"", "tick = \"7m\""),
+                                       folder.path("s.toml"), {});
+  REQUIRE_FALSE(scenario);
+  CHECK(scenario.error().what ==
+        "`duration` in [run] is `365d`, which is not a whole number of ticks of 7m");
+  CHECK(scenario.error().others.size() == 19);
+}
+
+TEST_CASE("twenty mistakes are listed and the others counted, whatever the order of the keys") {
+  std::string text = kHead;
+  for (int i = 30; i > 0; --i) text += "x" + std::to_string(i) + " = 1\n";
+  text += "[[cohort]]\nname = \"a\"\n";  // Two keys are missing.
+  const auto scenario = parse_scenario(text, "s.toml", {});
+  REQUIRE_FALSE(scenario);
+  const Error& error = scenario.error();
+  CHECK(error.place == "s.toml:3:1");
+  REQUIRE(error.others.size() == 19);
+  CHECK(error.others.back().place == "s.toml:22:1");
+  CHECK(error.not_listed == 12);
+  CHECK(show_error(error).ends_with("   22 | x11 = 1\n      | ^\nand 12 more mistakes"));
+}
+
+TEST_CASE("mistakes in traces are told with the others, each with its line") {
+  const ScenarioFolder folder;
+  folder.write("t.csv", "device,time,network\n7,2026-01-01T00:00:00Z,home\n");
+  const auto scenario = parse_scenario(kHead + R"([[cohort]]
+name = "a"
+clients = "4"
+network = { model = "trace", file = "t.csv" }
+)",
+                                       folder.path("s.toml"), {});
+  REQUIRE_FALSE(scenario);
+  REQUIRE(scenario.error().others.size() == 1);
+  CHECK(show_error(scenario.error().others[0]) ==
+        folder.path("t.csv") +
+            ":2:24: the network cannot be `home`; the network can be `offline`, `intranet` or "
+            "`internet`\n"
+            "    2 | 7,2026-01-01T00:00:00Z,home\n"
+            "      |                        ^");
+}
+
+}  // namespace tokenlife::sim
