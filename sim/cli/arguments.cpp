@@ -166,7 +166,7 @@ int run_program(int argc, char** argv) {
     status = Failed<Error>(printed.error());
   }
   if (status) return *status;
-    console.say(redact_secrets(show_error(status.error(), "tokenlife")));
+  console.say(redact_secrets(show_error(status.error(), "tokenlife")));
   return static_cast<int>(status.error().kind);
 }
 

@@ -11,12 +11,14 @@
 #include "sim/engine/expectations.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
+#include "sim/text/show_error.hpp"
 
 namespace tokenlife::sim {
 
 ExitStatus run_command(const RunCommand& command, Console& console) {
   const auto scenario = load_scenario(command.scenario, {command.seed, command.clients_scale});
   if (!scenario) return Failed<Error>(scenario.error());
+  for (const Error& warning : scenario->warnings) console.say(show_warning(warning));
 
   RunOptions options;
   options.threads = command.threads.value_or(std::thread::hardware_concurrency());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sim/cli/annotation.hpp"
 #include "sim/cli/command_test_plan.hpp"
@@ -107,6 +108,10 @@ class Results {
       : command_(command), console_(console), annotates_(annotations_wanted()) {}
 
   void take(TestReport report) {
+    // Every seed of a file has the same warnings.
+    for (const std::string& warning : report.warnings) {
+      if (warned_.insert(warning).second) console_.say(warning);
+    }
     if (!command_.json) console_.print(report_text(report, console_));
     if (report.coverage) coverage_.add(*report.coverage);
     for (TestCase& test : report.tests) {
@@ -179,6 +184,7 @@ class Results {
   const TestCommand& command_;
   Console& console_;
   bool annotates_;
+  std::set<std::string> warned_;
   std::size_t passed_ = 0;
   std::size_t failed_ = 0;
   std::size_t skipped_ = 0;

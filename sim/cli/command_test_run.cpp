@@ -76,6 +76,9 @@ class TestRun {
       add_whole(watch, {}, show_error(scenario.error()));
       return std::move(report_);
     }
+    for (const Error& warning : scenario->warnings) {
+      report_.warnings.push_back(show_warning(warning));
+    }
     if (target_.expectations && !run_whole(*scenario, watch)) return std::move(report_);
     if (target_.properties.empty() || !why_to_end().empty()) {
       return std::move(*this).skip(why_to_end());

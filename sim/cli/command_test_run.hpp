@@ -32,7 +32,8 @@ std::string with_seed(const std::string& path, std::optional<std::uint64_t> seed
 struct TestReport {
   std::string name;  // of the file, with the seed
   std::vector<TestCase> tests;
-  std::optional<Coverage> coverage;  // if it was asked for and the scenario could run
+  std::optional<Coverage> coverage{};   // if it was asked for and the scenario could run
+  std::vector<std::string> warnings{};  // of the scenario, as they are shown
 };
 
 // With the scenario's own seed, if none is given. A file that cannot run has one test, which is an

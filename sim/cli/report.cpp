@@ -293,6 +293,8 @@ nlohmann::ordered_json summary_json(const Scenario& scenario, const RunResult& r
                     {"line", action->line}});
   }
   json["expectations"] = expectations_json(scenario, outcomes);
+  auto& warnings = json["warnings"] = nlohmann::ordered_json::array();
+  for (const Error& warning : scenario.warnings) warnings.push_back(to_string(warning));
   json["log-bytes"] = result.log.bytes;
   json["threads"] = result.threads;
   json["wall-seconds"] = wall_seconds;

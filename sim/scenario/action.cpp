@@ -215,6 +215,14 @@ void read_action(Reading& reading, const toml::node& element) {
   auto what = kReaders[*kind](reading, keys);
   keys.finish();
   if (!at || !what) return;
+  if (at->time_since_epoch() >= reading.time.duration) {
+    reading.mistakes.warn(keys.place("at"),
+                          fmt::format("the action `{}` is at {}, and the run ends at {}: it never "
+                                      "happens",
+                                      kActionNames[*kind], to_text(at->time_since_epoch()),
+                                      to_text(reading.time.duration)),
+                          "choose an earlier time, or lengthen the run");
+  }
   const int line = static_cast<int>(element.source().begin.line);
   reading.scenario.actions.push_back({*at, std::move(*what), line});
 }

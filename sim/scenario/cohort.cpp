@@ -56,6 +56,18 @@ void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
   }
 }
 
+void warn_of_uneven_trace(Reading& reading, const Keys& keys, const Cohort& cohort) {
+  const auto* network = std::get_if<TraceNetwork>(&cohort.network);
+  if (network == nullptr || network->trace == nullptr || reading.options.clients_scale != 1) return;
+  const std::size_t devices = network->trace->devices.size();
+  if (cohort.clients % devices == 0) return;
+  reading.mistakes.warn(
+      keys.place("clients"),
+      fmt::format("{} clients replay a trace of {} devices: some devices count more than others",
+                  cohort.clients, devices),
+      "choose a multiple");
+}
+
 void read_cohort(Reading& reading, Keys& keys) {
   Cohort cohort;
   read_name(reading, keys, cohort);
@@ -83,6 +95,7 @@ void read_cohort(Reading& reading, Keys& keys) {
     if (auto model = read_network(reading, *network)) cohort.network = std::move(*model);
   }
   keys.finish();
+  warn_of_uneven_trace(reading, keys, cohort);
   reading.scenario.cohorts.push_back(std::move(cohort));
 }
 

@@ -45,6 +45,10 @@ void Mistakes::note_absent_key(Position at, std::string_view key, const std::str
   absent_.push_back({at, key, where, std::move(advice)});
 }
 
+void Mistakes::warn(Position at, std::string what, std::string advice) {
+  warnings_.emplace(at, Error{ErrorKind::input, "", std::move(what), std::move(advice)});
+}
+
 void Mistakes::know(const std::string& where, const std::vector<std::string_view>& keys) {
   std::vector<std::string_view>& known = known_[where];
   for (const std::string_view key : keys) {
@@ -83,6 +87,14 @@ Error Mistakes::told(std::string_view text, Position at, Noted noted) const {
   if (noted.unknown) noted.error.advice = advice_on(*noted.unknown);
   return error_at(path_, line_of(text, at.line, at.column), std::move(noted.error.what),
                   std::move(noted.error.advice));
+}
+
+std::vector<Error> Mistakes::take_warnings(std::string_view text) && {
+  std::vector<Error> warnings;
+  for (auto& [at, warning] : warnings_) {
+    warnings.push_back(told(text, at, {std::move(warning), std::nullopt}));
+  }
+  return warnings;
 }
 
 Error Mistakes::take(std::string_view text) && {

@@ -46,6 +46,10 @@ class Mistakes {
   // The valid keys of a kind of table: for what is said of unknown ones.
   void know(const std::string& where, const std::vector<std::string_view>& keys);
 
+  // Something that is allowed and hardly meant.
+  void warn(Position at, std::string what, std::string advice);
+  std::vector<Error> take_warnings(std::string_view text) &&;
+
   // All of them: the first, with the others. Precondition: any().
   Error take(std::string_view text) &&;
 
@@ -79,6 +83,7 @@ class Mistakes {
   std::vector<AbsentKey> absent_;
   std::set<std::string, std::less<>> unknown_keys_;
   std::map<std::string, std::vector<std::string_view>> known_;  // by where
+  std::multimap<Position, Error> warnings_;
 };
 
 }  // namespace tokenlife::sim

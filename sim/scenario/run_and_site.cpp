@@ -122,6 +122,25 @@ void read_crypto(Reading& reading, Keys& site) {
   if (scenario.real_crypto) check_dates(reading, site);
 }
 
+// A token that ends before it is due, or may, is renewed too late.
+void warn_of_late_renewal(Reading& reading, const Keys& site) {
+  const Policy& policy = reading.scenario.policy;
+  const std::string validity = to_text(policy.token_validity);
+  if (policy.renew_after >= policy.token_validity) {
+    reading.mistakes.warn(site.place(site.has("renew-after") ? "renew-after" : "token-validity"),
+                          fmt::format("tokens are due for renewal after {}, but are valid for {}",
+                                      to_text(policy.renew_after), validity),
+                          "choose a `renew-after` below `token-validity`");
+  } else if (policy.renew_after + policy.renew_jitter > policy.token_validity) {
+    reading.mistakes.warn(
+        site.place("renew-jitter"),
+        fmt::format("tokens are due for renewal up to {} after {}, but are valid "
+                    "for {}",
+                    to_text(policy.renew_jitter), to_text(policy.renew_after), validity),
+        "choose a shorter `renew-jitter`");
+  }
+}
+
 }  // namespace
 
 void read_run(Reading& reading, Keys& top) {
@@ -153,6 +172,7 @@ void read_site(Reading& reading, Keys& top) {
   }
   policy.token_validity = validity.value_or(policy.token_validity);
   policy.renew_after = renewal.value_or(policy.renew_after);
+  warn_of_late_renewal(reading, site);
   read_crypto(reading, site);
   site.finish();
 }

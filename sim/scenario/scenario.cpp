@@ -107,6 +107,7 @@ Result<Scenario, Error> parse_scenario(std::string text, const std::string& path
         syntax_error(path, text, position(error.source().begin), error.description()));
   }
   if (reading.mistakes.any()) return Failed<Error>(std::move(reading.mistakes).take(text));
+  reading.scenario.warnings = std::move(reading.mistakes).take_warnings(text);
   reading.scenario.text = std::move(text);
   reading.scenario.clients_scale = options.clients_scale;
   return std::move(reading.scenario);

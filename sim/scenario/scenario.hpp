@@ -158,6 +158,8 @@ struct Scenario {
   std::vector<Action> actions;  // in file order
   std::vector<Expectation> expectations;
   std::uint32_t clients = 0;  // of all cohorts
+  // What is allowed and hardly meant, in the order of the file: as errors, for show_warning().
+  std::vector<Error> warnings;
 };
 
 // The scenario's name, or words for none. Its file's name plays no part, since the same scenario

@@ -112,7 +112,7 @@ std::pair<std::uint32_t, std::uint32_t> clients_of(const Scenario& scenario,
 }
 
 Observed seen_by_counting(const Scenario& scenario, const NaiveRun& run,
-                      const Expectation& expectation) {
+                          const Expectation& expectation) {
   Observed seen;
   const auto [first, end] = clients_of(scenario, expectation);
   for (std::uint32_t i = first; i < end; ++i) {

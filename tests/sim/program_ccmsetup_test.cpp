@@ -178,8 +178,8 @@ TEST_CASE("no line is printed for a token that the site refuses") {
   check_refused(desk, {
                           {"ccmsetup-line", "--parse LINE"},
                           {"ccmsetup-line --site site", "--host"},
-                          {"ccmsetup-line --site site --host https://h", "no host's name"},
-                          {"ccmsetup-line --site site --host h --code ABCD", "no site code"},
+                          {"ccmsetup-line --site site --host https://h", "not a host name"},
+                          {"ccmsetup-line --site site --host h --code ABCD", "not a site code"},
                           {"ccmsetup-line --site site --host h --bulk-token x", "- alone"},
                           {"ccmsetup-line --parse x --site site", "only looks at a line"},
                       });

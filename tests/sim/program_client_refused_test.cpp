@@ -202,7 +202,7 @@ TEST_CASE("what is wrong with a client's line is said in one line") {
           {"client register --dir kiosk --site site --bulk-token abc", "takes - alone"},
           {"client register --dir kiosk --site site --bulk-token - < /dev/null", "no bulk token"},
           {"client register --dir kiosk --site site --network moon", "--network"},
-          {"client register --dir kiosk --site site --host https://x", "no host's name"},
+          {"client register --dir kiosk --site site --host https://x", "not a host name"},
           {"client register --dir kiosk --site site", "stored nowhere (R22)"},
           {"client new --dir kiosk --site site", "is not empty"},
           {"client new --dir second --site site --key dsa", "--key"},

@@ -83,7 +83,7 @@ TEST_CASE("a program that is started without standard streams writes into no fil
 TEST_CASE("a pipe to which nobody writes, a device and a folder are no files, and hold nobody up") {
   const ClientDesk desk;
   REQUIRE(::mkfifo(desk.path("pipe").c_str(), 0600) == 0);
-#ifdef __SANITIZE_ADDRESS__
+#ifdef TOKENLIFE_SANITIZED
   const std::string memory;  // The sanitizer itself takes terabytes of addresses.
 #else
   const std::string memory = "ulimit -v 1000000; ";

@@ -204,8 +204,8 @@ TEST_CASE("what is wrong with a command on a site is said in one line") {
   const SiteDesk desk;
   check_refused(desk,
                 {{"site show site --type bulk",
-                  "`bulk` is no type; the type can be `bulk-token` or `signing-certificate`"},
-                 {"site show site --sort size", "--sort: `size` is no column"},
+                  "`bulk` is not a type; did you mean `bulk-token`?"},
+                 {"site show site --sort size", "--sort: `size` is not a column"},
                  {"site retire site 7", "there is no certificate with number 7"},
                  {"site retire site x", "NUMBER"},
                  {"token new", "--site is required"},

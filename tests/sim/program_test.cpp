@@ -182,4 +182,21 @@ broken.toml:2:16: `duration` in [run] must be a duration, not an integer; write 
   CHECK(has(report, "failures=\"0\" errors=\"1\""));
 }
 
+TEST_CASE("what is hardly meant is warned of once, and stops nothing") {
+  const Desk desk;
+  desk.write("late.toml", "site.renew-after = \"100d\"\n" + read_file(desk.path("small.toml")));
+  const std::string what =
+      "tokens are due for renewal after 100d, but are valid for 90d; choose a `renew-after` below "
+      "`token-validity`";
+  const std::string shown = "late.toml:1:20: warning: " + what +
+                            "\n    1 | site.renew-after = \"100d\"\n"
+                            "      |                    ^\n";
+  const Ran ran = desk.run("run late.toml --json");
+  CHECK(ran.status == 0);
+  CHECK(ran.err == shown);
+  CHECK(json::parse(ran.out)["warnings"] == json::array({"late.toml:1:20: " + what}));
+  CHECK(json::parse(desk.run("run small.toml --json").out)["warnings"] == json::array());
+  CHECK(desk.run("test late.toml --scenarios-only --seeds 1..3").err == shown);
+}
+
 }  // namespace tokenlife::test

@@ -87,7 +87,7 @@ TEST_CASE("a folder with nothing to run is an error that says what was found") {
                        {"test all --filter pyproject", "finds no test"}});
 }
 
-TEST_CASE("--list names the tests as they would be run, and runs none") {
+TEST_CASE("test --list names the tests as they would be run, and runs none") {
   const FolderDesk desk;
   CHECK(desk.run("test all --list --filter '(toml|replay)$'").out ==
         "all/a.toml\nall/a.toml: replay\nall/deep/b.toml\nall/deep/b.toml: replay\n");
@@ -127,7 +127,7 @@ TEST_CASE(
 
 // ---- For machines ------------------------------------------------------------------------------
 
-TEST_CASE("--json is one object with the verdict of each test") {
+TEST_CASE("test --json is one object with the verdict of each test") {
   const FolderDesk desk;
   desk.write("broken.toml", "format = 2\n");
   const Ran ran =

@@ -1,4 +1,4 @@
-// Several mistakes in one scenario: all of them are told, and nothing that only follows.
+// Several mistakes in one scenario, and what is allowed and hardly meant.
 #include <catch2/catch.hpp>
 
 #include <string>
@@ -25,6 +25,18 @@ Strings said_of(std::string text) {
 std::size_t mistakes_in(std::string text) {
   const auto scenario = parse_scenario(std::move(text), "s.toml", {});
   return scenario ? 0 : 1 + scenario.error().others.size() + scenario.error().not_listed;
+}
+
+Strings warnings_of(std::string text, const ScenarioOptions& options = {}) {
+  const ScenarioFolder folder;
+  const auto scenario = parse_scenario(std::move(text), folder.path("s.toml"), options);
+  if (!scenario) return {to_string(scenario.error())};
+  Strings warnings;
+  for (const Error& warning : scenario->warnings) {
+    // Without the folder.
+    warnings.push_back(to_string(warning).substr(folder.path("").size()));
+  }
+  return warnings;
 }
 
 const std::string kHead = "format = 1\nrun.duration = \"60d\"\n";
@@ -186,6 +198,46 @@ network = { model = "trace", file = "t.csv" }
             "`internet`\n"
             "    2 | 7,2026-01-01T00:00:00Z,home\n"
             "      |                        ^");
+}
+
+TEST_CASE("a token that ends before it is due, or may, is warned of") {
+  const auto site = [](const std::string& keys) {
+    return warnings_of(kHead + "[site]\n" + keys + kCohort);
+  };
+  CHECK(site("") == Strings{});
+  CHECK(site("token-validity = \"30d1m\"\n") == Strings{});
+  CHECK(site("token-validity = \"30d\"\n") ==
+        Strings{"s.toml:4:18: tokens are due for renewal after 30d, but are valid for 30d; choose "
+                "a `renew-after` below `token-validity`"});
+  CHECK(site("token-validity = \"5d\"\nrenew-after = \"6d\"\n") ==
+        Strings{"s.toml:5:15: tokens are due for renewal after 6d, but are valid for 5d; choose a "
+                "`renew-after` below `token-validity`"});
+  CHECK(site("renew-jitter = \"60d\"\n") == Strings{});
+  CHECK(site("renew-jitter = \"60d1m\"\n") ==
+        Strings{"s.toml:4:16: tokens are due for renewal up to 60d1m after 30d, but are valid for "
+                "90d; choose a shorter `renew-jitter`"});
+}
+
+TEST_CASE("an action that the run does not reach is warned of") {
+  const auto action = [](const std::string& at) {
+    return warnings_of(kHead + kCohort + upgrade(at));
+  };
+  CHECK(action("\"59d23h59m\"") == Strings{});
+  CHECK(action("\"60d\"") ==
+        Strings{"s.toml:8:6: the action `upgrade` is at 60d, and the run ends at 60d: it never "
+                "happens; choose an earlier time, or lengthen the run"});
+}
+
+TEST_CASE("clients that replay the devices of a trace unevenly are warned of") {
+  const auto clients = [](const std::string& number, double scale) {
+    return warnings_of(kHead + "[[cohort]]\nname = \"a\"\nclients = " + number +
+                           "\nnetwork = { model = \"trace\", file = \"presence.csv\" }\n",
+                       {.seed = {}, .clients_scale = scale});
+  };
+  CHECK(clients("4", 1) == Strings{});
+  CHECK(clients("5", 1) == Strings{"s.toml:5:11: 5 clients replay a trace of 2 devices: some "
+                                   "devices count more than others; choose a multiple"});
+  CHECK(clients("4", 1.2) == Strings{});
 }
 
 }  // namespace tokenlife::sim

@@ -48,7 +48,7 @@ constexpr std::uint64_t kWhole = std::uint64_t{1} << 32;
 TEST_CASE("what a scenario leaves out has the documented default") {
   const Scenario scenario = loaded(kShortest);
   CHECK(scenario.name.empty());
-  CHECK(title(scenario) == "everything");
+  CHECK(title(scenario) == "unnamed scenario");
   CHECK(scenario.start == std::chrono::sys_days{std::chrono::year{2026} / 1 / 1});
   CHECK(scenario.duration == days{10});
   CHECK(scenario.seed == 1);

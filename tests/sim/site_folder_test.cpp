@@ -320,8 +320,7 @@ TEST_CASE("a site whose files are missing or damaged says which") {
         "/site.log: byte 0: damaged: the file ends inside its first 8 bytes");
   CHECK(refusal("signing-0.crt", {}) ==
         "/signing-0.crt: cannot be read: No such file or directory");
-  CHECK(refusal("signing-0.crt", "x") ==
-        "/signing-0.crt: does not hold one certificate in PEM");
+  CHECK(refusal("signing-0.crt", "x") == "/signing-0.crt: does not hold one certificate in PEM");
   std::string journal = new_site().at("site.log");
   journal[60] = 'x';
   CHECK(refusal("site.log", journal) == "/site.log: byte 8: damaged: frame digest mismatch");

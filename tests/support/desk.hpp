@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <initializer_list>
+#include <regex>
 #include <string>
 
 #include "events/temporary_folder.hpp"
@@ -83,9 +84,12 @@ inline bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// One line, and no trace of a crash.
+// One line, and no trace of a crash; or what is wrong in a file, from its place on.
 inline bool is_one_message(const std::string& err) {
-  return err.starts_with("tokenlife: ") && err.find('\n') == err.size() - 1;
+  if (err.empty() || err.back() != '\n') return false;
+  const std::string first = err.substr(0, err.find('\n'));
+  const bool has_place = std::regex_search(first, std::regex("^[^ ]+:[0-9]+:[0-9]+: "));
+  return has_place || (first.starts_with("tokenlife: ") && first.size() == err.size() - 1);
 }
 
 // A command line that is wrong, and what the message says besides.

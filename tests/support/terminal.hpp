@@ -14,7 +14,7 @@ namespace tokenlife::test {
 
 struct Terminal {
   unsigned short columns = 80;
-  std::string variables = "";  // for env: set after TERM=xterm
+  std::string variables = "";  // for env, which has TERM=xterm from another
   std::string ctrl_c_at = "";  // pressed once that was printed; never if empty
 };
 
@@ -25,9 +25,10 @@ struct OnTerminal {
 
 // `line` follows the program's name, as for Desk::run().
 inline OnTerminal run_on(const Terminal& terminal, const Desk& desk, const std::string& line) {
-  const std::string command = "cd '" + desk.path("").string() +
-                              "' && exec env -u COLUMNS -u NO_COLOR -u GITHUB_ACTIONS TERM=xterm " +
-                              terminal.variables + " '" + program() + "' " + line;
+  const std::string command =
+      "cd '" + desk.path("").string() +
+      "' && exec env -u COLUMNS -u NO_COLOR -u GITHUB_ACTIONS TERM=xterm env " +
+      terminal.variables + " '" + program() + "' " + line;
   winsize size{};
   size.ws_row = 24;
   size.ws_col = terminal.columns;
