@@ -156,6 +156,15 @@ class Tests:
                 if case.find("OverallResult").get("success") != "true"]
 
 
+def overlay_headers(overlay):
+    """Links to all headers: those that name each other relative to themselves find the mutant, too."""
+    for part in ("core", "events", "sim"):
+        for header in (ROOT / part).rglob("*.hpp"):
+            link = overlay / header.relative_to(ROOT)
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link.symlink_to(header)
+
+
 def try_mutant(build, mutant, cases, every, seconds_max):
     name = mutant.get("group", "rules")
     # Of tokens OpenSSL does the work: what is compiled sooner is tried sooner.
@@ -166,7 +175,9 @@ def try_mutant(build, mutant, cases, every, seconds_max):
                          f"{mutant['file']}, not once")
     with tempfile.TemporaryDirectory() as folder:
         overlay = pathlib.Path(folder) / "source"
-        (overlay / mutant["file"]).parent.mkdir(parents=True)
+        overlay_headers(overlay)
+        (overlay / mutant["file"]).parent.mkdir(parents=True, exist_ok=True)
+        (overlay / mutant["file"]).unlink(missing_ok=True)
         (overlay / mutant["file"]).write_text(text.replace(mutant["before"], mutant["after"]))
         replaced = {}
         for unit in UNITS_OF.get(mutant["file"], [mutant["file"]]) + mutant.get("also", []):
