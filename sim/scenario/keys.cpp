@@ -153,8 +153,9 @@ bool Keys::finish(Others others) {
   bool in_order = missing_.empty();
   for (auto&& [key, value] : table_) {
     if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
+    const std::string_view name = key.str();
     const auto looks_like_it = std::find_if(missing_.begin(), missing_.end(), [&](const auto& one) {
-      return suggestion(key.str(), std::span(&one.first, 1)).has_value();
+      return suggestion(name, std::span(&one.first, 1)).has_value();
     });
     const bool explains = looks_like_it != missing_.end();
     if (explains) missing_.erase(looks_like_it);
