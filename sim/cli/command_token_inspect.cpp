@@ -96,8 +96,7 @@ Json json_of(const TokenDiagnosis& look) {
 std::string text_of(const TokenDiagnosis& look, const Console& console) {
   const std::string mark = console.paint("UNVERIFIED", Tone::bad);
   std::string text =
-      mark +
-      ": unverified: anyone can have written this; no signature, claim or date has been checked\n";
+      mark + ": anyone can have written this; no signature, claim or date has been checked\n";
   const bool header_cut = !parse_strict_json(look.header_text);
   text += fmt::format("\nHeader ({})\n{}", mark, lines_of(look.header, header_cut));
   if (header_cut) text += fmt::format("  all of the header: {}\n", escape_text(look.header_text));
