@@ -106,8 +106,7 @@ TEST_CASE("test --list names the tests as they would be run, and runs none") {
   CHECK_FALSE(fs::exists(desk.path("report.xml")));
 }
 
-TEST_CASE(
-    "--fail-fast skips all tests after the first that fails, however many threads there are") {
+TEST_CASE("test --fail-fast skips all after the first that fails, however many threads there are") {
   const Desk desk;
   desk.write("a.toml", read_file(desk.path("small.toml")));
   const Ran ran =
