@@ -103,8 +103,9 @@ void add_check(CLI::App& app, Chosen& chosen) {
       "  tokenlife check --with restart,outage --latency 2 --json");
   added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 1)")
       ->check(CLI::Range(1U, 4U));
-  added->add_option("--horizon,--days", command.days,
-                    "Stop after this many units of time (default: no limit)")
+  added
+      ->add_option("--horizon,--days", command.days,
+                   "Stop after this many units of time (default: no limit)")
       ->check(CLI::Range(1U, 10'000U));
   added->add_option("--unit", command.unit, "Length of a step of time (default: 5d)");
   added->add_option("--latency", command.latency, "Units from a request to its answer, 1 to 3")
