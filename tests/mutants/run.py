@@ -48,14 +48,15 @@ GROUPS = {
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_damage log_damage log_hostile log_round_trip "
                     "merge replay verify"),
-    "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_sense scenario scenario_text "
-                      "scenario_value trace"),
+    "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_many scenario_mistake scenario_sense "
+                      "scenario scenario_text scenario_value show_error text_time trace"),
     "engine": Group(ENGINE, "sim", "engine engine_independence interrupt network_walk tally"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder"),
     "client": Group(ALL, "sim", "program_client program_client_refused real_client", program=True),
-    "cli": Group(ALL, "sim", "program_events program_log program", program=True),
+    "cli": Group(ALL, "sim", "program_events program_log program_rules program_terminal program_test_command "
+                 "program", program=True),
 }
 GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",
                         ["core/history", "core/bulk_token_test", "core/history_test",

@@ -114,16 +114,18 @@ TEST_CASE("colours are for terminals, against NO_COLOR, and as --color says") {
 TEST_CASE("Ctrl-C skips the tests that are left, and the summary and reports say which") {
   const Desk desk;
   write_endless(desk, "wait.toml");
-  const OnTerminal ran = run_on({80, "", "ok     small.toml seed 99  "}, desk,
-                                "test small.toml wait.toml --scenarios-only --seeds 0..99 "
-                                "--color never --junit report.xml");
+  write_endless(desk, "wait-more.toml");
+  const OnTerminal ran =
+      run_on({80, "", "ok     small.toml seed 99  "}, desk,
+             "test small.toml wait.toml wait-more.toml --scenarios-only --seeds 0..99 "
+             "--color never --junit report.xml");
   CHECK(ran.status == 130);
-  CHECK(has(ran.bytes, "100 passed, 0 failed, 100 skipped"));
+  CHECK(has(ran.bytes, "100 passed, 0 failed, 200 skipped"));
   CHECK(has(ran.bytes, "..99  (interrupted)"));
   CHECK(has(ran.bytes, "tokenlife: interrupted; what was not run counts as skipped"));
   const std::string report = read_file(desk.path("report.xml"));
-  CHECK(has(report, "tests=\"200\" failures=\"0\" errors=\"0\" skipped=\"100\""));
-  CHECK(count(report, "<skipped message=\"interrupted\"/>") == 100);
+  CHECK(has(report, "tests=\"300\" failures=\"0\" errors=\"0\" skipped=\"200\""));
+  CHECK(count(report, "<skipped message=\"interrupted\"/>") == 200);
   CHECK(has(report,
             "<testcase classname=\"wait.toml\" name=\"wait.toml seed 0\" time=\"0.000\">\n"
             "      <skipped"));
