@@ -29,9 +29,8 @@ struct OpenFile {
   }
 };
 
-// errno is read before anything else can change it.
-Failed<Error> error_now(const std::string& path, std::string_view what) {
-  const int why = errno;
+// `why` is read before anything else can change errno.
+Failed<Error> error_now(const std::string& path, std::string_view what, int why = errno) {
   return file_error(path, fmt::format("{}: {}", what, std::generic_category().message(why)));
 }
 
@@ -46,6 +45,14 @@ Result<void, Error> write_all(const OpenFile& file, const std::string& path,
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
   if (::fsync(file.descriptor) != 0) return error_now(path, "cannot be written");
+  return {};
+}
+
+// Sees to it that new names in the folder outlive a crash.
+Result<void, Error> sync_folder(const std::string& folder) {
+  const OpenFile file(folder, O_RDONLY | O_DIRECTORY);
+  if (file.descriptor < 0) return error_now(folder, "cannot be opened");
+  if (::fsync(file.descriptor) != 0) return error_now(folder, "cannot be written");
   return {};
 }
 
@@ -164,21 +171,15 @@ Result<void, Error> remove_private_file(const std::string& path) {
 
 Result<void, Error> make_private_folder(const std::string& folder) {
   if (::mkdir(folder.c_str(), kOwnerAloneLooksIn) == 0) return sync_folder_of(folder);
+  const int why = errno;
   std::error_code ignored;
-  if (errno == EEXIST && std::filesystem::is_directory(folder, ignored)) return {};
-  if (errno == EEXIST) return file_error(folder, "is not a folder", "choose another place");
-  if (errno == ENOENT) {
+  if (why == EEXIST && std::filesystem::is_directory(folder, ignored)) return {};
+  if (why == EEXIST) return file_error(folder, "is not a folder", "choose another place");
+  if (why == ENOENT) {
     return file_error(folder, "cannot be made: there is no folder to make it in",
                       "make that first, or choose another place");
   }
-  return error_now(folder, "cannot be made");
-}
-
-Result<void, Error> sync_folder(const std::string& folder) {
-  const OpenFile file(folder, O_RDONLY | O_DIRECTORY);
-  if (file.descriptor < 0) return error_now(folder, "cannot be opened");
-  if (::fsync(file.descriptor) != 0) return error_now(folder, "cannot be written");
-  return {};
+  return error_now(folder, "cannot be made", why);
 }
 
 }  // namespace tokenlife::sim

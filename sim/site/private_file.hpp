@@ -37,7 +37,4 @@ Result<void, Error> remove_private_file(const std::string& path);
 // it already exists is no error.
 Result<void, Error> make_private_folder(const std::string& folder);
 
-// Sees to it that new names in the folder outlive a crash.
-Result<void, Error> sync_folder(const std::string& folder);
-
 }  // namespace tokenlife::sim
