@@ -41,9 +41,9 @@ struct Policy {
   Duration leeway;
   // From a request to its answer; at least one tick.
   Duration latency;
-  // NoRequest after an endpoint was down or an answer was lost, from the request on.
+  // Silence after an endpoint was down or an answer was lost, from the request on.
   Duration retry_after_failure;
-  // NoRequest after the site said no, from the request on.
+  // Silence after the site said no, from the request on.
   Duration retry_after_refusal;
 
   friend bool operator==(const Policy&, const Policy&) = default;

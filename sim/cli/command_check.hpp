@@ -10,7 +10,7 @@
 
 namespace tokenlife::sim {
 
-// One client in actions of five days, with all that may happen but restarts, which make it another
+// One client in steps of five days, with all that may happen but restarts, which make it another
 // policy: no client sees another, so that what one more takes is better spent on more that happens.
 // About ten seconds of one core.
 struct CheckCommand {

@@ -19,7 +19,7 @@
 
 namespace tokenlife::sim {
 
-// Observed and set by other threads while a run goes on.
+// Read and set by other threads while a run goes on.
 struct RunControl {
   std::atomic<bool> stop{false};  // set it to end the run early and cleanly
   // Once so many clients are done the run stops by itself, as if it had been told to just then.
