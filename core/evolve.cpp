@@ -4,9 +4,9 @@ namespace tokenlife {
 
 Result<Client, EventError> evolve(const Client& client, const ClientEvent& event) {
   Client next = client;
-  const EventError legality =
+  const EventError error =
       std::visit([&](const auto& fact) { return evolve_in_place(next, fact); }, event);
-  if (legality != EventError::none) return Failed<EventError>(legality);
+  if (error != EventError::none) return Failed<EventError>(error);
   return next;
 }
 

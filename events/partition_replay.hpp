@@ -31,11 +31,11 @@ class ClientReplay {
   // False, for ever after, if the event cannot have happened.
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
-    const EventError legality = evolve_in_place(client_, recorded.event);
-    if (legality != EventError::none) [[unlikely]] {
-      impossible_ = Impossible{recorded.seq, Event::kind, legality};
+    const EventError error = evolve_in_place(client_, recorded.event);
+    if (error != EventError::none) [[unlikely]] {
+      impossible_ = Impossible{recorded.seq, Event::kind, error};
     }
-    return legality == EventError::none;
+    return error == EventError::none;
   }
 
   ClientNumber number() const { return number_; }

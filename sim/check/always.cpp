@@ -270,7 +270,7 @@ bool stranded_waits(const Transition& taken, const Model&) {
 
 bool events_are_legal(const Transition& taken, const Model&) {
   for (const Happened& happened : taken.events) {
-    if (happened.legality != EventError::none) return false;
+    if (happened.error != EventError::none) return false;
   }
   return true;
 }

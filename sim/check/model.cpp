@@ -12,9 +12,9 @@ void record(Transition& transition, const Event& event) {
   Client& client = transition.after.client;
   const LifecycleState from = client.state;
   const Network where = evolve_detail::where(client, event);
-  const EventError legality = evolve_in_place(client, event);
+  const EventError error = evolve_in_place(client, event);
   transition.events.push_back(
-      {event, from, client.state, where, legality, transition.now != kPresent});
+      {event, from, client.state, where, error, transition.now != kPresent});
 }
 
 // What a key is after the rotation of the certificate, or the retirement of the one before.

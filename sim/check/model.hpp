@@ -55,7 +55,7 @@ struct Happened {
   LifecycleState from;
   LifecycleState to;
   Network where;  // that decided between rows of the lifecycle table
-  EventError legality = EventError::none;
+  EventError error = EventError::none;
   bool after_clock = false;
 };
 

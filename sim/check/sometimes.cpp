@@ -131,7 +131,7 @@ WitnessSet::WitnessSet(const Options& options) : options_(options) {}
 void WitnessSet::add(const Transition& transition) {
   states_[index(transition.after.client.state)] = true;
   for (const Happened& happened : transition.events) {
-    if (happened.legality != EventError::none) continue;
+    if (happened.error != EventError::none) continue;
     states_[index(happened.to)] = true;
     const std::size_t kind = index(kind_of(happened.event));
     rows_[index(happened.from)][kind][index(happened.where)] = true;

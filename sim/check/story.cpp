@@ -86,8 +86,8 @@ std::string story(const Options& options, const ModelRun& walk) {
           std::string what = std::string(name(kind_of(happened.event)));
           what += reason_of(seen(happened)) + detail(action.taken.action);
           if (happened.from != happened.to) what += fmt::format(": {}", name(happened.to));
-          if (happened.legality != EventError::none) {
-            what += fmt::format(", which is not legal: {}", name(happened.legality));
+          if (happened.error != EventError::none) {
+            what += fmt::format(", which is not legal: {}", name(happened.error));
           }
           lines.add(action.tick + (after_clock ? 1 : 0), who, what);
         }

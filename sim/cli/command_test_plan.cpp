@@ -39,7 +39,7 @@ Result<void, Error> look_into(const std::string& folder, Files& files) {
     (lacks_format(path.string()) ? files.others : files.scenarios).push_back(path.string());
   }
   if (!error) return {};
-  return usage_error(fmt::format("cannot look into {}: {}", in_quotes(folder), error.message()));
+  return usage_error(fmt::format("cannot list {}: {}", in_quotes(folder), error.message()));
 }
 
 void sort_once(std::vector<std::string>& names) {
@@ -91,7 +91,7 @@ Result<SeedRange, Error> parse_seeds(const std::string& text) {
   const auto first = whole(std::string_view(text).substr(0, dots));
   const auto last = whole(std::string_view(text).substr(std::min(dots + 2, text.size())));
   if (!first || !last || *last < *first) {
-    return usage_error(fmt::format("--seeds {} is no range", in_quotes(text)),
+    return usage_error(fmt::format("--seeds {} is not a range", in_quotes(text)),
                        "write it like 1..100");
   }
   if (*last - *first >= kSeedsMax) {
@@ -108,7 +108,8 @@ class Filter {
     try {
       if (text) filter.wanted_.emplace(*text, std::regex::ECMAScript);
     } catch (const std::regex_error&) {
-      return usage_error(fmt::format("--filter {} is no regular expression", in_quotes(*text)));
+      return usage_error(
+          fmt::format("--filter {} is not a valid regular expression", in_quotes(*text)));
     }
     return filter;
   }

@@ -210,10 +210,10 @@ class ClientRun {
   // An action that changes nothing is no event.
   template <class Event>
   void happen(const Event& event) {
-    const EventError legality = try_record(by_action(), event);
-    ensure(legality == EventError::none || legality == EventError::nothing_changed,
+    const EventError error = try_record(by_action(), event);
+    ensure(error == EventError::none || error == EventError::nothing_changed,
            "an action on a client to be legal or to change nothing");
-    note_effect(legality == EventError::none);
+    note_effect(error == EventError::none);
   }
   void note_effect(bool had_effect) {
     if (had_effect) recorder_.tally->had_effect(step_.action);
@@ -328,8 +328,8 @@ class ClientRun {
 
   template <class Event>
   EventError try_record(Cause cause, const Event& event) {
-    const EventError legality = evolve_in_place(client_, event);
-    if (legality != EventError::none) return legality;
+    const EventError error = evolve_in_place(client_, event);
+    if (error != EventError::none) return error;
     if (recorder_.batch->full()) {
       recorder_.flush(recorder_.context);
       recorder_.batch->begin(number_.value, next_seq_);
@@ -341,7 +341,7 @@ class ClientRun {
     if constexpr (Event::kind != EventKind::network_changed) {
       exchanges_taken_until_ = Instant::min();
     }
-    return legality;
+    return error;
   }
   template <class Event>
   void record(Cause cause, const Event& event) {

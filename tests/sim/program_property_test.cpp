@@ -254,7 +254,7 @@ TEST_CASE("what is wrong with the choice of tests is said in one line") {
                            "`small.toml: replay`"},
                           {"test small.toml --scenarios-only --filter ': replay$'",
                            "finds no test; tests are called like `small.toml`\n"},
-                          {"test small.toml --filter '[z-a]'", "is no regular expression"},
+                          {"test small.toml --filter '[z-a]'", "is not a valid regular expression"},
                           {"test small.toml --scenarios-only=perhaps", "--scenarios-only"},
                           {"test small.toml --scenario-only", "did you mean `--scenarios-only`?"},
                       });
