@@ -28,11 +28,6 @@ inline constexpr Duration kLatency = std::chrono::minutes{1};
 inline constexpr Duration kRetryAfterFailure = std::chrono::hours{1};
 inline constexpr Duration kRetryAfterRefusal = std::chrono::hours{24};
 
-// R44-R46: the lifetime of a bulk token, in whole minutes.
-inline constexpr std::int64_t kBulkLifetimeMinutesDefault = 4'320;
-inline constexpr std::int64_t kBulkLifetimeMinutesMin = 1;
-inline constexpr std::int64_t kBulkLifetimeMinutesMax = 10'080;
-
 // ---- What follows from a policy ----------------------------------------------------------------
 
 // R57, D7: the first moment at which a token issued at `not_before` is no longer valid.

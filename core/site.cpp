@@ -1,5 +1,6 @@
 #include "core/site.hpp"
 
+#include "core/bulk_lifetime.hpp"
 #include "core/policy.hpp"
 
 namespace tokenlife {

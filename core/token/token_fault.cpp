@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "core/token/token.hpp"
 
 namespace tokenlife {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "core/token/base64url.hpp"
 #include "core/token/token_names.hpp"
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "sim/check/options.hpp"
 #include "sim/check/property.hpp"
+#include "sim/check/rules.hpp"
 
 namespace tokenlife::sim::checker {
 

@@ -1,5 +1,6 @@
 #include "sim/check/model.hpp"
 
+#include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
 

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string_view>
 
-#include "core/decide.hpp"
 #include "core/names.hpp"
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
+#include "core/time.hpp"
 
 namespace tokenlife::sim::checker {
 
@@ -73,33 +73,6 @@ struct Options {
   bool internal_registration = true;
   bool symmetry = true;  // States that differ in who is who are one.
   std::uint32_t states_max = 500'000'000;
-};
-
-// The product's policy, with the waits as short as the unit allows.
-inline Policy policy_of(const Options& options) {
-  Policy policy;
-  policy.renew_on =
-      options.features.has(Feature::restart) ? RenewOn::agent_start : RenewOn::contact;
-  policy.internal_registration = options.internal_registration;
-  policy.mp = options.mp;
-  policy.latency = options.unit * options.latency;
-  policy.retry_after_failure = options.unit;
-  policy.retry_after_refusal = options.unit;
-  return policy;
-}
-
-// The rules that are checked: those of core, unless a test plants a fault.
-struct Rules {
-  Result<Request, NoRequest> (*ask)(const Client&, const Contact&, const Policy&) = tokenlife::ask;
-  Verdict (*judge)(const Client&, const Request&, const SiteView&, const Policy&,
-                   Instant) = tokenlife::judge;
-  ClientToken (*issue)(const Policy&, TokenSerial, KeyNumber, Instant) = tokenlife::issue;
-  AnswerEffects (*apply_answer)(const Client&, const Answer&) = tokenlife::apply_answer;
-  Instant (*next_expiry)(const Client&, const Policy&) = tokenlife::next_expiry;
-  Instant (*renewal_due)(const Policy&, Instant, Duration) = tokenlife::renewal_due;
-  Result<SiteEvent, SiteRefusal> (*decide)(const Site&, const SiteCommand&,
-                                           Instant) = tokenlife::decide;
-  Result<Site, SiteRefusal> (*evolve)(const Site&, const SiteEvent&) = tokenlife::evolve;
 };
 
 }  // namespace tokenlife::sim::checker

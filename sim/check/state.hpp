@@ -11,7 +11,7 @@
 #include "core/client.hpp"
 #include "core/decide.hpp"
 #include "core/site.hpp"
-#include "sim/check/options.hpp"
+#include "sim/check/rules.hpp"
 
 namespace tokenlife::sim::checker {
 

@@ -1,7 +1,7 @@
 // The command line of a site on disk, and of its bulk tokens.
 #include <fmt/format.h>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "sim/cli/arguments.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_site.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/console.hpp"

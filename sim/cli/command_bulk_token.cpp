@@ -6,8 +6,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
-#include "core/policy.hpp"
 #include "core/token/token.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_text.hpp"

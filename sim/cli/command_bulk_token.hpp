@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "core/result.hpp"
 #include "core/site.hpp"
 #include "core/token/secret.hpp"

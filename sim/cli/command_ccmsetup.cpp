@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_ccmsetup.hpp"

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "core/policy.hpp"
 #include "sim/cli/command.hpp"
 
 namespace tokenlife::sim {

@@ -5,8 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "sim/check/options.hpp"
 #include "sim/cli/command.hpp"
+
+namespace tokenlife::sim::checker {
+struct Rules;
+}
 
 namespace tokenlife::sim {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
 #include "sim/scenario/reading.hpp"
 #include "sim/text/escape.hpp"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "core/bulk_lifetime.hpp"
 #include "core/policy.hpp"
 #include "core/token/token.hpp"
 #include "sim/scenario/guid_of_seed.hpp"

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "core/bulk_lifetime.hpp"
 #include "core/policy.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/scenario/guid_of_seed.hpp"

@@ -7,7 +7,7 @@
 #include <utility>
 #include <variant>
 
-#include "core/policy.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "sim/engine/walk_of.hpp"
 #include "sim/scenario/numbers.hpp"
 #include "sim/scenario/random.hpp"

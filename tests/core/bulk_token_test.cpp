@@ -3,14 +3,13 @@
 
 #include <optional>
 
+#include "core/bulk_lifetime.hpp"
 #include "core/site.hpp"
 #include "support/property.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {
 namespace {
-
-const Policy kDefault;
 
 Site site_after(const std::vector<SiteEvent>& history) {
   Site site;

@@ -1,4 +1,5 @@
 #include "core/history.hpp"
+#include "core/bulk_lifetime.hpp"
 #include "core/policy.hpp"
 
 #include <chrono>

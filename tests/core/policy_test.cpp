@@ -2,12 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/bulk_lifetime.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {
 namespace {
-
-const Policy kDefault;
 
 TEST_CASE("R57: a client token is valid for 90 days") {
   CHECK(kDefault.token_validity == seconds{7'776'000});
