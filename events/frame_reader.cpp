@@ -15,10 +15,6 @@ namespace {
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
-std::uint64_t bytes_of(const FrameHeader& header) {
-  return kFrameHeaderBytes + std::uint64_t{header.payload_bytes} + kDigestBytes;
-}
-
 }  // namespace
 
 FrameReader::FrameReader(FrameReader&& other) noexcept

@@ -33,10 +33,6 @@ bool has_good_length(const FrameHeader& header) {
          header.payload_bytes <= kJournalFrameBytesMax;
 }
 
-std::size_t bytes_of(const FrameHeader& header) {
-  return kFrameHeaderBytes + header.payload_bytes + kDigestBytes;
-}
-
 // A journal gets its name when it is whole, and a torn end is no error: what ends too early for the
 // reader of frames is damaged.
 LogError damage_in(LogError why) {

@@ -92,6 +92,11 @@ inline constexpr std::size_t kFrameHeaderBytes = 8;
 static_assert(sizeof(FrameHeader) == kFrameHeaderBytes);
 inline constexpr std::size_t kDigestBytes = 32;
 
+// The whole frame.
+constexpr std::uint64_t bytes_of(const FrameHeader& header) {
+  return kFrameHeaderBytes + std::uint64_t{header.payload_bytes} + kDigestBytes;
+}
+
 // A longer payload was not written by us.
 inline constexpr std::uint32_t kPayloadBytesMax = std::uint32_t{1} << 30;
 

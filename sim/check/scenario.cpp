@@ -12,9 +12,9 @@ namespace {
 
 using sim::to_text;
 
-class Writer {
+class ScenarioWriter {
  public:
-  Writer(const Options& options, const ModelRun& walk)
+  ScenarioWriter(const Options& options, const ModelRun& walk)
       : options_(options), walk_(walk), lives_(options.clients) {}
 
   std::string text(const std::string& title, const std::string& comment) {
@@ -204,7 +204,7 @@ class Writer {
 
 std::string scenario_text(const Options& options, const ModelRun& walk, const std::string& title,
                           const std::string& comment) {
-  return Writer(options, walk).text(title, comment);
+  return ScenarioWriter(options, walk).text(title, comment);
 }
 
 }  // namespace tokenlife::sim::checker

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
 
@@ -9,7 +10,7 @@ namespace tokenlife::sim::checker {
 namespace {
 
 // Fields of a key, first to last from its lowest bits.
-class Writer {
+class StateWriter {
  public:
   template <class Value>
   void put(Value value, unsigned bits) {
@@ -85,7 +86,7 @@ std::int64_t StateCodec::age(Instant since, Instant now, std::int64_t age_max) c
 
 std::uint64_t StateCodec::pack(const ClientState& part, Instant now) const {
   const Client& client = part.client;
-  Writer key;
+  StateWriter key;
   key.put(client.state, 3);
   key.put(client.network, 2);
   key.put(client.last_connected, 2);
@@ -176,7 +177,7 @@ ClientState StateCodec::unpack_client(std::uint64_t packed) const {
 }
 
 std::uint64_t StateCodec::pack(const SiteState& part, Instant now) const {
-  Writer key;
+  StateWriter key;
   for (const bool up : part.site.up) key.put(up, 1);
   key.put(!part.site.keys[kPreviousKey.value].retired, 1);
   for (const bool loses : part.loses_answers) key.put(loses, 1);

@@ -27,10 +27,10 @@ using std::chrono::sys_seconds;
 // Long enough that the operator retires a certificate, and not the calendar.
 constexpr std::chrono::days kCertificateLifetime{3'650};
 // As far as the journal can write.
-constexpr Duration kLife{std::numeric_limits<std::uint32_t>::max()};
+constexpr Duration kSiteLife{std::numeric_limits<std::uint32_t>::max()};
 // So that nothing that a site makes in its life lasts beyond the last date of tokens and X.509.
-constexpr sys_seconds kStartMax =
-    sys_seconds{Duration{kTokenDateMax}} - kLife - kCertificateLifetime;
+constexpr sys_seconds kSiteStartMax =
+    sys_seconds{Duration{kTokenDateMax}} - kSiteLife - kCertificateLifetime;
 
 std::string file_in(const std::string& folder, std::string_view name) {
   return (fs::path(folder) / name).string();
@@ -39,7 +39,7 @@ std::string file_in(const std::string& folder, std::string_view name) {
 std::string key_name(KeyNumber key) { return fmt::format("signing-{}.key", key.value); }
 std::string certificate_name(KeyNumber key) { return fmt::format("signing-{}.crt", key.value); }
 
-Result<FolderLock, Error> lock(const std::string& folder) {
+Result<FolderLock, Error> lock_site(const std::string& folder) {
   return FolderLock::take(folder, "this site", "make a site with `tokenlife site init`");
 }
 
@@ -65,7 +65,7 @@ bool is_left_behind(const std::string& name) {
   });
 }
 
-Result<void, Error> check_free(const std::string& folder) {
+Result<void, Error> check_free_for_site(const std::string& folder) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(file_in(folder, events::kSiteFile), error))) {
     return file_error(folder, "already a site", "choose another folder");
@@ -176,7 +176,7 @@ SiteFolder::~SiteFolder() = default;
 
 Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenant,
                                            const Policy& policy, sys_seconds now) {
-  if (now > kStartMax) {
+  if (now > kSiteStartMax) {
     return file_error(
         folder,
         fmt::format("the time {} is too late for a site, whose dates end with the year 9999",
@@ -184,9 +184,9 @@ Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenan
         "set the clock, or give an earlier time");
   }
   if (auto made = make_private_folder(folder); !made) return Failed<Error>(made.error());
-  auto held = lock(folder);
+  auto held = lock_site(folder);
   if (!held) return Failed<Error>(held.error());
-  if (auto free = check_free(folder); !free) return Failed<Error>(free.error());
+  if (auto free = check_free_for_site(folder); !free) return Failed<Error>(free.error());
   auto certificate = make_pair(folder, {0}, now);
   if (!certificate) return Failed<Error>(certificate.error());
   auto journal = start_journal(folder, now, {tenant, policy});
@@ -209,7 +209,7 @@ Result<SiteFolder, Error> SiteFolder::open_to_read(const std::string& folder) {
 Result<SiteFolder, Error> SiteFolder::open_to_write(const std::string& folder) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
-  auto held = lock(folder);
+  auto held = lock_site(folder);
   if (!held) return Failed<Error>(held.error());
   impl->lock = std::move(*held);
   // Read under the lock: what another writer did before is part of it.
@@ -268,7 +268,7 @@ sys_seconds SiteFolder::time_of(Instant instant) const {
 
 Result<Instant, Error> SiteFolder::time_of_change(sys_seconds now) const {
   const Instant time = std::max(instant_of(now), events().back().time);
-  if (time <= at(kLife)) return time;
+  if (time <= at(kSiteLife)) return time;
   return file_error(impl_->folder,
                     fmt::format("the time is {}, and a site lasts 136 years", rfc3339(now)),
                     "set the clock, or give an earlier time");

@@ -11,11 +11,11 @@
 namespace tokenlife::sim {
 namespace {
 
-struct Unit {
+struct UnitWords {
   std::string_view words;  // in small letters, each between spaces
   std::int64_t seconds;    // 0: differs from one to the next
 };
-constexpr Unit kUnits[] = {
+constexpr UnitWords kUnitWords[] = {
     {" w wk wks week weeks ", 604'800}, {" d day days ", 86'400},
     {" h hr hrs hour hours ", 3'600},   {" m min mins minute minutes ", 60},
     {" s sec secs second seconds ", 1}, {" mo mon month months y yr yrs year years ", 0}};
@@ -44,10 +44,11 @@ std::optional<Part> take_part(std::string_view& text) {
   const std::string word = fmt::format(" {} ", take(text, kLetters));
   take(text, ", ");
   if (whole.empty() || point.size() > 1 || whole.size() + fraction.size() > 9) return std::nullopt;
-  const auto* unit = std::find_if(std::begin(kUnits), std::end(kUnits), [&](const Unit& known) {
-    return word.size() > 2 && known.words.find(word) != std::string_view::npos;
-  });
-  if (unit == std::end(kUnits)) return std::nullopt;
+  const auto* unit =
+      std::find_if(std::begin(kUnitWords), std::end(kUnitWords), [&](const UnitWords& known) {
+        return word.size() > 2 && known.words.find(word) != std::string_view::npos;
+      });
+  if (unit == std::end(kUnitWords)) return std::nullopt;
   std::int64_t seconds = std::stoll(fmt::format("{}{}", whole, fraction)) * unit->seconds;
   for (std::size_t i = 0; i < fraction.size(); ++i) {
     if (seconds % 10 != 0) return std::nullopt;

@@ -5,7 +5,7 @@
 namespace tokenlife::sim {
 namespace {
 
-constexpr std::string_view kLetters =
+constexpr std::string_view kTokenLetters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
 
 // A JSON object begins with a brace and a quote: "eyJ" in base64url, or "ey" and another letter
@@ -52,8 +52,8 @@ std::string redact_secrets(std::string_view foreign) {
   std::string_view text = without_keys;
   std::string shown;
   while (!text.empty()) {
-    const std::size_t begin = std::min(text.find_first_of(kLetters), text.size());
-    const std::size_t end = std::min(text.find_first_not_of(kLetters, begin), text.size());
+    const std::size_t begin = std::min(text.find_first_of(kTokenLetters), text.size());
+    const std::size_t end = std::min(text.find_first_not_of(kTokenLetters, begin), text.size());
     shown += text.substr(0, begin);
     const std::string_view word = text.substr(begin, end - begin);
     shown += looks_like_a_token(word) ? std::string_view("(what looks like a token)") : word;

@@ -9,8 +9,6 @@
 namespace tokenlife::test {
 namespace {
 
-const Policy kDefault;
-
 // What a newly installed client with a good bulk token in its site's hands is told at its first
 // contact: "granted", a refusal, or why it does not even ask.
 std::string told(const Client& client, const Policy& policy) {

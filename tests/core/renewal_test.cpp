@@ -6,8 +6,6 @@
 namespace tokenlife::test {
 namespace {
 
-const Policy kDefault;
-
 constexpr Request renewal_at(Endpoint via) {
   return {RequestKind::renewal, via, Credential::self_signed, {}};
 }

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-std::string said(std::string_view text) {
+std::string said_of_json(std::string_view text) {
   const auto members = parse_strict_json(text);
   return members ? "read" : std::string(name(members.error()));
 }
@@ -43,7 +43,7 @@ TEST_CASE("strict JSON: one object, of any JSON") {
   CHECK(find(*members, "o")->members.at(0).members.size() == 3);
   CHECK(find(*members, "")->kind == JsonKind::string);
   CHECK(find(*members, "x") == nullptr);
-  CHECK(said("{}") == "read");
+  CHECK(said_of_json("{}") == "read");
 }
 
 TEST_CASE("strict JSON: integers are those of 64 bits, written without a fraction or exponent") {
@@ -71,10 +71,10 @@ TEST_CASE("strict JSON: integers are those of 64 bits, written without a fractio
 }
 
 TEST_CASE("strict JSON: no byte order mark") {
-  CHECK(said("\xEF\xBB\xBF{}") == "byte-order-mark");
-  CHECK(said("\xEF\xBB{}") == "syntax");
-  CHECK(said("\xFE\xFF\0{\0}"sv) == "syntax");
-  CHECK(said("{}\xEF\xBB\xBF") == "syntax");
+  CHECK(said_of_json("\xEF\xBB\xBF{}") == "byte-order-mark");
+  CHECK(said_of_json("\xEF\xBB{}") == "syntax");
+  CHECK(said_of_json("\xFE\xFF\0{\0}"sv) == "syntax");
+  CHECK(said_of_json("{}\xEF\xBB\xBF") == "syntax");
 }
 
 TEST_CASE("strict JSON: nothing before or after the object") {
@@ -106,14 +106,14 @@ TEST_CASE("strict JSON: nothing before or after the object") {
                                       "{\"a\":tru}"sv,
                                       "{\"a\":1 \"b\":2}"sv}) {
     INFO(text);
-    CHECK(said(text) == "syntax");
+    CHECK(said_of_json(text) == "syntax");
   }
 }
 
 TEST_CASE("strict JSON: the top is an object") {
   for (const char* text : {"[]", "[{}]", "1", "\"a\"", "true", "null", "-1.5"}) {
     INFO(text);
-    CHECK(said(text) == "not-an-object");
+    CHECK(said_of_json(text) == "not-an-object");
   }
 }
 
@@ -123,9 +123,9 @@ TEST_CASE("strict JSON: no name twice, also after unescaping and at any depth") 
         "{\"o\":{\"x\":1,\"x\":2}}", "{\"o\":[{\"x\":1,\"x\":2}]}", "{\"\":1,\"\":2}",
         "{\"\\/\":1,\"/\":2}", "{\"\\ud83d\\ude00\":1,\"\xF0\x9F\x98\x80\":2}"}) {
     INFO(text);
-    CHECK(said(text) == "duplicate-name");
+    CHECK(said_of_json(text) == "duplicate-name");
   }
-  CHECK(said("{\"a\":{\"a\":{\"a\":1}},\"A\":1}") == "read");
+  CHECK(said_of_json("{\"a\":{\"a\":{\"a\":1}},\"A\":1}") == "read");
 }
 
 TEST_CASE("strict JSON: UTF-8 alone") {
@@ -135,7 +135,7 @@ TEST_CASE("strict JSON: UTF-8 alone") {
         "\xF5\x80\x80\x80"sv, "\xFF"sv, "\xFE"sv, "\xF0\x9F\x98"sv, "\xE4\x20\x20"sv}) {
     const std::string text = "{\"a\":\"" + std::string(bad) + "\"}";
     INFO(bad);
-    CHECK(said(text) == "syntax");
+    CHECK(said_of_json(text) == "syntax");
     CHECK_FALSE(is_utf8(text));
     CHECK_FALSE(is_utf8(bad));
   }
@@ -143,23 +143,23 @@ TEST_CASE("strict JSON: UTF-8 alone") {
        {"\x7F"sv, "\xC2\x80"sv, "\xDF\xBF"sv, "\xE0\xA0\x80"sv, "\xED\x9F\xBF"sv, "\xEE\x80\x80"sv,
         "\xEF\xBF\xBF"sv, "\xF0\x90\x80\x80"sv, "\xF4\x8F\xBF\xBF"sv}) {
     INFO(good);
-    CHECK(said("{\"a\":\"" + std::string(good) + "\"}") == "read");
+    CHECK(said_of_json("{\"a\":\"" + std::string(good) + "\"}") == "read");
     CHECK(is_utf8(good));
   }
   // Halves of a surrogate pair, escaped.
   for (const char* text : {"{\"a\":\"\\ud83d\"}", "{\"a\":\"\\ude00\"}", "{\"a\":\"\\ud83dx\"}",
                            "{\"a\":\"\\ud83d\\ud83d\"}"}) {
-    CHECK(said(text) == "syntax");
+    CHECK(said_of_json(text) == "syntax");
   }
 }
 
 TEST_CASE("strict JSON: eight levels, and no more") {
-  CHECK(said(nested(8, '{', '}')) == "read");
-  CHECK(said(nested(9, '{', '}')) == "too-deep");
-  CHECK(said(nested(8, '[', ']')) == "read");
-  CHECK(said(nested(9, '[', ']')) == "too-deep");
-  CHECK(said(nested(1'000'000, '[', ']')) == "too-deep");
-  CHECK(said("{\"a\":" + std::string(1'000'000, '[')) == "too-deep");
+  CHECK(said_of_json(nested(8, '{', '}')) == "read");
+  CHECK(said_of_json(nested(9, '{', '}')) == "too-deep");
+  CHECK(said_of_json(nested(8, '[', ']')) == "read");
+  CHECK(said_of_json(nested(9, '[', ']')) == "too-deep");
+  CHECK(said_of_json(nested(1'000'000, '[', ']')) == "too-deep");
+  CHECK(said_of_json("{\"a\":" + std::string(1'000'000, '[')) == "too-deep");
 }
 
 TEST_CASE("strict JSON: what is_utf8 refuses, the reader refuses") {

@@ -17,9 +17,9 @@ const std::string kHeader = R"({"typ":"JWT","alg":"RS256","x5t":"OSo8vNgyVWQR9Ca
 const std::string kCategory = R"({"SCCMTokenCategory":"S{CMPreAuthToken","Authority":"SCCM",)"
                               R"("License":"SCCM","Type":"BulkRegistration",)"
                               R"("TenantId":"CDCC5E91-0ADF-4A24-82D0-196667F1C081",)";
-const std::string kUniqueId = R"("UniqueId":"db591e33-p6fd-4c5b-82f3-bf673e5bd0a2",)"
-                              R"("iss":"urn:sccm:oauth2:cdcc5e91-0adf-4a24-82d0-196667f1c081",)"
-                              R"("aud":"urn:sccm:service",)";
+const std::string kUniqueIdLine = R"("UniqueId":"db591e33-p6fd-4c5b-82f3-bf673e5bd0a2",)"
+                                  R"("iss":"urn:sccm:oauth2:cdcc5e91-0adf-4a24-82d0-196667f1c081",)"
+                                  R"("aud":"urn:sccm:service",)";
 const std::string kExpires =
     "\"exp\":1580415\xB5"
     "05,\"nbf\":1580156305}";
@@ -30,7 +30,7 @@ std::string mended(std::string text, std::string_view bad, std::string_view good
   return text.replace(at, bad.size(), good);
 }
 std::string good_category() { return mended(kCategory, "S{CM", "SCCM"); }
-std::string good_unique_id() { return mended(kUniqueId, "-p6fd-", "-06fd-"); }
+std::string good_unique_id() { return mended(kUniqueIdLine, "-p6fd-", "-06fd-"); }
 std::string good_expires() { return mended(kExpires, "\xB5", "5"); }
 
 // A site whose certificate is named as the sample's signer, with a key of ours.
@@ -52,9 +52,9 @@ std::string said_of(const std::string& claims) {
 
 TEST_CASE("D2: each damage of the sample is enough") {
   CHECK(said_of(kCategory + good_unique_id() + good_expires()) == "wrong-type");
-  CHECK(said_of(good_category() + kUniqueId + good_expires()) == "bad-claims");
+  CHECK(said_of(good_category() + kUniqueIdLine + good_expires()) == "bad-claims");
   CHECK(said_of(good_category() + good_unique_id() + kExpires) == "payload-not-strict-json");
-  CHECK(said_of(kCategory + kUniqueId + kExpires) == "payload-not-strict-json");
+  CHECK(said_of(kCategory + kUniqueIdLine + kExpires) == "payload-not-strict-json");
 }
 
 TEST_CASE("R41 D3: the sample, mended and signed by the site, is a bulk token of three days") {
@@ -93,7 +93,7 @@ TEST_CASE("D2: the sample as it is printed is malformed, whoever is asked") {
   const std::size_t second = token.rfind('.');
   const std::string signature = token.substr(second);
   CHECK(token.substr(0, second) ==
-        base64url_of(kHeader) + "." + base64url_of(kCategory + kUniqueId + kExpires));
+        base64url_of(kHeader) + "." + base64url_of(kCategory + kUniqueIdLine + kExpires));
 
   TokenChecks foreign = sample_checks();
   foreign.signers = site_signers();

@@ -1,21 +1,12 @@
 // What tells the torn end of a journal from damage, at its limits.
 #include "core/ensure.hpp"
-#include "events/faulty_storage.hpp"
-#include "events/journal.hpp"
-#include "events/log_content.hpp"
-#include "events/temporary_folder.hpp"
+#include "events/journal_story.hpp"
 
 using namespace tokenlife;
 using namespace tokenlife::test;
 using events::Journal;
 
 namespace {
-
-Result<events::JournalContent, events::LogError> read(const std::string& bytes) {
-  const TemporaryFolder folder;
-  write_file(folder / "site.log", bytes);
-  return events::read_journal(folder / "site.log");
-}
 
 // A journal whose second event, a bulk token with a name of so many letters, begins at `from`.
 struct Long {

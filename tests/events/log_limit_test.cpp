@@ -47,7 +47,7 @@ Files there_and_back(const LogContent& content) {
   return read_folder(folder / "log");
 }
 
-LogError error_of(const Files& files) {
+LogError error_in(const Files& files) {
   const TemporaryFolder folder;
   write_folder(folder / "log", files);
   const auto read = read_log(folder / "log");
@@ -160,7 +160,7 @@ TEST_CASE("an end frame that miscounts events is refused") {
     char& count = site[frames_of(site).back().payload() + 16 + at];
     count = static_cast<char>(count + by);
     resign(files);
-    const LogError error = error_of(files);
+    const LogError error = error_in(files);
     CHECK(error.kind == Kind::corrupt);
     return error.what;
   };
@@ -221,7 +221,7 @@ TEST_CASE("a frame's length is a multiple of 8, from 8 to 2^30") {
   const auto error_with = [&](std::uint32_t length) {
     Files files = whole;
     std::memcpy(files["site.log"].data() + frames_of(whole.at("site.log"))[1].offset, &length, 4);
-    return error_of(files);
+    return error_in(files);
   };
   for (const std::uint32_t bad :
        {0U, 1U, 4U, 7U, 9U, 12U, 1'073'741'823U, 1'073'741'832U, 4'294'967'288U, 4'294'967'295U}) {
@@ -244,7 +244,7 @@ TEST_CASE("columns of one batch are of the same length") {
       length = static_cast<char>(length + by);
       resign(files);
       INFO(std::hex << column << std::dec << " " << by);
-      const LogError error = error_of(files);
+      const LogError error = error_in(files);
       CHECK(error.kind == Kind::corrupt);
       CHECK(error.offset == 0x70);
       CHECK(error.what == "the columns are of different lengths");

@@ -11,7 +11,7 @@ namespace tokenlife::sim {
 namespace {
 
 // Small and the same everywhere (xorshift64*); not the product's own source of chance.
-struct Dice {
+struct Mutator {
   std::uint64_t state;
   std::size_t below(std::size_t bound) {
     state ^= state >> 12;
@@ -22,7 +22,7 @@ struct Dice {
 };
 
 // Deletes, repeats or replaces a stretch of up to a line or so.
-void mutate(std::string& text, Dice& dice) {
+void mutate(std::string& text, Mutator& dice) {
   constexpr std::string_view bytes = "\"'[]{}=.,#\n\\ 0-19az\x00\x80\xff";
   const std::size_t at = dice.below(text.size());
   const std::size_t length = 1 + dice.below(dice.below(4) == 0 ? 40 : 2);
@@ -64,7 +64,7 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 TEST_CASE("a damaged scenario is read, or refused with a place") {
   const ScenarioFolder folder;
-  Dice dice{20'260'101};
+  Mutator dice{20'260'101};
   int refused = 0;
   for (int round = 0; round < 5'000; ++round) {
     std::string text(kEverything);
@@ -85,7 +85,7 @@ TEST_CASE("a damaged scenario is read, or refused with a place") {
 }
 
 TEST_CASE("a damaged trace is read, or refused with a place") {
-  Dice dice{42};
+  Mutator dice{42};
   for (int round = 0; round < 5'000; ++round) {
     std::string text(kPresence);
     for (std::size_t left = 1 + dice.below(3); left > 0; --left) mutate(text, dice);

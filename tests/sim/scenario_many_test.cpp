@@ -39,7 +39,7 @@ Strings warnings_of(std::string text, const ScenarioOptions& options = {}) {
   return warnings;
 }
 
-const std::string kHead = "format = 1\nrun.duration = \"60d\"\n";
+const std::string kManyHead = "format = 1\nrun.duration = \"60d\"\n";
 const std::string kCohort = R"([[cohort]]
 name = "a"
 clients = 4
@@ -92,14 +92,14 @@ count = -1
 }
 
 TEST_CASE("what only follows from a name that cannot be read is not told") {
-  CHECK(said_of(kHead + with(kCohort, "", "name", "nam") + upgrade("\"0d\"")) ==
+  CHECK(said_of(kManyHead + with(kCohort, "", "name", "nam") + upgrade("\"0d\"")) ==
         Strings{"s.toml:4:1: unknown key `nam` in [[cohort]]; did you mean `name`?"});
-  CHECK(mistakes_in(kHead + with(kCohort, "", "4", "0") +
+  CHECK(mistakes_in(kManyHead + with(kCohort, "", "4", "0") +
                     "[[action]]\nat = \"0d\"\ndo = \"block-client\"\nclient = \"a/7\"\n") == 1);
-  CHECK(mistakes_in(kHead + kCohort + kCohort + upgrade("\"0d\"", "b")) == 1);
+  CHECK(mistakes_in(kManyHead + kCohort + kCohort + upgrade("\"0d\"", "b")) == 1);
 
   const std::string issue = "[[action]]\nat = \"0d\"\ndo = \"issue-bulk-token\"\nname = \"t\"\n";
-  const std::string given = kHead + with(kCohort, "", "network", "bulk-token = \"t\"\nnetwork");
+  const std::string given = kManyHead + with(kCohort, "", "network", "bulk-token = \"t\"\nnetwork");
   CHECK(said_of(given + issue) == Strings{"read"});
   for (const auto& [from, to] :
        std::vector<std::pair<std::string, std::string>>{{"issue-bulk-token", "isue-bulk-token"},
@@ -113,24 +113,24 @@ TEST_CASE("what only follows from a name that cannot be read is not told") {
 }
 
 TEST_CASE("what only follows from a moment or a word that is wrong is not told") {
-  CHECK(mistakes_in(kHead + "run.start = 2026-01-01\n" + kCohort +
+  CHECK(mistakes_in(kManyHead + "run.start = 2026-01-01\n" + kCohort +
                     upgrade("2025-06-01T00:00:00Z")) == 1);
-  CHECK(mistakes_in(with(kHead, "", "60d", "60") + kCohort +
+  CHECK(mistakes_in(with(kManyHead, "", "60d", "60") + kCohort +
                     "[[expect]]\nat = \"70d\"\nstate = \"expired\"\ncount = 0\n") == 1);
-  CHECK(mistakes_in(kHead + "run.tick = \"1\"\nsite.latency = \"7s\"\n" + kCohort) == 1);
-  CHECK(mistakes_in(kHead + "site = { crypto = \"reel\", client-keys = \"rsa\" }\n" + kCohort) ==
-        1);
-  CHECK(mistakes_in(kHead + with(kCohort, "", "\"fixed\"", "\"weak\"")) == 1);
-  CHECK(mistakes_in(kHead + with(kCohort, "", "model", "modle")) == 1);
-  CHECK(mistakes_in(kHead + kCohort + with(upgrade("\"0d\""), "", "upgrade", "updgrade")) == 1);
-  CHECK(mistakes_in(kHead + kCohort +
+  CHECK(mistakes_in(kManyHead + "run.tick = \"1\"\nsite.latency = \"7s\"\n" + kCohort) == 1);
+  CHECK(mistakes_in(kManyHead + "site = { crypto = \"reel\", client-keys = \"rsa\" }\n" +
+                    kCohort) == 1);
+  CHECK(mistakes_in(kManyHead + with(kCohort, "", "\"fixed\"", "\"weak\"")) == 1);
+  CHECK(mistakes_in(kManyHead + with(kCohort, "", "model", "modle")) == 1);
+  CHECK(mistakes_in(kManyHead + kCohort + with(upgrade("\"0d\""), "", "upgrade", "updgrade")) == 1);
+  CHECK(mistakes_in(kManyHead + kCohort +
                     "[[expect]]\nevent = \"token-renewd\"\nreason = \"x\"\nmin = 1\n") == 1);
-  CHECK(mistakes_in(kHead + kCohort + "[[expect]]\nevent = \"token-renewed\"\nshare-min = 0.5\n") ==
-        1);
+  CHECK(mistakes_in(kManyHead + kCohort +
+                    "[[expect]]\nevent = \"token-renewed\"\nshare-min = 0.5\n") == 1);
 }
 
 TEST_CASE("stays and steps that are wrong say nothing of the others") {
-  CHECK(said_of(kHead + R"([[cohort]]
+  CHECK(said_of(kManyHead + R"([[cohort]]
 name = "a"
 clients = 1
 [cohort.network]
@@ -138,7 +138,7 @@ model = "dwell"
 start = "offline"
 offline = { mean = "1h", to = { ofline = 1 } }
 )") == Strings{"s.toml:9:33: unknown key `ofline` in `to`; did you mean `offline`?"});
-  CHECK(said_of(kHead + R"([[cohort]]
+  CHECK(said_of(kManyHead + R"([[cohort]]
 name = "a"
 clients = 1
 [cohort.network]
@@ -168,7 +168,7 @@ TEST_CASE("every duration that is not a whole number of ticks is told") {
 }
 
 TEST_CASE("twenty mistakes are listed and the others counted, whatever the order of the keys") {
-  std::string text = kHead;
+  std::string text = kManyHead;
   for (int i = 30; i > 0; --i) text += "x" + std::to_string(i) + " = 1\n";
   text += "[[cohort]]\nname = \"a\"\n";  // Two keys are missing.
   const auto scenario = parse_scenario(text, "s.toml", {});
@@ -184,7 +184,7 @@ TEST_CASE("twenty mistakes are listed and the others counted, whatever the order
 TEST_CASE("mistakes in traces are told with the others, each with its line") {
   const ScenarioFolder folder;
   folder.write("t.csv", "device,time,network\n7,2026-01-01T00:00:00Z,home\n");
-  const auto scenario = parse_scenario(kHead + R"([[cohort]]
+  const auto scenario = parse_scenario(kManyHead + R"([[cohort]]
 name = "a"
 clients = "4"
 network = { model = "trace", file = "t.csv" }
@@ -202,7 +202,7 @@ network = { model = "trace", file = "t.csv" }
 
 TEST_CASE("a token that ends before it is due, or may, is warned of") {
   const auto site = [](const std::string& keys) {
-    return warnings_of(kHead + "[site]\n" + keys + kCohort);
+    return warnings_of(kManyHead + "[site]\n" + keys + kCohort);
   };
   CHECK(site("") == Strings{});
   CHECK(site("token-validity = \"30d1m\"\n") == Strings{});
@@ -220,7 +220,7 @@ TEST_CASE("a token that ends before it is due, or may, is warned of") {
 
 TEST_CASE("an action that the run does not reach is warned of") {
   const auto action = [](const std::string& at) {
-    return warnings_of(kHead + kCohort + upgrade(at));
+    return warnings_of(kManyHead + kCohort + upgrade(at));
   };
   CHECK(action("\"59d23h59m\"") == Strings{});
   CHECK(action("\"60d\"") ==
@@ -230,7 +230,7 @@ TEST_CASE("an action that the run does not reach is warned of") {
 
 TEST_CASE("clients that replay the devices of a trace unevenly are warned of") {
   const auto clients = [](const std::string& number, double scale) {
-    return warnings_of(kHead + "[[cohort]]\nname = \"a\"\nclients = " + number +
+    return warnings_of(kManyHead + "[[cohort]]\nname = \"a\"\nclients = " + number +
                            "\nnetwork = { model = \"trace\", file = \"presence.csv\" }\n",
                        {.seed = {}, .clients_scale = scale});
   };

@@ -20,7 +20,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-constexpr sys_seconds kNow{seconds{1'767'225'600}};
+constexpr sys_seconds kMade{seconds{1'767'225'600}};
 constexpr Guid kTenant{1, 2};
 constexpr Guid kBulk{0xb5, 1};
 constexpr Sha256Thumbprint kThumbprint{0xc1, 0x1e};
@@ -29,7 +29,7 @@ constexpr Sha256Thumbprint kThumbprint{0xc1, 0x1e};
 const Files& new_site() {
   static const Files files = [] {
     const TemporaryFolder folder;
-    REQUIRE(SiteFolder::init(folder / "site", kTenant, Policy{}, kNow));
+    REQUIRE(SiteFolder::init(folder / "site", kTenant, Policy{}, kMade));
     return read_folder(folder / "site");
   }();
   return files;
@@ -51,7 +51,7 @@ struct Desk {
 };
 
 // The event, which there must be.
-SiteEvent done(SiteFolder& site, const SiteCommand& command, sys_seconds now = kNow) {
+SiteEvent done(SiteFolder& site, const SiteCommand& command, sys_seconds now = kMade) {
   const auto appended = site.append(command, now);
   REQUIRE(appended);
   REQUIRE(*appended);
@@ -65,9 +65,9 @@ TEST_CASE("a site is there again when it is opened again") {
   {
     SiteFolder site = desk.open();
     CHECK(site.tenant() == kTenant);
-    done(site, IssueBulkToken{"kiosks", kBulk, 60}, kNow + minutes{1});
-    done(site, BlockBulkToken{kBulk}, kNow + minutes{2});
-    CHECK(site.append(BlockBulkToken{kBulk}, kNow)->error() == SiteRefusal::nothing_to_change);
+    done(site, IssueBulkToken{"kiosks", kBulk, 60}, kMade + minutes{1});
+    done(site, BlockBulkToken{kBulk}, kMade + minutes{2});
+    CHECK(site.append(BlockBulkToken{kBulk}, kMade)->error() == SiteRefusal::nothing_to_change);
   }
   const auto site = SiteFolder::open_to_read(desk.site);
   REQUIRE(site);
@@ -75,9 +75,9 @@ TEST_CASE("a site is there again when it is opened again") {
   CHECK(site->warning().empty());
   const BulkToken& token = site->site().bulk_tokens.at(kBulk);
   CHECK(token.blocked);
-  CHECK(site->time_of(token.not_before) == kNow + minutes{1});
-  CHECK(site->time_of(token.expires) == kNow + minutes{61});
-  CHECK(site->instant_of(kNow + minutes{1}) == token.not_before);
+  CHECK(site->time_of(token.not_before) == kMade + minutes{1});
+  CHECK(site->time_of(token.expires) == kMade + minutes{61});
+  CHECK(site->instant_of(kMade + minutes{1}) == token.not_before);
 }
 
 TEST_CASE("A9: tokens are signed with the newest certificate, and taken until theirs is retired") {
@@ -90,12 +90,12 @@ TEST_CASE("A9: tokens are signed with the newest certificate, and taken until th
   const auto sign = [&] {
     const auto pair = site.signing_pair();
     REQUIRE(pair);
-    return sign_token(BulkClaims{{kNow, kNow + days{3}}, kTenant, kBulk}, pair->key,
+    return sign_token(BulkClaims{{kMade, kMade + days{3}}, kTenant, kBulk}, pair->key,
                       pair->certificate);
   };
   const Secret old = sign();
   CHECK(verified(old.reveal()) == KeyNumber{0});
-  REQUIRE(site.rotate(kNow));
+  REQUIRE(site.rotate(kMade));
   CHECK(verified(old.reveal()) == KeyNumber{0});
   const Secret fresh = sign();
   CHECK(verified(fresh.reveal()) == KeyNumber{1});
@@ -136,10 +136,10 @@ TEST_CASE("nothing of a site is read to be changed before it is locked") {
   const std::string busy =
       desk.site + ": another program is changing this site; try again when it is done";
   CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
-  CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kNow)) == busy);
+  CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kMade)) == busy);
   std::filesystem::remove(desk.site + "/site.log");
   CHECK(told(SiteFolder::open_to_write(desk.site)) == busy);
-  CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kNow)) == busy);
+  CHECK(told(SiteFolder::init(desk.site, kTenant, Policy{}, kMade)) == busy);
 }
 
 // Two processes, each with its own descriptors, and one event after the other by turns.
@@ -151,7 +151,7 @@ TEST_CASE("two programs that change a site by turns see each other's events, and
     if (child == 0) {
       auto site = SiteFolder::open_to_write(desk.site);
       const bool sees_all = site && site->events().size() == 2 * i - 1;
-      const bool done = sees_all && site->append(IssueBulkToken{"", {1, i}, 60}, kNow);
+      const bool done = sees_all && site->append(IssueBulkToken{"", {1, i}, 60}, kMade);
       ::_exit(done ? 0 : 1);
     }
     int status = -1;
@@ -189,7 +189,7 @@ TEST_CASE("a key that no event knows does no harm") {
   SiteFolder site = desk.open();
   CHECK(site.signers().size() == 1);
   CHECK(site.signing_pair());
-  REQUIRE(site.rotate(kNow));
+  REQUIRE(site.rotate(kMade));
   CHECK(site.signing_pair()->key.public_key() == site.certificate({1}).key());
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("A9 D4: a key that was rotated is gone from the disk, and its certific
   };
   {
     SiteFolder site = desk.open();
-    REQUIRE(site.rotate(kNow));
+    REQUIRE(site.rotate(kMade));
     CHECK(site.warning().empty());
   }
   CHECK_FALSE(exists("signing-0.key"));
@@ -227,15 +227,15 @@ TEST_CASE("A9 D4: however often keys are rotated, the newest one alone is on the
   using Names = std::set<std::string>;
   std::vector<Files> after;  // each rotation
   for (int rotation = 1; rotation <= 3; ++rotation) {
-    REQUIRE(desk.open().rotate(kNow));
+    REQUIRE(desk.open().rotate(kMade));
     after.push_back(read_folder(desk.site));
     CHECK(keys() == Names{"signing-" + std::to_string(rotation) + ".key"});
   }
   // By one writer that stays.
   {
     SiteFolder site = desk.open();
-    REQUIRE(site.rotate(kNow));
-    REQUIRE(site.rotate(kNow));
+    REQUIRE(site.rotate(kMade));
+    REQUIRE(site.rotate(kMade));
     CHECK(keys() == Names{"signing-5.key"});
     CHECK(site.signing_pair());
   }
@@ -254,12 +254,12 @@ TEST_CASE("A9 D4: however often keys are rotated, the newest one alone is on the
     SiteFolder site = desk.open();
     leave(after[0], "signing-1.key");
     leave(after[1], "signing-2.key");
-    REQUIRE(site.rotate(kNow));
+    REQUIRE(site.rotate(kMade));
     CHECK(keys() == Names{"signing-6.key"});
   }
   // A crash before the event left the next one, which signs nothing yet.
   write_file(desk.site + "/signing-7.key.new", "half");
-  REQUIRE(desk.open().rotate(kNow));
+  REQUIRE(desk.open().rotate(kMade));
   CHECK(keys() == Names{"signing-7.key"});
   CHECK(desk.open().signing_pair());
 }
@@ -270,7 +270,7 @@ TEST_CASE("a key that was rotated and cannot be removed is told, and in nobody's
   std::filesystem::create_directory(desk.site + "/signing-0.key");
   const std::string told = desk.site + "/signing-0.key: cannot be removed: ";
   SiteFolder site = desk.open();
-  REQUIRE(site.rotate(kNow));
+  REQUIRE(site.rotate(kMade));
   CHECK(site.warning().starts_with(told));
   CHECK(site.warning().ends_with("; it signs no more: remove it"));
   CHECK(site.signing_pair());
@@ -281,7 +281,7 @@ TEST_CASE("an attempt to make a site that a crash cut off is in nobody's way") {
   const auto refusal = [&](const Files& files) {
     std::filesystem::remove_all(folder / "site");
     write_folder(folder / "site", files);
-    const auto site = SiteFolder::init(folder / "site", kTenant, Policy{}, kNow);
+    const auto site = SiteFolder::init(folder / "site", kTenant, Policy{}, kMade);
     return site ? std::string() : to_string(site.error());
   };
   const std::string key = new_site().at("signing-0.key");
@@ -329,29 +329,29 @@ TEST_CASE("a site whose files are missing or damaged says which") {
 TEST_CASE("while the clock is behind the last event nothing is issued, and blocks still work") {
   const Desk desk;
   SiteFolder site = desk.open();
-  done(site, IssueBulkToken{"", kBulk, 60}, kNow + days{2});
-  const auto refused = site.append(IssueBulkToken{"", {7, 7}, 60}, kNow + days{1});
+  done(site, IssueBulkToken{"", kBulk, 60}, kMade + days{2});
+  const auto refused = site.append(IssueBulkToken{"", {7, 7}, 60}, kMade + days{1});
   REQUIRE_FALSE(refused);
   CHECK(to_string(refused.error()) ==
         desk.site +
             ": the time 2026-01-02T00:00:00Z is before the site's last event, "
             "2026-01-03T00:00:00Z; set the clock, or give a later time: what is issued now would "
             "have a wrong date");
-  CHECK_FALSE(site.append(IssueClientToken{kThumbprint}, kNow - days{9}));
+  CHECK_FALSE(site.append(IssueClientToken{kThumbprint}, kMade - days{9}));
   CHECK(site.events().size() == 2);
 
-  done(site, BlockBulkToken{kBulk}, kNow - days{9});
-  CHECK(site.time_of(site.events().back().time) == kNow + days{2});
-  done(site, IssueBulkToken{"", {7, 7}, 60}, kNow + days{2});
+  done(site, BlockBulkToken{kBulk}, kMade - days{9});
+  CHECK(site.time_of(site.events().back().time) == kMade + days{2});
+  done(site, IssueBulkToken{"", {7, 7}, 60}, kMade + days{2});
 }
 
 TEST_CASE("a clock that is a century ahead is an error, and not the end of the site") {
   const Desk desk;
   SiteFolder site = desk.open();
-  const auto refused = site.append(IssueBulkToken{"", kBulk, 60}, kNow + days{50'000});
+  const auto refused = site.append(IssueBulkToken{"", kBulk, 60}, kMade + days{50'000});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().what == "the time is 2162-11-24T00:00:00Z, and a site lasts 136 years");
-  done(site, IssueBulkToken{"", kBulk, 60}, kNow);
+  done(site, IssueBulkToken{"", kBulk, 60}, kMade);
 }
 
 }  // namespace tokenlife::test

@@ -23,6 +23,7 @@ using std::chrono::seconds;
 constexpr Instant day(std::int64_t number) { return at(days{number}); }
 
 inline constexpr seconds kSecond{1};
+inline const Policy kDefault;
 inline constexpr Guid kBulkGuid{0xb5, 0x01};
 inline constexpr Guid kOtherBulkGuid{0xb5, 0x02};
 
