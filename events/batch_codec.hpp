@@ -1,20 +1,14 @@
-// A batch of client events as a message. Uses Cap'n Proto: for .cpp files only.
+// A batch of client events as a message of format 1. Uses Cap'n Proto: for .cpp files only.
 #pragma once
 
 #include <capnp/message.h>
 
-#include <cstddef>
 #include <vector>
 
 #include "events/batch_view.hpp"
 #include "events/client_batch.hpp"
 
 namespace tokenlife::events {
-
-// An upper bound of the words that encode() needs.
-std::size_t words_of(const ClientBatch& batch);
-
-void encode(const ClientBatch& batch, capnp::MessageBuilder& message);
 
 // Columns that the message does not hold in the form in which they are walked.
 struct BatchStore {

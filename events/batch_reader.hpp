@@ -9,21 +9,43 @@
 #include "core/result.hpp"
 #include "events/batch_view.hpp"
 #include "events/log_reader.hpp"
+#include "events/stretch_view.hpp"
 
 namespace tokenlife::events {
 
-// The batches of one partition's file.
+// What is wanted of a partition. What lies outside may come too, but need not be read.
+struct ReadWindow {
+  std::uint32_t from = 0;
+  std::uint32_t until = UINT32_MAX;  // from <= time <= until
+  std::uint32_t first_client = 0;
+  std::uint32_t last_client = UINT32_MAX;
+
+  bool is_all() const {
+    return from == 0 && until == UINT32_MAX && first_client == 0 && last_client == UINT32_MAX;
+  }
+  bool wants(std::uint32_t first, std::uint32_t last, std::uint32_t client,
+             std::uint64_t clients) const {
+    return first <= until && last >= from && client <= last_client &&
+           client + clients > first_client;
+  }
+};
+
+// Events of clients that follow each other: columns in format 1, stretches of time since.
+using Batch = std::variant<BatchView, std::span<StretchCursor>>;
+
+// The batches of one partition's file. Of a window, the streams have gaps, and their sums are not
+// checked.
 class BatchReader {
  public:
-  static Result<BatchReader, LogError> open(const LogReader& log,
-                                            const PartitionSummary& partition);
+  static Result<BatchReader, LogError> open(const LogReader& log, const PartitionSummary& partition,
+                                            const ReadWindow& window = {});
   BatchReader(BatchReader&&) noexcept;
   BatchReader& operator=(BatchReader&&) noexcept;
   ~BatchReader();
 
   // The next batch, until the next call; nothing after the last, when the end frame has been
   // checked against what was walked.
-  Result<std::optional<BatchView>, LogError> next();
+  Result<std::optional<Batch>, LogError> next();
   StreamPosition& position();
   std::uint64_t offset() const;
   LogError fault(WalkResult walk) const;
@@ -37,15 +59,16 @@ class BatchReader {
 // LogReader::visit() with a visitor as walk() has it.
 template <class Visitor>
 Result<PartitionVisit, LogError> visit_batches(const LogReader& log,
-                                               const PartitionSummary& partition,
-                                               Visitor& visitor) {
-  auto batches = BatchReader::open(log, partition);
+                                               const PartitionSummary& partition, Visitor& visitor,
+                                               const ReadWindow& window = {}) {
+  auto batches = BatchReader::open(log, partition, window);
   if (!batches) return Failed<LogError>(batches.error());
   while (true) {
-    const auto batch = batches->next();
+    auto batch = batches->next();
     if (!batch) return Failed<LogError>(batch.error());
     if (!batch->has_value()) return PartitionVisit{true, batches->offset()};
-    const WalkResult walked = walk(**batch, batches->position(), visitor);
+    const WalkResult walked =
+        std::visit([&](auto& some) { return walk(some, batches->position(), visitor); }, **batch);
     if (walked == WalkResult::stopped) return PartitionVisit{false, batches->offset()};
     if (walked != WalkResult::done) return Failed<LogError>(batches->fault(walked));
   }

@@ -48,8 +48,10 @@ constexpr DetailTable kDetailIsGood = detail_table(static_cast<const ClientEvent
 WalkResult begin_slice(StreamPosition& position, const StreamSlice& slice) {
   const bool goes_on = position.streams != 0 && slice.client == position.client;
   if (!goes_on) {
-    const std::uint64_t expected = std::uint64_t{position.first_client} + position.streams;
-    if (slice.client != expected || slice.client >= position.end_client) {
+    const bool is_next = slice.client == std::uint64_t{position.first_client} + position.streams ||
+                         (position.has_gaps && slice.client >= position.first_client &&
+                          (position.streams == 0 || slice.client > position.client));
+    if (!is_next || slice.client >= position.end_client) {
       return WalkResult::client_out_of_order;
     }
     ++position.streams;

@@ -43,6 +43,8 @@ struct StreamPosition {
   std::uint32_t next_seq = 0;
   std::uint32_t last_time = 0;
   std::uint64_t events = 0;
+  std::size_t stretch = 0;  // of those that are walked together
+  bool has_gaps = false;    // stretches that nobody asked for are left out
 };
 
 enum class WalkResult : std::uint8_t {
@@ -57,6 +59,8 @@ enum class WalkResult : std::uint8_t {
   bad_detail,
   column_too_short,
   column_too_long,
+  unknown_code,
+  time_beyond_stretch,
 };
 
 // Moves to the slice. Says `done` if it goes on where its stream or the one before ended.
@@ -67,6 +71,15 @@ namespace batch_detail {
 // [kind][detail]: whether the byte says something of an event of that kind.
 using DetailTable = std::array<std::array<bool, 256>, kClientKinds>;
 extern const DetailTable kDetailIsGood;
+
+// What a log says of the token of an event.
+struct TokenFields {
+  std::uint32_t ordinal;
+  std::uint32_t replaces_ordinal;
+  std::int64_t not_before;
+  std::uint32_t valid_seconds;
+  std::uint32_t signer;
+};
 
 // Takes the next entries of the columns that only some events have. Past the end of a column there
 // are zeros, and `short_column` says so.
@@ -89,6 +102,16 @@ struct Columns {
     return value;
   }
 
+  std::uint32_t take_cohort() { return take(cohorts); }
+  Guid take_guid() { return take(guids); }
+  std::uint32_t take_serial() { return take(serials); }
+  TokenFields take_token(bool) {
+    const TokenColumn token = take(tokens);
+    return {token.ordinal, token.replaces_ordinal, token.not_before, token.valid_seconds,
+            token.signer};
+  }
+  bool too_short() const { return short_column; }
+
   bool used_up() const {
     return cause_numbers.empty() && serials.empty() && tokens.empty() && guids.empty() &&
            cohorts.empty();
@@ -96,6 +119,7 @@ struct Columns {
 };
 
 // The place from which a layout takes an event. Precondition: the detail is good for it.
+template <class Columns>
 struct Take {
   std::uint32_t client;
   unsigned bits;
@@ -106,27 +130,27 @@ struct Take {
     value = static_cast<T>(bits & ((1U << BitsOf<T>::width) - 1));
     bits >>= BitsOf<T>::width;
   }
-  void cohort(CohortNumber& cohort) { cohort.value = columns.take(columns.cohorts); }
-  void guid(Guid& guid) { guid = columns.take(columns.guids); }
+  void cohort(CohortNumber& cohort) { cohort.value = columns.take_cohort(); }
+  void guid(Guid& guid) { guid = columns.take_guid(); }
   void guid_if(bool is_there, Guid& guid) {
-    if (is_there) guid = columns.take(columns.guids);
+    if (is_there) guid = columns.take_guid();
   }
-  void serial(TokenSerial& serial) { serial = serial_of(columns.take(columns.serials)); }
-  void token(ClientToken& token) {
-    TokenSerial none;
-    this->token(token, none);
-  }
+  void serial(TokenSerial& serial) { serial = serial_of(columns.take_serial()); }
+  void token(ClientToken& token) { token = token_of(columns.take_token(false)); }
   void token(ClientToken& token, TokenSerial& replaces) {
-    const TokenColumn column = columns.take(columns.tokens);
-    const Instant not_before = at(Duration{column.not_before});
-    token = {serial_of(column.ordinal),
-             not_before,
-             not_before + Duration{column.valid_seconds},
-             {column.signer}};
-    replaces = serial_of(column.replaces_ordinal);
+    const TokenFields fields = columns.take_token(true);
+    token = token_of(fields);
+    replaces = serial_of(fields.replaces_ordinal);
   }
 
  private:
+  ClientToken token_of(const TokenFields& fields) const {
+    const Instant not_before = at(Duration{fields.not_before});
+    return {serial_of(fields.ordinal),
+            not_before,
+            not_before + Duration{fields.valid_seconds},
+            {fields.signer}};
+  }
   TokenSerial serial_of(std::uint32_t ordinal) const {
     return ordinal == 0 ? TokenSerial{} : TokenSerial::of({client}, ordinal);
   }
@@ -135,15 +159,15 @@ struct Take {
 // Hands the event to visitor.on(), unless a column was too short for it; false in that case, or if
 // the visitor wants no more. Precondition: the kind is one of a client, and the detail is good for
 // it.
-template <class Event, class Visitor>
-inline bool hand_over(Take place, const Envelope& envelope, Visitor& visitor) {
+template <class Event, class Columns, class Visitor>
+inline bool hand_over(Take<Columns> place, const Envelope& envelope, Visitor& visitor) {
   Recorded<Event> recorded{envelope, {}};
   Layout<Event>::fields(place, recorded.event);
-  return !place.columns.short_column && visitor.on(recorded);
+  return !place.columns.too_short() && visitor.on(recorded);
 }
-template <class Visitor, class... Events>
-inline bool hand_over(EventKind kind, const Take& place, const Envelope& envelope, Visitor& visitor,
-                      const std::variant<Events...>*) {
+template <class Columns, class Visitor, class... Events>
+inline bool hand_over(EventKind kind, const Take<Columns>& place, const Envelope& envelope,
+                      Visitor& visitor, const std::variant<Events...>*) {
   bool goes_on = false;
   const bool known =
       ((kind == Events::kind && (goes_on = hand_over<Events>(place, envelope, visitor), true)) ||
@@ -190,8 +214,10 @@ WalkResult walk(const BatchView& batch, StreamPosition& position, Visitor& visit
       const auto cause_kind = static_cast<CauseKind>(cause);
       const std::uint32_t number = has_number(cause_kind) ? columns.take(columns.cause_numbers) : 0;
       const Envelope envelope{at(Duration{time}), seq, {cause_kind, number}};
-      if (!batch_detail::hand_over(static_cast<EventKind>(kind), {slice.client, detail, columns},
-                                   envelope, visitor, static_cast<const ClientEvent*>(nullptr))) {
+      if (!batch_detail::hand_over(
+              static_cast<EventKind>(kind),
+              batch_detail::Take<batch_detail::Columns>{slice.client, detail, columns}, envelope,
+              visitor, static_cast<const ClientEvent*>(nullptr))) {
         position.next_seq = seq;
         return columns.short_column ? WalkResult::column_too_short : WalkResult::stopped;
       }

@@ -213,8 +213,40 @@ struct ClientBatch {
   }
 }
 
+# Frame type 8, since schema 3. Events of some clients during a stretch of time, in columns. The
+# stretches of the same clients follow each other, and together they are a batch; each can be read
+# without the others.
+struct ClientStretch {
+  firstClient @0 :UInt32;
+  clients @1 :UInt32;       # Each has its place in the stretch, also without events.
+  number @2 :UInt32;        # From 0 for the first of these clients.
+  from @3 :UInt32;          # No event is earlier. Later than `until` of the stretch before.
+  until @4 :UInt32;         # No event is later.
+  timeUnit @5 :UInt32;      # Of steps, in seconds.
+  validSeconds @6 :UInt32;  # Of a token that is as expected.
+  signer @7 :UInt32;        # Of a token that is as expected.
+  shapes @8 :List(UInt32);  # A byte each, from the lowest: kind, cause, detail, flags. Below 256.
+  streams @9 :Data;         # Numbers: of each client the events, and if any, their first seq.
+  codes @10 :Data;          # A byte an event: its place among the shapes, or 255.
+  steps @11 :List(UInt16);  # Of each event: its time less that of the one before, or than `from`.
+  longSteps @12 :List(UInt32);  # The steps of events that have 65535 in `steps`.
+  numbers @13 :Data;        # What else events have, in their order.
+  guids @14 :List(Guid);    # Of bulk tokens, each once.
+}
+# Flags of a shape: 1, the number of the cause is as expected; 2, the serial or the token is.
+
 # Frame type 6, the last of the file.
 struct PartitionEnd {
   clients @0 :UInt32;  # Whose stream is complete: the first ones of the partition.
   events @1 :UInt64;
+  stretches @2 :List(Stretch);  # Since schema 3: all of the file, in their order.
+
+  struct Stretch {
+    offset @0 :UInt64;  # Of its frame in the file.
+    firstClient @1 :UInt32;
+    clients @2 :UInt32;
+    from @3 :UInt32;
+    until @4 :UInt32;
+    events @5 :UInt32;
+  }
 }

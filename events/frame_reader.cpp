@@ -23,6 +23,8 @@ FrameReader::FrameReader(FrameReader&& other) noexcept
       size_(other.size_),
       has_known_size_(other.has_known_size_),
       position_(other.position_),
+      last_(other.last_),
+      version_(other.version_),
       digest_(other.digest_),
       hasher_(std::move(other.hasher_)),
       frame_(std::move(other.frame_)) {}
@@ -33,6 +35,8 @@ FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(size_, other.size_);
   std::swap(has_known_size_, other.has_known_size_);
   std::swap(position_, other.position_);
+  std::swap(last_, other.last_);
+  std::swap(version_, other.version_);
   std::swap(digest_, other.digest_);
   std::swap(hasher_, other.hasher_);
   std::swap(frame_, other.frame_);
@@ -83,11 +87,15 @@ Result<void, LogError> FrameReader::read_magic(const Magic& magic) {
   if (same + 1 == magic.size() && present == magic.size() && version > known) {
     return Failed<LogError>(LogError{LogError::Kind::unsupported, path_, same,
                                      "unsupported format version " + number(version) +
-                                         " (this program reads " + number(known) + ")"});
+                                         " (this program reads " + (known == 1 ? "" : "1 to ") +
+                                         number(known) + ")"});
   }
-  if (same < present) return Failed<LogError>(corrupt(same, "not a file of a log: wrong magic"));
+  const bool is_older = same + 1 == magic.size() && present == magic.size() && version != 0;
+  if (same < present && !is_older)
+    return Failed<LogError>(corrupt(same, "not a file of a log: wrong magic"));
   if (present < magic.size()) return Failed<LogError>(ends("inside its first 8 bytes"));
   position_ = magic.size();
+  version_ = version;
   return {};
 }
 
@@ -112,6 +120,7 @@ Result<Frame, LogError> FrameReader::next() {
   if (!fits) return Failed<LogError>(fits.error());
   if (!*fits) return Failed<LogError>(corrupt(offset, "frame digest mismatch"));
   digest_ = digest;
+  last_ = offset;
   position_ += bytes_of(header);
   return Frame{header.type, offset, std::span(frame_).subspan(1, payload / 8)};
 }
@@ -160,9 +169,44 @@ Result<bool, LogError> FrameReader::is_whole_but_for_length(std::uint64_t offset
   return read_frame(offset, header, digest);
 }
 
+Result<Frame, LogError> FrameReader::frame_at(std::uint64_t offset) {
+  const std::uint64_t first = kMagicBytes + kFrameHeaderBytes + kDigestBytes;
+  if (offset % 8 != 0 || offset < first || offset >= size_) {
+    return Failed<LogError>(
+        corrupt(size_, "no frame can begin at byte " + number(offset) + ", as the file says"));
+  }
+  auto before = std::as_writable_bytes(std::span(digest_.bytes));
+  if (auto read = read_at(offset - kDigestBytes, before); !read) {
+    return Failed<LogError>(read.error());
+  }
+  position_ = offset;
+  return next();
+}
+
+Result<Frame, LogError> FrameReader::last_frame() {
+  std::uint64_t offset = 0;
+  if (size_ < kMagicBytes + kEndBytes) return Failed<LogError>(ends("inside its end"));
+  auto read = read_at(size_ - kEndBytes, std::as_writable_bytes(std::span(&offset, 1)));
+  if (!read) return Failed<LogError>(read.error());
+  auto frame = frame_at(offset);
+  if (!frame) return frame;
+  if (auto good = check_end(); !good) return Failed<LogError>(good.error());
+  return frame;
+}
+
 Result<void, LogError> FrameReader::check_end() const {
-  if (position_ == size_) return {};
-  return Failed<LogError>(corrupt(position_, "bytes after the end frame"));
+  std::uint64_t offset = last_;
+  const std::uint64_t bytes = version_ == 1 ? 0 : kEndBytes;
+  if (size_ - position_ < bytes) return Failed<LogError>(ends("inside its end"));
+  if (size_ - position_ > bytes) {
+    return Failed<LogError>(corrupt(position_ + bytes, "bytes after the end of the file"));
+  }
+  if (auto read = read_at(position_, std::as_writable_bytes(std::span(&offset, 1)).first(bytes));
+      !read) {
+    return read;
+  }
+  if (offset == last_) return {};
+  return Failed<LogError>(corrupt(position_, "the end of the file names another last frame"));
 }
 
 Result<std::vector<std::byte>, LogError> FrameReader::rest(std::size_t bytes_max) const {

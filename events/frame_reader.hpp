@@ -27,6 +27,7 @@ struct Frame {
 
 class FrameReader {
  public:
+  // The last byte of the magic is the newest version of the format that is read.
   // `size` where it is known from elsewhere: then a file of another size is refused at once.
   static Result<FrameReader, LogError> open(const std::filesystem::path& path, const Magic& magic,
                                             const Digest& first_previous,
@@ -39,13 +40,23 @@ class FrameReader {
   // ends before a frame does was interrupted, unless its size or the frame itself shows otherwise.
   Result<Frame, LogError> next();
 
-  // Whether nothing follows the frame read last.
+  // The frame at that place, which the file itself names. Its digest is compared, and the one
+  // before it taken for good: what hangs together with it is not looked at. next() goes on there.
+  Result<Frame, LogError> frame_at(std::uint64_t offset);
+  // The last frame, as the end of the file says where it is. Precondition: format 2 or later.
+  Result<Frame, LogError> last_frame();
+
+  // Whether the frame read last is the last, and nothing follows but the file's end.
   Result<void, LogError> check_end() const;
+
+  // Gives away the memory of the frame read last, for other memory to use.
+  void swap_memory(std::vector<std::uint64_t>& other) { frame_.swap(other); }
 
   // The bytes that follow the frame read last, not more than so many.
   Result<std::vector<std::byte>, LogError> rest(std::size_t bytes_max) const;
   std::uint64_t position() const { return position_; }  // where they begin
 
+  unsigned version() const { return version_; }     // of the format
   const Digest& digest() const { return digest_; }  // of the frame read last
   std::uint64_t size() const { return size_; }
   const std::string& path() const { return path_; }
@@ -71,6 +82,8 @@ class FrameReader {
   std::uint64_t size_ = 0;
   bool has_known_size_ = false;  // and so was not interrupted
   std::uint64_t position_ = 0;
+  std::uint64_t last_ = 0;  // where the frame read last begins
+  unsigned version_ = 0;
   Digest digest_;
   ChainHasher hasher_;
   std::vector<std::uint64_t> frame_;  // header, payload and digest, aligned as messages need it

@@ -30,13 +30,19 @@ class FrameWriter {
   Result<void, LogError> append(FrameType type, std::size_t words_max, Build&& build) {
     return builder_.build(digest_, type, words_max, build, [&](const BuiltFrame& frame) {
       digest_ = frame.digest;
+      last_frame_ = file_.size();
       return file_.append(frame.bytes);
     });
   }
 
-  Result<void, LogError> close() { return file_.close(); }
+  // Says where the last frame is, so that a reader can begin with it.
+  Result<void, LogError> close() {
+    auto done = file_.append(std::as_bytes(std::span(&last_frame_, 1)));
+    return done ? file_.close() : done;
+  }
 
   const Digest& digest() const { return digest_; }
+  std::uint64_t last_frame() const { return last_frame_; }
   std::uint64_t size() const { return file_.size(); }
 
  private:
@@ -45,6 +51,7 @@ class FrameWriter {
   OutputFile file_;
   FrameBuilder builder_;
   Digest digest_;
+  std::uint64_t last_frame_ = 0;  // where it begins
 };
 
 }  // namespace tokenlife::events

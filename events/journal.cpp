@@ -44,7 +44,7 @@ struct Journal::Impl {
   }
 
   Result<void, LogError> put_header() {
-    const Magic magic = kSiteMagic;
+    const Magic magic = kJournalMagic;
     if (const auto wrong = storage->write(0, std::as_bytes(std::span(magic)))) {
       return undo(error("write", wrong, content.bytes), false);
     }

@@ -1,8 +1,9 @@
 // The bytes of a log's files around the messages of event.capnp; FORMAT.md explains them.
 //
-//   file    := magic frame*                    the last frame is a run_end or partition_end; a
-//                                              journal, which goes on, has none
-//   magic   := 8 bytes, the last is the version of this format
+//   file    := magic frame* end                the last frame is a run_end or partition_end; a
+//                                              journal, which goes on, has neither that nor an end
+//   magic   := 8 bytes, the last is the version of this format: 1 or 2
+//   end     := uint64, little-endian           where the last frame begins; not in format 1
 //   frame   := length type payload digest
 //   length  := uint32, little-endian           bytes in payload, a multiple of 8, at least 8
 //   type    := uint32, little-endian           FrameType
@@ -30,9 +31,10 @@ static_assert(std::endian::native == std::endian::little,
 
 // The newest version of event.capnp. A log says which is the first one with all that it uses, so
 // that an older program can read what it knows all of; readers take 1 to this one.
-inline constexpr std::uint32_t kSchemaVersion = 2;
-// The version with which journals came.
+inline constexpr std::uint32_t kSchemaVersion = 3;
+// The versions with which journals and stretches came.
 inline constexpr std::uint32_t kSchemaVersionOfJournals = 2;
+inline constexpr std::uint32_t kSchemaVersionOfStretches = 3;
 
 // The version with which a kind of event came.
 constexpr std::uint32_t schema_version_of(EventKind kind) {
@@ -70,8 +72,11 @@ constexpr std::uint32_t schema_version_of(EventKind kind) {
 
 inline constexpr std::size_t kMagicBytes = 8;
 using Magic = std::array<char, kMagicBytes>;
-inline constexpr Magic kSiteMagic{'T', 'L', 'S', 'I', 'T', 'E', '\0', '\1'};
-inline constexpr Magic kPartitionMagic{'T', 'L', 'P', 'A', 'R', 'T', '\0', '\1'};
+inline constexpr Magic kSiteMagic{'T', 'L', 'S', 'I', 'T', 'E', '\0', '\2'};
+inline constexpr Magic kPartitionMagic{'T', 'L', 'P', 'A', 'R', 'T', '\0', '\2'};
+// A journal has nothing that is new in format 2.
+inline constexpr Magic kJournalMagic{'T', 'L', 'S', 'I', 'T', 'E', '\0', '\1'};
+inline constexpr std::uint64_t kEndBytes = 8;
 
 // Numbers are stored: append only.
 enum class FrameType : std::uint32_t {
@@ -82,6 +87,7 @@ enum class FrameType : std::uint32_t {
   client_batch = 5,
   partition_end = 6,
   journal_header = 7,
+  client_stretch = 8,
 };
 
 struct FrameHeader {

@@ -5,64 +5,13 @@
 #include <system_error>
 
 #include "core/ensure.hpp"
-#include "events/batch_codec.hpp"
 #include "events/batch_reader.hpp"
-#include "events/frame_reader.hpp"
-#include "events/message_reader.hpp"
 #include "events/site_codec.hpp"
+#include "events/typed_frame.hpp"
 
 namespace tokenlife::events {
-namespace {
 
 namespace fs = std::filesystem;
-
-bool is(const Frame& frame, FrameType type) {
-  return frame.type == static_cast<std::uint32_t>(type);
-}
-
-LogError error_in(const FrameReader& file, const Frame& frame, Malformed malformed) {
-  return {malformed.kind, file.path(), frame.offset, std::move(malformed.what)};
-}
-
-// The next frame, which must be of that type, decoded by decode(capnp::MessageReader&).
-template <class Decode>
-Result<void, LogError> read_frame(FrameReader& file, FrameType type, const char* name,
-                                  Decode&& decode) {
-  const auto frame = file.next();
-  if (!frame) return Failed<LogError>(frame.error());
-  if (is(*frame, FrameType::journal_header)) {
-    return Failed<LogError>(LogError{LogError::Kind::misuse, file.path(), std::nullopt,
-                                     "this is the journal of a site on disk, and not a run's log"});
-  }
-  if (!is(*frame, type)) {
-    return Failed<LogError>(file.corrupt(frame->offset, std::string("expected ") + name));
-  }
-  if (const auto wrong = read_message(frame->payload, decode)) {
-    return Failed<LogError>(error_in(file, *frame, *wrong));
-  }
-  return {};
-}
-
-std::string_view text_of(WalkResult walk) {
-  switch (walk) {
-    case WalkResult::done:
-    case WalkResult::stopped: return "nothing is wrong";
-    case WalkResult::slices_do_not_add_up:
-      return "the slices of the streams do not add up to the events of the batch";
-    case WalkResult::client_out_of_order:
-      return "a client is missing, out of order or of another partition";
-    case WalkResult::gap_in_stream: return "the numbering of a client's events has a gap";
-    case WalkResult::time_goes_back: return "time goes back in a client's stream";
-    case WalkResult::unknown_kind: return "an event is of no known kind";
-    case WalkResult::unknown_cause: return "an event has no known cause";
-    case WalkResult::bad_detail: return "the details of an event are out of range";
-    case WalkResult::column_too_short: return "a column has too few entries";
-    case WalkResult::column_too_long: return "a column has too many entries";
-  }
-  return "?";
-}
-
-}  // namespace
 
 // ---- site.log ----------------------------------------------------------------------------------
 
@@ -87,8 +36,8 @@ Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
 Result<void, LogError> LogReader::read_site_file() {
   auto file = FrameReader::open(folder_ / kSiteFile, kSiteMagic, Digest{}, std::nullopt);
   if (!file) return Failed<LogError>(file.error());
-  auto header = read_frame(*file, FrameType::run_header, "the header frame",
-                           [&](capnp::MessageReader& m) { header_ = decode_header(m); });
+  auto header = decode_frame(*file, file->next(), FrameType::run_header, "the header frame",
+                             [&](capnp::MessageReader& m) { header_ = decode_header(m); });
   if (!header) return header;
   header_digest_ = file->digest();
 
@@ -192,97 +141,6 @@ const PartitionSummary* LogReader::partition_of(ClientNumber client) const {
   const bool has =
       found != partitions_.end() && found->partition == number && client.value < header_.clients;
   return has ? &*found : nullptr;
-}
-
-// ---- A partition's file ------------------------------------------------------------------------
-
-struct BatchReader::Impl {
-  FrameReader file;
-  PartitionSummary summary;
-  StreamPosition position{};
-  std::uint64_t offset = 0;
-  BatchStore store{};
-
-  Result<void, LogError> read_header(const Digest& run_header) {
-    PartitionHeader header;
-    auto read = read_frame(file, FrameType::partition_header, "the header frame of a partition",
-                           [&](capnp::MessageReader& m) { header = decode_partition_header(m); });
-    if (!read) return read;
-    if (header.run_header != run_header || header.partition != summary.partition ||
-        header.first_client != position.first_client) {
-      return Failed<LogError>(
-          file.corrupt(kMagicBytes, "the file is of another run or another partition"));
-    }
-    return {};
-  }
-
-  Result<void, LogError> check_end(const Frame& frame, const PartitionEnd& end) const {
-    if (end.clients != summary.clients || end.events != summary.events ||
-        file.digest() != summary.digest) {
-      return Failed<LogError>(
-          file.corrupt(frame.offset, "the file is not the one that site.log lists"));
-    }
-    if (end.events != position.events || end.clients > position.streams) {
-      return Failed<LogError>(
-          file.corrupt(frame.offset, "the numbers of clients and events do not add up"));
-    }
-    return file.check_end();
-  }
-};
-
-BatchReader::BatchReader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-BatchReader::BatchReader(BatchReader&&) noexcept = default;
-BatchReader& BatchReader::operator=(BatchReader&&) noexcept = default;
-BatchReader::~BatchReader() = default;
-
-Result<BatchReader, LogError> BatchReader::open(const LogReader& log,
-                                                const PartitionSummary& partition) {
-  const std::uint32_t clients = log.clients_of(partition);
-  ensure(clients != 0, "a partition of this log");
-  auto file = FrameReader::open(log.file_of(partition), kPartitionMagic, log.header_digest_,
-                                partition.bytes);
-  if (!file) return Failed<LogError>(file.error());
-  auto impl = std::make_unique<Impl>(Impl{std::move(*file), partition});
-  impl->position.first_client = partition.partition * kPartitionClients;
-  impl->position.end_client = impl->position.first_client + clients;
-  if (auto good = impl->read_header(log.header_digest_); !good) {
-    return Failed<LogError>(good.error());
-  }
-  return BatchReader(std::move(impl));
-}
-
-Result<std::optional<BatchView>, LogError> BatchReader::next() {
-  const auto frame = impl_->file.next();
-  if (!frame) return Failed<LogError>(frame.error());
-  impl_->offset = frame->offset;
-  if (is(*frame, FrameType::client_batch)) {
-    BatchView view;
-    // The view points into the frame, which stays until the next one is read.
-    const auto wrong = read_message(
-        frame->payload, [&](capnp::MessageReader& m) { view = decode(m, impl_->store); });
-    if (wrong) return Failed<LogError>(error_in(impl_->file, *frame, *wrong));
-    return std::optional(view);
-  }
-  if (!is(*frame, FrameType::partition_end)) {
-    return Failed<LogError>(
-        impl_->file.corrupt(frame->offset, "expected a batch of events or the end frame"));
-  }
-  PartitionEnd end;
-  const auto wrong =
-      read_message(frame->payload, [&](capnp::MessageReader& m) { end = decode_partition_end(m); });
-  if (wrong) return Failed<LogError>(error_in(impl_->file, *frame, *wrong));
-  if (auto good = impl_->check_end(*frame, end); !good) return Failed<LogError>(good.error());
-  return std::optional<BatchView>();
-}
-
-StreamPosition& BatchReader::position() { return impl_->position; }
-
-std::uint64_t BatchReader::offset() const { return impl_->offset; }
-
-LogError BatchReader::fault(WalkResult walk) const {
-  const std::string client = std::to_string(impl_->position.client);
-  return impl_->file.corrupt(impl_->offset,
-                             std::string(text_of(walk)) + " (at or after client " + client + ")");
 }
 
 Result<PartitionVisit, LogError> LogReader::visit(const PartitionSummary& partition,

@@ -4,9 +4,10 @@
 #include <system_error>
 
 #include "core/ensure.hpp"
-#include "events/batch_codec.hpp"
 #include "events/frame_writer.hpp"
 #include "events/site_codec.hpp"
+#include "events/stretch_codec.hpp"
+#include "events/stretch_encode.hpp"
 
 namespace tokenlife::events {
 namespace {
@@ -24,7 +25,9 @@ std::optional<fs::path> file_in(const std::optional<fs::path>& folder, std::stri
 static_assert(
     [] {
       for (std::size_t kind = 0; kind < kClientKinds; ++kind) {
-        if (schema_version_of(static_cast<EventKind>(kind)) != 1) return false;
+        if (schema_version_of(static_cast<EventKind>(kind)) > kSchemaVersionOfStretches) {
+          return false;
+        }
       }
       return true;
     }(),
@@ -32,7 +35,7 @@ static_assert(
 
 // The first schema with all that a run with these events of the site uses.
 std::uint32_t schema_version_of(std::span<const Recorded<SiteEvent>> events) {
-  std::uint32_t version = 1;
+  std::uint32_t version = kSchemaVersionOfStretches;
   for (const auto& recorded : events) {
     version = std::max(version, events::schema_version_of(kind_of(recorded.event)));
   }
@@ -75,6 +78,8 @@ struct PartitionWriter::Impl {
   std::uint32_t first_client;
   std::uint32_t end_client;  // one past the last
   FrameWriter frames;
+  StretchEncoder encoder;
+  std::vector<StretchPlace> stretches{};
   std::uint64_t events = 0;
   std::uint64_t streams = 0;      // begun so far
   std::uint64_t next_client = 0;  // one past the client of the last slice
@@ -98,17 +103,26 @@ PartitionWriter::~PartitionWriter() = default;
 
 Result<void, LogError> PartitionWriter::write(const ClientBatch& batch) {
   if (batch.slices.empty()) return {};
+  ensure(batch.size() <= ClientBatch::kEvents, "a batch to be of a size that readers take");
   impl_->check_order(batch);
   impl_->events += batch.size();
-  return impl_->frames.append(FrameType::client_batch, words_of(batch),
-                              [&](capnp::MessageBuilder& message) { encode(batch, message); });
+  for (const Stretch& stretch : impl_->encoder.encode(batch)) {
+    const StretchHead& head = stretch.head;
+    impl_->stretches.push_back({impl_->frames.size(), head.first_client, head.clients, head.from,
+                                head.until, head.events});
+    const auto done =
+        impl_->frames.append(FrameType::client_stretch, words_of(stretch),
+                             [&](capnp::MessageBuilder& message) { encode(stretch, message); });
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<PartitionSummary, LogError> PartitionWriter::finish(std::uint32_t clients) {
   ensure(clients <= impl_->streams, "a client with a complete stream to have a slice in the log");
   FrameWriter& frames = impl_->frames;
-  const PartitionEnd end{clients, impl_->events};
-  auto done = frames.append(FrameType::partition_end, kWordsOfPartitionFrame,
+  const PartitionEnd end{clients, impl_->events, std::move(impl_->stretches)};
+  auto done = frames.append(FrameType::partition_end, words_of(end),
                             [&](capnp::MessageBuilder& message) { encode(end, message); });
   if (done) done = frames.close();
   if (!done) return Failed<LogError>(done.error());
@@ -120,6 +134,7 @@ Result<PartitionSummary, LogError> PartitionWriter::finish(std::uint32_t clients
 struct LogWriter::Impl {
   std::optional<fs::path> folder;
   std::uint32_t clients;
+  Duration tick;
   std::uint64_t site_events;
   FrameWriter frames;
   Digest header_digest;
@@ -158,7 +173,7 @@ Result<LogWriter, LogError> LogWriter::create(const std::optional<fs::path>& fol
   auto frames = FrameWriter::start(std::move(*file), kSiteMagic, Digest{});
   if (!frames) return Failed<LogError>(frames.error());
   auto impl = std::make_unique<Impl>(
-      Impl{folder, header.clients, site_events.size(), std::move(*frames), {}});
+      Impl{folder, header.clients, header.tick, site_events.size(), std::move(*frames), {}});
   if (auto done = impl->write_start(header, site_events); !done) {
     return Failed<LogError>(done.error());
   }
@@ -179,8 +194,8 @@ Result<PartitionWriter, LogError> LogWriter::partition(std::uint32_t partition) 
   auto done = frames->append(FrameType::partition_header, kWordsOfPartitionFrame,
                              [&](capnp::MessageBuilder& message) { encode(header, message); });
   if (!done) return Failed<LogError>(done.error());
-  return PartitionWriter(std::make_unique<PartitionWriter::Impl>(
-      PartitionWriter::Impl{partition, header.first_client, end, std::move(*frames)}));
+  return PartitionWriter(std::make_unique<PartitionWriter::Impl>(PartitionWriter::Impl{
+      partition, header.first_client, end, std::move(*frames), StretchEncoder(impl_->tick)}));
 }
 
 Result<LogSummary, LogError> LogWriter::finish(const std::vector<PartitionSummary>& partitions,

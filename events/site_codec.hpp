@@ -45,10 +45,22 @@ struct PartitionHeader {
 };
 void encode(const PartitionHeader& header, capnp::MessageBuilder& message);
 
+// Where a stretch of a partition's file is, and of what.
+struct StretchPlace {
+  std::uint64_t offset = 0;
+  std::uint32_t first_client = 0;
+  std::uint32_t clients = 0;
+  std::uint32_t from = 0;
+  std::uint32_t until = 0;
+  std::uint32_t events = 0;
+  friend bool operator==(const StretchPlace&, const StretchPlace&) = default;
+};
 struct PartitionEnd {
   std::uint32_t clients = 0;
   std::uint64_t events = 0;
+  std::vector<StretchPlace> stretches{};  // none in format 1
 };
+std::size_t words_of(const PartitionEnd& end);
 void encode(const PartitionEnd& end, capnp::MessageBuilder& message);
 
 // ---- Decoding: throw Malformed (message_reader.hpp) or kj::Exception ---------------------------

@@ -199,7 +199,12 @@ PartitionHeader decode_partition_header(capnp::MessageReader& message) {
 
 PartitionEnd decode_partition_end(capnp::MessageReader& message) {
   const auto root = message.getRoot<wire::PartitionEnd>();
-  return {root.getClients(), root.getEvents()};
+  PartitionEnd end{root.getClients(), root.getEvents()};
+  for (const auto from : root.getStretches()) {
+    end.stretches.push_back({from.getOffset(), from.getFirstClient(), from.getClients(),
+                             from.getFrom(), from.getUntil(), from.getEvents()});
+  }
+  return end;
 }
 
 }  // namespace tokenlife::events

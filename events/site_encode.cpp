@@ -112,6 +112,8 @@ std::size_t words_of(std::span<const PartitionSummary> partitions) {
   return kWordsOfStruct + 16 * partitions.size();
 }
 
+std::size_t words_of(const PartitionEnd& end) { return kWordsOfStruct + 4 * end.stretches.size(); }
+
 void encode(const LogHeader& header, std::uint32_t schema_version, capnp::MessageBuilder& message) {
   auto root = message.initRoot<wire::RunHeader>();
   root.setSchemaVersion(schema_version);
@@ -184,6 +186,16 @@ void encode(const PartitionEnd& end, capnp::MessageBuilder& message) {
   auto root = message.initRoot<wire::PartitionEnd>();
   root.setClients(end.clients);
   root.setEvents(end.events);
+  auto list = root.initStretches(count_of(end.stretches.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    auto to = list[i];
+    to.setOffset(end.stretches[i].offset);
+    to.setFirstClient(end.stretches[i].first_client);
+    to.setClients(end.stretches[i].clients);
+    to.setFrom(end.stretches[i].from);
+    to.setUntil(end.stretches[i].until);
+    to.setEvents(end.stretches[i].events);
+  }
 }
 
 }  // namespace tokenlife::events

@@ -3,6 +3,7 @@
 #include <cctype>
 #include <sstream>
 
+#include "events/forged_log.hpp"
 #include "events/log_content.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
@@ -47,12 +48,17 @@ std::string bytes_in_format_document(const std::string& heading) {
   return bytes;
 }
 
+std::string digest_of(const std::string& schema) {
+  return schema == "1" ? "87bd138205318f07cedc8ea2c22284b9a0a0f5cdaea2637a2c0c6660b9b49c22"
+                       : "ed2b2733338f1403af9f9a42cfacf8e7583d8888d85685d9f99a865a9ed031c8";
+}
+
 }  // namespace
 
-TEST_CASE("a log of schema 1 replays for ever") {
-  const LogReader log = LogReader::open(kGolden / "schema-1").value();
-  CHECK(events::to_string(log.summary().digest) ==
-        "87bd138205318f07cedc8ea2c22284b9a0a0f5cdaea2637a2c0c6660b9b49c22");
+TEST_CASE("a log of every schema replays for ever") {
+  const std::string schema = GENERATE("1", "3");
+  const LogReader log = LogReader::open(kGolden / ("schema-" + schema)).value();
+  CHECK(events::to_string(log.summary().digest) == digest_of(schema));
   CHECK(log.header().scenario_text == "clients = \"\xc3\xa4 few\"\n");
   CHECK(log.header().seed == 42);
   CHECK(log.summary().events == 41);
@@ -69,24 +75,32 @@ TEST_CASE("a log of schema 1 replays for ever") {
   const auto roamer = events::replay_client(log, {0});
   CHECK(roamer->client.token == ClientToken{TokenSerial::of({0}, 2), at(std::chrono::days{31}),
                                             at(std::chrono::days{121}), KeyNumber{1}});
-  CHECK(read_log(kGolden / "schema-1").value() == small_log());
+  CHECK(read_log(log.folder()).value() == small_log());
 }
 
-TEST_CASE("the log that FORMAT.md takes apart is a log, byte by byte") {
-  const Files example = read_folder(kGolden / "format-example");
-  CHECK(bytes_in_format_document("### `site.log`") == example.at("site.log"));
-  CHECK(bytes_in_format_document("### `clients-00000.log`") == example.at("clients-00000.log"));
-  CHECK(read_log(kGolden / "format-example").value() == format_example());
-  CHECK(events::verify(LogReader::open(kGolden / "format-example").value()));
+TEST_CASE("the logs that FORMAT.md takes apart are logs, byte by byte") {
+  for (const std::string format : {"1", "2"}) {
+    const std::filesystem::path folder = kGolden / ("format-" + format + "-example");
+    const Files example = read_folder(folder);
+    for (const auto& [name, bytes] : example) {
+      INFO(format << " " << name);
+      CHECK(bytes_in_format_document("### `" + name + "` of format " + format) == bytes);
+    }
+    CHECK(read_log(folder).value() == format_example());
+    CHECK(events::verify(LogReader::open(folder).value()));
+  }
 }
 
 TEST_CASE("today's program still writes the same bytes") {
   const TemporaryFolder folder;
   REQUIRE(write_log(folder / "story", small_log()));
-  CHECK(read_folder(folder / "story") == read_folder(kGolden / "schema-1"));
+  CHECK(read_folder(folder / "story") == read_folder(kGolden / "schema-3"));
+  CHECK(log_of_format_1(small_log()) == read_folder(kGolden / "schema-1"));
+  REQUIRE(write_log(folder / "example", format_example()));
+  CHECK(read_folder(folder / "example") == read_folder(kGolden / "format-2-example"));
 }
 
 TEST_CASE("write the golden logs", "[.write-golden]") {
-  REQUIRE(write_log(kGolden / "schema-1", small_log()));
-  REQUIRE(write_log(kGolden / "format-example", format_example()));
+  REQUIRE(write_log(kGolden / "schema-3", small_log()));
+  REQUIRE(write_log(kGolden / "format-2-example", format_example()));
 }

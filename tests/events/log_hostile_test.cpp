@@ -1,4 +1,5 @@
 // Logs whose digests fit and whose content was made to break the reader.
+#include "events/forged_log.hpp"
 #include "events/log_content.hpp"
 #include "events/resign.hpp"
 #include "events/small_log.hpp"
@@ -12,22 +13,19 @@ using events::ClientBatch;
 
 namespace {
 
-// What a log of one client with this batch is refused for.
-template <class Spoil>
-std::string refusal_of(Spoil spoil) {
-  const TemporaryFolder folder;
-  auto log = events::LogWriter::create(folder / "log", header_for(1), small_site());
-  auto partition = log->partition(0);
-  ClientBatch batch;
-  batch.begin(0, 0);
+// Registered, and about to renew.
+LogContent one_client() {
   Telling telling(0);
   telling.registered({1}).tell(std::chrono::days{30}, {CauseKind::contact},
                                RenewalRequested{Endpoint::mp, telling.serial(1)});
-  for (const auto& recorded : telling.stream()) append(batch, recorded);
-  spoil(batch);
-  REQUIRE(partition->write(batch));
-  const auto summary = partition->finish(1);
-  REQUIRE(log->finish({*summary}, false));
+  return {header_for(1), small_site(), {telling.stream()}};
+}
+
+// What a log of format 1 of that client with this batch is refused for.
+template <class Spoil>
+std::string refusal_of(Spoil spoil) {
+  const TemporaryFolder folder;
+  write_folder(folder / "log", log_of_format_1(one_client(), spoil));
   const auto reader = events::LogReader::open(folder / "log");
   REQUIRE(reader);
   const auto facts = events::verify(*reader);
@@ -44,7 +42,7 @@ std::string at_client_0(const std::string& what) { return what + " (at or after 
 
 }  // namespace
 
-TEST_CASE("a batch that does not add up is refused") {
+TEST_CASE("a batch of format 1 that does not add up is refused") {
   CHECK(refusal_of([](ClientBatch&) {}).empty());
 
   const std::string slices = at_client_0(
@@ -80,7 +78,7 @@ TEST_CASE("a batch that does not add up is refused") {
   CHECK(refusal_of([](ClientBatch& b) { b.cause_numbers.push_back({}); }) == too_long);
 }
 
-TEST_CASE("a code that stands for nothing is refused") {
+TEST_CASE("a code of format 1 that stands for nothing is refused") {
   const std::string kind = at_client_0("an event is of no known kind");
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 18; }) == kind);  // a kind of the site's
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 26; }) == kind);
@@ -174,6 +172,156 @@ TEST_CASE("a header that contradicts itself is refused") {
   }
 }
 
+// ---- Stretches ---------------------------------------------------------------------------------
+
+namespace {
+
+using events::Stretch;
+
+// A hundred clients, each of which moves every day for ninety days: several stretches.
+LogContent movers() {
+  LogContent content{header_for(100), small_site(), {}};
+  for (std::uint32_t client = 0; client < 100; ++client) {
+    Telling telling(client);
+    telling.registered(cohort_of(content.header, client));
+    for (int day = 1; day <= 90; ++day) {
+      const bool out = day % 2 != 0;
+      telling.tell(std::chrono::days{day}, {CauseKind::network},
+                   NetworkChanged{out ? Network::intranet : Network::offline,
+                                  out ? Network::offline : Network::intranet});
+    }
+    content.clients.push_back(telling.stream());
+  }
+  return content;
+}
+
+std::string refusal_of(const Files& files) {
+  const TemporaryFolder folder;
+  write_folder(folder / "log", files);
+  const auto reader = events::LogReader::open(folder / "log");
+  REQUIRE(reader);
+  const auto facts = events::verify(*reader);
+  if (facts) return "";
+  CHECK(facts.error().kind == events::LogError::Kind::corrupt);
+  CHECK(facts.error().file == (folder / "log" / "clients-00000.log").string());
+  return facts.error().what;
+}
+
+std::string refusal_of_stretches(const std::function<void(std::vector<Stretch>&)>& spoil) {
+  const LogContent content = movers();
+  std::vector<Stretch> stretches = stretches_of(content);
+  REQUIRE(stretches.size() == 5);
+  spoil(stretches);
+  return refusal_of(log_of_stretches(content, stretches));
+}
+
+// Of a stretch of one client: see one_client().
+std::string refusal_of_stretch(const std::function<void(Stretch&)>& spoil) {
+  std::vector<Stretch> stretches = stretches_of(one_client());
+  REQUIRE(stretches.size() == 1);
+  spoil(stretches[0]);
+  return refusal_of(log_of_stretches(one_client(), stretches));
+}
+
+}  // namespace
+
+TEST_CASE("a stretch that does not add up is refused") {
+  CHECK(refusal_of_stretch([](Stretch&) {}).empty());
+  const std::string slices = at_client_0(
+      "the slices of the streams do not add up to the events of "
+      "the batch");
+  CHECK(refusal_of_stretch([](Stretch& s) { s.streams[0] = 3; }) == slices);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.streams[0] = 5; }) == slices);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.streams = {0}; }) == slices);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.streams[1] = 1; }) ==
+        at_client_0("the numbering of a client's events has a gap"));
+  const std::string too_short = at_client_0("a column has too few entries");
+  const std::string too_long = at_client_0("a column has too many entries");
+  CHECK(refusal_of_stretch([](Stretch& s) { s.streams.pop_back(); }) == too_short);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.streams.clear(); }) == too_short);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.streams.push_back(0); }) == too_long);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.numbers.clear(); }) == too_short);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.numbers.back() = 0x80; }) == too_short);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.numbers.push_back(0); }) == too_long);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.guids.clear(); }) == too_short);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.steps[3] = 65'535; }) == too_short);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.long_steps.push_back(0); }) == too_long);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.codes[1] = 99; }) ==
+        at_client_0("the code of an event stands for no shape"));
+  CHECK(refusal_of_stretch([](Stretch& s) { s.codes[3] = 255; }) == too_short);
+  CHECK(refusal_of_stretch([](Stretch& s) { s.head.until -= 60; }) ==
+        at_client_0("an event is later than its stretch of time"));
+  CHECK(refusal_of_stretch([](Stretch& s) { s.head.time_unit = UINT32_MAX; }) ==
+        at_client_0("an event is later than its stretch of time"));
+  CHECK(refusal_of_stretch([](Stretch& s) { s.head.first_client = 1; }) ==
+        "a client is missing, out of order or of another partition (at or after client 0)");
+  CHECK(refusal_of_stretch([](Stretch& s) { s.head.clients = 2; }) ==
+        "a client is missing, out of order or of another partition (at or after client 0)");
+  CHECK(refusal_of_stretch([](Stretch& s) { s.head.clients = 0; }) ==
+        "a stretch is of no client or of no time");
+  CHECK(refusal_of_stretch([](Stretch& s) { s.head.from = s.head.until + 1; }) ==
+        "a stretch is of no client or of no time");
+}
+
+TEST_CASE("a shape that stands for nothing is refused") {
+  const auto refusal = [](std::size_t event, const std::function<void(events::Shape&)>& spoil) {
+    return refusal_of_stretch([&](Stretch& s) { spoil(s.shapes[s.codes[event]]); });
+  };
+  const std::string shape_0 = "shape 0 stands for no event";
+  const std::string shape_1 = "shape 1 stands for no event";
+  CHECK(refusal(1, [](auto& shape) { shape.kind = 18; }) == shape_1);  // a kind of the site's
+  CHECK(refusal(1, [](auto& shape) { shape.kind = 255; }) == shape_1);
+  CHECK(refusal(1, [](auto& shape) { shape.cause = 10; }) == shape_1);
+  CHECK(refusal(0, [](auto& shape) { shape.detail |= 3; }) == shape_0);     // network 3
+  CHECK(refusal(0, [](auto& shape) { shape.detail |= 0x80; }) == shape_0);  // no such bit
+  CHECK(refusal(0, [](auto& shape) { shape.flags = 1; }) == shape_0);       // it answers no request
+  CHECK(refusal(0, [](auto& shape) { shape.flags = 2; }) == shape_0);       // it names no token
+  CHECK(refusal(2, [](auto& shape) { shape.flags = 4; }) == "shape 2 stands for no event");
+  CHECK(refusal_of_stretch([](Stretch& s) {
+          s.codes[3] = 255;
+          s.numbers.insert(s.numbers.end(), {18, 7, 0, 0});
+        }) == at_client_0("an event is of no known kind"));
+  CHECK(refusal_of_stretch([](Stretch& s) { s.shapes.resize(256, s.shapes[0]); }) ==
+        "there are more shapes than codes");
+}
+
+TEST_CASE("stretches that do not follow each other are refused") {
+  CHECK(refusal_of_stretches([](auto&) {}).empty());
+  const std::string order = "a stretch of time is missing or out of order";
+  CHECK(refusal_of_stretches([](auto& s) { s.erase(s.begin()); }) == order);
+  CHECK(refusal_of_stretches([](auto& s) { s.erase(s.begin() + 2); }) == order);
+  CHECK(refusal_of_stretches([](auto& s) { std::swap(s[1], s[2]); }) == order);
+  CHECK(refusal_of_stretches([](auto& s) { s[1].head.from = s[0].head.until; }) == order);
+  CHECK(refusal_of_stretches([](auto& s) { s[1].head.clients = 99; }) == order);
+  CHECK(refusal_of_stretches([](auto& s) { s.pop_back(); }) ==
+        "the numbers of clients and events do not add up");
+}
+
+TEST_CASE("an index that is not that of the file is refused") {
+  const LogContent content = movers();
+  const std::vector<Stretch> stretches = stretches_of(content);
+  const auto refusal = [&](const std::function<void(events::PartitionEnd&)>& spoil) {
+    return refusal_of(forged_log(content, 2, [&](ForgedFile& file, events::PartitionEnd& end) {
+      end.events = 9'300;
+      for (const Stretch& stretch : stretches) {
+        const events::StretchHead& head = stretch.head;
+        end.stretches.push_back(
+            {file.size(), head.first_client, head.clients, head.from, head.until, head.events});
+        file.append(events::FrameType::client_stretch, events::words_of(stretch),
+                    [&](auto& message) { events::encode(stretch, message); });
+      }
+      spoil(end);
+    }));
+  };
+  CHECK(refusal([](auto&) {}).empty());
+  const std::string other = "the end frame lists other stretches than there are";
+  CHECK(refusal([](auto& end) { end.stretches.pop_back(); }) == other);
+  CHECK(refusal([](auto& end) { end.stretches[1].offset += 8; }) == other);
+  CHECK(refusal([](auto& end) { end.stretches[1].from -= 1; }) == other);
+  CHECK(refusal([](auto& end) { end.stretches[1].until += 1; }) == other);
+  CHECK(refusal([](auto& end) { end.stretches[1].clients = 1; }) == other);
+}
+
 TEST_CASE("messages that are none are refused") {
   const TemporaryFolder folder;
   REQUIRE(write_log(folder / "log", small_log()));
@@ -207,11 +355,9 @@ TEST_CASE("messages that are none are refused") {
 }
 
 TEST_CASE("whatever is forged, the reader answers and does not crash") {
-  const Files whole = [] {
-    const TemporaryFolder folder;
-    REQUIRE(write_log(folder / "log", small_log()));
-    return read_folder(folder / "log");
-  }();
+  const unsigned format = GENERATE(1U, 2U);
+  const Files whole = format == 1 ? log_of_format_1(small_log())
+                                  : log_of_stretches(small_log(), stretches_of(small_log()));
   const TemporaryFolder folder;
   int refused = 0;
   property("forged logs", [&] {

@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "events/journal.hpp"
+#include "events/forged_log.hpp"
 #include "events/log_content.hpp"
 #include "events/resign.hpp"
 #include "events/small_log.hpp"
@@ -66,16 +67,16 @@ TEST_CASE("a newer format is unsupported, in each file, and format 0 never was")
       files[name][7] = version;
       return read(files);
     };
-    check_error(read_with('\2'), Kind::unsupported, 7,
-                "unsupported format version 2 (this program reads 1)");
+    check_error(read_with('\3'), Kind::unsupported, 7,
+                "unsupported format version 3 (this program reads 1 to 2)");
     check_error(read_with('\xff'), Kind::unsupported, 7,
-                "unsupported format version 255 (this program reads 1)");
+                "unsupported format version 255 (this program reads 1 to 2)");
     check_error(read_with('\0'), Kind::corrupt, 7, "not a file of a log: wrong magic");
   }
 }
 
 TEST_CASE("every schema up to the newest is read, of runs and of journals") {
-  for (const std::uint32_t version : {1U, 2U}) {
+  for (const std::uint32_t version : {1U, 2U, 3U}) {
     INFO(version);
     Files files = small_files();
     set_header_field(files["site.log"], kSchemaVersion, version);
@@ -88,13 +89,13 @@ TEST_CASE("every schema up to the newest is read, of runs and of journals") {
 }
 
 TEST_CASE("a newer schema is unsupported, whatever else is in the header, and schema 0 never was") {
-  for (const std::uint32_t version : {3U, 1'000U, 4'294'967'295U}) {
+  for (const std::uint32_t version : {4U, 1'000U, 4'294'967'295U}) {
     Files files = small_files();
     set_header_field(files["site.log"], kSchemaVersion, version);
     set_header_field(files["site.log"], kPartitionClients, 7);
     resign(files);
     const std::string what =
-        "unsupported schema version " + std::to_string(version) + " (this program reads 1 to 2)";
+        "unsupported schema version " + std::to_string(version) + " (this program reads 1 to 3)";
     check_error(read(files), Kind::unsupported, 8, what);
     check_error(read_golden_journal(version), Kind::unsupported, 8, what);
   }
@@ -106,19 +107,9 @@ TEST_CASE("a newer schema is unsupported, whatever else is in the header, and sc
 }
 
 TEST_CASE("a log says the first schema with all that it uses") {
-  LogContent content = small_log();
-  const auto version = [&] {
-    const TemporaryFolder folder;
-    REQUIRE(write_log(folder / "log", content));
-    CHECK(read_log(folder / "log").value() == content);
-    return header_field(read_file(folder / "log" / "site.log"), kSchemaVersion);
-  };
-  CHECK(version() == 1);
-  content.site.push_back({content.site.back().time,
-                          8,
-                          {},
-                          ClientTokenIssued{{1, 2}, Telling(0).token(1, Duration{0})}});
-  CHECK(version() == 2);
+  CHECK(header_field(small_files().at("site.log"), kSchemaVersion) == 3);
+  CHECK(header_field(log_of_format_1(small_log()).at("site.log"), kSchemaVersion) == 1);
+  CHECK(header_field(read_file("tests/events/golden/schema-2/site.log"), kSchemaVersion) == 2);
 }
 
 TEST_CASE("partitions of another size are unsupported") {
@@ -136,7 +127,7 @@ TEST_CASE("partitions of another size are unsupported") {
 TEST_CASE("a kind of site event from the future is unsupported, and none at all is damage") {
   // FORMAT.md takes these bytes apart: the kind stands at 10a, in the frame at d8.
   const auto read_with = [](char kind) {
-    Files files = read_folder("tests/events/golden/format-example");
+    Files files = read_folder("tests/events/golden/format-1-example");
     files["site.log"][0x10a] = kind;
     resign(files);
     return read(files);

@@ -26,12 +26,13 @@ struct FramePlace {
 // Precondition: the lengths in the file are good.
 inline std::vector<FramePlace> frames_of(const std::string& file) {
   std::vector<FramePlace> frames;
-  for (std::size_t offset = 8; offset < file.size(); offset = frames.back().end()) {
+  const std::size_t end = file[7] == 1 ? file.size() : file.size() - 8;
+  for (std::size_t offset = 8; offset < end; offset = frames.back().end()) {
     FramePlace frame{offset, 0, 0};
     std::memcpy(&frame.payload_bytes, file.data() + offset, 4);
     std::memcpy(&frame.type, file.data() + offset + 4, 4);
     frames.push_back(frame);
-    REQUIRE(frame.end() <= file.size());
+    REQUIRE(frame.end() <= end);
   }
   return frames;
 }
@@ -63,9 +64,10 @@ inline void resign(Files& files) {
   for (auto& [name, bytes] : files) {
     if (name == "site.log") continue;
     replace_all(bytes, old_header, new_header);
-    const std::string old_last = bytes.substr(bytes.size() - 32);
+    const std::size_t last = frames_of(bytes).back().digest();
+    const std::string old_last = bytes.substr(last, 32);
     resign_file(bytes, new_header);
-    replace_all(site, old_last, bytes.substr(bytes.size() - 32));
+    replace_all(site, old_last, bytes.substr(last, 32));
   }
   resign_file(site, std::string(32, '\0'));
 }

@@ -1,9 +1,15 @@
+// The batches of format 1, which today's programs read and no longer write.
+#include <capnp/any.h>
+
 #include <cstring>
 
-#include "events/batch_codec.hpp"
 #include "events/event.capnp.h"
+#include "events/forged_log.hpp"
 
-namespace tokenlife::events {
+namespace tokenlife::test {
+
+using events::ClientBatch;
+
 namespace {
 
 constexpr std::size_t kWord = sizeof(capnp::word);
@@ -68,4 +74,11 @@ void encode(const ClientBatch& batch, capnp::MessageBuilder& message) {
   encode_structs(batch, root);
 }
 
-}  // namespace tokenlife::events
+// Two words and no pointers: there was no list of stretches.
+void encode_end_of_format_1(const events::PartitionEnd& end, capnp::MessageBuilder& message) {
+  auto data = message.initRoot<capnp::AnyPointer>().initAsAnyStruct(2, 0).getDataSection();
+  std::memcpy(data.begin(), &end.clients, sizeof end.clients);
+  std::memcpy(data.begin() + 8, &end.events, sizeof end.events);
+}
+
+}  // namespace tokenlife::test
