@@ -210,9 +210,9 @@ BatchReader::BatchReader(BatchReader&&) noexcept = default;
 BatchReader& BatchReader::operator=(BatchReader&&) noexcept = default;
 BatchReader::~BatchReader() = default;
 
-Result<BatchReader, LogError> BatchReader::open(const LogReader& log,
-                                                const PartitionSummary& partition,
-                                                const ReadWindow& window) {
+Result<BatchReader, LogError> BatchReader::open_file(const LogReader& log,
+                                                     const PartitionSummary& partition,
+                                                     const ReadWindow& window) {
   const std::uint32_t clients = log.clients_of(partition);
   ensure(clients != 0, "a partition of this log");
   auto file = FrameReader::open(log.file_of(partition), kPartitionMagic, log.header_digest_,
@@ -222,9 +222,39 @@ Result<BatchReader, LogError> BatchReader::open(const LogReader& log,
   impl->position.first_client = partition.partition * kPartitionClients;
   impl->position.end_client = impl->position.first_client + clients;
   auto good = impl->read_header(log.header_digest_);
-  if (good && !window.is_all() && impl->file.version() != 1) good = impl->seek();
   if (!good) return Failed<LogError>(good.error());
   return BatchReader(std::move(impl));
+}
+
+Result<BatchReader, LogError> BatchReader::open(const LogReader& log,
+                                                const PartitionSummary& partition,
+                                                const ReadWindow& window) {
+  auto reader = open_file(log, partition, window);
+  if (!reader || window.is_all() || reader->impl_->file.version() == 1) return reader;
+  if (auto good = reader->impl_->seek(); !good) return Failed<LogError>(good.error());
+  return reader;
+}
+
+Result<BatchReader, LogError> BatchReader::open(const LogReader& log,
+                                                const PartitionSummary& partition,
+                                                const PartPlace& part) {
+  auto reader = open_file(log, partition, {});
+  if (!reader || !part.stretch) return reader;
+  reader->impl_->position.has_gaps = true;
+  reader->impl_->places = {*part.stretch};
+  return reader;
+}
+
+Result<std::vector<PartPlace>, LogError> parts_of(const LogReader& log,
+                                                  const PartitionSummary& partition,
+                                                  const ReadWindow& window) {
+  auto reader = BatchReader::open_file(log, partition, window);
+  if (!reader) return Failed<LogError>(reader.error());
+  if (reader->impl_->file.version() == 1) return std::vector{PartPlace{}};
+  if (auto good = reader->impl_->seek(); !good) return Failed<LogError>(good.error());
+  std::vector<PartPlace> parts;
+  for (const StretchPlace& place : reader->impl_->places) parts.push_back({place.from, place});
+  return parts;
 }
 
 Result<std::optional<Batch>, LogError> BatchReader::next() {

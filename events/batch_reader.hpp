@@ -9,6 +9,7 @@
 #include "core/result.hpp"
 #include "events/batch_view.hpp"
 #include "events/log_reader.hpp"
+#include "events/stretch_place.hpp"
 #include "events/stretch_view.hpp"
 
 namespace tokenlife::events {
@@ -33,12 +34,26 @@ struct ReadWindow {
 // Events of clients that follow each other: columns in format 1, stretches of time since.
 using Batch = std::variant<BatchView, std::span<StretchCursor>>;
 
+// A part of a partition's file that can be read by itself: a stretch, or all of it in format 1.
+struct PartPlace {
+  std::uint32_t from = 0;  // No event is earlier.
+  std::optional<StretchPlace> stretch{};
+};
+
+// Those that the window needs, without reading them.
+Result<std::vector<PartPlace>, LogError> parts_of(const LogReader& log,
+                                                  const PartitionSummary& partition,
+                                                  const ReadWindow& window);
+
 // The batches of one partition's file. Of a window, the streams have gaps, and their sums are not
 // checked.
 class BatchReader {
  public:
   static Result<BatchReader, LogError> open(const LogReader& log, const PartitionSummary& partition,
                                             const ReadWindow& window = {});
+  // That part alone.
+  static Result<BatchReader, LogError> open(const LogReader& log, const PartitionSummary& partition,
+                                            const PartPlace& part);
   BatchReader(BatchReader&&) noexcept;
   BatchReader& operator=(BatchReader&&) noexcept;
   ~BatchReader();
@@ -51,17 +66,24 @@ class BatchReader {
   LogError fault(WalkResult walk) const;
 
  private:
+  friend Result<std::vector<PartPlace>, LogError> parts_of(const LogReader&,
+                                                           const PartitionSummary&,
+                                                           const ReadWindow&);
+  static Result<BatchReader, LogError> open_file(const LogReader& log,
+                                                 const PartitionSummary& partition,
+                                                 const ReadWindow& window);
+
   struct Impl;
   explicit BatchReader(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 
-// LogReader::visit() with a visitor as walk() has it.
-template <class Visitor>
+// LogReader::visit() with a visitor as walk() has it, of a ReadWindow or a PartPlace.
+template <class Visitor, class Part = ReadWindow>
 Result<PartitionVisit, LogError> visit_batches(const LogReader& log,
                                                const PartitionSummary& partition, Visitor& visitor,
-                                               const ReadWindow& window = {}) {
-  auto batches = BatchReader::open(log, partition, window);
+                                               const Part& part = {}) {
+  auto batches = BatchReader::open(log, partition, part);
   if (!batches) return Failed<LogError>(batches.error());
   while (true) {
     auto batch = batches->next();

@@ -66,20 +66,20 @@ enum class WalkResult : std::uint8_t {
 // Moves to the slice. Says `done` if it goes on where its stream or the one before ended.
 WalkResult begin_slice(StreamPosition& position, const StreamSlice& slice);
 
+// What a log says of the token of an event.
+struct TokenFields {
+  std::uint32_t ordinal;
+  std::uint32_t replaces_ordinal;
+  std::int64_t not_before;  // seconds after the start of the run
+  std::uint32_t valid_seconds;
+  std::uint32_t signer;
+};
+
 namespace batch_detail {
 
 // [kind][detail]: whether the byte says something of an event of that kind.
 using DetailTable = std::array<std::array<bool, 256>, kClientKinds>;
 extern const DetailTable kDetailIsGood;
-
-// What a log says of the token of an event.
-struct TokenFields {
-  std::uint32_t ordinal;
-  std::uint32_t replaces_ordinal;
-  std::int64_t not_before;
-  std::uint32_t valid_seconds;
-  std::uint32_t signer;
-};
 
 // Takes the next entries of the columns that only some events have. Past the end of a column there
 // are zeros, and `short_column` says so.

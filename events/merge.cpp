@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 
 #include "events/batch_reader.hpp"
+#include "events/packed_event.hpp"
+#include "events/sorted_runs.hpp"
 
 namespace tokenlife::events {
 namespace {
-
-// A span of time, both ends included, and how many wanted events of clients it holds.
-struct Window {
-  Instant first;
-  Instant last;
-  std::uint64_t events;
-};
 
 // Walks the wanted events of clients and hands them to on(ClientNumber, const Recorded<E>&).
 template <class On>
@@ -40,136 +36,98 @@ class FilterVisitor {
   bool is_wanted_ = true;
 };
 
-// How many events there are in each of many equal spans of time; the last one is open-ended.
-class Histogram {
- public:
-  Histogram(Instant first, Instant likely_last)
-      : first_(first), width_((likely_last - first).count() / kBuckets + 1) {}
-
-  void add(Instant time) {
-    const std::int64_t span = std::min((time - first_).count() / width_, kBuckets - 1);
-    Window& bucket = buckets_[static_cast<std::size_t>(span)];
-    bucket.first = bucket.events == 0 ? time : std::min(bucket.first, time);
-    bucket.last = bucket.events == 0 ? time : std::max(bucket.last, time);
-    ++bucket.events;
-  }
-
-  // The buckets in order, neighbours joined as long as together they have no more than
-  // `events_max`.
-  std::vector<Window> windows(std::uint64_t events_max) const {
-    std::vector<Window> joined;
-    for (const Window& bucket : buckets_) {
-      if (bucket.events == 0) continue;
-      if (!joined.empty() && joined.back().events + bucket.events <= events_max) {
-        joined.back().last = bucket.last;
-        joined.back().events += bucket.events;
-      } else {
-        joined.push_back(bucket);
-      }
-    }
-    return joined;
-  }
-
- private:
-  static constexpr std::int64_t kBuckets = 1 << 14;
-  Instant first_;
-  std::int64_t width_;
-  std::vector<Window> buckets_ = std::vector<Window>(kBuckets, Window{{}, {}, 0});
-};
-
+// Takes the parts of all files in the order in which they begin. What is earlier than the next part
+// can be handed on; what does not fit into memory until then goes into sorted runs.
 class Merge {
  public:
   Merge(const LogReader& log, const EventFilter& filter, const EventSink& sink, std::size_t budget)
-      : log_(log), filter_(filter), sink_(sink), budget_(std::min<std::size_t>(budget, kKeysMax)) {}
+      : log_(log), filter_(filter), sink_(sink), budget_(std::max<std::size_t>(budget, 1)) {}
 
   Result<void, LogError> run() {
-    // Times of events are stored in 32 bits.
-    const Instant first = std::max(filter_.from, at(Duration{0}));
-    const Instant last = std::min(filter_.until, at(Duration{UINT32_MAX}));
-    std::uint64_t events_at_most = 0;
-    for (const PartitionSummary& partition : log_.partitions()) {
-      if (is_wanted(partition)) events_at_most += partition.events;
-    }
-    if (first <= last && events_at_most != 0) {
-      const Instant run_end = at(log_.header().duration);
-      const Window all{first, last, events_at_most};
-      if (auto done = deliver(all, std::clamp(run_end, first, last)); !done) return done;
+    if (auto found = find_parts(); !found) return found;
+    for (std::size_t i = 0; i < parts_.size() && !stopped_; ++i) {
+      if (auto read = take(parts_[i]); !read) return read;
+      if (events_.keys.size() < budget_ && i + 1 < parts_.size()) continue;
+      const Instant next = i + 1 < parts_.size() ? at(Duration{parts_[i + 1].place.from}) : kNever;
+      if (auto done = hand_on_before(next); !done) return done;
     }
     if (!stopped_) deliver_site_until(filter_.until);
     return {};
   }
 
  private:
-  // Keys for sorting hold a record's index in 32 bits.
-  static constexpr std::size_t kKeysMax = std::size_t{1} << 31;
-
-  struct ClientRecord {
-    ClientNumber client;
-    Recorded<ClientEvent> recorded;
+  struct Part {
+    const PartitionSummary* partition;
+    PartPlace place;
   };
 
-  // Windows come in the order of time. A window with too much is split; one that holds a single
-  // moment needs no sorting, since the log has its events in the wanted order.
-  Result<void, LogError> deliver(const Window& window, Instant likely_last) {
-    if (stopped_) return {};
-    if (window.events <= budget_) return deliver_sorted(window);
-    if (window.first == window.last) return deliver_moment(window);
-    Histogram histogram(window.first, likely_last);
-    auto count = [&]<class Event>(ClientNumber, const Recorded<Event>& recorded) {
-      histogram.add(recorded.time);
-      return true;
-    };
-    if (auto passed = pass(window, count); !passed) return passed;
-    for (const Window& part : histogram.windows(budget_)) {
-      if (auto done = deliver(part, part.last); !done) return done;
+  // Times of events are stored in 32 bits.
+  Result<void, LogError> find_parts() {
+    const Instant first = std::max(filter_.from, at(Duration{0}));
+    const Instant last = std::min(filter_.until, at(Duration{UINT32_MAX}));
+    if (first > last) return {};
+    ReadWindow window{seconds(first), seconds(last)};
+    if (filter_.clients && !filter_.clients->empty()) {
+      window.first_client = filter_.clients->front().value;
+      window.last_client = filter_.clients->back().value;
     }
-    return {};
-  }
-
-  Result<void, LogError> deliver_moment(const Window& window) {
-    auto hand_on = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
-      hand_over(client, {recorded.envelope(), recorded.event});
-      return !stopped_;
-    };
-    return pass(window, hand_on);
-  }
-
-  Result<void, LogError> deliver_sorted(const Window& window) {
-    records_.clear();
-    auto keep = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
-      records_.push_back({client, {recorded.envelope(), recorded.event}});
-      return true;
-    };
-    if (auto passed = pass(window, keep); !passed) return passed;
-    // Records are in the order of the log: what is equal in time stays in it. Sorting keys, not
-    // records, keeps to memory that is close together.
-    std::vector<std::uint64_t> order(records_.size());
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      const std::int64_t seconds = records_[i].recorded.time.time_since_epoch().count();
-      order[i] = (static_cast<std::uint64_t>(seconds) << 32) | i;
-    }
-    std::sort(order.begin(), order.end());
-    for (const std::uint64_t key : order) {
-      const ClientRecord& record = records_[key & UINT32_MAX];
-      hand_over(record.client, record.recorded);
-      if (stopped_) break;
-    }
-    return {};
-  }
-
-  // Walks all wanted events in the window, in the order of the log.
-  template <class On>
-  Result<void, LogError> pass(const Window& window, On& on) {
-    EventFilter filter = filter_;
-    filter.from = window.first;
-    filter.until = window.last;
-    FilterVisitor<On> visitor(filter, on);
     for (const PartitionSummary& partition : log_.partitions()) {
       if (!is_wanted(partition)) continue;
-      const auto visited = visit_batches(log_, partition, visitor);
-      if (!visited) return Failed<LogError>(visited.error());
-      if (!visited->to_the_end) break;
+      const auto parts = parts_of(log_, partition, window);
+      if (!parts) return Failed<LogError>(parts.error());
+      for (const PartPlace& place : *parts) parts_.push_back({&partition, place});
     }
+    std::stable_sort(parts_.begin(), parts_.end(),
+                     [](const Part& a, const Part& b) { return a.place.from < b.place.from; });
+    return {};
+  }
+
+  Result<void, LogError> take(const Part& part) {
+    std::optional<LogError> full;
+    auto keep = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
+      events_.add(client, recorded);
+      if (events_.keys.size() < 2 * budget_) return true;
+      if (const auto done = spill(); !done) full = done.error();
+      return !full;
+    };
+    FilterVisitor visitor(filter_, keep);
+    const auto visited = visit_batches(log_, *part.partition, visitor, part.place);
+    if (full) return Failed<LogError>(*full);
+    return visited ? Result<void, LogError>{} : Failed<LogError>(visited.error());
+  }
+
+  Result<void, LogError> spill() {
+    std::sort(events_.keys.begin(), events_.keys.end());
+    auto done = runs_.add(events_);
+    events_.clear();
+    return done;
+  }
+
+  // All that is earlier than that.
+  Result<void, LogError> hand_on_before(Instant time) {
+    std::sort(events_.keys.begin(), events_.keys.end());
+    auto on = [this](ClientNumber client, const auto& recorded) {
+      deliver_site_until(recorded.time);
+      if (!stopped_) stopped_ = !sink_.client(client, {recorded.envelope(), recorded.event});
+      return !stopped_;
+    };
+    const auto is_due = [&](const EventKey& key) { return at(Duration{key.time}) < time; };
+    auto next = events_.keys.begin();
+    while (!stopped_) {
+      const bool has = next != events_.keys.end() && is_due(*next);
+      const bool has_run = !runs_.empty() && is_due(runs_.first());
+      if (!has && !has_run) break;
+      if (has && (!has_run || *next < runs_.first())) {
+        unpack(*next, events_.rest(*next), on);
+        ++next;
+        continue;
+      }
+      unpack(runs_.first(), runs_.first_rest(), on);
+      if (auto done = runs_.drop_first(); !done) return done;
+    }
+    events_.keys.erase(events_.keys.begin(), next);
+    if (events_.keys.size() > budget_ / 2) return spill();
+    events_.drop_unused();
     return {};
   }
 
@@ -178,11 +136,6 @@ class Merge {
     const ClientNumber first{partition.partition * kPartitionClients};
     const auto found = std::lower_bound(filter_.clients->begin(), filter_.clients->end(), first);
     return found != filter_.clients->end() && found->value - first.value < kPartitionClients;
-  }
-
-  void hand_over(ClientNumber client, const Recorded<ClientEvent>& recorded) {
-    deliver_site_until(recorded.time);
-    if (!stopped_) stopped_ = !sink_.client(client, recorded);
   }
 
   void deliver_site_until(Instant time) {
@@ -194,13 +147,19 @@ class Merge {
     }
   }
 
+  static std::uint32_t seconds(Instant time) {
+    return static_cast<std::uint32_t>(time.time_since_epoch().count());
+  }
+
   const LogReader& log_;
   const EventFilter& filter_;
   const EventSink& sink_;
   std::size_t budget_;
+  std::vector<Part> parts_;
+  PackedEvents events_;
+  SortedRuns runs_;
   std::size_t next_site_ = 0;
   bool stopped_ = false;
-  std::vector<ClientRecord> records_;
 };
 
 }  // namespace

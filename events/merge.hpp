@@ -1,9 +1,9 @@
 // Reads events in the order of time; at one time the site's first, then clients by number, each in
 // stream order.
 //
-// The log holds streams, one after the other, so this sorts. Memory is bounded however long the log
-// is: a pass counts the events over time, and then windows of time with no more events than fit are
-// read, sorted and handed on, each in a pass of its own.
+// The log holds streams in stretches of time, so this sorts. Every byte that is needed is read
+// once, and memory is bounded however long the log is: sorted runs that do not fit go to a
+// temporary file.
 #pragma once
 
 #include <bitset>
@@ -39,8 +39,8 @@ struct EventSink {
   std::function<bool(ClientNumber, const Recorded<ClientEvent>&)> client;
 };
 
-// An event in memory takes about 90 bytes.
-inline constexpr std::size_t kEventsInMemory = std::size_t{1} << 20;
+// An event in memory takes about 26 bytes. Twice as many are held for a moment.
+inline constexpr std::size_t kEventsInMemory = std::size_t{1} << 19;
 
 // Hands on the events that the filter wants. An error may come after some events: they are good,
 // and incomplete.

@@ -11,6 +11,7 @@
 
 #include "core/site_event.hpp"
 #include "events/log.hpp"
+#include "events/stretch_place.hpp"
 
 namespace tokenlife::events {
 
@@ -45,16 +46,6 @@ struct PartitionHeader {
 };
 void encode(const PartitionHeader& header, capnp::MessageBuilder& message);
 
-// Where a stretch of a partition's file is, and of what.
-struct StretchPlace {
-  std::uint64_t offset = 0;
-  std::uint32_t first_client = 0;
-  std::uint32_t clients = 0;
-  std::uint32_t from = 0;
-  std::uint32_t until = 0;
-  std::uint32_t events = 0;
-  friend bool operator==(const StretchPlace&, const StretchPlace&) = default;
-};
 struct PartitionEnd {
   std::uint32_t clients = 0;
   std::uint64_t events = 0;
