@@ -158,6 +158,9 @@ struct RunEnd {
   siteEvents @1 :UInt64;
   clientEvents @2 :UInt64;
   partitions @3 :List(Partition);  # In the order of their numbers. All of them if complete.
+  kinds @4 :List(UInt64);  # Since schema 3: the events of each EventKind, the site's and clients'.
+  first @5 :UInt32;        # Times of the first and the last event, if there are any.
+  last @6 :UInt32;
 
   struct Partition {
     number @0 :UInt32;

@@ -10,6 +10,7 @@
 
 #include "../core/id.hpp"
 #include "../core/time.hpp"
+#include "event_count.hpp"
 
 namespace tokenlife::events {
 
@@ -70,11 +71,18 @@ struct PartitionSummary {
   friend bool operator==(const PartitionSummary&, const PartitionSummary&) = default;
 };
 
+// A partition that has been written.
+struct WrittenPartition : PartitionSummary {
+  EventCount counted;
+};
+
 struct LogSummary {
   Digest digest{};
   std::uint64_t events = 0;  // the site's too
   std::uint64_t bytes = 0;
   bool complete = true;  // false: the run was interrupted
+  // What the log says of its events without being read, since format 2. verify() compares it.
+  std::optional<EventCount> counted{};
 };
 
 // Why a log, or a journal, cannot be written or read.

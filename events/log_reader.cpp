@@ -62,7 +62,8 @@ Result<void, LogError> LogReader::read_site_file() {
   }
   site_file_bytes_ = file->size();
   partitions_ = std::move(end.partitions);
-  summary_ = {file->digest(), end.site_events + end.client_events, site_file_bytes_, end.complete};
+  summary_ = {file->digest(), end.site_events + end.client_events, site_file_bytes_, end.complete,
+              end.counted};
   for (const PartitionSummary& partition : partitions_) summary_.bytes += partition.bytes;
   if (const char* wrong = wrong_in(end)) {
     return Failed<LogError>(
@@ -128,6 +129,8 @@ Result<void, LogError> LogReader::check_files() const {
   if (error) return refused(io, folder_.string(), "cannot list the folder: " + error.message());
   return {};
 }
+
+std::string LogReader::site_file() const { return (folder_ / kSiteFile).string(); }
 
 std::string LogReader::file_of(const PartitionSummary& partition) const {
   return (folder_ / partition_file_name(partition.partition)).string();

@@ -45,6 +45,7 @@ class LogReader {
   // The partition of the client, unless there is no such client or an interrupted run did not get
   // so far.
   const PartitionSummary* partition_of(ClientNumber client) const;
+  std::string site_file() const;
   std::string file_of(const PartitionSummary& partition) const;
   std::uint64_t site_file_bytes() const { return site_file_bytes_; }
 

@@ -1,6 +1,7 @@
 #include "events/log_writer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 
 #include "core/ensure.hpp"
@@ -80,9 +81,26 @@ struct PartitionWriter::Impl {
   FrameWriter frames;
   StretchEncoder encoder;
   std::vector<StretchPlace> stretches{};
+  EventCount counted{};
   std::uint64_t events = 0;
   std::uint64_t streams = 0;      // begun so far
   std::uint64_t next_client = 0;  // one past the client of the last slice
+
+  void count(const ClientBatch& batch) {
+    // Two tables: most events are of the kind of the one before.
+    std::array<std::array<std::uint32_t, 256>, 2> of_kind{};
+    for (std::size_t i = 0; i < batch.size(); ++i) ++of_kind[i % 2][batch.kinds[i]];
+    for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
+      counted.of_kind[kind] += of_kind[0][kind] + of_kind[1][kind];
+    }
+    std::size_t i = 0;
+    for (const StreamSlice& slice : batch.slices) {
+      if (slice.events == 0) continue;
+      counted.first = std::min(counted.first, at(Duration{batch.times[i]}));
+      i += slice.events;
+      counted.last = std::max(counted.last, at(Duration{batch.times[i - 1]}));
+    }
+  }
 
   void check_order(const ClientBatch& batch) {
     for (const StreamSlice& slice : batch.slices) {
@@ -106,6 +124,7 @@ Result<void, LogError> PartitionWriter::write(const ClientBatch& batch) {
   ensure(batch.size() <= ClientBatch::kEvents, "a batch to be of a size that readers take");
   impl_->check_order(batch);
   impl_->events += batch.size();
+  impl_->count(batch);
   for (const Stretch& stretch : impl_->encoder.encode(batch)) {
     const StretchHead& head = stretch.head;
     impl_->stretches.push_back({impl_->frames.size(), head.first_client, head.clients, head.from,
@@ -118,7 +137,7 @@ Result<void, LogError> PartitionWriter::write(const ClientBatch& batch) {
   return {};
 }
 
-Result<PartitionSummary, LogError> PartitionWriter::finish(std::uint32_t clients) {
+Result<WrittenPartition, LogError> PartitionWriter::finish(std::uint32_t clients) {
   ensure(clients <= impl_->streams, "a client with a complete stream to have a slice in the log");
   FrameWriter& frames = impl_->frames;
   const PartitionEnd end{clients, impl_->events, std::move(impl_->stretches)};
@@ -126,7 +145,8 @@ Result<PartitionSummary, LogError> PartitionWriter::finish(std::uint32_t clients
                             [&](capnp::MessageBuilder& message) { encode(end, message); });
   if (done) done = frames.close();
   if (!done) return Failed<LogError>(done.error());
-  return PartitionSummary{impl_->partition, clients, impl_->events, frames.size(), frames.digest()};
+  return WrittenPartition{
+      {impl_->partition, clients, impl_->events, frames.size(), frames.digest()}, impl_->counted};
 }
 
 // ---- The whole log -----------------------------------------------------------------------------
@@ -138,6 +158,7 @@ struct LogWriter::Impl {
   std::uint64_t site_events;
   FrameWriter frames;
   Digest header_digest;
+  EventCount counted{};  // of the site
 
   Result<void, LogError> write_start(const LogHeader& header,
                                      std::span<const Recorded<SiteEvent>> events) {
@@ -147,6 +168,7 @@ struct LogWriter::Impl {
                         encode(header, version, message);
                       });
     header_digest = frames.digest();
+    for (const auto& recorded : events) counted.add(kind_of(recorded.event), recorded.time);
     while (done && !events.empty()) {
       const auto part = events.first(std::min(events.size(), kSiteEventsInFrame));
       done = frames.append(FrameType::site_events, words_of(part),
@@ -198,17 +220,19 @@ Result<PartitionWriter, LogError> LogWriter::partition(std::uint32_t partition) 
       partition, header.first_client, end, std::move(*frames), StretchEncoder(impl_->tick)}));
 }
 
-Result<LogSummary, LogError> LogWriter::finish(const std::vector<PartitionSummary>& partitions,
+Result<LogSummary, LogError> LogWriter::finish(const std::vector<WrittenPartition>& partitions,
                                                bool interrupted) {
   LogSummary summary;
   summary.complete = !interrupted;
-  RunEnd end{!interrupted, impl_->site_events, 0, partitions};
-  for (const PartitionSummary& partition : partitions) {
+  RunEnd end{!interrupted, impl_->site_events, 0, {}, impl_->counted};
+  for (const WrittenPartition& partition : partitions) {
+    end.partitions.push_back(partition);
+    end.counted->merge(partition.counted);
     end.client_events += partition.events;
     summary.bytes += partition.bytes;
   }
   FrameWriter& frames = impl_->frames;
-  auto done = frames.append(FrameType::run_end, words_of(partitions),
+  auto done = frames.append(FrameType::run_end, words_of(end.partitions),
                             [&](capnp::MessageBuilder& message) { encode(end, message); });
   if (done) done = frames.close();
   if (!done) return Failed<LogError>(done.error());

@@ -34,7 +34,7 @@ class PartitionWriter {
 
   // Closes the file with what it holds. `clients` have a complete stream: fewer than the partition
   // has if the run was interrupted.
-  Result<PartitionSummary, LogError> finish(std::uint32_t clients);
+  Result<WrittenPartition, LogError> finish(std::uint32_t clients);
 
  private:
   friend class LogWriter;
@@ -59,7 +59,7 @@ class LogWriter {
   Result<PartitionWriter, LogError> partition(std::uint32_t partition) const;
 
   // Closes the log. `partitions` in the order of their numbers; an interrupted run may lack some.
-  Result<LogSummary, LogError> finish(const std::vector<PartitionSummary>& partitions,
+  Result<LogSummary, LogError> finish(const std::vector<WrittenPartition>& partitions,
                                       bool interrupted);
 
  private:

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct RunEnd {
   std::uint64_t site_events = 0;
   std::uint64_t client_events = 0;
   std::vector<PartitionSummary> partitions;
+  std::optional<EventCount> counted{};  // nothing in format 1
 };
 void encode(const RunEnd& end, capnp::MessageBuilder& message);
 

@@ -189,6 +189,15 @@ RunEnd decode_run_end(capnp::MessageReader& message) {
     end.partitions.push_back({from.getNumber(), from.getClients(), from.getEvents(),
                               from.getBytes(), decode_digest(from.getDigest())});
   }
+  const auto kinds = root.getKinds();
+  if (kinds.size() == 0) return end;
+  // A kind from the future is in a schema from the future, which has been refused.
+  require(kinds.size() <= kEventKinds, "there are more kinds of events than the schema has");
+  end.counted.emplace();
+  for (unsigned i = 0; i < kinds.size(); ++i) end.counted->of_kind[i] = kinds[i];
+  if (end.site_events + end.client_events == 0) return end;
+  end.counted->first = at(Duration{root.getFirst()});
+  end.counted->last = at(Duration{root.getLast()});
   return end;
 }
 

@@ -109,7 +109,7 @@ std::size_t words_of(std::span<const Recorded<SiteEvent>> events) {
 }
 
 std::size_t words_of(std::span<const PartitionSummary> partitions) {
-  return kWordsOfStruct + 16 * partitions.size();
+  return kWordsOfStruct + kEventKinds + 16 * partitions.size();
 }
 
 std::size_t words_of(const PartitionEnd& end) { return kWordsOfStruct + 4 * end.stretches.size(); }
@@ -173,6 +173,12 @@ void encode(const RunEnd& end, capnp::MessageBuilder& message) {
     to.setBytes(end.partitions[i].bytes);
     to.setDigest(data(end.partitions[i].digest));
   }
+  if (!end.counted) return;
+  auto kinds = root.initKinds(kEventKinds);
+  for (unsigned i = 0; i < kinds.size(); ++i) kinds.set(i, end.counted->of_kind[i]);
+  if (end.site_events + end.client_events == 0) return;
+  root.setFirst(event_seconds(end.counted->first));
+  root.setLast(event_seconds(end.counted->last));
 }
 
 void encode(const PartitionHeader& header, capnp::MessageBuilder& message) {

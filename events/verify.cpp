@@ -8,23 +8,6 @@
 namespace tokenlife::events {
 namespace {
 
-struct EventCount {
-  std::array<std::uint64_t, kEventKinds> of_kind{};
-  Instant first = Instant::max();
-  Instant last = Instant::min();
-
-  void add(EventKind kind, Instant time) {
-    ++of_kind[static_cast<std::size_t>(kind)];
-    first = std::min(first, time);
-    last = std::max(last, time);
-  }
-  void merge(const EventCount& other) {
-    for (std::size_t i = 0; i < of_kind.size(); ++i) of_kind[i] += other.of_kind[i];
-    first = std::min(first, other.first);
-    last = std::max(last, other.last);
-  }
-};
-
 class VerifyFold {
  public:
   explicit VerifyFold(const LogHeader& header) : clients_(header) {}
@@ -47,7 +30,23 @@ class VerifyFold {
   PopulationCount clients_;
 };
 
+LogFacts facts_of(const LogReader& log, const EventCount& counted) {
+  LogFacts facts;
+  facts.of_kind = counted.of_kind;
+  facts.events = log.summary().events;
+  facts.first = facts.events == 0 ? Instant{} : counted.first;
+  facts.last = facts.events == 0 ? Instant{} : counted.last;
+  facts.files = 1 + log.partitions().size();
+  facts.bytes = log.summary().bytes;
+  return facts;
+}
+
 }  // namespace
+
+std::optional<LogFacts> told_facts(const LogReader& log) {
+  const auto& counted = log.summary().counted;
+  return counted ? std::optional(facts_of(log, *counted)) : std::nullopt;
+}
 
 Result<LogFacts, LogError> verify(const LogReader& log, unsigned threads) {
   if (auto site = replay_site(log); !site) return Failed<LogError>(site.error());
@@ -56,13 +55,11 @@ Result<LogFacts, LogError> verify(const LogReader& log, unsigned threads) {
   for (const Recorded<SiteEvent>& recorded : log.site_events()) {
     fold->events().add(kind_of(recorded.event), recorded.time);
   }
-  LogFacts facts;
-  facts.of_kind = fold->events().of_kind;
-  facts.events = log.summary().events;
-  facts.first = facts.events == 0 ? Instant{} : fold->events().first;
-  facts.last = facts.events == 0 ? Instant{} : fold->events().last;
-  facts.files = 1 + log.partitions().size();
-  facts.bytes = log.summary().bytes;
+  if (log.summary().counted && *log.summary().counted != fold->events()) {
+    return Failed<LogError>(LogError{LogError::Kind::corrupt, log.site_file(), std::nullopt,
+                                     "the end frame miscounts the kinds of events"});
+  }
+  LogFacts facts = facts_of(log, fold->events());
   facts.population = fold->population();
   return facts;
 }

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "../core/event.hpp"
 #include "../core/result.hpp"
@@ -19,10 +20,13 @@ struct LogFacts {
   Instant last;
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
-  PopulationByCohort population;  // at the end
+  PopulationByCohort population;  // at the end; only verify() knows it
 
   std::uint64_t operator[](EventKind kind) const { return of_kind[static_cast<std::size_t>(kind)]; }
 };
+
+// What a log says of itself, without reading more than site.log. Nothing in format 1.
+std::optional<LogFacts> told_facts(const LogReader& log);
 
 // The facts of a log in which nothing is wrong, or the first thing that is. LogReader::open() has
 // checked site.log; this checks the rest.

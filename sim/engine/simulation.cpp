@@ -23,7 +23,7 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  Result<events::PartitionSummary, Error> simulate(std::uint32_t partition) {
+  Result<events::WrittenPartition, Error> simulate(std::uint32_t partition) {
     auto writer = log_.partition(partition);
     if (!writer) return Failed<Error>(to_error(writer.error()));
     writer_ = &*writer;
@@ -113,8 +113,8 @@ class WorkerPool {
   const std::optional<Error>& error() const { return error_; }
   const RunStatistics& total() const { return total_; }
   // In the order of their numbers; without those that an interrupted run did not begin.
-  std::vector<events::PartitionSummary> summaries() const {
-    std::vector<events::PartitionSummary> done;
+  std::vector<events::WrittenPartition> summaries() const {
+    std::vector<events::WrittenPartition> done;
     for (const auto& summary : summaries_) {
       if (summary) done.push_back(*summary);
     }
@@ -153,7 +153,7 @@ class WorkerPool {
   const events::LogWriter& log_;
   RunControl& control_;
   std::atomic<std::uint32_t> next_{0};
-  std::vector<std::optional<events::PartitionSummary>> summaries_;
+  std::vector<std::optional<events::WrittenPartition>> summaries_;
   std::mutex mutex_;
   RunStatistics total_;
   std::optional<Error> error_;

@@ -56,7 +56,7 @@ inline void append(events::ClientBatch& batch, const Recorded<ClientEvent>& reco
 }
 
 // Writes the clients' streams to the partition, with at most so many events in a batch.
-inline Result<events::PartitionSummary, events::LogError> write_partition(
+inline Result<events::WrittenPartition, events::LogError> write_partition(
     const events::LogWriter& log, std::uint32_t number, const LogContent& content,
     std::size_t batch_events) {
   auto partition = log.partition(number);
@@ -88,7 +88,7 @@ inline Result<events::LogSummary, events::LogError> write_log(
     std::size_t batch_events = events::ClientBatch::kEvents) {
   auto log = events::LogWriter::create(folder, content.header, content.site);
   if (!log) return Failed<events::LogError>(log.error());
-  std::vector<events::PartitionSummary> summaries;
+  std::vector<events::WrittenPartition> summaries;
   for (std::uint32_t first = 0; first < content.clients.size();
        first += events::kPartitionClients) {
     auto summary = write_partition(*log, first / events::kPartitionClients, content, batch_events);

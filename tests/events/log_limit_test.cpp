@@ -11,6 +11,7 @@
 #include "events/resign.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
+#include "events/verify.hpp"
 
 using namespace tokenlife;
 using namespace tokenlife::test;
@@ -125,14 +126,14 @@ TEST_CASE(
     "an end frame that contradicts itself is refused, whether the run was interrupted or not") {
   const LogContent content = registered_clients(2'049);
   const auto refusal = [&](const std::vector<std::size_t>& listed, bool interrupted,
-                           const std::function<void(events::PartitionSummary&)>& spoil) {
+                           const std::function<void(events::WrittenPartition&)>& spoil) {
     const TemporaryFolder folder;
     auto log = LogWriter::create(folder / "log", content.header, content.site);
-    std::vector<events::PartitionSummary> written;
+    std::vector<events::WrittenPartition> written;
     for (std::uint32_t number = 0; number < 3; ++number) {
       written.push_back(*write_partition(*log, number, content, ClientBatch::kEvents));
     }
-    std::vector<events::PartitionSummary> partitions;
+    std::vector<events::WrittenPartition> partitions;
     for (const std::size_t number : listed) partitions.push_back(written[number]);
     spoil(partitions.back());
     REQUIRE(log->finish(partitions, interrupted));
@@ -143,7 +144,7 @@ TEST_CASE(
     if (reader.error().offset) CHECK(reader.error().offset == frames_of(site).back().offset);
     return reader.error().what;
   };
-  const auto as_it_is = [](events::PartitionSummary&) {};
+  const auto as_it_is = [](events::WrittenPartition&) {};
   const std::string start = "the end frame contradicts itself: ";
   CHECK(refusal({0, 1, 2}, false, as_it_is) == "sound");
   CHECK(refusal({0, 1, 2}, true, as_it_is) == "sound");
@@ -178,6 +179,24 @@ TEST_CASE("an end frame that miscounts events is refused") {
     CHECK(refusal(8, by) == "the end frame contradicts itself: the site's events do not add up");
     CHECK(refusal(16, by) == "the end frame contradicts itself: the clients' events do not add up");
   }
+}
+
+TEST_CASE("an end frame that miscounts the kinds of events is refused by who counts them") {
+  Files files = there_and_back(small_log());
+  std::string& site = files["site.log"];
+  const FramePlace end = frames_of(site).back();
+  char& installed = site[end.digest() - 27 * std::size_t{8}];  // the kinds come last, in 27 words
+  CHECK(installed == 5);
+  installed = 6;
+  resign(files);
+  const TemporaryFolder folder;
+  write_folder(folder / "log", files);
+  const LogReader log = LogReader::open(folder / "log").value();
+  CHECK(events::told_facts(log)->of_kind[0] == 6);
+  const auto facts = events::verify(log);
+  REQUIRE_FALSE(facts.has_value());
+  CHECK(facts.error().kind == Kind::corrupt);
+  CHECK(facts.error().what == "the end frame miscounts the kinds of events");
 }
 
 // ---- Frames ------------------------------------------------------------------------------------

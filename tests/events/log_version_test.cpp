@@ -1,8 +1,8 @@
 // Logs of other versions: what is older is read, what is newer is "unsupported" and not damaged.
 #include <cstring>
 
-#include "events/journal.hpp"
 #include "events/forged_log.hpp"
+#include "events/journal.hpp"
 #include "events/log_content.hpp"
 #include "events/resign.hpp"
 #include "events/small_log.hpp"

@@ -1,8 +1,10 @@
 #include "events/merge.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 
+#include "events/forged_log.hpp"
 #include "events/log_content.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
@@ -119,6 +121,51 @@ TEST_CASE("any filter and any memory give what sorting everything gives") {
     RC_ASSERT(first.size() == std::min(some, expected.size()));
     RC_ASSERT(std::equal(first.begin(), first.end(), expected.begin()));
   });
+}
+
+TEST_CASE("events come out as they went in, through a temporary file, of both formats") {
+  const LogContent content = small_log();
+  const TemporaryFolder folder;
+  write_folder(folder / "1", log_of_format_1(content));
+  write_folder(folder / "2", log_of_stretches(content, stretches_of(content)));
+  for (const char* format : {"1", "2"}) {
+    for (const std::size_t memory : {std::size_t{1}, std::size_t{3}, std::size_t{1'000}}) {
+      INFO(format << " " << memory);
+      std::vector<Stream> streams(content.clients.size());
+      Instant last;
+      const auto read =
+          events::read_ordered(LogReader::open(folder / format).value(), {},
+                               {[](const auto&) { return true; },
+                                [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
+                                  CHECK(recorded.time >= last);
+                                  last = recorded.time;
+                                  streams[client.value].push_back(recorded);
+                                  return true;
+                                }},
+                               memory);
+      REQUIRE(read);
+      CHECK((streams == content.clients));
+    }
+  }
+}
+
+TEST_CASE("a folder without room for a temporary file is an error that names it") {
+  const LogContent content = small_log();
+  const TemporaryFolder folder;
+  write_folder(folder / "log", log_of_stretches(content, stretches_of(content)));
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  ::setenv("TMPDIR", (folder / "nowhere").c_str(), 1);
+  const auto read = events::read_ordered(
+      LogReader::open(folder / "log").value(), {},
+      {[](const auto&) { return true; }, [](ClientNumber, const auto&) { return true; }}, 1);
+  before == nullptr ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", kept.c_str(), 1);
+  REQUIRE_FALSE(read.has_value());
+  CHECK(read.error().kind == events::LogError::Kind::io);
+  CHECK(read.error().file == (folder / "nowhere").string());
+  CHECK(read.error().what ==
+        "cannot make a temporary file there (TMPDIR names another folder): No such file or "
+        "directory");
 }
 
 TEST_CASE("more events at one moment than fit into memory still come in order") {
