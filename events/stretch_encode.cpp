@@ -194,7 +194,10 @@ class Slices {
 
   // The stretch in which the time is.
   Stretch& at(std::uint32_t time) {
-    while (time > stretches_[current_].head.until) next();
+    while (time > stretches_[current_].head.until) {
+      ensure(current_ + 1 < stretches_.size(), "time not to go back in a stream");
+      next();
+    }
     return stretches_[current_];
   }
   void add(Stretch& stretch, std::uint8_t code, std::uint32_t units) {
@@ -204,6 +207,7 @@ class Slices {
       stretch.steps.resize(stretch.codes.size());
     }
     stretch.codes[n] = code;
+    ensure(units >= before_, "time not to go back in a stream");
     const std::uint32_t step = units - before_;
     before_ = units;
     stretch.steps[n] = static_cast<std::uint16_t>(std::min<std::uint32_t>(step, kLongStep));

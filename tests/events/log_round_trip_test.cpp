@@ -1,3 +1,5 @@
+#include "core/ensure.hpp"
+#include "events/forged_log.hpp"
 #include "events/log_content.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
@@ -39,6 +41,84 @@ TEST_CASE("any streams come back as they went in, whatever the size of the batch
     RC_ASSERT(log->summary().bytes == written->bytes);
     RC_ASSERT(events::verify(*log).has_value());
   });
+}
+
+// Moves of a hundred clients over ninety days, one each day, `every` so many seconds apart.
+LogContent moves(Duration every, Duration tick) {
+  LogContent content{header_for(100), small_site(), {}};
+  content.header.tick = tick;
+  for (std::uint32_t client = 0; client < 100; ++client) {
+    Telling telling(client);
+    telling.registered(cohort_of(content.header, client));
+    for (int move = 1; move <= 90; ++move) {
+      const bool out = move % 2 != 0;
+      telling.tell(every * move, {CauseKind::network},
+                   NetworkChanged{out ? Network::intranet : Network::offline,
+                                  out ? Network::offline : Network::intranet});
+    }
+    content.clients.push_back(telling.stream());
+  }
+  return content;
+}
+
+TEST_CASE("stretches come back, whatever their times: no ticks, long steps, the last second") {
+  struct Case {
+    Duration every;
+    Duration tick;
+    std::size_t stretches;
+  };
+  const Case cases[] = {{std::chrono::days{1}, Duration{60}, 5},
+                        {std::chrono::days{1} + Duration{1}, Duration{60}, 5},
+                        {Duration{65'534}, Duration{1}, 5},
+                        {Duration{65'535}, Duration{1}, 5},
+                        {Duration{47'721'858}, Duration{7}, 5}};  // 90 of them are nearly 2^32
+  for (const Case& c : cases) {
+    INFO(c.every.count() << " s, tick " << c.tick.count() << " s");
+    const LogContent content = moves(c.every, c.tick);
+    const auto stretches = stretches_of(content);
+    CHECK(stretches.size() == c.stretches);
+    const TemporaryFolder folder;
+    REQUIRE(write_log(folder / "log", content));
+    CHECK((read_log(folder / "log").value() == content));
+  }
+  CHECK(stretches_of(moves(std::chrono::days{1}, Duration{60}))[0].head.time_unit == 60);
+  CHECK(stretches_of(moves(Duration{65'534}, Duration{1}))[0].long_steps.empty());
+  CHECK(stretches_of(moves(Duration{65'535}, Duration{1}))[0].long_steps.size() > 1'000);
+}
+
+TEST_CASE("the writer takes no stream in which time goes back") {
+  CHECK_THROWS_AS(write_log(std::nullopt, moves(Duration{0}, Duration{60})), Bug);
+  CHECK_THROWS_AS(write_log(std::nullopt, moves(Duration{1}, Duration{60})), Bug);
+}
+
+TEST_CASE("an event of a network change takes three bytes, its client's two or three a stretch") {
+  const auto stretches = stretches_of(moves(std::chrono::days{1}, Duration{60}));
+  for (const events::Stretch& stretch : stretches) {
+    INFO(stretch.head.number);
+    CHECK(stretch.streams.size() <= 300);
+    if (stretch.head.number != 0) CHECK(stretch.numbers.empty());
+  }
+}
+
+TEST_CASE("more shapes than there are codes come back") {
+  LogContent content{header_for(1), small_site(), {}};
+  Telling telling(0);
+  for (std::uint8_t reason = 0; reason < kCount<RefusalReason>; ++reason) {
+    for (const Endpoint via : {Endpoint::mp, Endpoint::cmg}) {
+      for (std::uint8_t cause = 0; cause < kCount<CauseKind>; ++cause) {
+        const Cause because{static_cast<CauseKind>(cause),
+                            events::has_number(static_cast<CauseKind>(cause)) ? 300U : 0U};
+        telling.tell(Duration{60}, because,
+                     RegistrationRefused{via, static_cast<RefusalReason>(reason)});
+      }
+    }
+  }
+  REQUIRE(telling.stream().size() > events::kShapesMax);
+  content.clients = {telling.stream()};
+  CHECK(stretches_of(content)[0].shapes.size() == 255);
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", content));
+  CHECK((read_log(folder / "log").value() == content));
 }
 
 TEST_CASE("a log of several partitions comes back, each in its own file") {

@@ -6,6 +6,7 @@
 
 #include "events/forged_log.hpp"
 #include "events/log_content.hpp"
+#include "events/resign.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
 #include "support/property.hpp"
@@ -206,8 +207,7 @@ TEST_CASE("clients at the edges of partitions are found, alone and together") {
   CHECK(lines_of(log, nobody).empty());
 }
 
-TEST_CASE("times at the edges of a pass's spans, and beyond the end of the run, come in order") {
-  // With this duration each of the 16,384 spans of a pass has ten seconds.
+TEST_CASE("times at and beyond the end of the run come in order") {
   LogContent content{header_for(2), small_site(), {}};
   content.header.duration = Duration{163'839};
   for (std::uint32_t client = 0; client < 2; ++client) {
@@ -225,6 +225,49 @@ TEST_CASE("times at the edges of a pass's spans, and beyond the end of the run, 
     INFO(memory);
     CHECK(lines_of(log, {}, memory) == expected_lines(content, {}));
   }
+}
+
+TEST_CASE("for a stretch of time only the stretches that overlap it are read") {
+  LogContent content{header_for(100), small_site(), {}};
+  for (std::uint32_t client = 0; client < 100; ++client) {
+    Telling telling(client);
+    telling.registered(cohort_of(content.header, client));
+    for (int day = 1; day <= 90; ++day) {
+      telling.tell(std::chrono::days{day}, {CauseKind::agent_start}, AgentRestarted{});
+    }
+    content.clients.push_back(telling.stream());
+  }
+  const std::vector<events::Stretch> stretches = stretches_of(content);
+  REQUIRE(stretches.size() == 5);
+  Files files = log_of_stretches(content, stretches);
+  // The third stretch of five is damaged: the third frame behind the header.
+  std::string& clients = files.at("clients-00000.log");
+  char& byte = clients[frames_of(clients)[3].payload() + 100];
+  byte = static_cast<char>(byte ^ 1);
+  const TemporaryFolder folder;
+  write_folder(folder / "log", files);
+  const LogReader log = LogReader::open(folder / "log").value();
+  const auto is_read = [&](std::uint32_t from, std::uint32_t until) {
+    EventFilter filter;
+    filter.from = at(Duration{from});
+    filter.until = at(Duration{until});
+    std::vector<Line> lines;
+    try {
+      lines = lines_of(log, filter);
+    } catch (const std::runtime_error& error) {
+      CHECK(std::string(error.what()) == "frame digest mismatch");
+      return false;
+    }
+    CHECK((lines == expected_lines(content, filter)));
+    return true;
+  };
+  const events::StretchHead& damaged = stretches[2].head;
+  CHECK(is_read(0, stretches[1].head.until));
+  CHECK(is_read(stretches[3].head.from, 4'294'967'295));
+  CHECK(is_read(0, damaged.from - 1));
+  CHECK_FALSE(is_read(0, damaged.from));
+  CHECK_FALSE(is_read(damaged.until, damaged.until));
+  CHECK(is_read(damaged.until + 1, damaged.until + 1));
 }
 
 TEST_CASE("for one client only its partition is read") {
