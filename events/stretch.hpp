@@ -27,6 +27,8 @@ struct Shape {
 inline constexpr std::uint8_t kCauseAsExpected = 1;   // the cause's number is
 inline constexpr std::uint8_t kFieldsAsExpected = 2;  // the serial is, or the token
 inline constexpr std::uint8_t kFlagsMax = kCauseAsExpected | kFieldsAsExpected;
+// In memory alone, so that it need not be found out for each event: the cause has a number.
+inline constexpr std::uint8_t kCauseHasNumber = 128;
 
 // So many shapes have a code of one byte. An event with this code has its shape among the numbers.
 inline constexpr std::size_t kShapesMax = 255;

@@ -99,10 +99,9 @@ std::uint8_t put_columns(Entries& from, unsigned columns, CauseKind cause, std::
 }
 
 std::size_t index_of(const Shape& shape) {
-  return ((std::size_t{shape.kind} * kCount<CauseKind> + shape.cause) * (kFlagsMax + 1) +
-          shape.flags) *
-             256 +
-         shape.detail;
+  static_assert(kCount<CauseKind> <= 16 && kFlagsMax < 4);
+  return std::size_t{shape.kind} << 14 | std::size_t{shape.cause} << 10 |
+         std::size_t{shape.flags} << 8 | shape.detail;
 }
 
 }  // namespace
@@ -110,7 +109,7 @@ std::size_t index_of(const Shape& shape) {
 StretchEncoder::StretchEncoder(Duration tick)
     : tick_(static_cast<std::uint32_t>(
           std::clamp<std::int64_t>(tick.count(), 1, std::numeric_limits<std::uint32_t>::max()))),
-      codes_(kClientKinds * kCount<CauseKind> * (kFlagsMax + 1) * 256, kOtherShape) {}
+      codes_(kClientKinds << 14, kOtherShape) {}
 
 std::span<const Stretch> StretchEncoder::encode(const ClientBatch& batch) {
   ensure(!batch.slices.empty(), "a batch to have streams");
@@ -173,7 +172,7 @@ void StretchEncoder::plan(const ClientBatch& batch) {
   shapes_.clear();
 }
 
-std::uint8_t StretchEncoder::code_of(const Shape& shape) {
+inline std::uint8_t StretchEncoder::code_of(const Shape& shape) {
   std::uint8_t& code = codes_[index_of(shape)];
   if (code == kOtherShape && shapes_.size() < kShapesMax) {
     code = static_cast<std::uint8_t>(shapes_.size());
@@ -203,7 +202,7 @@ class Slices {
   void add(Stretch& stretch, std::uint8_t code, std::uint32_t units) {
     const std::uint32_t n = stretch.head.events++;
     if (n >= stretch.codes.size()) {
-      stretch.codes.resize(2 * std::size_t{n} + kEventsMin);
+      stretch.codes.resize(2 * std::size_t{n} + 2 * kEventsMin);
       stretch.steps.resize(stretch.codes.size());
     }
     stretch.codes[n] = code;

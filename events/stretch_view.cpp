@@ -43,7 +43,7 @@ constexpr ColumnTable column_table(const std::variant<Events...>*) {
 
 constexpr ColumnTable kColumnsOf = column_table(static_cast<const ClientEvent*>(nullptr));
 
-WalkResult check(const Shape& shape) {
+WalkResult check(Shape& shape) {
   if (shape.kind >= kClientKinds) return WalkResult::unknown_kind;
   if (shape.cause >= kCount<CauseKind>) return WalkResult::unknown_cause;
   if (!batch_detail::kDetailIsGood[shape.kind][shape.detail]) return WalkResult::bad_detail;
@@ -52,7 +52,9 @@ WalkResult check(const Shape& shape) {
       (kColumnsOf[shape.kind][shape.detail] & (kHasSerial | kHasToken)) != 0;
   const unsigned possible =
       (may_expect_cause ? kCauseAsExpected : 0U) | (may_expect_fields ? kFieldsAsExpected : 0U);
-  return (shape.flags & ~possible) == 0 ? WalkResult::done : WalkResult::bad_detail;
+  if ((shape.flags & ~possible) != 0) return WalkResult::bad_detail;
+  if (has_number(static_cast<CauseKind>(shape.cause))) shape.flags |= kCauseHasNumber;
+  return WalkResult::done;
 }
 
 WalkResult batch_detail::find_shape(std::uint8_t code, NumberReader& numbers, Shape& shape) {

@@ -19,8 +19,8 @@ namespace tokenlife::events {
 // Every code has one; those that stand for nothing have the kind kClientKinds.
 using ShapeTable = std::array<Shape, 256>;
 
-// Whether there can be such events.
-WalkResult check(const Shape& shape);
+// Whether there can be such events. Makes the shape, as the log has it, one of a ShapeTable.
+WalkResult check(Shape& shape);
 
 // The columns of Stretch, wherever they are. As many steps as codes.
 struct StretchView {
@@ -94,8 +94,8 @@ WalkResult walk_slice(StretchCursor& cursor, const StreamSlice& slice, StreamPos
   const ShapeTable& shapes = *view.shapes;
   const std::uint8_t* codes = view.codes.data() + cursor.next;
   const std::uint16_t* steps = view.steps.data() + cursor.next;
-  const std::uint32_t earliest = position.last_time;
-  const std::uint64_t until = view.head.until;
+  const std::uint64_t earliest = position.last_time;
+  const std::uint64_t until = std::max<std::uint64_t>(view.head.until, earliest);
   const std::uint64_t unit = view.head.time_unit;
   cursor.next += slice.events;
   Expected expected;
@@ -110,10 +110,9 @@ WalkResult walk_slice(StretchCursor& cursor, const StreamSlice& slice, StreamPos
       step = view.long_steps[cursor.next_long++];
     }
     time += step * unit;
-    if (time > until) [[unlikely]]
-      return WalkResult::time_beyond_stretch;
-    if (time < earliest) [[unlikely]]
-      return WalkResult::time_goes_back;
+    if (time - earliest > until - earliest) [[unlikely]] {
+      return time < earliest ? WalkResult::time_goes_back : WalkResult::time_beyond_stretch;
+    }
     if (shape.kind == kClientKinds) [[unlikely]] {
       Shape found;
       const WalkResult good = find_shape(*codes, cursor.numbers, found);
@@ -123,7 +122,7 @@ WalkResult walk_slice(StretchCursor& cursor, const StreamSlice& slice, StreamPos
     ++codes;
     const auto cause = static_cast<CauseKind>(shape.cause);
     std::uint32_t number = 0;
-    if (has_number(cause)) {
+    if ((shape.flags & kCauseHasNumber) != 0) {
       const bool as_expected = (shape.flags & kCauseAsExpected) != 0;
       number = as_expected ? expected.request_seq : cursor.numbers.take();
     }
