@@ -14,6 +14,7 @@
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
+#include "sim/engine/draws_ahead.hpp"
 #include "sim/engine/network_position.hpp"
 #include "sim/engine/world.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -34,6 +35,7 @@ class ClientRun {
         cohort_(scenario_.cohorts[cohort.value]),
         number_{cohort_.first.value + client_in_cohort},
         draws_(cohort_key, client_in_cohort),
+        restart_draws_(draws_, Purpose::agent_restart),
         end_(at(scenario_.duration)),
         steps_(steps),
         whereabouts_(model, {&draws_, client_in_cohort, scenario_.tick,
@@ -277,8 +279,7 @@ class ClientRun {
     const double mean_ticks = static_cast<double>(cohort_.agent_restart_every->count()) /
                               static_cast<double>(scenario_.tick.count());
     next_restart_ =
-        now_ + scenario_.tick *
-                   exponential_ticks(draws_.at(Purpose::agent_restart, restarts_++)[0], mean_ticks);
+        now_ + scenario_.tick * whole_ticks(mean_ticks * restart_draws_.next().exponential);
   }
 
   // Step 5.
@@ -363,6 +364,7 @@ class ClientRun {
   const Cohort& cohort_;
   ClientNumber number_;
   Draws draws_;
+  ExponentialDraws restart_draws_;
   Instant end_;
   std::span<const ClientStep> steps_;
   std::size_t next_step_ = 0;
@@ -388,7 +390,6 @@ class ClientRun {
   std::uint32_t request_seq_ = 0;
   std::uint32_t next_seq_ = 0;
   std::uint32_t issued_ = 0;
-  std::uint64_t restarts_ = 0;
   std::uint64_t loss_draws_ = 0;
 };
 

@@ -67,16 +67,14 @@ Instant WeekWalk::midnight(std::int64_t day) const {
 
 // The draw's number is the day's, counted from the one before the run's start (office hours can
 // reach over midnight): a later installation changes nobody's days.
-bool WeekWalk::attends(std::int64_t day) const {
+bool WeekWalk::attends(std::int64_t day) {
   if (!model_->office_days[weekday(day)]) return false;
   if (model_->attendance.of_2_32 >= Share::kWhole) return true;
   const std::int64_t first = unix_day(context_.start_unix_seconds) - 1;
-  const auto bits =
-      context_.draws->at(Purpose::attendance, static_cast<std::uint64_t>(day - first))[0];
-  return share_draw(bits) < model_->attendance.of_2_32;
+  return attendance_.below_share(static_cast<std::uint64_t>(day - first));
 }
 
-bool WeekWalk::in_office(Instant t) const {
+bool WeekWalk::in_office(Instant t) {
   const std::int64_t seconds = context_.start_unix_seconds + t.time_since_epoch().count();
   for (std::int64_t day = unix_day(seconds) - 1; day <= unix_day(seconds); ++day) {
     if (midnight(day) + model_->opens <= t && t < midnight(day) + model_->closes && attends(day)) {

@@ -12,6 +12,7 @@
 
 #include "core/client.hpp"
 #include "core/time.hpp"
+#include "sim/engine/draws_ahead.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -55,7 +56,7 @@ class TimelineWalk {
 class DwellWalk {
  public:
   DwellWalk(const DwellNetwork& model, const WalkContext& context)
-      : model_(&model), draws_(context.draws), tick_(context.tick) {
+      : model_(&model), draws_(*context.draws, Purpose::network_stay), tick_(context.tick) {
     for (std::size_t i = 0; i < mean_ticks_.size(); ++i) {
       mean_ticks_[i] =
           static_cast<double>(model.stays[i].mean.count()) / static_cast<double>(tick_.count());
@@ -77,25 +78,24 @@ class DwellWalk {
   }
 
  private:
-  // One block of random bits a stay: its length and where it leads.
+  // One draw a stay: its length and where it leads.
   void stay() {
     const auto here = static_cast<std::size_t>(on_);
-    const auto bits = draws_->at(Purpose::network_stay, stays_++);
-    next_ = since_ + tick_ * exponential_ticks(bits[0], mean_ticks_[here]);
+    const ExponentialDraws::Draw drawn = draws_.next();
+    next_ = since_ + tick_ * whole_ticks(mean_ticks_[here] * drawn.exponential);
     // How many thresholds the draw has passed, without a branch that nobody could predict.
     const auto& to = model_->stays[here].to;
-    const std::uint64_t draw = share_draw(bits[1]);
+    const std::uint64_t draw = share_draw(drawn.bits);
     static_assert(kCount<Network> == 3);
     to_ = static_cast<Network>((draw >= to[0] ? 1 : 0) + (draw >= to[1] ? 1 : 0));
   }
 
   const DwellNetwork* model_;
-  const Draws* draws_;
+  ExponentialDraws draws_;
   Duration tick_;
   std::array<double, kCount<Network>> mean_ticks_{};
   Instant since_;
   Instant next_;
-  std::uint64_t stays_ = 0;
   Network on_ = Network::offline;
   Network to_ = Network::offline;
 };
@@ -103,19 +103,22 @@ class DwellWalk {
 class WeekWalk {
  public:
   WeekWalk(const WeekNetwork& model, const WalkContext& context)
-      : model_(&model), context_(context) {}
+      : model_(&model),
+        context_(context),
+        attendance_(*context.draws, Purpose::attendance, model.attendance) {}
   Network start(Instant t);
   Instant next() const { return next_; }
   Network advance();
 
  private:
   Instant midnight(std::int64_t day) const;
-  bool attends(std::int64_t day) const;
-  bool in_office(Instant t) const;
+  bool attends(std::int64_t day);
+  bool in_office(Instant t);
   void look_ahead(Instant after);
 
   const WeekNetwork* model_;
   WalkContext context_;
+  ShareDraws attendance_;
   bool office_ = false;
   Instant next_ = kNever;
 };

@@ -27,6 +27,20 @@ enum class Purpose : std::uint32_t {
   tenant_guid,
 };
 
+inline constexpr int kPhiloxRounds = 10;
+// What is added to the halves of the key after each round.
+inline constexpr std::uint32_t kPhiloxKeys[] = {0x9E3779B9, 0xBB67AE85};
+
+constexpr void philox_round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2,
+                            std::uint32_t& c3, std::uint32_t k0, std::uint32_t k1) {
+  const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c0;
+  const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c2;
+  c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
+  c1 = static_cast<std::uint32_t>(p1);
+  c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
+  c3 = static_cast<std::uint32_t>(p0);
+}
+
 // 128 random bits at the address (key, purpose, stream, draw).
 constexpr std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint32_t purpose,
                                               std::uint32_t stream, std::uint64_t draw) {
@@ -36,15 +50,10 @@ constexpr std::array<std::uint64_t, 2> philox(std::uint64_t key, std::uint32_t p
   std::uint32_t c3 = purpose;
   std::uint32_t k0 = static_cast<std::uint32_t>(key);
   std::uint32_t k1 = static_cast<std::uint32_t>(key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c0;
-    const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c2;
-    c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
-    c1 = static_cast<std::uint32_t>(p1);
-    c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
-    c3 = static_cast<std::uint32_t>(p0);
-    k0 += 0x9E3779B9;
-    k1 += 0xBB67AE85;
+  for (int round = 0; round < kPhiloxRounds; ++round) {
+    philox_round(c0, c1, c2, c3, k0, k1);
+    k0 += kPhiloxKeys[0];
+    k1 += kPhiloxKeys[1];
   }
   return {(std::uint64_t{c1} << 32) | c0, (std::uint64_t{c3} << 32) | c2};
 }
@@ -68,6 +77,9 @@ class Draws {
   std::array<std::uint64_t, 2> at(Purpose purpose, std::uint64_t draw) const {
     return philox(key_, static_cast<std::uint32_t>(purpose), stream_, draw);
   }
+
+  std::uint64_t key() const { return key_; }
+  std::uint32_t stream() const { return stream_; }
 
  private:
   std::uint64_t key_;
@@ -129,12 +141,14 @@ constexpr double exponential(std::uint64_t bits) {
   return (53 - exponent) * kLn2 - (kLn.ln[slot] + ln_rest);
 }
 
-// An exponential stay in whole ticks, rounded up, at least one.
-constexpr std::int64_t exponential_ticks(std::uint64_t bits, double mean_ticks) {
-  const double exact = mean_ticks * exponential(bits);
+// A stay in whole ticks, rounded up, at least one.
+constexpr std::int64_t whole_ticks(double exact) {
   const auto floor = static_cast<std::int64_t>(exact);
   const std::int64_t ticks = floor + (static_cast<double>(floor) < exact ? 1 : 0);
   return ticks < 1 ? 1 : ticks;
+}
+constexpr std::int64_t exponential_ticks(std::uint64_t bits, double mean_ticks) {
+  return whole_ticks(mean_ticks * exponential(bits));
 }
 
 }  // namespace tokenlife::sim

@@ -50,7 +50,7 @@ GROUPS = {
                     "merge replay verify"),
     "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_many scenario_mistake scenario_sense "
                       "scenario scenario_text scenario_value show_error text_time trace"),
-    "engine": Group(ENGINE, "sim", "engine engine_independence interrupt network_walk tally"),
+    "engine": Group(ENGINE, "sim", "draws_ahead engine engine_independence interrupt network_walk tally"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder"),
@@ -69,10 +69,12 @@ UNITS_OF = {
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp"],
+    "sim/engine/draws_ahead.hpp": ["sim/engine/memory_run.cpp", "sim/engine/network_walk.cpp",
+                                   "tests/sim/draws_ahead_test.cpp"],
     "sim/engine/site_timeline.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
     "sim/engine/network_position.hpp": ["sim/engine/memory_run.cpp"],
-    "sim/scenario/random.hpp": ["sim/engine/network_walk.cpp", "sim/engine/memory_run.cpp", "sim/naive/client.cpp",
-                       "sim/naive/network.cpp", "tests/sim/random_test.cpp"],
+    "sim/scenario/random.hpp": ["sim/engine/draws_ahead.cpp", "sim/engine/memory_run.cpp", "sim/naive/client.cpp",
+                                "sim/naive/network.cpp", "tests/sim/random_test.cpp"],
 }
 
 

@@ -112,7 +112,13 @@ TEST_CASE("exponential is minus the logarithm of a uniform draw") {
 // Every log ever written depends on these bits.
 TEST_CASE("exponential gives the same bits for ever, on every machine") {
   CHECK(exponential(0) == 0x1.25e4f7b2737f9p+5);
+  CHECK(exponential(kAllOnes) == -0x1.9648p-48);
   CHECK(exponential(std::uint64_t{1} << 63) == 0x1.62e42fefa39bap-1);
+  // On both sides of where an entry of the table ends: the first one's, and the last but one's.
+  CHECK(exponential(0x807f'ffff'ffff'f000) == 0x1.60e52f4578917p-1);
+  CHECK(exponential(0x8080'0000'0000'0000) == 0x1.60e52f45788bp-1);
+  CHECK(exponential(0xff7f'ffff'ffff'f000) == 0x1.0040155d588p-9);
+  CHECK(exponential(0xff7f'ffff'ffff'f800) == 0x1.0040155d587p-9);
   CHECK(exponential(0x0123'4567'89ab'cdef) == 0x1.5aa16394d4818p+2);
   CHECK(exponential(0xfedc'ba98'7654'3210) == 0x1.23eb991354fp-8);
   CHECK(mix(42, "commuters") == 0xe64ea12d'1b22294b);

@@ -1,0 +1,90 @@
+// Draws made before they are wanted, several at a time. A draw is a chain of ten multiplications,
+// each of which waits for the one before; those of several draws do not wait for each other. The
+// address of a draw is known beforehand, so that it has the same bits whenever it is made.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "sim/scenario/random.hpp"
+#include "sim/scenario/share.hpp"
+
+namespace tokenlife::sim {
+
+// Draws of one client for one purpose whose numbers follow each other.
+struct DrawBlock {
+  // A client's first block is small: it may not want more.
+  static constexpr std::size_t kFew = 4;
+  static constexpr std::size_t kMany = 16;
+  std::array<std::uint64_t, kMany> first;   // of each draw the first 64 bits,
+  std::array<std::uint64_t, kMany> second;  // and the others
+};
+
+// A way to make blocks. All have the same bits.
+struct BlockMaker {
+  using Make = void(const Draws& draws, Purpose purpose, std::uint64_t number, DrawBlock& block);
+  std::string_view name;
+  Make* few;   // sets the first kFew
+  Make* many;  // sets all
+};
+// Those that this machine can run, the fastest last.
+std::span<const BlockMaker> block_makers();
+
+// A client's draws for one purpose, one after the other: of each the exponential variate of its
+// first 64 bits, and the others as they are.
+class ExponentialDraws {
+ public:
+  struct Draw {
+    double exponential;
+    std::uint64_t bits;
+  };
+
+  // The draws must outlive it.
+  ExponentialDraws(const Draws& draws, Purpose purpose) : draws_(&draws), purpose_(purpose) {}
+
+  Draw next() {
+    if (taken_ == made_) make_more();
+    const std::size_t i = taken_++;
+    return {exponential_[i], bits_[i]};
+  }
+
+ private:
+  void make_more();
+
+  const Draws* draws_;
+  Purpose purpose_;
+  std::uint64_t number_ = 0;  // of the first draw that has not been made
+  std::size_t made_ = 0;      // in the arrays
+  std::size_t taken_ = 0;     // of those
+  std::array<double, DrawBlock::kMany> exponential_;
+  std::array<std::uint64_t, DrawBlock::kMany> bits_;
+};
+
+// Whether each of a client's draws for one purpose is below a share. Any draw may be asked for; it
+// is fast where numbers rise, but for a step back or two.
+class ShareDraws {
+ public:
+  // The draws must outlive it.
+  ShareDraws(const Draws& draws, Purpose purpose, Share share)
+      : draws_(&draws), purpose_(purpose), share_(share) {}
+
+  bool below_share(std::uint64_t number) {
+    if (number - first_ >= made_) make_around(number);
+    return (below_ >> (number - first_) & 1) != 0;
+  }
+
+ private:
+  void make_around(std::uint64_t number);
+
+  const Draws* draws_;
+  Purpose purpose_;
+  Share share_;
+  std::uint64_t first_ = 0;  // the number of the first draw made
+  std::uint64_t made_ = 0;
+  std::uint32_t below_ = 0;  // a bit for each draw made
+};
+
+}  // namespace tokenlife::sim
