@@ -28,13 +28,14 @@ enum class Purpose : std::uint32_t {
 };
 
 inline constexpr int kPhiloxRounds = 10;
+inline constexpr std::uint32_t kPhiloxMultipliers[] = {0xD2511F53, 0xCD9E8D57};
 // What is added to the halves of the key after each round.
 inline constexpr std::uint32_t kPhiloxKeys[] = {0x9E3779B9, 0xBB67AE85};
 
 constexpr void philox_round(std::uint32_t& c0, std::uint32_t& c1, std::uint32_t& c2,
                             std::uint32_t& c3, std::uint32_t k0, std::uint32_t k1) {
-  const std::uint64_t p0 = std::uint64_t{0xD2511F53} * c0;
-  const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * c2;
+  const std::uint64_t p0 = std::uint64_t{kPhiloxMultipliers[0]} * c0;
+  const std::uint64_t p1 = std::uint64_t{kPhiloxMultipliers[1]} * c2;
   c0 = static_cast<std::uint32_t>(p1 >> 32) ^ c1 ^ k0;
   c1 = static_cast<std::uint32_t>(p1);
   c2 = static_cast<std::uint32_t>(p0 >> 32) ^ c3 ^ k1;
