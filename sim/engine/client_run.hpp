@@ -52,6 +52,7 @@ class ClientRun {
     recorder_.tally->begin_client(as_installed_.cohort);
     recorder_.batch->begin(number_.value, 0);
     if (tokens_ != nullptr) tokens_->begin(number_);
+    set_alarm();
     for (Instant next = next_wake(); next < end_; next = next_wake()) {
       if (recorder_.tally->next_observation() < next) {
         recorder_.tally->observe(client_.state, next);
@@ -70,10 +71,21 @@ class ClientRun {
   // ---- Which tick is next ----
 
   Instant next_wake() {
-    Instant next = next_step_ < steps_.size() ? steps_[next_step_].at : kNever;
-    if (!installed()) return std::min(next, install_at_);
-    next = std::min({next, whereabouts_.next(), next_restart_, next_expiry(client_, policy_)});
-    return in_flight_ ? std::min(next, answer_at()) : std::min(next, next_acting_contact(next));
+    if (!installed()) return alarm_;
+    const Instant next = std::min(alarm_, whereabouts_.next());
+    return in_flight_ ? next : std::min(next, next_acting_contact(next));
+  }
+
+  // Most ticks change the network and nothing else: what does not depend on it is planned when it
+  // changes.
+  void set_alarm() {
+    alarm_ = next_step_ < steps_.size() ? steps_[next_step_].at : kNever;
+    if (!installed()) {
+      alarm_ = std::min(alarm_, install_at_);
+    } else {
+      alarm_ = std::min({alarm_, next_restart_, next_expiry(client_, policy_)});
+      if (in_flight_) alarm_ = std::min(alarm_, answer_at());
+    }
   }
 
   Instant answer_at() const { return sent_ + policy_.latency; }
@@ -81,14 +93,18 @@ class ClientRun {
   // The first of the contacts that come every `contact-every` at which the client would act, if it
   // is before `horizon` and nothing else happens until then.
   Instant next_acting_contact(Instant horizon) {
-    if (client_.network == Network::offline) return kNever;
+    if (client_.network == Network::offline || horizon <= quiet_until()) return kNever;
+    return find_acting_contact(horizon);
+  }
+  Instant find_acting_contact(Instant horizon) {
     const Instant from = std::max(now_ + scenario_.tick, silent_until_);
-    if (from >= horizon || horizon <= quiet_until()) return kNever;
+    if (from >= horizon) return kNever;
     const auto asked = ask(client_, {false, false}, policy_);
     if (!asked) return kNever;
     // Real tokens are shown at every contact, also where that changes nothing.
     if (asked->kind != RequestKind::exchange || tokens_ != nullptr) return contact_from(from);
-    const Instant refused = next_refused_exchange(*asked, from, horizon);
+    const Instant refused =
+        next_refused_exchange(*asked, std::max(from, exchanges_taken_until_), horizon);
     const Instant due = std::max(from, renewal_due_);
     if (due >= std::min(horizon, refused)) return refused;
     const bool renews = ask(client_, {true, false}, policy_)->kind == RequestKind::renewal;
@@ -133,17 +149,24 @@ class ClientRun {
   void tick() {
     in_contact_ = false;
     agent_started_ = false;
+    const bool alarm = now_ == alarm_;
+    if (alarm) before_network();
+    if (installed()) {
+      change_network();
+      if (next_restart_ == now_) restart();
+      act();
+    }
+    if (alarm) set_alarm();
+  }
+
+  // Steps 1 to 3, and an installation.
+  void before_network() {
     if (next_step_ < steps_.size() && steps_[next_step_].at == now_) take_actions();
     if (in_flight_ && answer_at() == now_) hear_answer();
     if (next_expiry(client_, policy_) <= now_) {
       record({CauseKind::expiry, 0}, TokenExpired{client_.token.serial});
     }
     if (!installed() && install_at_ == now_) install();
-    if (installed()) {
-      change_network();
-      if (next_restart_ == now_) restart();
-      act();
-    }
   }
 
   // Step 1.
@@ -284,9 +307,12 @@ class ClientRun {
 
   // Step 5.
   void act() {
-    if (client_.network == Network::offline || in_flight_ || now_ < silent_until_) return;
-    if (now_ < quiet_until()) return;
+    if (client_.network == Network::offline || now_ < quiet_until()) return;
+    if (in_flight_ || now_ < silent_until_) return;
     if (!in_contact_ && (now_ - connected_at_) % cohort_.contact_every != Duration{0}) return;
+    make_contact();
+  }
+  void make_contact() {
     const auto request = ask(client_, {now_ >= renewal_due_, agent_started_}, policy_);
     if (!request) return;
     SiteView site = world_.site->view(client_, *request, now_);
@@ -301,6 +327,7 @@ class ClientRun {
     answer_ = {request, verdict, {}, false};
     in_flight_ = true;
     sent_ = now_;
+    alarm_ = std::min(alarm_, answer_at());
     request_seq_ = next_seq_;
     if (request.kind == RequestKind::registration) {
       record({CauseKind::contact, 0},
@@ -374,6 +401,8 @@ class ClientRun {
   ClientInstalled as_installed_{};
   Instant install_at_;
   Instant now_ = Instant::min();
+  // The next action, installation, answer, expiry or restart, whichever comes first.
+  Instant alarm_;
 
   NetworkPosition<Walk, Model> whereabouts_;
   Instant connected_at_;                   // the multiples of contact-every count from here
