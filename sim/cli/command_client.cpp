@@ -8,7 +8,7 @@
 
 #include "core/decide.hpp"
 #include "sim/cli/clock_argument.hpp"
-#include "sim/cli/event_text.hpp"
+#include "sim/cli/event_writer.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"

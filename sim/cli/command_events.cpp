@@ -1,104 +1,44 @@
 // Prints events, filtered, in the order of time.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <memory>
 
 #include "events/merge.hpp"
 #include "sim/cli/command_events.hpp"
-#include "sim/cli/event_text.hpp"
-#include "sim/cli/json_text.hpp"
+#include "sim/cli/event_writer.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/site/site_store.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
-#include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
-// What all events have, whoever's they are.
-struct Line {
-  std::optional<ClientNumber> client;  // nothing: the site
-  std::uint32_t seq;
-  Instant time;
-  EventKind kind;
-  Cause cause;
-  Fields fields;
-};
-
+// Events on their way to standard output, in big pieces.
 class Printer {
  public:
-  Printer(const events::LogHeader& header, const std::string& format)
-      : header_(header), start_(header.start()), format_(format) {}
+  Printer(const events::LogHeader& header, const std::string& format, Console& console)
+      : console_(console), writer_(event_writer(format, header, buffer_)) {}
 
-  std::string heading() const {
-    if (format_ != "csv") return "";
-    std::string line = "stream,client,seq,time,kind,cause";
-    for (const std::string_view name : kFieldNames) line += fmt::format(",{}", name);
-    return line + "\n";
+  void print(const Recorded<SiteEvent>& recorded) {
+    writer_->write(recorded);
+    if (buffer_.size() >= kPieceBytes) flush();
   }
-
-  std::string print(const Line& line) const {
-    if (format_ == "jsonl") return json(line);
-    return format_ == "csv" ? csv(line) : text(line);
+  void print(ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    writer_->write(client, recorded);
+    if (buffer_.size() >= kPieceBytes) flush();
+  }
+  // To be called last, also if there were not all events.
+  void flush() {
+    console_.print(buffer_.text());
+    buffer_.clear();
   }
 
  private:
-  std::string text(const Line& line) const {
-    const std::string stream =
-        line.client ? escape_text(client_name(header_, *line.client)) : "site";
-    std::string words;
-    for (const Field& field : line.fields) {
-      words += fmt::format(" {}={}", field.name, field_text(field, start_));
-    }
-    return fmt::format("{}  {:<20} {:>5}  {:<24}{}  ({})\n", rfc3339(start_, line.time), stream,
-                       line.seq, name(line.kind), words, cause_text(line.cause));
-  }
-
-  std::string json(const Line& line) const {
-    nlohmann::ordered_json object;
-    if (line.client) {
-      object["stream"] = line.client->value;
-      object["client"] = client_name(header_, *line.client);
-    } else {
-      object["stream"] = "site";
-    }
-    object["seq"] = line.seq;
-    object["time"] = rfc3339(start_, line.time);
-    object["kind"] = name(line.kind);
-    object["cause"] = cause_text(line.cause);
-    for (const Field& field : line.fields) {
-      object[std::string(field.name)] = field_json(field, start_);
-    }
-    return json_line(object) + "\n";
-  }
-
-  // RFC 4180.
-  static std::string csv_cell(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + "\"";
-  }
-
-  std::string csv(const Line& line) const {
-    std::string row =
-        fmt::format("{},{},{},{},{},{}", line.client ? std::to_string(line.client->value) : "site",
-                    line.client ? csv_cell(client_name(header_, *line.client)) : "", line.seq,
-                    rfc3339(start_, line.time), name(line.kind), cause_text(line.cause));
-    for (const std::string_view column : kFieldNames) {
-      row += ",";
-      for (const Field& field : line.fields) {
-        if (field.name != column || std::holds_alternative<std::monostate>(field.value)) continue;
-        row += csv_cell(field_text(field, start_));
-      }
-    }
-    return row + "\n";
-  }
-
-  const events::LogHeader& header_;
-  std::chrono::sys_seconds start_;
-  std::string format_;
+  static constexpr std::size_t kPieceBytes = std::size_t{1} << 16;
+  Console& console_;
+  TextBuffer buffer_;
+  std::unique_ptr<EventWriter> writer_;
 };
 
 Result<std::bitset<kEventKinds>, Error> kinds_of(const std::vector<std::string>& names) {
@@ -150,14 +90,14 @@ ExitStatus print_journal(const EventsCommand& command, const events::JournalCont
   if (journal.torn_bytes != 0) {
     console.say("tokenlife: " + escape_text(torn_end(command.log, journal)));
   }
-  const Printer printer(header, command.format);
-  console.print(printer.heading());
+  Printer printer(header, command.format, console);
   for (const Recorded<SiteEvent>& e : journal.events) {
     if (e.time < filter->from || e.time > filter->until) continue;
     const EventKind kind = kind_of(e.event);
     if (!filter->kinds.test(static_cast<std::size_t>(kind))) continue;
-    console.print(printer.print({std::nullopt, e.seq, e.time, kind, e.cause, fields_of(e.event)}));
+    printer.print(e);
   }
+  printer.flush();
   return 0;
 }
 
@@ -172,20 +112,18 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   const auto filter = filter_of(command, log->header());
   if (!filter) return Failed<Error>(filter.error());
 
-  const Printer printer(log->header(), command.format);
-  console.print(printer.heading());
+  Printer printer(log->header(), command.format, console);
   events::EventSink sink;
-  sink.site = [&](const Recorded<SiteEvent>& e) {
-    console.print(printer.print(
-        {std::nullopt, e.seq, e.time, kind_of(e.event), e.cause, fields_of(e.event)}));
+  sink.site = [&](const Recorded<SiteEvent>& recorded) {
+    printer.print(recorded);
     return true;
   };
-  sink.client = [&](ClientNumber client, const Recorded<ClientEvent>& e) {
-    console.print(printer.print(
-        {client, e.seq, e.time, kind_of(e.event), e.cause, fields_of(e.event, log->header())}));
+  sink.client = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    printer.print(client, recorded);
     return true;
   };
   const auto read = events::read_ordered(*log, *filter, sink);
+  printer.flush();
   if (!read) return Failed<Error>(to_error(read.error()));
   return 0;
 }

@@ -16,15 +16,6 @@
 namespace tokenlife::sim {
 namespace {
 
-// Precondition: the header counts the client.
-const events::LogCohort& cohort_of(const events::LogHeader& header, ClientNumber client) {
-  return *(std::upper_bound(header.cohorts.begin(), header.cohorts.end(), client,
-                            [](ClientNumber number, const events::LogCohort& cohort) {
-                              return number < cohort.first;
-                            }) -
-           1);
-}
-
 std::optional<std::uint32_t> whole_number(std::string_view text) {
   std::uint32_t number = 0;
   const char* end = text.data() + text.size();
@@ -105,13 +96,20 @@ std::string scenario_name(const events::LogHeader& header) {
   return title(scenario);
 }
 
+std::size_t cohort_of(const events::LogHeader& header, ClientNumber client) {
+  const auto behind = std::upper_bound(
+      header.cohorts.begin(), header.cohorts.end(), client,
+      [](ClientNumber number, const events::LogCohort& cohort) { return number < cohort.first; });
+  return static_cast<std::size_t>(behind - header.cohorts.begin()) - 1;
+}
+
 std::string client_name(const events::LogHeader& header, ClientNumber client) {
-  const events::LogCohort& cohort = cohort_of(header, client);
+  const events::LogCohort& cohort = header.cohorts[cohort_of(header, client)];
   return fmt::format("{}/{}", cohort.name, client.value - cohort.first.value);
 }
 
 Guid client_guid(const events::LogHeader& header, ClientNumber client) {
-  const events::LogCohort& cohort = cohort_of(header, client);
+  const events::LogCohort& cohort = header.cohorts[cohort_of(header, client)];
   return guid_of(mix(header.seed, cohort.name), client.value - cohort.first.value);
 }
 

@@ -29,6 +29,10 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
 // What the scenario calls itself.
 std::string scenario_name(const events::LogHeader& header);
 
+// Where the client's cohort stands among the header's. Precondition, here and below: the header
+// counts the client.
+std::size_t cohort_of(const events::LogHeader& header, ClientNumber client);
+
 // "commuters/17"
 std::string client_name(const events::LogHeader& header, ClientNumber client);
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sim/text/duration.hpp"
+#include "sim/text/text_buffer.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -34,12 +35,9 @@ std::optional<int> offset_minutes(std::string_view text) {
 }  // namespace
 
 std::string rfc3339(std::chrono::sys_seconds time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{time - day};
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  TextBuffer text;
+  text.append_rfc3339(time);
+  return std::string(text.text());
 }
 
 Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view text) {
