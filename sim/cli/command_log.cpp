@@ -97,7 +97,7 @@ std::string text_of(const LogAndFacts& checked) {
   std::string text = fmt::format(
       "{}\n"
       "  seed       {}\n"
-      "  clients    {} in {} cohorts\n"
+      "  clients    {} in {}\n"
       "  run        {} from {}, tick {}\n"
       "  state      {}\n"
       "  digest     {}\n"
@@ -105,7 +105,7 @@ std::string text_of(const LogAndFacts& checked) {
       "  files      {}, {} bytes, {:.1f} an event\n"
       "  events     {}, from {} to {}\n",
       escape_text(scenario_name(header)), header.seed, grouped(header.clients),
-      grouped(header.cohorts.size()), to_text(header.duration), rfc3339(start),
+      counted(header.cohorts.size(), "cohort"), to_text(header.duration), rfc3339(start),
       to_text(header.tick), checked.log.summary().complete ? "complete" : "interrupted",
       events::to_string(checked.log.summary().digest), header.lifecycle_fingerprint,
       grouped(checked.facts.files), grouped(checked.facts.bytes),
@@ -183,10 +183,10 @@ template <class AnyChecked>
 std::string verdict_on(const AnyChecked& checked, const events::Digest& digest,
                        std::string_view remark) {
   return fmt::format(
-      "sound: {} events in {} bytes of {} {}, every byte and every event checked{}\n"
+      "sound: {} in {} bytes of {}, every byte and every event checked{}\n"
       "digest  {}\n",
-      grouped(checked.facts.events), grouped(checked.facts.bytes), grouped(checked.facts.files),
-      checked.facts.files == 1 ? "file" : "files", remark, events::to_string(digest));
+      counted(checked.facts.events, "event"), grouped(checked.facts.bytes),
+      counted(checked.facts.files, "file"), remark, events::to_string(digest));
 }
 
 ExitStatus tell(const LogCommand& command, Telling telling, Console& console) {

@@ -218,7 +218,7 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
                          const std::vector<Outcome>& outcomes, double wall_seconds,
                          const Console& console) {
   std::string text = console.paint(escape_text(title(scenario)), Tone::strong) + "\n";
-  text += fmt::format("{} clients, {} from {}, tick {}, seed {}\n", grouped(scenario.clients),
+  text += fmt::format("{}, {} from {}, tick {}, seed {}\n", counted(scenario.clients, "client"),
                       to_text(scenario.duration), rfc3339(scenario.start), to_text(scenario.tick),
                       scenario.seed);
   if (!result.log.complete) {
@@ -250,8 +250,8 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
 
   const auto per_second = static_cast<double>(result.log.events) / std::max(wall_seconds, 1e-9);
   text += fmt::format("\nDigest  {}\n", events::to_string(result.log.digest));
-  text += fmt::format("{} events in {:.2f} s, {:.1f} million a second\n",
-                      grouped(result.log.events), wall_seconds, per_second / 1e6);
+  text += fmt::format("{} in {:.2f} s, {:.1f} million a second\n",
+                      counted(result.log.events, "event"), wall_seconds, per_second / 1e6);
   text += signatures_text(result.tally.signatures, wall_seconds);
   return text;
 }

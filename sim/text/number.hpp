@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace tokenlife::sim {
 
@@ -13,6 +14,11 @@ inline std::string grouped(std::uint64_t number) {
     text.insert(text.size() - from_right, 1, ',');
   }
   return text;
+}
+
+// "1 event", "1,234 events"
+inline std::string counted(std::uint64_t number, std::string_view noun) {
+  return grouped(number) + " " + std::string(noun) + (number == 1 ? "" : "s");
 }
 
 }  // namespace tokenlife::sim
