@@ -55,6 +55,11 @@ inline void add_at(CLI::App& app, std::optional<std::string>& at) {
       "The time: 2026-01-01, 2026-01-01T00:00:00Z, or seconds since 1970 (default: now)");
 }
 
+inline void add_threads(CLI::App& app, unsigned& threads) {
+  app.add_option("--threads", threads, "Number of threads (default: all cores)")
+      ->check(CLI::Range(1U, 1024U));
+}
+
 // What is wrong with a seed, which CLI11 would wrap around or cut off: for check().
 std::string is_seed(const std::string& text);
 

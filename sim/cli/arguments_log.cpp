@@ -17,21 +17,27 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                   "  tokenlife replay /tmp/fleet --at 2026-05-01\n"
                   "  tokenlife replay /tmp/fleet --client commuters/17 --json");
   added->add_option("LOG", command.log, "The log's folder")->required();
-  added->add_option("--at", command.at,
-                    "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the end)");
+  added->add_option(
+      "--at", command.at,
+      "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the run's end, or the "
+      "last event of a client on disk)");
   added->add_option("--client", command.client, "A client's number, COHORT/NUMBER or GUID");
+  add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
 }
 
 void add_events(CLI::App& app, Chosen& chosen) {
   auto [added, command] =
-      add_command(app, chosen, "events", "Print events in order of time", events_command,
+      add_command(app, chosen, "events", "Print events, filtered", events_command,
                   "For a site's folder: the events of its journal, which has none of clients.\n"
+                  "--order stored reads the log once and keeps nothing: the site's events, then "
+                  "client by\nclient, each one's in order of time.\n"
                   "Examples:\n"
                   "  tokenlife events /tmp/fleet --client commuters/17\n"
                   "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
                   "  tokenlife events /tmp/fleet --from 2026-03-01 --to 2026-04-01\n"
                   "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
+                  "  tokenlife events /tmp/fleet --order stored --format csv > events.csv\n"
                   "  tokenlife events /srv/site --kind bulk-token-issued");
   added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
   added->add_option("--client", command.client,
@@ -42,6 +48,8 @@ void add_events(CLI::App& app, Chosen& chosen) {
   added->add_option("--to", command.to, "Only events before this moment");
   added->add_option("--format", command.format, "text, jsonl or csv (default: text)")
       ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+  added->add_option("--order", command.order, "time, or stored: client by client (default: time)")
+      ->check(CLI::IsMember({"time", "stored"}));
 }
 
 void add_log(CLI::App& app, Chosen& chosen) {
@@ -62,6 +70,7 @@ void add_log(CLI::App& app, Chosen& chosen) {
   for (Added<LogCommand>* either : {&verify, &info}) {
     either->app->add_option("LOG", either->command.log, "The log's folder, or a site's")
         ->required();
+    add_threads(*either->app, either->command.threads);
     either->app->add_flag("--json", either->command.json, "Print JSON");
   }
 }

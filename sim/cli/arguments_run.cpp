@@ -26,8 +26,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
                     "Write the event log to this new folder, such as /tmp/fleet");
   added->add_option("--clients-scale", command.clients_scale,
                     "Multiply every cohort's client count (default: 1)");
-  added->add_option("--threads", command.threads, "Number of threads (default: all cores)")
-      ->check(CLI::Range(1U, 1024U));
+  add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
 }
 

@@ -1,7 +1,9 @@
-// Prints events, filtered, in the order of time.
+// Prints events, filtered.
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "events/merge.hpp"
 #include "sim/cli/command_events.hpp"
@@ -10,6 +12,7 @@
 #include "sim/site/site_store.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
+#include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -64,6 +67,12 @@ Result<events::EventFilter, Error> filter_of(const EventsCommand& command,
   if (!kinds) return Failed<Error>(kinds.error());
   if (!from) return Failed<Error>(from.error());
   if (!to) return Failed<Error>(to.error());
+  if (command.from && command.to && *from >= *to) {
+    return usage_error(fmt::format("--from {} is not before --to {}",
+                                   rfc3339(header.start(), *from), rfc3339(header.start(), *to)),
+                       "events are those from --from on and before --to: write an earlier --from "
+                       "or a later --to");
+  }
   filter.kinds = *kinds;
   filter.from = *from;
   filter.until = *to == kNever ? kNever : *to - Duration{1};
@@ -74,6 +83,13 @@ Result<events::EventFilter, Error> filter_of(const EventsCommand& command,
     filter.clients = std::vector{*client};
   }
   return filter;
+}
+
+void print_site(const std::vector<Recorded<SiteEvent>>& events, const events::EventFilter& filter,
+                Printer& printer) {
+  for (const Recorded<SiteEvent>& recorded : events) {
+    if (filter.wants(kind_of(recorded.event), recorded.time)) printer.print(recorded);
+  }
 }
 
 // Of a site on disk: all its events are the site's own.
@@ -91,14 +107,44 @@ ExitStatus print_journal(const EventsCommand& command, const events::JournalCont
     console.say("tokenlife: " + escape_text(torn_end(command.log, journal)));
   }
   Printer printer(header, command.format, console);
-  for (const Recorded<SiteEvent>& e : journal.events) {
-    if (e.time < filter->from || e.time > filter->until) continue;
-    const EventKind kind = kind_of(e.event);
-    if (!filter->kinds.test(static_cast<std::size_t>(kind))) continue;
-    printer.print(e);
-  }
+  print_site(journal.events, *filter, printer);
   printer.flush();
   return 0;
+}
+
+using Read = Result<void, events::LogError>;
+
+Read print_by_time(const events::LogReader& log, const events::EventFilter& filter,
+                   Printer& printer) {
+  events::EventSink sink;
+  sink.site = [&](const Recorded<SiteEvent>& recorded) {
+    printer.print(recorded);
+    return true;
+  };
+  sink.client = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    printer.print(client, recorded);
+    return true;
+  };
+  return events::read_ordered(log, filter, sink);
+}
+
+// The site's events, then client by client: nothing is sorted, and nothing kept.
+Read print_as_stored(const events::LogReader& log, const events::EventFilter& filter,
+                     Printer& printer) {
+  if (filter.site) print_site(log.site_events(), filter, printer);
+  std::optional<ClientNumber> only;
+  if (filter.clients) only = filter.clients->front();
+  const auto print = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    if (only && client != *only) return client < *only;
+    if (filter.wants(kind_of(recorded.event), recorded.time)) printer.print(client, recorded);
+    return true;
+  };
+  for (const events::PartitionSummary& partition : log.partitions()) {
+    if (only && &partition != log.partition_of(*only)) continue;
+    const auto visited = log.visit(partition, print);
+    if (!visited) return Failed<events::LogError>(visited.error());
+  }
+  return {};
 }
 
 }  // namespace
@@ -113,16 +159,8 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   if (!filter) return Failed<Error>(filter.error());
 
   Printer printer(log->header(), command.format, console);
-  events::EventSink sink;
-  sink.site = [&](const Recorded<SiteEvent>& recorded) {
-    printer.print(recorded);
-    return true;
-  };
-  sink.client = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
-    printer.print(client, recorded);
-    return true;
-  };
-  const auto read = events::read_ordered(*log, *filter, sink);
+  const Read read = command.order == "stored" ? print_as_stored(*log, *filter, printer)
+                                              : print_by_time(*log, *filter, printer);
   printer.flush();
   if (!read) return Failed<Error>(to_error(read.error()));
   return 0;

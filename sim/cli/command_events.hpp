@@ -1,4 +1,4 @@
-// `tokenlife events`: events in the order of time.
+// `tokenlife events`: events, in the order of time or of the log.
 #pragma once
 
 #include <optional>
@@ -16,6 +16,7 @@ struct EventsCommand {
   std::optional<std::string> from;
   std::optional<std::string> to;
   std::string format = "text";
+  std::string order = "time";  // or "stored"
 };
 ExitStatus events_command(const EventsCommand& command, Console& console);
 

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "events/verify.hpp"
 #include "sim/cli/command_log.hpp"
@@ -22,20 +21,20 @@ struct LogAndFacts {
   events::LogFacts facts;
 };
 
-Result<LogAndFacts, Error> check(const std::string& folder) {
-  auto log = open_log(folder);
+Result<LogAndFacts, Error> check(const LogCommand& command) {
+  auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
-  const auto facts = events::verify(*log, std::thread::hardware_concurrency());
+  const auto facts = events::verify(*log, command.threads);
   if (!facts) return Failed<Error>(to_error(facts.error()));
   return LogAndFacts{std::move(*log), *facts};
 }
 
 // By what it says of itself, if it does.
-Result<LogAndFacts, Error> describe(const std::string& folder) {
-  auto log = open_log(folder);
+Result<LogAndFacts, Error> describe(const LogCommand& command) {
+  auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
   const auto facts = events::told_facts(*log);
-  return facts ? LogAndFacts{std::move(*log), *facts} : check(folder);
+  return facts ? LogAndFacts{std::move(*log), *facts} : check(command);
 }
 
 nlohmann::ordered_json kinds_json(const events::LogFacts& facts) {
@@ -205,7 +204,7 @@ ExitStatus tell(const LogCommand& command, Telling telling, Console& console) {
     }
     return say(facts_of(command.log, **journal), (*journal)->digest, "");
   }
-  const auto checked = telling == Telling::verdict ? check(command.log) : describe(command.log);
+  const auto checked = telling == Telling::verdict ? check(command) : describe(command);
   if (!checked) return Failed<Error>(checked.error());
   const events::LogSummary& summary = checked->log.summary();
   return say(*checked, summary.digest, summary.complete ? "" : "; the run was interrupted");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <thread>
 
 #include "sim/cli/command.hpp"
 
@@ -9,6 +10,7 @@ namespace tokenlife::sim {
 
 struct LogCommand {
   std::string log;
+  unsigned threads = std::thread::hardware_concurrency();
   bool json = false;
 };
 ExitStatus log_verify_command(const LogCommand& command, Console& console);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "events/replay.hpp"
 #include "sim/cli/command_replay.hpp"
@@ -15,11 +14,12 @@
 namespace tokenlife::sim {
 namespace {
 
-// What is asked of a log, with the moment: the run's end if none was given.
+// What is asked of a log, with the moment: the end if none was given.
 struct Question {
   const events::LogReader& log;
   Instant at;
   std::string at_text;
+  unsigned threads;
 };
 
 void say_if_interrupted(const events::LogReader& log, Console& console) {
@@ -27,9 +27,17 @@ void say_if_interrupted(const events::LogReader& log, Console& console) {
   console.say("tokenlife: the run was interrupted; this log holds some of its clients");
 }
 
+// Where the log ends: a client on disk lives on, so its log does not say, and ends with the last
+// event.
+Result<Instant, Error> end_of(const events::LogReader& log) {
+  if (!is_of_client_on_disk(log.header())) return at(log.header().duration);
+  const auto replayed = events::replay_client(log, ClientNumber{0});
+  if (!replayed) return Failed<Error>(to_error(replayed.error()));
+  return replayed->last_event;
+}
+
 ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
-  const auto population =
-      events::replay_population(question.log, question.at, std::thread::hardware_concurrency());
+  const auto population = events::replay_population(question.log, question.at, question.threads);
   if (!population) return Failed<Error>(to_error(population.error()));
   const StateCounts& states = population->all.in_state;
   if (json) {
@@ -119,7 +127,7 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
   const Instant end = at(log->header().duration);
-  const auto moment = moment_of(command.at, "--at", log->header(), end);
+  const auto moment = command.at ? moment_of(command.at, "--at", log->header(), end) : end_of(*log);
   if (!moment) return Failed<Error>(moment.error());
   if (*moment < Instant{} || *moment > end) {
     return usage_error(
@@ -128,7 +136,7 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
                     rfc3339(log->header().start(), end)));
   }
   say_if_interrupted(*log, console);
-  const Question question{*log, *moment, rfc3339(log->header().start(), *moment)};
+  const Question question{*log, *moment, rfc3339(log->header().start(), *moment), command.threads};
   return command.client ? replay_one(question, *command.client, command.json, console)
                         : replay_fleet(question, command.json, console);
 }

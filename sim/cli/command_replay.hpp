@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "sim/cli/command.hpp"
 
@@ -12,6 +13,7 @@ struct ReplayCommand {
   std::string log;
   std::optional<std::string> at;
   std::optional<std::string> client;
+  unsigned threads = std::thread::hardware_concurrency();
   bool json = false;
 };
 ExitStatus replay_command(const ReplayCommand& command, Console& console);

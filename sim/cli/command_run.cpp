@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "sim/cli/command_run.hpp"
 #include "sim/cli/json_text.hpp"
@@ -21,7 +20,7 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   for (const Error& warning : scenario->warnings) console.say(show_warning(warning));
 
   RunOptions options;
-  options.threads = command.threads.value_or(std::thread::hardware_concurrency());
+  options.threads = command.threads;
   if (command.log) options.log_folder = *command.log;
   const auto begin = std::chrono::steady_clock::now();
   const auto result = run_watched(*scenario, options, console);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "sim/cli/command.hpp"
 
@@ -14,7 +15,7 @@ struct RunCommand {
   std::optional<std::uint64_t> seed;
   std::optional<std::string> log;
   double clients_scale = 1;
-  std::optional<unsigned> threads;  // absent: all cores
+  unsigned threads = std::thread::hardware_concurrency();
   bool json = false;
 };
 ExitStatus run_command(const RunCommand& command, Console& console);

@@ -90,6 +90,8 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
                      "write it like 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
 }
 
+bool is_of_client_on_disk(const events::LogHeader& header) { return header.scenario_text.empty(); }
+
 std::string scenario_name(const events::LogHeader& header) {
   Scenario scenario;
   scenario.name = header.scenario_name;

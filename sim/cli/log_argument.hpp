@@ -26,6 +26,9 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
                                  const events::LogHeader& header, Instant otherwise);
 
+// Whether the log is not a run's, which always has a scenario.
+bool is_of_client_on_disk(const events::LogHeader& header);
+
 // What the scenario calls itself.
 std::string scenario_name(const events::LogHeader& header);
 

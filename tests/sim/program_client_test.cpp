@@ -174,6 +174,13 @@ TEST_CASE("a client's log is a log like a run's") {
   CHECK(has(desk.run("events laptop/log").out, "registration-completed"));
   const json replayed = json::parse(desk.run("replay laptop/log --client 0 --json").out);
   CHECK(replayed["state"] == "registered");
+  // It has no end: what is asked about is its last event, and any moment behind it may be.
+  const json registered =
+      json::parse(desk.run("events laptop/log --format jsonl --kind registration-completed").out);
+  CHECK(replayed["at"] == registered["time"]);
+  CHECK(json::parse(desk.run("replay laptop/log --json").out)["at"] == registered["time"]);
+  CHECK(json::parse(desk.run("replay laptop/log --json --at 90d").out)["states"]["registered"] ==
+        1);
 }
 
 TEST_CASE("help on tokens and clients comes with examples") {

@@ -116,6 +116,51 @@ TEST_CASE("a damaged or missing log ends every command with status 3 and the byt
   CHECK_FALSE(has(newer, "damaged"));
 }
 
+// Partitions are read by as many threads as there are: that must not show.
+TEST_CASE("answers about a log, and of two damages the one told, do not depend on --threads") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --clients-scale 1000 --log log").status == 0);
+  const auto same = [&](const std::string& line, int status) {
+    const Ran one = desk.run(line + " --threads 1");
+    CHECK(one.status == status);
+    for (const char* threads : {"", " --threads 2", " --threads 7"}) {
+      INFO(line << threads);
+      const Ran ran = desk.run(line + threads);
+      CHECK(ran.status == status);
+      CHECK(ran.out == one.out);
+      CHECK(ran.err == one.err);
+    }
+    return one;
+  };
+  CHECK(has(same("replay log --at 95d", 0).out, "expired                              3,000"));
+  CHECK(has(same("log verify log", 0).out, " bytes of 6 files, "));
+  CHECK(json::parse(same("log info log --json", 0).out)["event-kinds"]["token-expired"] == 3'000);
+  check_refused(desk, {{"replay log --threads 0", "--threads: "},
+                       {"log verify log --threads 1025", "--threads: "},
+                       {"log info log --threads many", "--threads: "}});
+
+  for (const char* file : {"log/clients-00004.log", "log/clients-00001.log"}) {
+    std::string bytes = read_file(desk.path(file));
+    bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+    desk.write(file, bytes);
+    for (const char* line : {"replay log", "log verify log", "log info log"}) {
+      CHECK(has(same(line, 3).err, std::string(file) + ": byte "));
+    }
+  }
+}
+
+TEST_CASE("one is one event, one cohort and one client") {
+  const Desk desk;
+  desk.write("one.toml",
+             "format = 1\n[run]\nduration = \"1m\"\n[[cohort]]\nname = \"one\"\nclients = 1\n"
+             "[cohort.network]\nmodel = \"fixed\"\non = \"offline\"\n");
+  CHECK(has(desk.run("run one.toml --log log").out, "\n1 client, 1m from "));
+  CHECK(has(desk.run("log info log").out, "\n  clients    1 in 1 cohort\n"));
+  REQUIRE(desk.run("site init site").status == 0);
+  CHECK(has(desk.run("log verify site").out, "sound: 1 event in "));
+  CHECK(has(desk.run("log verify site").out, " bytes of 1 file, "));
+}
+
 TEST_CASE("events of clients at the edges of partitions are shown") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --clients-scale 1000 --log log").status == 0);
