@@ -35,7 +35,7 @@ class ClientRun {
         cohort_(scenario_.cohorts[cohort.value]),
         number_{cohort_.first.value + client_in_cohort},
         draws_(cohort_key, client_in_cohort),
-        restart_draws_(draws_, Purpose::agent_restart),
+        restarts_(draws_, Purpose::agent_restart),
         end_(at(scenario_.duration)),
         steps_(steps),
         whereabouts_(model, {&draws_, client_in_cohort, scenario_.tick,
@@ -45,7 +45,8 @@ class ClientRun {
     as_installed_.version = cohort_.version;
     as_installed_.cmg_allowed = cohort_.cmg_allowed;
     if (cohort_.bulk_token) as_installed_.bulk = scenario_.bulk_tokens[*cohort_.bulk_token].guid;
-    install_at_ = cohort_.install_at + draw_ticks(Purpose::install_time, 0, cohort_.install_over);
+    install_at_ = cohort_.install_at + uniform_ticks(draws_, Purpose::install_time, 0,
+                                                     cohort_.install_over, scenario_.tick);
   }
 
   void run() {
@@ -80,12 +81,8 @@ class ClientRun {
   // changes.
   void set_alarm() {
     alarm_ = next_step_ < steps_.size() ? steps_[next_step_].at : kNever;
-    if (!installed()) {
-      alarm_ = std::min(alarm_, install_at_);
-    } else {
-      alarm_ = std::min({alarm_, next_restart_, next_expiry(client_, policy_)});
-      if (in_flight_) alarm_ = std::min(alarm_, answer_at());
-    }
+    alarm_ = std::min({alarm_, install_at_, next_restart_, next_expiry(client_, policy_)});
+    if (in_flight_) alarm_ = std::min(alarm_, answer_at());
   }
 
   Instant answer_at() const { return sent_ + policy_.latency; }
@@ -166,7 +163,7 @@ class ClientRun {
     if (next_expiry(client_, policy_) <= now_) {
       record({CauseKind::expiry, 0}, TokenExpired{client_.token.serial});
     }
-    if (!installed() && install_at_ == now_) install();
+    if (install_at_ == now_) install();
   }
 
   // Step 1.
@@ -187,34 +184,13 @@ class ClientRun {
   Cause by_action() const { return {CauseKind::action, step_.action}; }
 
   void take(const SetCmgAllowed& action) {
-    if (!installed()) {
-      note_effect(std::exchange(as_installed_.cmg_allowed, action.value) != action.value);
-    } else {
-      happen(CmgAllowedChanged{action.value});
-    }
+    change(as_installed_.cmg_allowed, action.value, CmgAllowedChanged{action.value});
   }
   void take(const Upgrade&) {
-    if (!installed()) {
-      note_effect(std::exchange(as_installed_.version, ClientVersion::current) !=
-                  ClientVersion::current);
-    } else {
-      happen(ClientUpgraded{});
-    }
+    change(as_installed_.version, ClientVersion::current, ClientUpgraded{});
   }
-  void take(const BlockClients&) {
-    if (!installed()) {
-      note_effect(!std::exchange(as_installed_.blocked, true));
-    } else {
-      happen(ClientBlocked{});
-    }
-  }
-  void take(const UnblockClients&) {
-    if (!installed()) {
-      note_effect(std::exchange(as_installed_.blocked, false));
-    } else {
-      happen(ClientUnblocked{});
-    }
-  }
+  void take(const BlockClients&) { change(as_installed_.blocked, true, ClientBlocked{}); }
+  void take(const UnblockClients&) { change(as_installed_.blocked, false, ClientUnblocked{}); }
   void take(const Reinstall& action) {
     if (!installed()) return;
     happen(ClientReinstalled{action.bulk_token ? scenario_.bulk_tokens[*action.bulk_token].guid
@@ -232,6 +208,12 @@ class ClientRun {
   void take(const Move& action) { whereabouts_.move(step_.action, action.on); }
   void end(const Move&) { whereabouts_.end_move(step_.action); }
 
+  // Before its installation a client is to be installed differently.
+  template <class Value, class Event>
+  void change(Value& as_installed, Value value, const Event& event) {
+    if (installed()) return happen(event);
+    note_effect(std::exchange(as_installed, value) != value);
+  }
   // An action that changes nothing is no event.
   template <class Event>
   void happen(const Event& event) {
@@ -260,7 +242,8 @@ class ClientRun {
     if (tokens_ != nullptr) tokens_->follow(client_);
     if (client_.token.exists()) {
       const Duration jitter =
-          draw_ticks(Purpose::renewal_jitter, client_.token.serial.ordinal(), policy_.renew_jitter);
+          uniform_ticks(draws_, Purpose::renewal_jitter, client_.token.serial.ordinal(),
+                        policy_.renew_jitter, scenario_.tick);
       // A6: the client goes by its own clock.
       renewal_due_ = renewal_due(policy_, client_.token.not_before, jitter) - cohort_.clock_skew;
     }
@@ -268,6 +251,7 @@ class ClientRun {
 
   // Step 4.
   void install() {
+    install_at_ = kNever;
     as_installed_.network = whereabouts_.start(now_);
     if (const auto action = whereabouts_.moved_by()) recorder_.tally->had_effect(*action);
     record({CauseKind::installation, 0}, as_installed_);
@@ -299,10 +283,7 @@ class ClientRun {
   }
   void plan_restart() {
     if (!cohort_.agent_restart_every) return;
-    const double mean_ticks = static_cast<double>(cohort_.agent_restart_every->count()) /
-                              static_cast<double>(scenario_.tick.count());
-    next_restart_ =
-        now_ + scenario_.tick * whole_ticks(mean_ticks * restart_draws_.next().exponential);
+    next_restart_ = now_ + restarts_.next_stay(*cohort_.agent_restart_every, scenario_.tick);
   }
 
   // Step 5.
@@ -376,13 +357,6 @@ class ClientRun {
     ensure(try_record(cause, event) == EventError::none, "a decided event to be legal");
   }
 
-  // A whole number of ticks, uniform in [0, range).
-  Duration draw_ticks(Purpose purpose, std::uint64_t draw, Duration range) const {
-    if (range <= Duration{0}) return Duration{0};
-    const auto ticks = static_cast<std::uint64_t>(range / scenario_.tick);
-    return scenario_.tick * static_cast<std::int64_t>(below(draws_.at(purpose, draw)[0], ticks));
-  }
-
   const World& world_;
   const Recorder& recorder_;
   TokenClient* const tokens_;  // null: modelled
@@ -391,7 +365,7 @@ class ClientRun {
   const Cohort& cohort_;
   ClientNumber number_;
   Draws draws_;
-  ExponentialDraws restart_draws_;
+  ExponentialDraws restarts_;
   Instant end_;
   std::span<const ClientStep> steps_;
   std::size_t next_step_ = 0;

@@ -9,10 +9,19 @@
 #include <span>
 #include <string_view>
 
+#include "core/time.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/share.hpp"
 
 namespace tokenlife::sim {
+
+// A whole number of ticks, uniform in [0, range). Nothing is drawn if that is 0 at any rate.
+inline Duration uniform_ticks(const Draws& draws, Purpose purpose, std::uint64_t number,
+                              Duration range, Duration tick) {
+  if (range <= Duration{0}) return Duration{0};
+  const auto ticks = static_cast<std::uint64_t>(range / tick);
+  return tick * static_cast<std::int64_t>(below(draws.at(purpose, number)[0], ticks));
+}
 
 // Draws of one client for one purpose whose numbers follow each other.
 struct DrawBlock {
@@ -49,6 +58,11 @@ class ExponentialDraws {
     if (taken_ == made_) make_more();
     const std::size_t i = taken_++;
     return {exponential_[i], bits_[i]};
+  }
+  // The same as a length of time: a whole number of ticks, at least one.
+  Duration next_stay(Duration mean, Duration tick) {
+    const double mean_ticks = static_cast<double>(mean.count()) / static_cast<double>(tick.count());
+    return tick * whole_ticks(mean_ticks * next().exponential);
   }
 
  private:
