@@ -5,100 +5,16 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
-#include <type_traits>
 #include <vector>
 
 #include "sim/cli/event_fields.hpp"
+#include "sim/cli/event_form.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
 namespace {
-
-// ---- What all forms have in common -------------------------------------------------------------
-
-using Words = std::span<const std::string_view>;
-
-// What looks the same in all forms, apart from quotes around it.
-struct Plain {
-  TextBuffer& out;
-  std::chrono::sys_seconds start;
-
-  void put(bool value) const { out.append(value ? "true" : "false"); }
-  void put(std::integral auto value) const { out.append_number(value); }
-  void put(Instant value) const { out.append_rfc3339(start + value.time_since_epoch()); }
-  void put(Guid value) const { out.append(to_string(value)); }
-  void put(const Sha256Thumbprint& value) const { out.append(to_string(value)); }
-  void put(TokenSerial value) const {  // as to_string() has it
-    out.append_number(value.client().value);
-    out.append('-');
-    out.append_number(value.ordinal());
-  }
-  template <class Enum>
-  requires std::is_enum_v<Enum>
-  void put(Enum value) const { out.append(name(value)); }
-
-  // "action 3", "request 12", "expiry"
-  void put(const Cause& cause) const {
-    out.append(name(cause.kind));
-    switch (cause.kind) {
-      case CauseKind::action:
-      case CauseKind::action_end:
-      case CauseKind::request:
-      case CauseKind::exchange:
-        out.append(' ');
-        out.append_number(cause.number);
-        break;
-      case CauseKind::run_start:
-      case CauseKind::expiry:
-      case CauseKind::installation:
-      case CauseKind::network:
-      case CauseKind::agent_start:
-      case CauseKind::contact: break;
-    }
-    if (cause.kind == CauseKind::exchange) out.append("s before");
-  }
-
-  void put_joined(Words words, std::string_view between) const {
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      if (i > 0) out.append(between);
-      out.append(words[i]);
-    }
-  }
-};
-
-// The names of clients, COHORT/NUMBER. What stands before and behind the number is made once for
-// each cohort.
-class ClientNames {
- public:
-  struct Parts {
-    std::string before;
-    std::string behind{};
-    std::size_t columnless_bytes = 0;  // how many bytes more than columns of a screen it takes
-  };
-
-  // `parts_of` is given "COHORT/".
-  ClientNames(const events::LogHeader& header, Parts (*parts_of)(const std::string&))
-      : header_(header) {
-    for (const events::LogCohort& cohort : header.cohorts) {
-      parts_.push_back(parts_of(cohort.name + "/"));
-    }
-  }
-
-  const Parts& put(ClientNumber client, TextBuffer& out) const {
-    const std::size_t cohort = cohort_of(header_, client);
-    out.append(parts_[cohort].before);
-    out.append_number(client.value - header_.cohorts[cohort].first.value);
-    out.append(parts_[cohort].behind);
-    return parts_[cohort];
-  }
-
- private:
-  const events::LogHeader& header_;
-  std::vector<Parts> parts_;
-};
 
 // ---- Text --------------------------------------------------------------------------------------
 

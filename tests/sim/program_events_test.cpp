@@ -78,7 +78,7 @@ TEST_CASE("events are those from --from on and before --to") {
   CHECK(kinds(desk, "log --kind site-established --from 1s") == "");
 }
 
-TEST_CASE("--from that is not before --to is refused, with both moments") {
+TEST_CASE("a --from that is not before --to is refused, with both moments") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   REQUIRE(desk.run("site init site --at 2026-01-01T00:00:00Z").status == 0);
@@ -92,7 +92,8 @@ TEST_CASE("--from that is not before --to is refused, with both moments") {
                         "or a later --to\n"}});
 }
 
-TEST_CASE("--order stored is the site's events, then client by client, each in order of time") {
+TEST_CASE(
+    "events --order stored is the site's events, then client by client, each in order of time") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   std::string streams;
@@ -112,7 +113,7 @@ TEST_CASE("--order stored is the site's events, then client by client, each in o
                        {"events log --order", "--order"}});
 }
 
-TEST_CASE("--order changes the order of the lines and nothing else, whatever the filter") {
+TEST_CASE("events --order changes the order of the lines and nothing else, whatever the filter") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --clients-scale 500 --log log").status == 0);
   const struct {

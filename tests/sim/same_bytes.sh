@@ -3,7 +3,7 @@
 # machine, in any time zone, with any number of threads.
 set -euo pipefail
 
-expected=df1c66c3feae6071276253950f72e43bd7cdfcdc50485dfab426544c315fc401
+expected=0e93ae653654dbcd2a4023d6ded3d66a247e26b65f01156c4f38ec6b2e35de43
 for zone in UTC Pacific/Auckland America/St_Johns; do
   for threads in 1 2; do
     report=$(TZ=$zone "$1" run sim/same_bytes.toml --threads "$threads" --json)
