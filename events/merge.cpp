@@ -1,6 +1,7 @@
 #include "events/merge.hpp"
 
 #include <algorithm>
+#include <boost/sort/pdqsort/pdqsort.hpp>
 #include <cstdint>
 #include <optional>
 
@@ -47,7 +48,8 @@ class Merge {
     if (auto found = find_parts(); !found) return found;
     for (std::size_t i = 0; i < parts_.size() && !stopped_; ++i) {
       if (auto read = take(parts_[i]); !read) return read;
-      if (events_.keys.size() < budget_ && i + 1 < parts_.size()) continue;
+      // Not for every part: what waits for later ones would be sorted each time.
+      if (events_.keys.size() < waiting_ + budget_ / 4 && i + 1 < parts_.size()) continue;
       const Instant next = i + 1 < parts_.size() ? at(Duration{parts_[i + 1].place.from}) : kNever;
       if (auto done = hand_on_before(next); !done) return done;
     }
@@ -86,7 +88,7 @@ class Merge {
     std::optional<LogError> full;
     auto keep = [&]<class Event>(ClientNumber client, const Recorded<Event>& recorded) {
       events_.add(client, recorded);
-      if (events_.keys.size() < 2 * budget_) return true;
+      if (events_.keys.size() < budget_) return true;
       if (const auto done = spill(); !done) full = done.error();
       return !full;
     };
@@ -97,15 +99,16 @@ class Merge {
   }
 
   Result<void, LogError> spill() {
-    std::sort(events_.keys.begin(), events_.keys.end());
+    boost::sort::pdqsort_branchless(events_.keys.begin(), events_.keys.end());
     auto done = runs_.add(events_);
     events_.clear();
+    waiting_ = 0;
     return done;
   }
 
   // All that is earlier than that.
   Result<void, LogError> hand_on_before(Instant time) {
-    std::sort(events_.keys.begin(), events_.keys.end());
+    boost::sort::pdqsort_branchless(events_.keys.begin(), events_.keys.end());
     auto on = [this](ClientNumber client, const auto& recorded) {
       deliver_site_until(recorded.time);
       if (!stopped_) stopped_ = !sink_.client(client, {recorded.envelope(), recorded.event});
@@ -126,8 +129,9 @@ class Merge {
       if (auto done = runs_.drop_first(); !done) return done;
     }
     events_.keys.erase(events_.keys.begin(), next);
-    if (events_.keys.size() > budget_ / 2) return spill();
+    if (events_.keys.size() > budget_ - budget_ / 4) return spill();
     events_.drop_unused();
+    waiting_ = events_.keys.size();
     return {};
   }
 
@@ -158,6 +162,7 @@ class Merge {
   std::vector<Part> parts_;
   PackedEvents events_;
   SortedRuns runs_;
+  std::size_t waiting_ = 0;  // events of those, for later parts
   std::size_t next_site_ = 0;
   bool stopped_ = false;
 };

@@ -39,8 +39,8 @@ struct EventSink {
   std::function<bool(ClientNumber, const Recorded<ClientEvent>&)> client;
 };
 
-// An event in memory takes about 26 bytes. Twice as many are held for a moment.
-inline constexpr std::size_t kEventsInMemory = std::size_t{1} << 19;
+// An event in memory takes about 26 bytes.
+inline constexpr std::size_t kEventsInMemory = std::size_t{3} << 18;
 
 // Hands on the events that the filter wants. An error may come after some events: they are good,
 // and incomplete.

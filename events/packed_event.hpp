@@ -19,9 +19,13 @@ struct EventKey {
   std::uint32_t seq;
   std::uint32_t offset;  // of the rest, among the bytes of all
 
+  std::uint64_t time_and_client() const { return (std::uint64_t{time} << 32) | client; }
+
+  // Without a branch, which sorting would guess wrong every other time.
   friend bool operator<(const EventKey& a, const EventKey& b) {
-    if (a.time != b.time) return a.time < b.time;
-    return a.client != b.client ? a.client < b.client : a.seq < b.seq;
+    const std::uint64_t first = a.time_and_client();
+    const std::uint64_t second = b.time_and_client();
+    return (first < second) | ((first == second) & (a.seq < b.seq));
   }
 };
 
