@@ -27,18 +27,19 @@ void add_replay(CLI::App& app, Chosen& chosen) {
 }
 
 void add_events(CLI::App& app, Chosen& chosen) {
-  auto [added, command] =
-      add_command(app, chosen, "events", "Print events, filtered", events_command,
-                  "For a site's folder: the events of its journal, which has none of clients.\n"
-                  "--order stored reads the log once and keeps nothing: the site's events, then "
-                  "client by\nclient, each one's in order of time.\n"
-                  "Examples:\n"
-                  "  tokenlife events /tmp/fleet --client commuters/17\n"
-                  "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
-                  "  tokenlife events /tmp/fleet --from 2026-03-01 --to 2026-04-01\n"
-                  "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
-                  "  tokenlife events /tmp/fleet --order stored --format csv > events.csv\n"
-                  "  tokenlife events /srv/site --kind bulk-token-issued");
+  auto [added, command] = add_command(
+      app, chosen, "events", "Print events, filtered", events_command,
+      "For a site's folder: the events of its journal, which has none of clients.\n"
+      "--order stored keeps nothing in memory: the site's events, then client by "
+      "client, each\none's in order of time. Otherwise what does not fit into some 40 MB "
+      "is sorted in a file in\nTMPDIR.\n"
+      "Examples:\n"
+      "  tokenlife events /tmp/fleet --client commuters/17\n"
+      "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
+      "  tokenlife events /tmp/fleet --from 2026-03-01 --to 2026-04-01\n"
+      "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
+      "  tokenlife events /tmp/fleet --order stored --format csv > events.csv\n"
+      "  tokenlife events /srv/site --kind bulk-token-issued");
   added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
   added->add_option("--client", command.client,
                     "Only this client's events: number, COHORT/NUMBER or GUID");
@@ -66,7 +67,9 @@ void add_log(CLI::App& app, Chosen& chosen) {
       "Examples:\n  tokenlife log verify /tmp/fleet\n"
       "  tokenlife log verify /srv/site");
   auto info = add_command(log, chosen, "info", "Describe a log: header, counts, time span",
-                          log_info_command, "Example:\n  tokenlife log info /tmp/fleet --json");
+                          log_info_command,
+                          "As the log says of itself: `tokenlife log verify` checks it.\n"
+                          "Example:\n  tokenlife log info /tmp/fleet --json");
   for (Added<LogCommand>* either : {&verify, &info}) {
     either->app->add_option("LOG", either->command.log, "The log's folder, or a site's")
         ->required();
