@@ -13,41 +13,15 @@
 #include "core/lifecycle.hpp"
 #include "events/log_reader.hpp"
 #include "events/replay.hpp"
+#include "fleet.hpp"
 #include "priority_queue.hpp"
 #include "sim/engine/simulation.hpp"
 
 namespace {
 
 using namespace tokenlife;
-
-// Stays of three days on average, hourly contacts, a year.
-sim::Scenario fleet(std::int64_t clients) {
-  const std::string text =
-      "format = 1\n[run]\nduration = \"365d\"\nseed = 42\n[[cohort]]\nname = \"fleet\"\nclients "
-      "= " +
-      std::to_string(clients) +
-      "\n[cohort.network]\nmodel = \"dwell\"\nstart = \"intranet\"\n"
-      "intranet = { mean = \"3d\", to = { internet = 0.5, offline = 0.5 } }\n"
-      "internet = { mean = \"3d\", to = { intranet = 0.5, offline = 0.5 } }\n"
-      "offline = { mean = \"3d\", to = { intranet = 0.5, internet = 0.5 } }\n";
-  return sim::parse_scenario(text, "fleet.toml", {}).value();
-}
-
-class LogFolder {
- public:
-  LogFolder() {
-    const char* parent = std::getenv("TOKENLIFE_BENCHMARK_DIR");
-    path_ = std::filesystem::path(parent != nullptr ? parent : ".") / "benchmark-log";
-    std::filesystem::remove_all(path_);
-  }
-  ~LogFolder() { std::filesystem::remove_all(path_); }
-  LogFolder(const LogFolder&) = delete;
-  LogFolder& operator=(const LogFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using benchmarks::fleet;
+using benchmarks::LogFolder;
 
 double resident_bytes(const char* field) {
   std::ifstream status("/proc/self/status");
@@ -88,6 +62,7 @@ void simulate(benchmark::State& state, bool with_log) {
 void simulate_and_log(benchmark::State& state) { simulate(state, true); }
 void simulate_digest_only(benchmark::State& state) { simulate(state, false); }
 
+// Of so many clients, on so many threads.
 void replay(benchmark::State& state) {
   const LogFolder folder;
   sim::RunOptions options;
@@ -96,7 +71,8 @@ void replay(benchmark::State& state) {
   const auto result = sim::run(fleet(state.range(0)), options, control);
   for (auto _ : state) {
     const auto log = events::LogReader::open(folder.path());
-    benchmark::DoNotOptimize(events::replay_population(*log));
+    benchmark::DoNotOptimize(
+        events::replay_population(*log, kNever, static_cast<unsigned>(state.range(1))));
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(result->log.events));
 }
@@ -160,7 +136,11 @@ BENCHMARK(simulate_and_log)
     ->Arg(100'000)
     ->Arg(1'000'000)
     ->Unit(benchmark::kMillisecond);
-BENCHMARK(replay)->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(replay)
+    ->Args({100'000, 1})
+    ->Args({100'000, 2})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 // Keeps the rates, so that the ones that belong together can be compared.
 class Rates : public benchmark::ConsoleReporter {
