@@ -227,6 +227,24 @@ TEST_CASE("times at and beyond the end of the run come in order") {
   }
 }
 
+TEST_CASE("events wait for a stretch that begins when they happen") {
+  LogContent content{header_for(1'025), small_site(), {}};
+  content.clients.resize(1'025);
+  const std::chrono::days day{1};
+  // Of the first partition the only stretch begins when that of the second one ends.
+  content.clients[0] = Telling(0).tell(day, {CauseKind::agent_start}, AgentRestarted{}).stream();
+  content.clients[1'024] = Telling(1'024)
+                               .tell(Duration{0}, {CauseKind::agent_start}, AgentRestarted{})
+                               .tell(day, {CauseKind::agent_start}, AgentRestarted{})
+                               .stream();
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", content));
+  const LogReader log = LogReader::open(folder / "log").value();
+  for (const std::size_t memory : {1U, 2U, 1'000U}) {
+    CHECK(lines_of(log, {}, memory) == expected_lines(content, {}));
+  }
+}
+
 TEST_CASE("for a stretch of time only the stretches that overlap it are read") {
   LogContent content{header_for(100), small_site(), {}};
   for (std::uint32_t client = 0; client < 100; ++client) {

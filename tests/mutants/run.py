@@ -47,7 +47,7 @@ GROUPS = {
                     "token_signature token_time", ["support/forge"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_damage log_damage log_hostile log_round_trip "
-                    "merge replay verify"),
+                    "merge replay verify log_limit", ["events/format_1"]),
     "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_many scenario_mistake scenario_sense "
                       "scenario scenario_text scenario_value show_error text_time trace"),
     "engine": Group(ENGINE, "sim", "draws_ahead engine engine_independence interrupt network_walk tally"),
@@ -66,8 +66,13 @@ GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engin
 UNITS_OF = {
     "core/policy.hpp": ["core/policy.cpp", "core/decide.cpp", "core/site.cpp", "sim/engine/simulation.cpp",
                         "sim/scenario/action.cpp", "tests/core/history.cpp"],
+    "core/bulk_lifetime.hpp": ["core/site.cpp", "core/token/token_form.cpp", "sim/scenario/action.cpp",
+                               "tests/core/bulk_token_test.cpp", "tests/core/history.cpp"],
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
+    "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
+    "events/batch_reader.hpp": ["events/batch_reader.cpp", "events/merge.cpp"],
+    "events/stretch_view.hpp": ["events/stretch_view.cpp", "events/log_reader.cpp", "events/verify.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp"],
     "sim/engine/draws_ahead.hpp": ["sim/engine/memory_run.cpp", "sim/engine/network_walk.cpp",
                                    "tests/sim/draws_ahead_test.cpp"],
