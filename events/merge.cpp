@@ -46,6 +46,7 @@ class Merge {
 
   Result<void, LogError> run() {
     if (auto found = find_parts(); !found) return found;
+    events_.reserve(budget_);
     for (std::size_t i = 0; i < parts_.size() && !stopped_; ++i) {
       if (auto read = take(parts_[i]); !read) return read;
       // Not for every part: what waits for later ones would be sorted each time.

@@ -129,13 +129,20 @@ class PackedEvents {
 
   // Keeps the bytes of the events that have a key.
   void drop_unused() {
-    std::vector<std::byte> kept;
+    spare_.clear();
     for (EventKey& key : keys) {
       const auto used = rest(key);
-      key.offset = static_cast<std::uint32_t>(kept.size());
-      kept.insert(kept.end(), used.begin(), used.end());
+      key.offset = static_cast<std::uint32_t>(spare_.size());
+      spare_.insert(spare_.end(), used.begin(), used.end());
     }
-    bytes.swap(kept);
+    bytes.swap(spare_);
+  }
+
+  // Memory for so many events, which is taken when it is used: to grow step by step would take
+  // twice as much for a moment.
+  void reserve(std::size_t events) {
+    keys.reserve(events);
+    for (std::vector<std::byte>* each : {&bytes, &spare_}) each->reserve(12 * events);
   }
 
   void clear() {
@@ -145,6 +152,9 @@ class PackedEvents {
 
   std::vector<EventKey> keys;
   std::vector<std::byte> bytes;
+
+ private:
+  std::vector<std::byte> spare_;
 };
 
 // Hands the event on(ClientNumber, const Recorded<E>&). Says what that says.
