@@ -29,7 +29,7 @@ install_part(core "" libcrypto -ltokenlife-core "" tokenlife_core)
 install_part(events tokenlife-core "capnp libcrypto" -ltokenlife-events -pthread tokenlife_events)
 install_part(
   sim "tokenlife-core tokenlife-events" "fmt tomlplusplus"
-  "-ltokenlife-engine -ltokenlife-scenario -ltokenlife-text" -pthread
+  "-ltokenlife-engine -ltokenlife-scenario -ltokenlife-text" "-ldate-tz -pthread"
   tokenlife_sim tokenlife_engine tokenlife_scenario tokenlife_text)
 
 # Headers alone, and Boost has no file for pkg-config: with that, tokenlife-core is enough.

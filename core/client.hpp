@@ -33,6 +33,25 @@ struct Names<Network> {
   static constexpr std::array<std::string_view, 3> values{"offline", "intranet", "internet"};
 };
 
+// What decides between rows of the lifecycle: a network, or for a client that is adopted the state
+// that it is found in, unless the network says it.
+enum class Where : std::uint8_t {
+  offline,
+  intranet,
+  internet,
+  found_installed,
+  found_expired,
+  found_in_re_registration,
+};
+template <>
+struct Names<Where> {
+  static constexpr std::array<std::string_view, 6> values{
+      "offline",         "intranet",      "internet",
+      "found installed", "found expired", "found in re-registration"};
+};
+constexpr Where where_of(Network network) { return static_cast<Where>(network); }
+static_assert(where_of(Network::internet) == Where::internet);
+
 // The site's side of an exchange. Clients talk to an MP (intranet) or the CMG (internet); the STS
 // stands behind both and issues the tokens.
 enum class Endpoint : std::uint8_t { mp, cmg, sts };
@@ -61,6 +80,24 @@ struct Names<ClientVersion> {
   static constexpr std::array<std::string_view, 2> values{"outdated", "current"};
 };
 
+// A16: what a client on the intranet talks to.
+enum class OnIntranet : std::uint8_t {
+  mp,           // waits for the MP
+  mp_then_cmg,  // turns to the CMG while the MP is down, if it may
+  cmg,          // always the CMG
+};
+template <>
+struct Names<OnIntranet> {
+  static constexpr std::array<std::string_view, 3> values{"mp", "mp-then-cmg", "cmg"};
+};
+
+// A14: where a PKI or Entra credential is renewed.
+enum class RenewsOn : std::uint8_t { intranet, connected };
+template <>
+struct Names<RenewsOn> {
+  static constexpr std::array<std::string_view, 2> values{"intranet", "connected"};
+};
+
 // A client token without its signature (D4: no event or state ever holds the token itself).
 struct ClientToken {
   TokenSerial serial;  // 0: none
@@ -84,6 +121,9 @@ struct Client {
   ClientVersion version = ClientVersion::current;
   bool cmg_allowed = true;
   bool blocked = false;
+  OnIntranet on_intranet = OnIntranet::mp;
+  bool credential_expired = false;                     // A14: as if it were self-signed
+  RenewsOn credential_renews_on = RenewsOn::intranet;  // if it has expired
   PendingRequest pending = PendingRequest::none;
   Endpoint pending_via = Endpoint::mp;
   bool pending_shows_bulk = false;
@@ -94,5 +134,12 @@ struct Client {
 
   friend bool operator==(const Client&, const Client&) = default;
 };
+
+// Whether the client can talk to the endpoint from where it is (A16). Whether it may is another
+// matter (R10).
+constexpr bool reaches(const Client& client, Endpoint via) {
+  if (client.network == network_of(via)) return true;
+  return client.network == Network::intranet && client.on_intranet != OnIntranet::mp;
+}
 
 }  // namespace tokenlife

@@ -1,6 +1,7 @@
 // What can happen to a client: past tense, self-sufficient for replay, without secrets (D4).
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -8,6 +9,8 @@
 #include "id.hpp"
 #include "recorded.hpp"
 #include "refusal.hpp"
+#include "site_policy.hpp"
+#include "spell_cause.hpp"
 
 namespace tokenlife {
 
@@ -21,6 +24,7 @@ struct ClientInstalled {
   bool cmg_allowed;
   bool blocked;
   Guid bulk;  // nil: none
+  OnIntranet on_intranet = OnIntranet::mp;
   friend bool operator==(const ClientInstalled&, const ClientInstalled&) = default;
 };
 struct NetworkChanged {
@@ -97,6 +101,8 @@ struct TokenExpired {
   static constexpr EventKind kind = EventKind::token_expired;
   static constexpr std::string_view kind_name = "token-expired";
   TokenSerial serial;
+  SpellCause spell_cause = SpellCause::not_recorded;
+  Duration since_contact{0};  // 0: it had none
   friend bool operator==(const TokenExpired&, const TokenExpired&) = default;
 };
 struct ReRegistrationRequired {
@@ -104,12 +110,17 @@ struct ReRegistrationRequired {
   static constexpr std::string_view kind_name = "re-registration-required";
   Endpoint via;
   RefusalReason reason;
+  bool begins_spell = false;  // false too in logs that do not say it
+  Duration since_contact{0};  // if it does; 0: it had none
   friend bool operator==(const ReRegistrationRequired&, const ReRegistrationRequired&) = default;
 };
 struct ClientReinstalled {
   static constexpr EventKind kind = EventKind::client_reinstalled;
   static constexpr std::string_view kind_name = "client-reinstalled";
-  Guid bulk;  // nil: none
+  Guid bulk;                  // nil: none
+  bool new_identity = false;  // A8: another certificate, by which it is not blocked
+  bool begins_spell = false;
+  Duration since_contact{0};  // if it does; 0: it had none
   friend bool operator==(const ClientReinstalled&, const ClientReinstalled&) = default;
 };
 struct ClientUpgraded {
@@ -134,12 +145,61 @@ struct CmgAllowedChanged {
   friend bool operator==(const CmgAllowedChanged&, const CmgAllowedChanged&) = default;
 };
 
+// Was there before the run began.
+struct ClientAdopted {
+  static constexpr EventKind kind = EventKind::client_adopted;
+  static constexpr std::string_view kind_name = "client-adopted";
+  CohortNumber cohort;
+  LifecycleState state;  // not `not_installed`, and not `renewing`
+  Network network;
+  Network last_connected;  // that of `network`, unless it is offline
+  Credential credential;
+  ClientVersion version;
+  bool cmg_allowed;
+  bool blocked;
+  OnIntranet on_intranet = OnIntranet::mp;
+  bool credential_expired = false;
+  RenewsOn credential_renews_on = RenewsOn::intranet;
+  Guid bulk;                 // nil: none
+  ClientToken token;         // none in `installed` and `re-registration-required`
+  std::uint32_t tokens = 0;  // that it has had: the newest ordinal
+  friend bool operator==(const ClientAdopted&, const ClientAdopted&) = default;
+};
+// A15: what the client has heard of. Absent: as it was.
+struct ClientPolicyChanged {
+  static constexpr EventKind kind = EventKind::client_policy_changed;
+  static constexpr std::string_view kind_name = "client-policy-changed";
+  ClientPolicyChange changed;
+  friend bool operator==(const ClientPolicyChanged&, const ClientPolicyChanged&) = default;
+};
+// A14, of a PKI or Entra client.
+struct CredentialRenewed {
+  static constexpr EventKind kind = EventKind::credential_renewed;
+  static constexpr std::string_view kind_name = "credential-renewed";
+  Duration valid;  // from now on
+  friend bool operator==(const CredentialRenewed&, const CredentialRenewed&) = default;
+};
+struct CredentialExpired {
+  static constexpr EventKind kind = EventKind::credential_expired;
+  static constexpr std::string_view kind_name = "credential-expired";
+  RenewsOn renews_on;
+  friend bool operator==(const CredentialExpired&, const CredentialExpired&) = default;
+};
+// A6: the client's clock goes before the site's by so much, or after it if that is negative.
+struct ClockChanged {
+  static constexpr EventKind kind = EventKind::clock_changed;
+  static constexpr std::string_view kind_name = "clock-changed";
+  Duration skew;
+  friend bool operator==(const ClockChanged&, const ClockChanged&) = default;
+};
+
 using ClientEvent =
     std::variant<ClientInstalled, NetworkChanged, AgentRestarted, RegistrationRequested,
                  RegistrationCompleted, RegistrationRefused, RegistrationFailed, RenewalRequested,
                  TokenRenewed, RenewalRefused, RenewalFailed, TokenExpired, ReRegistrationRequired,
                  ClientReinstalled, ClientUpgraded, ClientBlocked, ClientUnblocked,
-                 CmgAllowedChanged>;
+                 CmgAllowedChanged, ClientAdopted, ClientPolicyChanged, CredentialRenewed,
+                 CredentialExpired, ClockChanged>;
 
 inline constexpr std::size_t kClientKinds = std::variant_size_v<ClientEvent>;
 static_assert(EventList<ClientEvent>::is_numbered_from(0),

@@ -3,6 +3,11 @@
 namespace tokenlife {
 namespace {
 
+// What the client can show of its own: A14, an expired credential is none.
+Credential own_credential(const Client& client) {
+  return client.credential_expired ? Credential::self_signed : client.credential;
+}
+
 // A11: these clients authenticate without a bulk token, anywhere.
 bool authenticates_itself(Credential credential) {
   return credential == Credential::pki || credential == Credential::entra;
@@ -11,9 +16,9 @@ bool authenticates_itself(Credential credential) {
 // What a client shows when it registers. PKI and Entra go before a bulk token; a bulk token is
 // shown for the first registration only (R28), at the CMG and at an HTTPS MP (R18).
 Request registration(const Client& client, Endpoint via, const Policy& policy) {
-  Request request{RequestKind::registration, via, client.credential, {}};
+  Request request{RequestKind::registration, via, own_credential(client), {}};
   const bool asked_for_bulk = via == Endpoint::cmg || policy.mp == MpMode::https;
-  if (client.state == LifecycleState::installed && !authenticates_itself(client.credential) &&
+  if (client.state == LifecycleState::installed && !authenticates_itself(request.credential) &&
       asked_for_bulk && !client.bulk.is_nil()) {
     request.credential = Credential::bulk;
     request.bulk = client.bulk;
@@ -29,6 +34,16 @@ Result<Request, NoRequest> own_request(RequestKind kind, Endpoint via, const Cli
   request->via = via;
   request->credential = client.credential;
   return request;
+}
+
+// A16: what the client talks to from where it is.
+Endpoint endpoint_for(const Client& client, bool mp_down) {
+  if (client.network == Network::intranet) {
+    if (client.on_intranet == OnIntranet::cmg) return Endpoint::cmg;
+    const bool turns = client.on_intranet == OnIntranet::mp_then_cmg && client.cmg_allowed;
+    if (turns && mp_down) return Endpoint::cmg;
+  }
+  return endpoint_on(client.network);
 }
 
 bool renews(const Contact& contact, const Policy& policy) {
@@ -57,8 +72,11 @@ std::optional<RefusalReason> refusal_of_registration(const Request& request, con
 // A9, R57: whether the site takes the client's own token. Nothing if it does.
 std::optional<RefusalReason> refusal_of_client_token(const Client& client, const SiteView& site,
                                                      const Policy& policy, Instant now) {
-  if (site.verified) return site.verified->refusal;
-  if (!site.token_signer_trusted) return RefusalReason::unknown_signer;
+  if (site.verified && site.verified->refusal) return site.verified->refusal;
+  if (!site.verified && !site.token_signer_trusted) return RefusalReason::unknown_signer;
+  // A token that has expired stays expired, whatever becomes of the leeway.
+  if (client.state == LifecycleState::expired) return RefusalReason::expired;
+  if (site.verified) return std::nullopt;
   if (now >= refused_from(policy, client.token.expires)) return RefusalReason::expired;
   return std::nullopt;
 }
@@ -70,7 +88,7 @@ Result<Request, NoRequest> ask(const Client& client, const Contact& contact, con
   if (client.state == LifecycleState::not_installed) return silent(NoRequest::not_installed);
   if (client.network == Network::offline) return silent(NoRequest::offline);
   if (client.pending != PendingRequest::none) return silent(NoRequest::answer_under_way);
-  const Endpoint via = endpoint_on(client.network);
+  const Endpoint via = endpoint_for(client, contact.mp_down);
   if (via == Endpoint::cmg && !client.cmg_allowed) return silent(NoRequest::cmg_not_allowed);
 
   switch (client.state) {
@@ -85,7 +103,7 @@ Result<Request, NoRequest> ask(const Client& client, const Contact& contact, con
     case LifecycleState::expired:
     case LifecycleState::re_registration_required:
       // R60, D8: back over an MP; A11: PKI and Entra over the CMG too.
-      if (via == Endpoint::mp || authenticates_itself(client.credential)) {
+      if (via == Endpoint::mp || authenticates_itself(own_credential(client))) {
         return registration(client, via, policy);
       }
       // A10: it does not know yet, and learns it now.
@@ -107,7 +125,7 @@ std::optional<RefusalReason> refusal_of_bulk_token(const SiteView& site, const P
   if (!token) return RefusalReason::bulk_token_unknown;
   if (!site.bulk_signer_trusted) return RefusalReason::unknown_signer;
   if (now < token->not_before) return RefusalReason::bulk_token_not_yet_valid;
-  if (now >= refused_from(policy, token->expires)) return RefusalReason::bulk_token_expired;
+  if (now >= bulk_refused_from(policy, token->expires)) return RefusalReason::bulk_token_expired;
   if (token->blocked) return RefusalReason::bulk_token_blocked;
   return std::nullopt;
 }

@@ -39,8 +39,9 @@ struct Names<NoRequest> {
 
 // What the client knows at a contact besides its own state.
 struct Contact {
-  bool renewal_is_due;  // by the client's own clock: see renewal_due()
-  bool at_agent_start;  // made at an installation's or restart's own tick (A2)
+  bool renewal_is_due;   // by the client's own clock: see renewal_due()
+  bool at_agent_start;   // made at an installation's or restart's own tick (A2)
+  bool mp_down = false;  // on the intranet: there is no MP that answers (A16)
 };
 
 Result<Request, NoRequest> ask(const Client& client, const Contact& contact, const Policy& policy);

@@ -13,9 +13,8 @@
 namespace tokenlife {
 
 inline constexpr std::size_t kEventKinds = kClientKinds + std::variant_size_v<SiteEvent>;
-// The last kind is of sites on disk: no simulated run has it.
-inline constexpr std::size_t kRunKinds = kEventKinds - 1;
-static_assert(ClientTokenIssued::kind == static_cast<EventKind>(kRunKinds));
+// Sites on disk alone have that kind, and no simulated run.
+constexpr bool is_of_runs(EventKind kind) { return kind != ClientTokenIssued::kind; }
 
 template <>
 struct Names<EventKind> {

@@ -40,14 +40,28 @@ concept AnyOf = (std::same_as<Event, Events> || ...);
 template <AnyOf<ClientInstalled, AgentRestarted, RegistrationRequested, RegistrationRefused,
                 RegistrationFailed, RenewalRequested, TokenRenewed, RenewalRefused, RenewalFailed,
                 TokenExpired, ReRegistrationRequired, ClientReinstalled, ClientUpgraded,
-                ClientBlocked, ClientUnblocked, CmgAllowedChanged>
+                ClientBlocked, ClientUnblocked, CmgAllowedChanged, ClientPolicyChanged,
+                CredentialRenewed, CredentialExpired, ClockChanged>
               Event>
-constexpr Network where(const Client& client, const Event&) {
-  return client.last_connected;
+constexpr Where where(const Client& client, const Event&) {
+  return where_of(client.last_connected);
 }
-constexpr Network where(const Client&, const NetworkChanged& event) { return event.to; }
-constexpr Network where(const Client&, const RegistrationCompleted& event) {
-  return network_of(event.via);
+constexpr Where where(const Client&, const NetworkChanged& event) { return where_of(event.to); }
+// An answer arrives on the network on which it was asked for, and nowhere else.
+constexpr Where where(const Client& client, const RegistrationCompleted& event) {
+  return where_of(client.on_intranet == OnIntranet::mp ? network_of(event.via) : client.network);
+}
+constexpr Where where(const Client&, const ClientAdopted& event) {
+  switch (event.state) {
+    case LifecycleState::registered: return Where::intranet;
+    case LifecycleState::roaming: return Where::internet;
+    case LifecycleState::installed: return Where::found_installed;
+    case LifecycleState::expired: return Where::found_expired;
+    case LifecycleState::re_registration_required: return Where::found_in_re_registration;
+    case LifecycleState::not_installed:
+    case LifecycleState::renewing: break;
+  }
+  return Where::offline;
 }
 
 // What speaks against an event besides the state.
@@ -63,7 +77,7 @@ constexpr EventError precondition(const Client& client, const NetworkChanged& ev
 
 constexpr EventError can_send(const Client& client, Endpoint via) {
   if (client.pending != PendingRequest::none) return EventError::already_pending;
-  return client.network == network_of(via) ? EventError::none : EventError::wrong_network;
+  return reaches(client, via) ? EventError::none : EventError::wrong_network;
 }
 constexpr EventError answers(const Client& client, PendingRequest request, Endpoint via) {
   return client.pending == request && client.pending_via == via ? EventError::none
@@ -125,6 +139,28 @@ constexpr EventError precondition(const Client& client, const CmgAllowedChanged&
   return changes(client.cmg_allowed != event.value);
 }
 
+constexpr EventError precondition(const Client&, const ClientAdopted& event) {
+  if (event.network != Network::offline && event.network != event.last_connected) {
+    return EventError::wrong_network;
+  }
+  const bool holds = event.state == LifecycleState::registered ||
+                     event.state == LifecycleState::roaming ||
+                     event.state == LifecycleState::expired;
+  if (holds != event.token.exists()) return EventError::wrong_token;
+  if (holds && event.token.serial.ordinal() != event.tokens) return EventError::wrong_token;
+  return EventError::none;
+}
+constexpr EventError precondition(const Client&, const ClientPolicyChanged& event) {
+  return changes(!event.changed.empty());
+}
+constexpr EventError precondition(const Client&, const CredentialRenewed&) {
+  return EventError::none;
+}
+constexpr EventError precondition(const Client& client, const CredentialExpired&) {
+  return changes(!client.credential_expired);
+}
+constexpr EventError precondition(const Client&, const ClockChanged&) { return EventError::none; }
+
 // What an event changes besides the state.
 
 constexpr void hold(Client& client, const ClientToken& token) {
@@ -142,6 +178,7 @@ constexpr void change(Client& client, const ClientInstalled& event) {
   client.cmg_allowed = event.cmg_allowed;
   client.blocked = event.blocked;
   client.bulk = event.bulk;
+  client.on_intranet = event.on_intranet;
 }
 constexpr void change(Client& client, const NetworkChanged& event) {
   client.network = event.to;
@@ -182,6 +219,7 @@ constexpr void change(Client& client, const ClientReinstalled& event) {
   client.token = {};
   client.pending = PendingRequest::none;
   client.bulk = event.bulk;
+  if (event.new_identity) client.blocked = false;  // A8
 }
 constexpr void change(Client& client, const ClientUpgraded&) {
   client.version = ClientVersion::current;
@@ -191,13 +229,37 @@ constexpr void change(Client& client, const ClientUnblocked&) { client.blocked =
 constexpr void change(Client& client, const CmgAllowedChanged& event) {
   client.cmg_allowed = event.value;
 }
+constexpr void change(Client& client, const ClientAdopted& event) {
+  client.cohort = event.cohort;
+  client.network = event.network;
+  client.last_connected = event.last_connected;
+  client.credential = event.credential;
+  client.version = event.version;
+  client.cmg_allowed = event.cmg_allowed;
+  client.blocked = event.blocked;
+  client.on_intranet = event.on_intranet;
+  client.credential_expired = event.credential_expired;
+  client.credential_renews_on = event.credential_renews_on;
+  client.bulk = event.bulk;
+  client.token = event.token;
+  client.newest_ordinal = event.tokens;
+}
+constexpr void change(Client&, const ClientPolicyChanged&) {}
+constexpr void change(Client& client, const CredentialRenewed&) {
+  client.credential_expired = false;
+}
+constexpr void change(Client& client, const CredentialExpired& event) {
+  client.credential_expired = true;
+  client.credential_renews_on = event.renews_on;
+}
+constexpr void change(Client&, const ClockChanged&) {}
 
 }  // namespace evolve_detail
 
 // Lets the event happen to the client; leaves the client as it was unless that is legal.
 template <class Event>
 [[nodiscard]] inline EventError evolve_in_place(Client& client, const Event& event) {
-  const Network where = evolve_detail::where(client, event);
+  const Where where = evolve_detail::where(client, event);
   const auto& by_kind = kLifecycleDispatch.next[static_cast<std::size_t>(client.state)];
   const auto& by_network = by_kind[static_cast<std::size_t>(Event::kind)];
   const std::uint8_t next = by_network[static_cast<std::size_t>(where)];

@@ -35,19 +35,24 @@ struct On {
 
 struct OnIntranet {
   static constexpr std::string_view name = "intranet";
-  static constexpr bool admits(Network where) { return where == Network::intranet; }
+  static constexpr bool admits(Where where) { return where == Where::intranet; }
 };
 struct OnInternet {
   static constexpr std::string_view name = "internet";
-  static constexpr bool admits(Network where) { return where == Network::internet; }
+  static constexpr bool admits(Where where) { return where == Where::internet; }
 };
 struct NotIntranet {
   static constexpr std::string_view name = "not intranet";
-  static constexpr bool admits(Network where) { return where != Network::intranet; }
+  static constexpr bool admits(Where where) { return where != Where::intranet; }
 };
 struct NotInternet {
   static constexpr std::string_view name = "not internet";
-  static constexpr bool admits(Network where) { return where != Network::internet; }
+  static constexpr bool admits(Where where) { return where != Where::internet; }
+};
+template <Where Found>
+struct As {
+  static constexpr std::string_view name = tokenlife::name(Found);
+  static constexpr bool admits(Where where) { return where == Found; }
 };
 
 // ---- The table ---------------------------------------------------------------------------------
@@ -63,13 +68,19 @@ struct Lifecycle {
   using States =
       mp::mp_list<NotInstalled, Installed, Registered, Roaming, Renewing, Expired, ReRegistration>;
   using Events = mp::mp_transform<On, mp::mp_rename<ClientEvent, mp::mp_list>>;
-  using Case = Network;
-  static constexpr std::size_t cases = kCount<Network>;
+  using Case = Where;
+  static constexpr std::size_t cases = kCount<Where>;
 
   // clang-format off
   using Moves = mp::mp_list<
   //    from            event                        to               where
     Row<NotInstalled  , On<ClientInstalled>        , Installed                    >,
+    Row<NotInstalled  , On<ClientAdopted>          , Registered     , OnIntranet  >,
+    Row<NotInstalled  , On<ClientAdopted>          , Roaming        , OnInternet  >,
+    Row<NotInstalled  , On<ClientAdopted>          , Installed      , As<Where::found_installed>>,
+    Row<NotInstalled  , On<ClientAdopted>          , Expired        , As<Where::found_expired>>,
+    Row<NotInstalled  , On<ClientAdopted>          , ReRegistration ,
+                                                           As<Where::found_in_re_registration>>,
     Row<Installed     , On<RegistrationCompleted>  , Registered     , OnIntranet  >,  // R12
     Row<Installed     , On<RegistrationCompleted>  , Roaming        , OnInternet  >,  // R20
     Row<Registered    , On<NetworkChanged>         , Roaming        , OnInternet  >,
@@ -114,7 +125,9 @@ struct Lifecycle {
                     Stays<RenewalRefused, Expired>, Stays<RenewalFailed, Expired>,
                     StaysAnywhere<AgentRestarted>, StaysAnywhere<ClientUpgraded>,
                     StaysAnywhere<ClientBlocked>, StaysAnywhere<ClientUnblocked>,
-                    StaysAnywhere<CmgAllowedChanged>>;
+                    StaysAnywhere<CmgAllowedChanged>, StaysAnywhere<ClientPolicyChanged>,
+                    StaysAnywhere<CredentialRenewed>, StaysAnywhere<CredentialExpired>,
+                    StaysAnywhere<ClockChanged>>;
 };
 
 static_assert(table::check<Lifecycle>() == table::Fault::none);
@@ -169,7 +182,7 @@ void LifecycleMachine::restore(LifecycleState state) {
   impl_->machine.restore(static_cast<std::uint8_t>(state));
 }
 
-bool LifecycleMachine::process(EventKind kind, Network where) {
+bool LifecycleMachine::process(EventKind kind, Where where) {
   return impl_->machine.process(static_cast<std::size_t>(kind), where);
 }
 

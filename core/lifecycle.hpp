@@ -17,9 +17,9 @@ namespace tokenlife {
 
 // The state after an event of that kind, or nothing where the table has no row. `where` is the
 // network that decides between rows: the one asked on for registration-completed, the new one for
-// network-changed, the last connected one for every other kind.
+// network-changed, the last connected one for every other kind; for client-adopted the state.
 struct LifecycleDispatch {
-  std::uint8_t next[kCount<LifecycleState>][kClientKinds][kCount<Network>];
+  std::uint8_t next[kCount<LifecycleState>][kClientKinds][kCount<Where>];
 };
 extern const LifecycleDispatch kLifecycleDispatch;
 
@@ -38,7 +38,7 @@ class LifecycleMachine {
   LifecycleState state() const;
   void restore(LifecycleState state);
   // False, with the state as it was, if the event is not legal.
-  bool process(EventKind kind, Network where);
+  bool process(EventKind kind, Where where);
 
  private:
   struct Impl;

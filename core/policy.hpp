@@ -40,6 +40,12 @@ constexpr Instant refused_from(const Policy& policy, Instant expires) {
   return expires > kNever - policy.leeway ? kNever : expires + policy.leeway;
 }
 
+// A6: the same of a bulk token.
+constexpr Instant bulk_refused_from(const Policy& policy, Instant expires) {
+  const Duration leeway = policy.bulk_leeway.value_or(policy.leeway);
+  return expires > kNever - leeway ? kNever : expires + leeway;
+}
+
 // R56, A1: the client renews at its first fitting contact from this moment on.
 constexpr Instant renewal_due(const Policy& policy, Instant not_before, Duration jitter) {
   return not_before + policy.renew_after + jitter;

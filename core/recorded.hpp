@@ -36,6 +36,11 @@ enum class EventKind : std::uint8_t {
   client_blocked,
   client_unblocked,
   cmg_allowed_changed,
+  client_adopted,
+  client_policy_changed,
+  credential_renewed,
+  credential_expired,
+  clock_changed,
   site_established,
   bulk_token_issued,
   bulk_token_blocked,
@@ -45,6 +50,7 @@ enum class EventKind : std::uint8_t {
   signing_certificate_rotated,
   signing_certificate_retired,
   client_token_issued,
+  policy_changed,
 };
 
 // What the alternatives of a variant of events say of themselves: each has its `kind` and the

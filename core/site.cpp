@@ -78,6 +78,11 @@ struct Decide {
     return ClientTokenIssued{command.thumbprint,
                              {*serial, now, expiry(site.policy, now), site.signs_now()}};
   }
+  Outcome operator()(const ChangePolicy& command) const {
+    const SitePolicyChange changed = news(site.policy, command.change);
+    if (changed.empty()) return refused(SiteRefusal::nothing_to_change);
+    return PolicyChanged{changed};
+  }
 };
 
 // ---- What an event changes ---------------------------------------------------------------------
@@ -124,6 +129,13 @@ struct Evolve {
       return SiteRefusal::serial_out_of_order;
     }
     site.clients[event.thumbprint] = {event.token.serial.client(), event.token.serial.ordinal()};
+    return {};
+  }
+  Outcome operator()(const PolicyChanged& event) const {
+    if (event.changed.empty() || news(site.policy, event.changed) != event.changed) {
+      return SiteRefusal::nothing_to_change;
+    }
+    apply(site.policy, event.changed);
     return {};
   }
 

@@ -87,9 +87,12 @@ struct RetireSigningCertificate {
 struct IssueClientToken {
   Sha256Thumbprint thumbprint;  // of the client's certificate
 };
+struct ChangePolicy {
+  SitePolicyChange change;
+};
 using SiteCommand = std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken,
                                  TakeEndpointDown, BringEndpointUp, RotateSigningCertificate,
-                                 RetireSigningCertificate, IssueClientToken>;
+                                 RetireSigningCertificate, IssueClientToken, ChangePolicy>;
 
 // Why a command changes nothing.
 enum class SiteRefusal : std::uint8_t {

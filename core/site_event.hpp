@@ -79,10 +79,18 @@ struct ClientTokenIssued {
   friend bool operator==(const ClientTokenIssued&, const ClientTokenIssued&) = default;
 };
 
+// What has changed of the site's policy: from now on.
+struct PolicyChanged {
+  static constexpr EventKind kind = EventKind::policy_changed;
+  static constexpr std::string_view kind_name = "policy-changed";
+  SitePolicyChange changed;
+  friend bool operator==(const PolicyChanged&, const PolicyChanged&) = default;
+};
+
 using SiteEvent =
     std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
                  EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired,
-                 ClientTokenIssued>;
+                 ClientTokenIssued, PolicyChanged>;
 
 static_assert(EventList<SiteEvent>::is_numbered_from(kClientKinds),
               "an event stands in SiteEvent where its kind stands in EventKind");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "names.hpp"
 #include "time.hpp"
@@ -46,7 +47,40 @@ struct Policy {
   // Silence after the site said no, from the request on.
   Duration retry_after_refusal;
 
+  // A6: the leeway of bulk tokens, unless it is `leeway`.
+  std::optional<Duration> bulk_leeway{};
+
   friend bool operator==(const Policy&, const Policy&) = default;
 };
+
+// What a policy's change says: absent is as it was. The site's part holds for the site at once,
+// ...
+struct SitePolicyChange {
+  std::optional<Duration> token_validity;
+  std::optional<bool> internal_registration;
+  std::optional<MpMode> mp;
+  std::optional<Duration> leeway;
+  std::optional<Duration> bulk_leeway;
+
+  constexpr bool empty() const { return *this == SitePolicyChange{}; }
+  friend bool operator==(const SitePolicyChange&, const SitePolicyChange&) = default;
+};
+// ... the clients' for each client when it hears of it (A15).
+struct ClientPolicyChange {
+  std::optional<Duration> renew_after;
+  std::optional<Duration> renew_jitter;
+  std::optional<RenewOn> renew_on;
+  std::optional<Duration> retry_after_failure;
+  std::optional<Duration> retry_after_refusal;
+
+  constexpr bool empty() const { return *this == ClientPolicyChange{}; }
+  friend bool operator==(const ClientPolicyChange&, const ClientPolicyChange&) = default;
+};
+
+// What of the change is new to the policy.
+SitePolicyChange news(const Policy& policy, const SitePolicyChange& change);
+ClientPolicyChange news(const Policy& policy, const ClientPolicyChange& change);
+void apply(Policy& policy, const SitePolicyChange& change);
+void apply(Policy& policy, const ClientPolicyChange& change);
 
 }  // namespace tokenlife

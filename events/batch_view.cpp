@@ -20,6 +20,13 @@ struct Check {
   constexpr void serial(TokenSerial) {}
   constexpr void token(const ClientToken&) {}
   constexpr void token(const ClientToken&, TokenSerial) {}
+  constexpr void number(const auto&) {}
+  constexpr void number_if(bool, const auto&) {}
+  constexpr void optional(bool, const auto&) {}
+  constexpr bool flag(std::string_view, bool) {
+    bits >>= 1;
+    return false;
+  }
 };
 
 template <class Event>

@@ -32,6 +32,7 @@ struct BatchView {
   std::span<const TokenColumn> tokens;
   std::span<const Guid> guids;
   std::span<const std::uint32_t> cohorts;
+  std::span<const std::int64_t> numbers{};
 };
 
 // How far the streams of a partition have been read.
@@ -89,6 +90,7 @@ struct Columns {
   std::span<const TokenColumn> tokens;
   std::span<const Guid> guids;
   std::span<const std::uint32_t> cohorts;
+  std::span<const std::int64_t> numbers{};
   bool short_column = false;
 
   template <class T>
@@ -110,11 +112,12 @@ struct Columns {
     return {token.ordinal, token.replaces_ordinal, token.not_before, token.valid_seconds,
             token.signer};
   }
+  std::int64_t take_number() { return take(numbers); }
   bool too_short() const { return short_column; }
 
   bool used_up() const {
     return cause_numbers.empty() && serials.empty() && tokens.empty() && guids.empty() &&
-           cohorts.empty();
+           cohorts.empty() && numbers.empty();
   }
 };
 
@@ -141,6 +144,23 @@ struct Take {
     const TokenFields fields = columns.take_token(true);
     token = token_of(fields);
     replaces = serial_of(fields.replaces_ordinal);
+  }
+  template <class T>
+  void number(T& value) {
+    if (!from_number(columns.take_number(), value)) columns.short_column = true;
+  }
+  template <class T>
+  void number_if(bool is_there, T& value) {
+    if (is_there) number(value);
+  }
+  template <class T>
+  void optional(bool is_there, std::optional<T>& value) {
+    if (is_there) number(value.emplace());
+  }
+  bool flag(std::string_view, bool) {
+    const bool is_set = (bits & 1) != 0;
+    bits >>= 1;
+    return is_set;
   }
 
  private:
@@ -185,8 +205,8 @@ inline bool hand_over(EventKind kind, const Take<Columns>& place, const Envelope
 // count for nothing.
 template <class Visitor>
 WalkResult walk(const BatchView& batch, StreamPosition& position, Visitor& visitor) {
-  batch_detail::Columns columns{batch.cause_numbers, batch.serials, batch.tokens, batch.guids,
-                                batch.cohorts};
+  batch_detail::Columns columns{batch.cause_numbers, batch.serials, batch.tokens,
+                                batch.guids,         batch.cohorts, batch.numbers};
   std::size_t i = 0;
   for (const StreamSlice& slice : batch.slices) {
     const bool is_new_client = position.streams == 0 || slice.client != position.client;

@@ -27,7 +27,7 @@ struct StreamSlice {
 struct TokenColumn {
   std::uint32_t ordinal;
   std::uint32_t replaces_ordinal;
-  std::uint32_t not_before;  // seconds after the start of the run, like every time in a log
+  std::int64_t not_before;  // seconds after the start of the run, before it if negative
   std::uint32_t valid_seconds;
   std::uint32_t signer;
 };
@@ -54,6 +54,7 @@ class ClientBatch {
   std::vector<TokenColumn> tokens;
   std::vector<Guid> guids;
   std::vector<std::uint32_t> cohorts;
+  std::vector<std::int64_t> numbers;  // whatever else an event says
 
   // Full after so many events.
   explicit ClientBatch(std::size_t capacity = kEvents)
@@ -89,6 +90,7 @@ class ClientBatch {
     tokens.clear();
     guids.clear();
     cohorts.clear();
+    numbers.clear();
   }
 
  private:
@@ -115,9 +117,20 @@ class ClientBatch {
     void serial(TokenSerial serial) { batch.serials.push_back(serial.ordinal()); }
     void token(const ClientToken& token, TokenSerial replaces = {}) {
       batch.tokens.push_back(
-          {token.serial.ordinal(), replaces.ordinal(), seconds(token.not_before),
+          {token.serial.ordinal(), replaces.ordinal(), token.not_before.time_since_epoch().count(),
            static_cast<std::uint32_t>((token.expires - token.not_before).count()),
            token.signer.value});
+    }
+    void number(const auto& value) { batch.numbers.push_back(to_number(value)); }
+    void number_if(bool is_there, const auto& value) {
+      if (is_there) number(value);
+    }
+    void optional(bool is_there, const auto& value) {
+      if (is_there) number(*value);
+    }
+    bool flag(std::string_view, bool is_set) {
+      bits |= (is_set ? 1U : 0U) << width++;
+      return is_set;
     }
   };
 

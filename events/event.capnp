@@ -27,6 +27,14 @@ $Cxx.namespace("tokenlife::wire");
 #                 11 malformed, 12 bad-signature, 13 wrong-issuer, 14 wrong-audience,
 #                 15 wrong-type, 16 certificate-mismatch, 17 not-yet-valid
 # FailureReason   0 endpoint-down, 1 sts-down, 2 answer-lost
+# LifecycleState  0 not-installed, 1 installed, 2 registered, 3 roaming, 4 renewing, 5 expired,
+#                 6 re-registration-required
+# OnIntranet      0 mp, 1 mp-then-cmg, 2 cmg
+# RenewsOn        0 intranet, 1 connected
+# SpellCause      0 not-recorded, 1 not-enrolled, 2 adopted, 3 blocked, 4 signer-retired,
+#                 5 endpoint-down, 6 sts-down, 7 answer-lost, 8 client-outdated,
+#                 9 cmg-not-allowed, 10 no-agent-start, 11 busy, 12 timed-out, 13 answer-late,
+#                 14 on-its-way, 15 offline, 16 never-due
 # CauseKind       0 run-start, 1 action*, 2 action-end*, 3 expiry, 4 installation, 5 network,
 #                 6 agent-start, 7 contact, 8 request*, 9 exchange*
 #                 Those with * have a number: of the action in the scenario, from 0; of the request
@@ -34,26 +42,39 @@ $Cxx.namespace("tokenlife::wire");
 #                 seconds since it was sent.
 # ClientEventKind, with the fields in its detail byte, bits counted from the lowest, and the other
 # columns that have an entry for the event:
-#    0 client-installed          0-1 network, 2-3 credential, 4 version, 5 cmg-allowed, 6 blocked;
-#                                cohorts, guids.
+#    0 client-installed          0-1 network, 2-3 credential, 4 version, 5 cmg-allowed, 6 blocked,
+#                                7 turns-to-cmg; cohorts, guids, a number if so.
 #    1 network-changed           0-1 from, 2-3 to.
 #    2 agent-restarted           0.
 #    3 registration-requested    0-1 via, 2-3 credential; guids if bulk.
 #    4 registration-completed    0-1 via; tokens.
-#    5 registration-refused      0-1 via, 2-7 reason.
+#    5 registration-refused      0-1 via, 2-6 reason.
 #    6 registration-failed       0-1 via, 2-7 reason.
 #    7 renewal-requested         0-1 via; serials.
 #    8 token-renewed             0-1 via; tokens.
-#    9 renewal-refused           0-1 via, 2-7 reason.
+#    9 renewal-refused           0-1 via, 2-6 reason.
 #   10 renewal-failed            0-1 via, 2-7 reason.
-#   11 token-expired             0; serials.
-#   12 re-registration-required  0-1 via, 2-7 reason.
-#   13 client-reinstalled        0; guids.
+#   11 token-expired             0-4 spell-cause; serials, a number if so.
+#   12 re-registration-required  0-1 via, 2-6 reason, 7 begins-spell; a number if so.
+#   13 client-reinstalled        0 new-identity, 1 begins-spell; guids, a number if so.
 #   14 client-upgraded           0.
 #   15 client-blocked            0.
 #   16 client-unblocked          0.
 #   17 cmg-allowed-changed       0 value.
-# Bits that are not named are 0. Reasons are a RefusalReason of what was refused or required, a
+#   18 client-adopted            0-2 state, 3-4 network, 5-6 last-connected, 7 blocked; cohorts,
+#                                guids, tokens, numbers.
+#   19 client-policy-changed     0 renew-after, 1 renew-jitter, 2 renew-on, 3 retry-after-failure,
+#                                4 retry-after-refusal; a number for each.
+#   20 credential-renewed        0; numbers.
+#   21 credential-expired        0 renews-on.
+#   22 clock-changed             0; numbers.
+# Bits that are not named are 0. Kinds from 18 on, 7 of 0, 11 and 12, and 0 and 1 of 13 since
+# schema 4. The numbers of an event are signed and come last: of 0 an OnIntranet; of 11, 12 and 13
+# the seconds since the last contact, 0 if there was none, where a spell begins, which is so in 11
+# if the cause is recorded; of 18 how many tokens it has had, a Credential, a ClientVersion, whether
+# the CMG is allowed, an OnIntranet, whether its credential has expired, a RenewsOn; of 19 what has
+# changed, lengths in seconds and a RenewOn; of 20 for how many seconds it is valid; of 22 by how
+# many seconds the clock goes before. Reasons are a RefusalReason of what was refused or required, a
 # FailureReason of what failed.
 
 # A GUID's 128 bits in the order in which they are printed.
@@ -88,6 +109,7 @@ struct RunHeader {
     name @0 :Text;
     firstClient @1 :UInt32;
     clients @2 :UInt32;
+    devices @3 :List(Text);  # Since schema 4: the names of an inventory's, client after client.
   }
 }
 
@@ -113,6 +135,7 @@ struct SiteEvent {
     siteEstablished :group {
       tenant @5 :Guid;
       policy @6 :Policy;
+      bulkLeeway @19 :Int64 = -1;  # Since schema 4, of the policy. -1: as leeway.
     }
     bulkTokenIssued :group {
       name @7 :Text;
@@ -127,6 +150,7 @@ struct SiteEvent {
     signingCertificateRotated @15 :UInt32; # The number of the new one.
     signingCertificateRetired @16 :UInt32;
     clientTokenIssued @17 :ClientToken;    # Since schema 2. No simulated run has it.
+    policyChanged @18 :PolicyChange;       # Since schema 4.
   }
 }
 
@@ -152,6 +176,15 @@ struct Policy {
   retryAfterRefusal @9 :Int64;
 }
 
+# What has changed; -1 or 255: as it was.
+struct PolicyChange {
+  tokenValidity @0 :Int64 = -1;
+  leeway @1 :Int64 = -1;
+  bulkLeeway @2 :Int64 = -1;
+  internalRegistration @3 :UInt8 = 255;
+  mp @4 :UInt8 = 255;  # MpMode
+}
+
 # Frame type 3, the last of site.log.
 struct RunEnd {
   complete @0 :Bool;                # No: the run was interrupted.
@@ -161,6 +194,7 @@ struct RunEnd {
   kinds @4 :List(UInt64);  # Since schema 3: the events of each EventKind, the site's and clients'.
   first @5 :UInt32;        # Times of the first and the last event, if there are any.
   last @6 :UInt32;
+  clientKinds @7 :UInt32;  # Since schema 4: how many of `kinds`, the first ones, are of clients.
 
   struct Partition {
     number @0 :UInt32;

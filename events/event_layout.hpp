@@ -5,11 +5,15 @@
 //   place.detail(label, field)  the next bits of the detail byte; the label is event.capnp's
 //   place.cohort(field), guid(field), guid_if(whether, field), serial(field),
 //   place.token(field), token(field, replaced serial)  the next entry of that column
+//   place.number(field), number_if(whether, field)  the next of the other numbers, which come last:
+//                                                   a whole number, a length or a code
+//   place.flag(label, whether)  a bit that says whether; when it is read, its answer counts
 //
 // Logs hold what is said here: only new events bring new layouts.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -40,9 +44,15 @@ struct BitsOf<Network> : Bits<2, kCount<Network>> {};
 template <>
 struct BitsOf<Credential> : Bits<2, kCount<Credential>> {};
 template <>
-struct BitsOf<RefusalReason> : Bits<6, kCount<RefusalReason>> {};
+struct BitsOf<RefusalReason> : Bits<5, kCount<RefusalReason>> {};
 template <>
 struct BitsOf<FailureReason> : Bits<6, kCount<FailureReason>> {};
+template <>
+struct BitsOf<LifecycleState> : Bits<3, kCount<LifecycleState>> {};
+template <>
+struct BitsOf<RenewsOn> : Bits<1, kCount<RenewsOn>> {};
+template <>
+struct BitsOf<SpellCause> : Bits<5, kCount<SpellCause>> {};
 // Clients talk to an MP or the CMG, never to the STS.
 template <>
 struct BitsOf<Endpoint> : Bits<2, 2> {};
@@ -72,8 +82,10 @@ struct Layout<ClientInstalled> {
     place.detail("version", e.version);
     place.detail("cmg-allowed", e.cmg_allowed);
     place.detail("blocked", e.blocked);
+    const bool turns = place.flag("turns-to-cmg", e.on_intranet != OnIntranet::mp);
     place.cohort(e.cohort);
     place.guid(e.bulk);
+    place.number_if(turns, e.on_intranet);
   }
 };
 template <>
@@ -124,13 +136,28 @@ template <>
 struct Layout<RenewalFailed> : ViaAndReason {};
 template <>
 struct Layout<TokenExpired> {
-  static constexpr void fields(auto& place, auto& e) { place.serial(e.serial); }
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("spell-cause", e.spell_cause);
+    place.serial(e.serial);
+    place.number_if(e.spell_cause != SpellCause::not_recorded, e.since_contact);
+  }
 };
 template <>
-struct Layout<ReRegistrationRequired> : ViaAndReason {};
+struct Layout<ReRegistrationRequired> {
+  static constexpr void fields(auto& place, auto& e) {
+    ViaAndReason::fields(place, e);
+    place.detail("begins-spell", e.begins_spell);
+    place.number_if(e.begins_spell, e.since_contact);
+  }
+};
 template <>
 struct Layout<ClientReinstalled> {
-  static constexpr void fields(auto& place, auto& e) { place.guid(e.bulk); }
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("new-identity", e.new_identity);
+    place.detail("begins-spell", e.begins_spell);
+    place.guid(e.bulk);
+    place.number_if(e.begins_spell, e.since_contact);
+  }
 };
 template <>
 struct Layout<ClientUpgraded> : NoFields {};
@@ -142,6 +169,81 @@ template <>
 struct Layout<CmgAllowedChanged> {
   static constexpr void fields(auto& place, auto& e) { place.detail("value", e.value); }
 };
+template <>
+struct Layout<ClientAdopted> {
+  static constexpr void fields(auto& place, auto& e) {
+    place.detail("state", e.state);
+    place.detail("network", e.network);
+    place.detail("last-connected", e.last_connected);
+    place.detail("blocked", e.blocked);
+    place.cohort(e.cohort);
+    place.guid(e.bulk);
+    place.token(e.token);
+    place.number(e.tokens);
+    place.number(e.credential);
+    place.number(e.version);
+    place.number(e.cmg_allowed);
+    place.number(e.on_intranet);
+    place.number(e.credential_expired);
+    place.number(e.credential_renews_on);
+  }
+};
+template <>
+struct Layout<ClientPolicyChanged> {
+  static constexpr void fields(auto& place, auto& e) {
+    auto& [renew_after, renew_jitter, renew_on, after_failure, after_refusal] = e.changed;
+    const bool flags[] = {place.flag("renew-after", renew_after.has_value()),
+                          place.flag("renew-jitter", renew_jitter.has_value()),
+                          place.flag("renew-on", renew_on.has_value()),
+                          place.flag("retry-after-failure", after_failure.has_value()),
+                          place.flag("retry-after-refusal", after_refusal.has_value())};
+    place.optional(flags[0], renew_after);
+    place.optional(flags[1], renew_jitter);
+    place.optional(flags[2], renew_on);
+    place.optional(flags[3], after_failure);
+    place.optional(flags[4], after_refusal);
+  }
+};
+template <>
+struct Layout<CredentialRenewed> {
+  static constexpr void fields(auto& place, auto& e) { place.number(e.valid); }
+};
+template <>
+struct Layout<CredentialExpired> {
+  static constexpr void fields(auto& place, auto& e) { place.detail("renews-on", e.renews_on); }
+};
+template <>
+struct Layout<ClockChanged> {
+  static constexpr void fields(auto& place, auto& e) { place.number(e.skew); }
+};
+
+// ---- Numbers -----------------------------------------------------------------------------------
+
+// A number as logs hold it, and back.
+template <class T>
+constexpr std::int64_t to_number(const T& value) {
+  if constexpr (std::is_same_v<T, Duration>) {
+    return value.count();
+  } else {
+    return static_cast<std::int64_t>(value);
+  }
+}
+// False, with `value` as it was, if the number stands for nothing.
+template <class T>
+constexpr bool from_number(std::int64_t number, T& value) {
+  if constexpr (std::is_same_v<T, Duration>) {
+    constexpr std::int64_t kSecondsMax = std::int64_t{1} << 48;
+    if (number < -kSecondsMax || number > kSecondsMax) return false;
+    value = Duration{number};
+  } else {
+    std::int64_t values = std::int64_t{1} << 32;
+    if constexpr (std::is_same_v<T, bool>) values = 2;
+    if constexpr (std::is_enum_v<T>) values = static_cast<std::int64_t>(kCount<T>);
+    if (number < 0 || number >= values) return false;
+    value = static_cast<T>(number);
+  }
+  return true;
+}
 
 // ---- Nothing forgotten -------------------------------------------------------------------------
 
@@ -162,6 +264,13 @@ struct Count {
   constexpr void serial(TokenSerial) { ++fields; }
   constexpr void token(const ClientToken&) { ++fields; }
   constexpr void token(const ClientToken&, TokenSerial) { fields += 2; }
+  constexpr void number(const auto&) { ++fields; }
+  constexpr void number_if(bool, const auto&) { ++fields; }
+  constexpr void optional(bool, const auto&) {}
+  constexpr bool flag(std::string_view, bool) {
+    ++bits;
+    return true;
+  }
 };
 
 template <class Event>
@@ -185,8 +294,10 @@ template <class Event>
 struct Check : std::true_type {
   static constexpr Count place = count<Event>();
   static_assert(place.bits <= 8, "the detail byte is one byte");
-  static_assert(has_fields<Event>(std::make_index_sequence<place.fields>()) &&
-                    !has_fields<Event>(std::make_index_sequence<place.fields + 1>()),
+  // A layout of what has changed takes it apart, which is a check of its own.
+  static constexpr bool is_of_change = requires(Event event) { event.changed; };
+  static_assert(is_of_change || (has_fields<Event>(std::make_index_sequence<place.fields>()) &&
+                                 !has_fields<Event>(std::make_index_sequence<place.fields + 1>())),
                 "the layout has every field of the event once");
 };
 template <class... Events>

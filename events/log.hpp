@@ -30,6 +30,7 @@ struct LogCohort {
   std::string name;
   ClientNumber first;
   std::uint32_t clients = 0;
+  std::vector<std::string> devices{};  // of an inventory, by client; otherwise empty
   friend bool operator==(const LogCohort&, const LogCohort&) = default;
 };
 

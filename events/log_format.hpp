@@ -31,10 +31,12 @@ static_assert(std::endian::native == std::endian::little,
 
 // The newest version of event.capnp. A log says which is the first one with all that it uses, so
 // that an older program can read what it knows all of; readers take 1 to this one.
-inline constexpr std::uint32_t kSchemaVersion = 3;
+inline constexpr std::uint32_t kSchemaVersion = 4;
 // The versions with which journals and stretches came.
 inline constexpr std::uint32_t kSchemaVersionOfJournals = 2;
 inline constexpr std::uint32_t kSchemaVersionOfStretches = 3;
+// The version with which client events came to say why a spell begins.
+inline constexpr std::uint32_t kSchemaVersionOfSpells = 4;
 
 // The version with which a kind of event came.
 constexpr std::uint32_t schema_version_of(EventKind kind) {
@@ -66,6 +68,12 @@ constexpr std::uint32_t schema_version_of(EventKind kind) {
     case EventKind::signing_certificate_rotated:
     case EventKind::signing_certificate_retired: return 1;
     case EventKind::client_token_issued: return 2;
+    case EventKind::client_adopted:
+    case EventKind::client_policy_changed:
+    case EventKind::credential_renewed:
+    case EventKind::credential_expired:
+    case EventKind::clock_changed:
+    case EventKind::policy_changed: return 4;
   }
   return kSchemaVersion;
 }

@@ -26,7 +26,7 @@ std::optional<fs::path> file_in(const std::optional<fs::path>& folder, std::stri
 static_assert(
     [] {
       for (std::size_t kind = 0; kind < kClientKinds; ++kind) {
-        if (schema_version_of(static_cast<EventKind>(kind)) > kSchemaVersionOfStretches) {
+        if (schema_version_of(static_cast<EventKind>(kind)) > kSchemaVersionOfSpells) {
           return false;
         }
       }
@@ -36,7 +36,7 @@ static_assert(
 
 // The first schema with all that a run with these events of the site uses.
 std::uint32_t schema_version_of(std::span<const Recorded<SiteEvent>> events) {
-  std::uint32_t version = kSchemaVersionOfStretches;
+  std::uint32_t version = kSchemaVersionOfSpells;
   for (const auto& recorded : events) {
     version = std::max(version, events::schema_version_of(kind_of(recorded.event)));
   }

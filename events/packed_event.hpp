@@ -62,6 +62,17 @@ struct Pack {
                     static_cast<std::uint32_t>((token.expires - token.not_before).count()),
                     token.signer.value});
   }
+  void number(const auto& value) { put(to_number(value)); }
+  void number_if(bool is_there, const auto& value) {
+    if (is_there) number(value);
+  }
+  void optional(bool is_there, const auto& value) {
+    if (is_there) number(*value);
+  }
+  bool flag(std::string_view, bool is_set) {
+    bits |= (is_set ? 1U : 0U) << width++;
+    return is_set;
+  }
   template <class T>
   void put(const T& value) {
     const auto bytes = std::as_bytes(std::span(&value, 1));
@@ -77,7 +88,9 @@ struct PackedColumns {
   Guid take_guid() { return take<Guid>(); }
   std::uint32_t take_serial() { return take<std::uint32_t>(); }
   TokenFields take_token(bool) { return take<TokenFields>(); }
-  static bool too_short() { return false; }
+  std::int64_t take_number() { return take<std::int64_t>(); }
+  bool short_column = false;  // never is
+  bool too_short() const { return short_column; }
 
   template <class T>
   T take() {

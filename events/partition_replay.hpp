@@ -58,7 +58,7 @@ class PopulationCount {
       : header_(&header), counted_{{}, std::vector<Population>(header.cohorts.size())} {}
 
   // False if the client is not of the cohort that the header puts it into.
-  bool add(ClientNumber number, const Client& client);
+  bool add(ClientNumber number, const Client& client, Service service = Service::served);
   void merge(const PopulationCount& other);
   const PopulationByCohort& counted() const { return counted_; }
 

@@ -6,7 +6,7 @@
 #include "core/event.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
-#include "events/partition_replay.hpp"
+#include "events/standing.hpp"
 
 namespace tokenlife::events {
 
@@ -20,17 +20,22 @@ std::uint64_t Population::clients() const {
 
 void Population::add(const Population& other) {
   for (std::size_t i = 0; i < in_state.size(); ++i) in_state[i] += other.in_state[i];
+  out_of_service += other.out_of_service;
+  stranded += other.stranded;
 }
 
-bool PopulationCount::add(ClientNumber number, const Client& client) {
+bool PopulationCount::add(ClientNumber number, const Client& client, Service service) {
   if (client.state == LifecycleState::not_installed) return true;
   const std::size_t cohort = client.cohort.value;
   if (cohort >= header_->cohorts.size()) return false;
   const LogCohort& range = header_->cohorts[cohort];
   if (number < range.first || number.value - range.first.value >= range.clients) return false;
   const auto state = static_cast<std::size_t>(client.state);
-  ++counted_.all.in_state[state];
-  ++counted_.cohorts[cohort].in_state[state];
+  for (Population* population : {&counted_.all, &counted_.cohorts[cohort]}) {
+    ++population->in_state[state];
+    if (service != Service::served) ++population->out_of_service;
+    if (service == Service::stranded) ++population->stranded;
+  }
   return true;
 }
 
@@ -57,33 +62,129 @@ LogError wrong_cohort(const std::string& file, std::uint64_t offset, ClientNumbe
               " is not of the cohort that the header puts it into"};
 }
 
-// ---- The population ----------------------------------------------------------------------------
+// ---- Where clients stand -----------------------------------------------------------------------
+
+bool StandingReplay::is_granted() const {
+  if (replay_.client().pending == PendingRequest::none) return false;
+  return judge(asked_, request_, site_->view(asked_, request_, asked_at_), site_->policy(asked_at_),
+               asked_at_)
+             .kind == Verdict::Kind::granted;
+}
+
+Service StandingReplay::service() const {
+  const Client& client = replay_.client();
+  if (!is_out_of_service(client.state)) return Service::served;
+  return service_of(client, is_granted(), site_->policy(at_), at_,
+                    [&](const Client& there, const Request& request) {
+                      return site_->view(there, request, at_);
+                    });
+}
 
 namespace {
 
+// The last tick that is not later, which the run got to.
+Instant tick_at(const LogHeader& header, Instant at) {
+  if (header.tick <= Duration{0}) return at;
+  const Duration last = header.duration - header.tick;
+  const Duration now = std::min(at.time_since_epoch(), last);
+  return tokenlife::at(now - now % header.tick);
+}
+
+// Of each client the last that it came to.
 class PopulationFold {
  public:
-  PopulationFold(const LogHeader& header, Instant until) : count_(header), until_(until) {}
+  PopulationFold(const LogHeader& header, const SiteHistory& site, Instant until,
+                 const IsWanted* wanted)
+      : count_(header), standing_(site, tick_at(header, until)), until_(until), wanted_(wanted) {}
 
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
-    return PartitionReplay(count_, until_, [](EventKind, Instant) {}).run(log, partition);
+    is_first_ = true;
+    const auto visited = visit_batches(log, partition, *this);
+    if (!visited) return Failed<LogError>(visited.error());
+    const std::string file = log.file_of(partition);
+    if (const auto error = standing_.replay().error(file, visited->offset)) {
+      return Failed<LogError>(*error);
+    }
+    if (!visited->to_the_end || !count_current()) {
+      return Failed<LogError>(wrong_cohort(file, visited->offset, standing_.replay().number()));
+    }
+    return {};
   }
 
-  void merge(const PopulationFold& other) { count_.merge(other.count_); }
+  // What visit_batches() calls.
+  bool begin(ClientNumber client) {
+    if (!count_current()) return false;
+    is_first_ = false;
+    standing_.begin(client);
+    return true;
+  }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    return recorded.time > until_ || standing_.on(recorded);
+  }
+
+  void merge(const PopulationFold& other) {
+    count_.merge(other.count_);
+    found_.insert(found_.end(), other.found_.begin(), other.found_.end());
+  }
   const PopulationByCohort& counted() const { return count_.counted(); }
+  std::vector<ClientStanding> found() const {
+    std::vector<ClientStanding> found = found_;
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.number < b.number; });
+    return found;
+  }
 
  private:
+  bool count_current() {
+    if (is_first_) return true;
+    const ClientReplay& replay = standing_.replay();
+    if (wanted_ != nullptr && replay.client().state != LifecycleState::not_installed) {
+      const ClientStanding standing = standing_.standing();
+      if ((*wanted_)(standing)) found_.push_back(standing);
+    }
+    return count_.add(replay.number(), replay.client(), standing_.service());
+  }
+
   PopulationCount count_;
+  StandingReplay standing_;
   Instant until_;
+  const IsWanted* wanted_;
+  std::vector<ClientStanding> found_;
+  bool is_first_ = true;
 };
+
+Result<SiteHistory, LogError> history_of(const LogReader& log) {
+  // Of a log that nobody has checked.
+  if (const auto site = replay_site(log); !site) return Failed<LogError>(site.error());
+  return SiteHistory(log.site_events());
+}
+
+Result<PopulationFold, LogError> fold_standings(const LogReader& log, const SiteHistory& site,
+                                                Instant at, const IsWanted* wanted,
+                                                unsigned threads) {
+  return fold_partitions(log, threads, PopulationFold(log.header(), site, at, wanted));
+}
 
 }  // namespace
 
 Result<PopulationByCohort, LogError> replay_population(const LogReader& log, Instant at,
                                                        unsigned threads) {
-  const auto fold = fold_partitions(log, threads, PopulationFold(log.header(), at));
+  const auto site = history_of(log);
+  if (!site) return Failed<LogError>(site.error());
+  const auto fold = fold_standings(log, *site, at, nullptr, threads);
   if (!fold) return Failed<LogError>(fold.error());
   return fold->counted();
+}
+
+Result<std::vector<ClientStanding>, LogError> replay_standings(const LogReader& log, Instant at,
+                                                               const IsWanted& wanted,
+                                                               unsigned threads) {
+  const auto site = history_of(log);
+  if (!site) return Failed<LogError>(site.error());
+  const auto fold = fold_standings(log, *site, at, &wanted, threads);
+  if (!fold) return Failed<LogError>(fold.error());
+  return fold->found();
 }
 
 // ---- One client --------------------------------------------------------------------------------
@@ -93,23 +194,22 @@ namespace {
 struct OneClient {
   ClientNumber wanted;
   Instant until;
-  ClientReplay replay;
+  StandingReplay standing;
   ReplayedClient found;
 
   // The rest of the partition is not read.
   bool begin(ClientNumber client) {
-    replay.begin(client);
-    return client <= wanted;
+    if (client > wanted) return false;
+    standing.begin(client);
+    return true;
   }
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
-    if (replay.number() != wanted) return true;
+    if (standing.replay().number() != wanted) return true;
     if (recorded.time > until) return false;
     ++found.events;
     found.last_event = recorded.time;
-    if (!replay.on(recorded)) return false;
-    found.client = replay.client();
-    return true;
+    return standing.on(recorded);
   }
 };
 
@@ -120,12 +220,21 @@ Result<ReplayedClient, LogError> replay_client(const LogReader& log, ClientNumbe
   ensure(client.value < log.header().clients, "a client that the log counts");
   const PartitionSummary* partition = log.partition_of(client);
   if (partition == nullptr) return ReplayedClient{};
-  OneClient visitor{client, at, {}, {}};
+  const auto site = history_of(log);
+  if (!site) return Failed<LogError>(site.error());
+  OneClient visitor{client, at, StandingReplay(*site, tick_at(log.header(), at)), {}};
   const auto visited = visit_batches(log, *partition, visitor);
   if (!visited) return Failed<LogError>(visited.error());
-  if (const auto error = visitor.replay.error(log.file_of(*partition), visited->offset)) {
+  const std::string file = log.file_of(*partition);
+  if (const auto error = visitor.standing.replay().error(file, visited->offset)) {
     return Failed<LogError>(*error);
   }
+  if (visitor.found.events == 0) return visitor.found;
+  const ClientStanding standing = visitor.standing.standing();
+  visitor.found.client = standing.client;
+  visitor.found.since = standing.since;
+  visitor.found.service = standing.service;
+  visitor.found.spell = standing.spell;
   return visitor.found;
 }
 

@@ -6,11 +6,14 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "../core/client.hpp"
 #include "../core/result.hpp"
 #include "../core/site.hpp"
+#include "../core/spell_follower.hpp"
 #include "log_reader.hpp"
 
 namespace tokenlife::events {
@@ -18,6 +21,9 @@ namespace tokenlife::events {
 // How many clients are in which state. Clients that are not installed yet are counted nowhere.
 struct Population {
   std::array<std::uint64_t, kCount<LifecycleState>> in_state{};
+  // A13. Stranded clients are out of service too.
+  std::uint64_t out_of_service = 0;
+  std::uint64_t stranded = 0;
 
   std::uint64_t operator[](LifecycleState state) const {
     return in_state[static_cast<std::size_t>(state)];
@@ -36,10 +42,28 @@ struct PopulationByCohort {
 Result<PopulationByCohort, LogError> replay_population(const LogReader& log, Instant at = kNever,
                                                        unsigned threads = 1);
 
+// One client at a moment.
+struct ClientStanding {
+  ClientNumber number;
+  Client client;  // not_installed: nothing has happened to it yet
+  Instant since;  // in its state
+  Service service = Service::served;
+  std::optional<Spell> spell{};  // while it is out of service
+};
+
+// The clients of which `wanted` says so, by number.
+using IsWanted = std::function<bool(const ClientStanding&)>;
+Result<std::vector<ClientStanding>, LogError> replay_standings(const LogReader& log, Instant at,
+                                                               const IsWanted& wanted,
+                                                               unsigned threads = 1);
+
 struct ReplayedClient {
   Client client;             // not_installed: nothing has happened to it yet
   std::uint32_t events = 0;  // that happened to it; also the next sequence number
   Instant last_event;        // if there are any
+  Instant since;             // in its state
+  Service service = Service::served;
+  std::optional<Spell> spell{};  // while it is out of service
 };
 
 // Reads the client's partition only. Precondition: the log's header counts the client. One that an

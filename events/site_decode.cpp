@@ -66,13 +66,33 @@ Policy decode_policy(wire::Policy::Reader from) {
   return policy;
 }
 
+std::optional<Duration> decode_changed(std::int64_t seconds) {
+  return seconds == -1 ? std::nullopt : std::optional(decode_duration(seconds));
+}
+
+PolicyChanged decode_policy_change(wire::PolicyChange::Reader from) {
+  constexpr std::uint8_t kAsItWas = 255;
+  SitePolicyChange changed;
+  changed.token_validity = decode_changed(from.getTokenValidity());
+  changed.leeway = decode_changed(from.getLeeway());
+  changed.bulk_leeway = decode_changed(from.getBulkLeeway());
+  if (from.getInternalRegistration() != kAsItWas) {
+    require(from.getInternalRegistration() <= 1, "an enumerated value is unknown");
+    changed.internal_registration = from.getInternalRegistration() == 1;
+  }
+  if (from.getMp() != kAsItWas) changed.mp = decode_enum<MpMode>(from.getMp());
+  return {changed};
+}
+
 SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
   using Wire = wire::SiteEvent;
   switch (from.which()) {
     case Wire::UNSET: throw Malformed{"an event of the site has no kind"};
     case Wire::SITE_ESTABLISHED: {
       const auto group = from.getSiteEstablished();
-      return SiteEstablished{decode_guid(group.getTenant()), decode_policy(group.getPolicy())};
+      SiteEstablished event{decode_guid(group.getTenant()), decode_policy(group.getPolicy())};
+      event.policy.bulk_leeway = decode_changed(group.getBulkLeeway());
+      return event;
     }
     case Wire::BULK_TOKEN_ISSUED: {
       const auto group = from.getBulkTokenIssued();
@@ -97,6 +117,7 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
                                 decode_time(token.getExpires()),
                                 {token.getSigner()}}};
     }
+    case Wire::POLICY_CHANGED: return decode_policy_change(from.getPolicyChanged());
   }
   // A journal may have been written on by a newer program than the one that wrote its header.
   throw Malformed{"unsupported kind of site event (number " +
@@ -131,6 +152,8 @@ void check_cohorts(const LogHeader& header) {
   for (const LogCohort& cohort : header.cohorts) {
     require(cohort.first.value == clients, "a cohort does not start where the one before ends");
     clients += cohort.clients;
+    require(cohort.devices.empty() || cohort.devices.size() == cohort.clients,
+            "a cohort does not name each of its devices");
   }
   require(clients == header.clients, "the cohorts do not add up to the number of clients");
 }
@@ -157,7 +180,10 @@ LogHeader decode_header(capnp::MessageReader& message) {
   }
   for (const auto cohort : root.getCohorts()) {
     header.cohorts.push_back(
-        {decode_text(cohort.getName()), {cohort.getFirstClient()}, cohort.getClients()});
+        {decode_text(cohort.getName()), {cohort.getFirstClient()}, cohort.getClients(), {}});
+    for (const auto device : cohort.getDevices()) {
+      header.cohorts.back().devices.push_back(decode_text(device));
+    }
   }
   check_cohorts(header);
   return header;
@@ -194,7 +220,17 @@ RunEnd decode_run_end(capnp::MessageReader& message) {
   // A kind from the future is in a schema from the future, which has been refused.
   require(kinds.size() <= kEventKinds, "there are more kinds of events than the schema has");
   end.counted.emplace();
-  for (unsigned i = 0; i < kinds.size(); ++i) end.counted->of_kind[i] = kinds[i];
+  // Kinds of clients come first: a schema with more of them moves those of the site.
+  constexpr std::uint32_t kClientKindsOfSchema3 = 18;
+  const std::uint32_t of_clients =
+      root.getClientKinds() == 0 ? kClientKindsOfSchema3 : root.getClientKinds();
+  require(of_clients <= kClientKinds && of_clients <= kinds.size() &&
+              kinds.size() - of_clients <= kEventKinds - kClientKinds,
+          "there are more kinds of events than the schema has");
+  for (unsigned i = 0; i < kinds.size(); ++i) {
+    const std::size_t kind = i < of_clients ? i : i - of_clients + kClientKinds;
+    end.counted->of_kind[kind] = kinds[i];
+  }
   if (end.site_events + end.client_events == 0) return end;
   end.counted->first = at(Duration{root.getFirst()});
   end.counted->last = at(Duration{root.getLast()});

@@ -48,6 +48,7 @@ struct EncodeSiteEvent {
     auto group = to.initSiteEstablished();
     encode_guid(event.tenant, group.initTenant());
     encode_policy(event.policy, group.initPolicy());
+    if (event.policy.bulk_leeway) group.setBulkLeeway(seconds(*event.policy.bulk_leeway));
   }
   void operator()(const BulkTokenIssued& event) {
     auto group = to.initBulkTokenIssued();
@@ -78,6 +79,17 @@ struct EncodeSiteEvent {
     token.setExpires(seconds(event.token.expires));
     token.setSigner(event.token.signer.value);
   }
+  void operator()(const PolicyChanged& event) {
+    auto change = to.initPolicyChanged();
+    const SitePolicyChange& changed = event.changed;
+    if (changed.token_validity) change.setTokenValidity(seconds(*changed.token_validity));
+    if (changed.leeway) change.setLeeway(seconds(*changed.leeway));
+    if (changed.bulk_leeway) change.setBulkLeeway(seconds(*changed.bulk_leeway));
+    if (changed.internal_registration) {
+      change.setInternalRegistration(*changed.internal_registration ? 1 : 0);
+    }
+    if (changed.mp) change.setMp(static_cast<std::uint8_t>(*changed.mp));
+  }
 };
 
 std::size_t words_of_text(const std::string& text) { return text.size() / 8 + 1; }
@@ -95,6 +107,7 @@ std::size_t words_of(const LogHeader& header) {
   for (const LogInput& input : header.inputs) words += kWordsOfStruct + words_of_text(input.name);
   for (const LogCohort& cohort : header.cohorts) {
     words += kWordsOfStruct + words_of_text(cohort.name);
+    for (const std::string& device : cohort.devices) words += 1 + words_of_text(device);
   }
   return words;
 }
@@ -137,6 +150,10 @@ void encode(const LogHeader& header, std::uint32_t schema_version, capnp::Messag
     cohorts[i].setName(header.cohorts[i].name);
     cohorts[i].setFirstClient(header.cohorts[i].first.value);
     cohorts[i].setClients(header.cohorts[i].clients);
+    const std::vector<std::string>& names = header.cohorts[i].devices;
+    if (names.empty()) continue;
+    auto devices = cohorts[i].initDevices(count_of(names.size()));
+    for (unsigned d = 0; d < devices.size(); ++d) devices.set(d, names[d]);
   }
 }
 
@@ -174,6 +191,7 @@ void encode(const RunEnd& end, capnp::MessageBuilder& message) {
     to.setDigest(data(end.partitions[i].digest));
   }
   if (!end.counted) return;
+  root.setClientKinds(kClientKinds);
   auto kinds = root.initKinds(kEventKinds);
   for (unsigned i = 0; i < kinds.size(); ++i) kinds.set(i, end.counted->of_kind[i]);
   if (end.site_events + end.client_events == 0) return;

@@ -43,9 +43,12 @@ inline constexpr unsigned kHasSerial = 4;
 inline constexpr unsigned kHasToken = 8;
 inline constexpr unsigned kHasReplaces = 16;
 inline constexpr unsigned kIsRequest = 32;
+inline constexpr unsigned kHasNumbers = 64;
 // [kind][detail]
 using ColumnTable = std::array<std::array<std::uint8_t, 256>, kClientKinds>;
 extern const ColumnTable kColumnsOf;
+// [kind][detail]: how many other numbers.
+extern const ColumnTable kNumbersOf;
 
 constexpr bool is_request(EventKind kind) {
   return kind == EventKind::registration_requested || kind == EventKind::renewal_requested;

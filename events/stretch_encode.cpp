@@ -37,6 +37,7 @@ struct Entries {
   std::size_t token = 0;
   std::size_t guid = 0;
   std::size_t cohort = 0;
+  std::size_t number = 0;
 };
 
 void put_guid(Stretch& stretch, Guid guid) {
@@ -55,14 +56,15 @@ bool is_expected(const TokenColumn& token, bool replaces, const Expected& expect
 void put_token(Stretch& stretch, const TokenColumn& token, bool replaces, std::uint32_t time) {
   put_number(stretch.numbers, token.ordinal);
   if (replaces) put_number(stretch.numbers, token.replaces_ordinal);
-  put_number(stretch.numbers, zigzag(std::int64_t{time} - std::int64_t{token.not_before}));
+  put_number(stretch.numbers, zigzag(std::int64_t{time} - token.not_before));
   put_number(stretch.numbers, token.valid_seconds);
   put_number(stretch.numbers, token.signer);
 }
 
 // Stores what an event has besides its shape and time. Gives the flags of its shape.
-std::uint8_t put_columns(Entries& from, unsigned columns, CauseKind cause, std::uint32_t time,
+std::uint8_t put_columns(Entries& from, unsigned columns, const Shape& shape, std::uint32_t time,
                          Expected& expected, Stretch& stretch) {
+  const auto cause = static_cast<CauseKind>(shape.cause);
   std::uint8_t flags = 0;
   if (has_number(cause)) {
     const std::uint32_t number = from.batch.cause_numbers[from.cause_number++];
@@ -94,6 +96,11 @@ std::uint8_t put_columns(Entries& from, unsigned columns, CauseKind cause, std::
       put_token(stretch, token, replaces, time);
     }
     expected.ordinal = token.ordinal;
+  }
+  if ((columns & kHasNumbers) != 0) {
+    for (unsigned left = kNumbersOf[shape.kind][shape.detail]; left > 0; --left) {
+      put_number(stretch.numbers, zigzag(from.batch.numbers[from.number++]));
+    }
   }
   return flags;
 }
@@ -270,7 +277,7 @@ bool StretchEncoder::code(const ClientBatch& batch, std::uint32_t unit) {
       const auto cause = static_cast<CauseKind>(shape.cause);
       const std::size_t numbers_before = stretch.numbers.size();
       if (columns != 0 || has_number(cause)) {
-        shape.flags = put_columns(entries, columns, cause, time, to.expected(), stretch);
+        shape.flags = put_columns(entries, columns, shape, time, to.expected(), stretch);
       }
       const std::uint8_t code = code_of(shape);
       if (code == kOtherShape) [[unlikely]] {

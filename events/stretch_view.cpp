@@ -7,6 +7,7 @@ namespace {
 struct ColumnsOf {
   unsigned bits;
   unsigned columns = 0;
+  unsigned numbers = 0;
 
   template <class T>
   constexpr void detail(std::string_view, T& value) {
@@ -19,29 +20,46 @@ struct ColumnsOf {
   constexpr void serial(TokenSerial&) { columns |= kHasSerial; }
   constexpr void token(ClientToken&) { columns |= kHasToken; }
   constexpr void token(ClientToken&, TokenSerial&) { columns |= kHasToken | kHasReplaces; }
+  constexpr void number(const auto&) { ++numbers; }
+  constexpr void number_if(bool is_there, const auto&) { numbers += is_there ? 1 : 0; }
+  constexpr void optional(bool is_there, const auto&) { numbers += is_there ? 1 : 0; }
+  constexpr bool flag(std::string_view, bool) {
+    const bool is_set = (bits & 1) != 0;
+    bits >>= 1;
+    return is_set;
+  }
 };
 
 template <class Event>
-constexpr std::array<std::uint8_t, 256> columns_of() {
+constexpr ColumnsOf place_of(unsigned detail) {
+  ColumnsOf place{detail};
+  Event event{};
+  Layout<Event>::fields(place, event);
+  if (place.numbers > 0) place.columns |= kHasNumbers;
+  if (is_request(Event::kind)) place.columns |= kIsRequest;
+  return place;
+}
+
+template <class Event, unsigned ColumnsOf::*Said>
+constexpr std::array<std::uint8_t, 256> said_by() {
   std::array<std::uint8_t, 256> table{};
   for (unsigned detail = 0; detail < table.size(); ++detail) {
-    ColumnsOf place{detail};
-    Event event{};
-    Layout<Event>::fields(place, event);
-    table[detail] =
-        static_cast<std::uint8_t>(place.columns | (is_request(Event::kind) ? kIsRequest : 0));
+    table[detail] = static_cast<std::uint8_t>(place_of<Event>(detail).*Said);
   }
   return table;
 }
 
-template <class... Events>
-constexpr ColumnTable column_table(const std::variant<Events...>*) {
-  return {columns_of<Events>()...};
+template <unsigned ColumnsOf::*Said, class... Events>
+constexpr ColumnTable table_of(const std::variant<Events...>*) {
+  return {said_by<Events, Said>()...};
 }
 
 }  // namespace
 
-constexpr ColumnTable kColumnsOf = column_table(static_cast<const ClientEvent*>(nullptr));
+constexpr ColumnTable kColumnsOf =
+    table_of<&ColumnsOf::columns>(static_cast<const ClientEvent*>(nullptr));
+constexpr ColumnTable kNumbersOf =
+    table_of<&ColumnsOf::numbers>(static_cast<const ClientEvent*>(nullptr));
 
 WalkResult check(Shape& shape) {
   if (shape.kind >= kClientKinds) return WalkResult::unknown_kind;

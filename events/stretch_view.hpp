@@ -80,6 +80,7 @@ struct CodedColumns {
     expected.ordinal = token.ordinal;
     return token;
   }
+  std::int64_t take_number() { return cursor.numbers.take_signed(); }
   bool too_short() const { return short_column || !cursor.numbers.good(); }
 };
 

@@ -117,7 +117,7 @@ TEST_CASE("every rule has exactly one row") {
   std::set<std::string> expected;
   for (int n = 1; n <= 62; ++n) expected.insert("R" + std::to_string(n));
   for (int n = 1; n <= 11; ++n) expected.insert("D" + std::to_string(n));
-  for (int n = 1; n <= 12; ++n) expected.insert("A" + std::to_string(n));
+  for (int n = 1; n <= 16; ++n) expected.insert("A" + std::to_string(n));
   for (const std::string& id : expected) {
     INFO(id);
     CHECK(ids.count(id) == 1);

@@ -12,7 +12,7 @@ template <class Event>
 void record(Transition& transition, const Event& event) {
   Client& client = transition.after.client;
   const LifecycleState from = client.state;
-  const Network where = evolve_detail::where(client, event);
+  const Where where = evolve_detail::where(client, event);
   const EventError error = evolve_in_place(client, event);
   transition.events.push_back(
       {event, from, client.state, where, error, transition.now != kPresent});

@@ -54,7 +54,7 @@ struct Happened {
   ClientEvent event;
   LifecycleState from;
   LifecycleState to;
-  Network where;  // that decided between rows of the lifecycle table
+  Where where;  // that decided between rows of the lifecycle table
   EventError error = EventError::none;
   bool after_clock = false;
 };

@@ -46,14 +46,14 @@ class WitnessSet {
   std::vector<Entry> entries() const;
 
  private:
-  bool has_row(LifecycleState from, EventKind event, LifecycleState to, Network where) const;
+  bool has_row(LifecycleState from, EventKind event, LifecycleState to, Where where) const;
 
   Options options_;
   std::array<bool, kCount<LifecycleState>> states_{};
   std::array<bool, kCount<RefusalReason>> refusals_{};
   std::array<bool, kCount<FailureReason>> failures_{};
   // [from][event][where]
-  std::array<std::array<std::array<bool, kCount<Network>>, kClientKinds>, kCount<LifecycleState>>
+  std::array<std::array<std::array<bool, kCount<Where>>, kClientKinds>, kCount<LifecycleState>>
       rows_{};
 };
 

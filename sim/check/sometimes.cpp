@@ -102,6 +102,7 @@ bool is_expected(const Row& row, const Options& options) {
     case EventKind::re_registration_required:
       return row.from == State::expired ? possible.told_of_expiry() : possible.token_ends;
     case EventKind::client_reinstalled: return f.has(Feature::reinstall);
+    case EventKind::client_adopted: return false;  // Nobody is there before the run.
     default: return true;
   }
 }
@@ -149,7 +150,7 @@ void WitnessSet::add(const Transition& transition) {
   }
 }
 
-bool WitnessSet::has_row(State from, EventKind event, State to, Network where) const {
+bool WitnessSet::has_row(State from, EventKind event, State to, Where where) const {
   return rows_[index(from)][index(event)][index(where)] &&
          kLifecycleDispatch.next[index(from)][index(event)][index(where)] == index(to);
 }
@@ -167,8 +168,8 @@ std::vector<WitnessSet::Entry> WitnessSet::entries() const {
                   *from_name<State>(text.target)};
     if (row.from == row.to || !is_expected(row, options_)) continue;
     bool met = false;
-    for (std::size_t w = 0; w < kCount<Network>; ++w) {
-      const Network where = static_cast<Network>(w);
+    for (std::size_t w = 0; w < kCount<Where>; ++w) {
+      const Where where = static_cast<Where>(w);
       met = met || has_row(row.from, row.event, row.to, where);
     }
     entries.push_back(

@@ -15,13 +15,23 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                   "  tokenlife replay /tmp/fleet\n"
                   "  tokenlife replay /tmp/fleet --at 120d\n"
                   "  tokenlife replay /tmp/fleet --at 2026-05-01\n"
+                  "  tokenlife replay /tmp/fleet --state stranded --format csv\n"
                   "  tokenlife replay /tmp/fleet --client commuters/17 --json");
   added->add_option("LOG", command.log, "The log's folder")->required();
   added->add_option(
       "--at", command.at,
       "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the run's end, or the "
       "last event of a client on disk)");
-  added->add_option("--client", command.client, "A client's number, COHORT/NUMBER or GUID");
+  CLI::Option* client = added->add_option(
+      "--client", command.client, "A client's number, COHORT/NUMBER, COHORT/DEVICE or GUID");
+  CLI::Option* state =
+      added->add_option("--state", command.state,
+                        "List the clients in this state: one of the lifecycle, stranded or "
+                        "out-of-service");
+  state->excludes(client);
+  added->add_option("--format", command.format, "Of that list: text, csv or jsonl (default: text)")
+      ->check(CLI::IsMember({"text", "csv", "jsonl"}))
+      ->needs(state);
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
 }

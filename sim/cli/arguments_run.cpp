@@ -19,6 +19,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
                   "Examples:\n"
                   "  tokenlife run scenarios/mixed-fleet.toml\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
   added->add_option("--seed", command.seed, "Override the scenario's seed")->check(is_seed);
@@ -27,7 +28,10 @@ void add_run(CLI::App& app, Chosen& chosen) {
   added->add_option("--clients-scale", command.clients_scale,
                     "Multiply every cohort's client count (default: 1)");
   add_threads(*added, command.threads);
-  added->add_flag("--json", command.json, "Print JSON");
+  added->add_option("--stranded", command.stranded,
+                    "Write the clients that are stranded at the end to this new CSV file");
+  added->add_flag("--force", command.force, "Overwrite that file");
+  added->add_flag("--json", command.json, "Print JSON, with the population day by day");
 }
 
 void add_test(CLI::App& app, Chosen& chosen) {

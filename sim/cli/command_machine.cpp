@@ -81,17 +81,22 @@ std::string as_mermaid() {
   return text;
 }
 
-// W3C State Chart XML. `network` stands for the network that guards look at.
+// W3C State Chart XML. `network` stands for the network that guards look at, `found` for the state
+// in which a client is adopted.
 std::string as_scxml() {
   static const std::map<std::string_view, std::string_view> conditions{
       {"intranet", "network == 'intranet'"},
       {"internet", "network == 'internet'"},
       {"not intranet", "network != 'intranet'"},
-      {"not internet", "network != 'internet'"}};
+      {"not internet", "network != 'internet'"},
+      {name(Where::found_installed), "found == 'installed'"},
+      {name(Where::found_expired), "found == 'expired'"},
+      {name(Where::found_in_re_registration), "found == 're-registration-required'"}};
   std::string text = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
       "<scxml xmlns=\"http://www.w3.org/2005/07/scxml\" version=\"1.0\" datamodel=\"ecmascript\" "
       "initial=\"{}\">\n  <datamodel>\n    <data id=\"network\" expr=\"'offline'\"/>\n"
+      "    <data id=\"found\" expr=\"''\"/>\n"
       "  </datamodel>\n",
       Names<LifecycleState>::values[0]);
   for (const std::string_view state : Names<LifecycleState>::values) {

@@ -8,7 +8,11 @@
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/report.hpp"
+#include "sim/cli/standing_rows.hpp"
+#include "sim/scenario/state_word.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/number.hpp"
+#include "sim/text/suggest.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -45,12 +49,15 @@ ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
     object["at"] = question.at_text;
     object["clients"] = population->all.clients();
     object["states"] = states_json(states);
-    object["stranded"] = stranded(states);
+    object["stranded"] = population->all.stranded;
+    object["out-of-service"] = population->all.out_of_service;
     auto& cohorts = object["cohorts"] = nlohmann::ordered_json::array();
     for (std::size_t c = 0; c < population->cohorts.size(); ++c) {
       cohorts.push_back({{"name", question.log.header().cohorts[c].name},
                          {"clients", population->cohorts[c].clients()},
-                         {"states", states_json(population->cohorts[c].in_state)}});
+                         {"states", states_json(population->cohorts[c].in_state)},
+                         {"stranded", population->cohorts[c].stranded},
+                         {"out-of-service", population->cohorts[c].out_of_service}});
     }
     console.print(json_text(object) + "\n");
     return 0;
@@ -59,65 +66,135 @@ ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
       fmt::format("{}\nClients at {}\n{}",
                   console.paint(escape_text(scenario_name(question.log.header())), Tone::strong),
                   question.at_text, states_text(states)));
+  const events::Population& all = population->all;
+  console.print(table_row("stranded", all.stranded, all.clients()));
+  if (all.out_of_service != all.stranded) {
+    console.print(table_row("out of service", all.out_of_service, all.clients()));
+  }
   return 0;
 }
 
-ExitStatus replay_one(const Question& question, const std::string& name, bool json,
-                      Console& console) {
+// Lists who is in a state.
+ExitStatus list_state(const Question& question, const ReplayCommand& command, Console& console) {
+  const auto word = from_name<StateWord>(*command.state);
+  if (!word) {
+    return usage_error(fmt::format("--state cannot be {}", in_quotes(*command.state)),
+                       did_you_mean("state", *command.state, Names<StateWord>::values));
+  }
+  const StateSet wanted(*word);
+  const auto found = events::replay_standings(
+      question.log, question.at,
+      [&](const events::ClientStanding& standing) {
+        return wanted.fits(standing.client.state, standing.service);
+      },
+      question.threads);
+  if (!found) return Failed<Error>(to_error(found.error()));
   const events::LogHeader& header = question.log.header();
-  const auto number = find_client(header, name);
-  if (!number) return Failed<Error>(number.error());
-  const auto replayed = events::replay_client(question.log, *number, question.at);
-  if (!replayed) return Failed<Error>(to_error(replayed.error()));
-
-  const Client& client = replayed->client;
-  const bool installed = client.state != LifecycleState::not_installed;
-  const auto moment = [&](Instant t) { return rfc3339(header.start(), t); };
-  if (json) {
+  if (command.json) {
     nlohmann::ordered_json object;
     object["at"] = question.at_text;
-    object["client"] = number->value;
-    object["name"] = client_name(header, *number);
-    object["guid"] = to_string(client_guid(header, *number));
-    // One that is not installed yet has no state and is on no network that the log knows.
-    object["state"] = installed ? nlohmann::ordered_json(tokenlife::name(client.state)) : nullptr;
-    object["network"] =
-        installed ? nlohmann::ordered_json(tokenlife::name(client.network)) : nullptr;
-    object["token"] = nullptr;
-    if (client.token.exists()) {
-      object["token"] = {{"serial", to_string(client.token.serial)},
-                         {"not-before", moment(client.token.not_before)},
-                         {"expires", moment(client.token.expires)}};
-    }
-    object["credential"] = tokenlife::name(client.credential);
-    object["version"] = tokenlife::name(client.version);
-    object["cmg-allowed"] = client.cmg_allowed;
-    object["blocked"] = client.blocked;
-    object["events"] = replayed->events;
+    object["state"] = *command.state;
+    object["clients"] = found->size();
+    object["in-state"] = standings_json(*found, header);
     console.print(json_text(object) + "\n");
-    return 0;
+  } else if (command.format == "csv") {
+    console.print(standings_csv(*found, header));
+  } else if (command.format == "jsonl") {
+    console.print(standings_jsonl(*found, header));
+  } else {
+    console.print(standings_text(*found, header));
+    console.print(fmt::format(
+        "{}{} at {}\n", found->empty() ? "" : "\n",
+        fmt::format("{} {}", counted(found->size(), "client"), *command.state), question.at_text));
   }
-  std::string text = fmt::format("{}  client {}, {}\n  at          {}\n",
-                                 escape_text(client_name(header, *number)), number->value,
-                                 to_string(client_guid(header, *number)), question.at_text);
-  if (!installed) {
-    console.print(text + "  state       not installed yet\n");
-    return 0;
+  return 0;
+}
+
+// What is shown of one client: the client as it then was, and who it is.
+struct OneClient {
+  const Question& question;
+  ClientNumber number;
+  const events::ReplayedClient& replayed;
+
+  [[nodiscard]] const events::LogHeader& header() const { return question.log.header(); }
+  [[nodiscard]] std::string moment(Instant t) const { return rfc3339(header().start(), t); }
+  // One that is not installed yet has no state and is on no network that the log knows.
+  [[nodiscard]] bool installed() const {
+    return replayed.client.state != LifecycleState::not_installed;
   }
-  text += fmt::format("  state       {}\n  network     {}\n", tokenlife::name(client.state),
-                      tokenlife::name(client.network));
+  // Whether the log tells why the client's spell began.
+  [[nodiscard]] bool has_cause() const {
+    return replayed.spell && replayed.spell->cause != SpellCause::not_recorded;
+  }
+};
+
+nlohmann::ordered_json one_client_json(const OneClient& one) {
+  const Client& client = one.replayed.client;
+  nlohmann::ordered_json object;
+  object["at"] = one.question.at_text;
+  object["client"] = one.number.value;
+  object["name"] = client_name(one.header(), one.number);
+  object["guid"] = to_string(client_guid(one.header(), one.number));
+  object["state"] =
+      one.installed() ? nlohmann::ordered_json(tokenlife::name(client.state)) : nullptr;
+  object["network"] =
+      one.installed() ? nlohmann::ordered_json(tokenlife::name(client.network)) : nullptr;
+  object["token"] = nullptr;
+  if (client.token.exists()) {
+    object["token"] = {{"serial", to_string(client.token.serial)},
+                       {"not-before", one.moment(client.token.not_before)},
+                       {"expires", one.moment(client.token.expires)}};
+  }
+  object["credential"] = tokenlife::name(client.credential);
+  object["version"] = tokenlife::name(client.version);
+  object["cmg-allowed"] = client.cmg_allowed;
+  object["blocked"] = client.blocked;
+  object["since"] =
+      one.installed() ? nlohmann::ordered_json(one.moment(one.replayed.since)) : nullptr;
+  object["service"] = tokenlife::name(one.replayed.service);
+  object["spell-cause"] = one.has_cause()
+                              ? nlohmann::ordered_json(tokenlife::name(one.replayed.spell->cause))
+                              : nullptr;
+  object["events"] = one.replayed.events;
+  return object;
+}
+
+std::string one_client_text(const OneClient& one) {
+  const Client& client = one.replayed.client;
+  std::string text = fmt::format(
+      "{}  client {}, {}\n  at          {}\n", escape_text(client_name(one.header(), one.number)),
+      one.number.value, to_string(client_guid(one.header(), one.number)), one.question.at_text);
+  if (!one.installed()) return text + "  state       not installed yet\n";
+  text +=
+      fmt::format("  state       {}, since {}\n  network     {}\n", tokenlife::name(client.state),
+                  one.moment(one.replayed.since), tokenlife::name(client.network));
+  if (one.replayed.spell) {
+    text += fmt::format(
+        "  service     {}, since {}{}\n", tokenlife::name(one.replayed.service),
+        one.moment(one.replayed.spell->begin),
+        one.has_cause() ? fmt::format(": {}", tokenlife::name(one.replayed.spell->cause)) : "");
+  }
   text += client.token.exists()
               ? fmt::format("  token       {}, {} to {}\n", to_string(client.token.serial),
-                            moment(client.token.not_before), moment(client.token.expires))
+                            one.moment(client.token.not_before), one.moment(client.token.expires))
               : "  token       none\n";
   text += fmt::format("  credential  {}{}\n  version     {}\n  CMG         {}\n",
                       tokenlife::name(client.credential),
                       client.bulk.is_nil() ? "" : ", with a bulk token",
                       tokenlife::name(client.version), client.cmg_allowed ? "allowed" : "off");
   if (client.blocked) text += "  blocked\n";
-  text += fmt::format("  events      {}, the last at {}\n", replayed->events,
-                      moment(replayed->last_event));
-  console.print(text);
+  return text + fmt::format("  events      {}, the last at {}\n", one.replayed.events,
+                            one.moment(one.replayed.last_event));
+}
+
+ExitStatus replay_one(const Question& question, const std::string& name, bool json,
+                      Console& console) {
+  const auto number = find_client(question.log.header(), name);
+  if (!number) return Failed<Error>(number.error());
+  const auto replayed = events::replay_client(question.log, *number, question.at);
+  if (!replayed) return Failed<Error>(to_error(replayed.error()));
+  const OneClient one{question, *number, *replayed};
+  console.print(json ? json_text(one_client_json(one)) + "\n" : one_client_text(one));
   return 0;
 }
 
@@ -137,6 +214,7 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   }
   say_if_interrupted(*log, console);
   const Question question{*log, *moment, rfc3339(log->header().start(), *moment), command.threads};
+  if (command.state) return list_state(question, command, console);
   return command.client ? replay_one(question, *command.client, command.json, console)
                         : replay_fleet(question, command.json, console);
 }

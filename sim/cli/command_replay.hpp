@@ -13,6 +13,8 @@ struct ReplayCommand {
   std::string log;
   std::optional<std::string> at;
   std::optional<std::string> client;
+  std::optional<std::string> state;  // lists who is in it
+  std::string format = "text";       // of that list
   unsigned threads = std::thread::hardware_concurrency();
   bool json = false;
 };

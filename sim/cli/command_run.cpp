@@ -1,18 +1,30 @@
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/command_run.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/report.hpp"
+#include "sim/cli/standing_rows.hpp"
 #include "sim/engine/expectations.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/show_error.hpp"
 
 namespace tokenlife::sim {
+
+namespace {
+
+std::vector<events::ClientStanding> in_order(std::vector<events::ClientStanding> clients) {
+  std::sort(clients.begin(), clients.end(),
+            [](const auto& a, const auto& b) { return a.number < b.number; });
+  return clients;
+}
+
+}  // namespace
 
 ExitStatus run_command(const RunCommand& command, Console& console) {
   const auto scenario = load_scenario(command.scenario, {command.seed, command.clients_scale});
@@ -22,26 +34,40 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   RunOptions options;
   options.threads = command.threads;
   if (command.log) options.log_folder = *command.log;
-  const auto begin = std::chrono::steady_clock::now();
-  const auto result = run_watched(*scenario, options, console);
-  if (!result) return Failed<Error>(result.error());
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  options.wanted = {command.json, command.stranded.has_value()};
+  if (command.stranded) {
+    if (auto ready = try_new_output(*command.stranded, command.force); !ready) {
+      return Failed<Error>(ready.error());
+    }
+  }
+  const auto watched = run_watched(*scenario, options, console);
+  if (!watched) return Failed<Error>(watched.error());
+  const RunResult& result = watched->result;
+  const double wall = watched->wall_seconds;
 
+  if (command.stranded) {
+    const auto& clients = result.tally.spells.stranded_clients;
+    if (auto written =
+            write_output(*command.stranded, standings_csv(in_order(clients), header_of(*scenario)));
+        !written) {
+      return Failed<Error>(written.error());
+    }
+  }
   // An interrupted run is no run of the scenario: what it expects is not judged.
   const auto outcomes =
-      result->log.complete ? judge_expectations(*scenario, *result) : std::vector<Outcome>{};
+      result.log.complete ? judge_expectations(*scenario, result) : std::vector<Outcome>{};
   if (command.json) {
-    console.print(json_text(summary_json(*scenario, *result, outcomes, wall.count())) + "\n");
+    console.print(json_text(summary_json(*scenario, result, outcomes, wall)) + "\n");
   } else {
-    console.print(summary_text(*scenario, *result, outcomes, wall.count(), console));
+    console.print(summary_text(*scenario, result, outcomes, wall, console));
     if (command.log) {
       console.print(fmt::format(
           "Log  {}: {} bytes, {:.1f} an event\n", escape_text(*command.log),
-          grouped(result->log.bytes),
-          static_cast<double>(result->log.bytes) / static_cast<double>(result->log.events)));
+          grouped(result.log.bytes),
+          static_cast<double>(result.log.bytes) / static_cast<double>(result.log.events)));
     }
   }
-  if (!result->log.complete) {
+  if (!result.log.complete) {
     console.say("tokenlife: interrupted; what was written so far is a sound log");
     return kInterrupted;
   }

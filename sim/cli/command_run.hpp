@@ -16,6 +16,8 @@ struct RunCommand {
   std::optional<std::string> log;
   double clients_scale = 1;
   unsigned threads = std::thread::hardware_concurrency();
+  std::optional<std::string> stranded;  // a file for a list of those at the end
+  bool force = false;                   // in place of what is there
   bool json = false;
 };
 ExitStatus run_command(const RunCommand& command, Console& console);

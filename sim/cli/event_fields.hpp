@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "core/event.hpp"
+#include "core/spell.hpp"
 #include "events/log.hpp"
 
 namespace tokenlife::sim {
@@ -52,13 +53,23 @@ enum class FieldName : std::uint8_t {
   latency,
   retry_after_failure,
   retry_after_refusal,
+  bulk_leeway,
+  device,
+  state,
+  last_connected,
+  on_intranet,
+  new_identity,
+  spell_cause,
+  last_contact,
+  renews_on,
+  skew,
 };
 
 }  // namespace tokenlife::sim
 
 template <>
 struct tokenlife::Names<tokenlife::sim::FieldName> {
-  static constexpr std::array<std::string_view, 34> values{"cohort",
+  static constexpr std::array<std::string_view, 44> values{"cohort",
                                                            "network",
                                                            "credential",
                                                            "version",
@@ -91,7 +102,17 @@ struct tokenlife::Names<tokenlife::sim::FieldName> {
                                                            "leeway",
                                                            "latency",
                                                            "retry-after-failure",
-                                                           "retry-after-refusal"};
+                                                           "retry-after-refusal",
+                                                           "bulk-leeway",
+                                                           "device",
+                                                           "state",
+                                                           "last-connected",
+                                                           "on-intranet",
+                                                           "new-identity",
+                                                           "spell-cause",
+                                                           "last-contact",
+                                                           "renews-on",
+                                                           "skew"};
 };
 
 namespace tokenlife::sim {
@@ -106,17 +127,20 @@ template <class Out>
 struct OfClient {
   using enum FieldName;
   const events::LogHeader& header;
+  Instant now;
+  std::optional<ClientNumber> client;
   Out& out;
 
   void operator()(const ClientInstalled& e) const {
-    const bool known = e.cohort.value < header.cohorts.size();
-    out.field(cohort, known ? std::string_view(header.cohorts[e.cohort.value].name) : "?");
+    of_cohort(e.cohort);
     out.field(network, e.network);
     out.field(credential, e.credential);
     out.field(version, e.version);
     out.field(cmg_allowed, e.cmg_allowed);
     out.field(blocked, e.blocked);
     out.field(bulk, guid_or_none(e.bulk));
+    if (e.on_intranet != OnIntranet::mp) out.field(on_intranet, e.on_intranet);
+    spell(SpellCause::not_enrolled, Duration{0});
   }
   void operator()(const NetworkChanged& e) const {
     out.field(from, e.from);
@@ -138,13 +162,72 @@ struct OfClient {
   void operator()(const TokenRenewed& e) const { token(e, e.replaces); }
   void operator()(const RenewalRefused& e) const { refusal(e); }
   void operator()(const RenewalFailed& e) const { failure(e); }
-  void operator()(const TokenExpired& e) const { out.field(serial, e.serial); }
-  void operator()(const ReRegistrationRequired& e) const { refusal(e); }
-  void operator()(const ClientReinstalled& e) const { out.field(bulk, guid_or_none(e.bulk)); }
+  void operator()(const TokenExpired& e) const {
+    out.field(serial, e.serial);
+    if (e.spell_cause != SpellCause::not_recorded) spell(e.spell_cause, e.since_contact);
+  }
+  void operator()(const ReRegistrationRequired& e) const {
+    refusal(e);
+    if (e.begins_spell) spell(spell_cause_of(e.reason), e.since_contact);
+  }
+  void operator()(const ClientReinstalled& e) const {
+    out.field(bulk, guid_or_none(e.bulk));
+    if (e.new_identity) out.field(new_identity, true);
+    if (e.begins_spell) spell(SpellCause::not_enrolled, e.since_contact);
+  }
   void operator()(const ClientUpgraded&) const {}
   void operator()(const ClientBlocked&) const {}
   void operator()(const ClientUnblocked&) const {}
   void operator()(const CmgAllowedChanged& e) const { out.field(value, e.value); }
+  void operator()(const ClientAdopted& e) const {
+    of_cohort(e.cohort);
+    if (client && e.cohort.value < header.cohorts.size()) {
+      const events::LogCohort& its = header.cohorts[e.cohort.value];
+      const std::uint32_t number = client->value - its.first.value;
+      if (number < its.devices.size()) out.field(device, std::string_view(its.devices[number]));
+    }
+    out.field(state, e.state);
+    out.field(network, e.network);
+    out.field(last_connected, e.last_connected);
+    out.field(credential, e.credential);
+    if (e.credential_expired) out.field(renews_on, e.credential_renews_on);
+    out.field(version, e.version);
+    out.field(cmg_allowed, e.cmg_allowed);
+    out.field(blocked, e.blocked);
+    out.field(bulk, guid_or_none(e.bulk));
+    if (e.on_intranet != OnIntranet::mp) out.field(on_intranet, e.on_intranet);
+    if (!e.token.exists() || e.state == LifecycleState::expired) {
+      spell(SpellCause::adopted, Duration{0});
+    }
+    if (!e.token.exists()) return;
+    out.field(serial, e.token.serial);
+    out.field(not_before, e.token.not_before);
+    out.field(expires, e.token.expires);
+    out.field(signer, e.token.signer.value);
+  }
+  void operator()(const ClientPolicyChanged& e) const {
+    const ClientPolicyChange& changed = e.changed;
+    length(renew_after, changed.renew_after);
+    length(renew_jitter, changed.renew_jitter);
+    if (changed.renew_on) out.field(renew_on, *changed.renew_on);
+    length(retry_after_failure, changed.retry_after_failure);
+    length(retry_after_refusal, changed.retry_after_refusal);
+  }
+  void operator()(const CredentialRenewed& e) const { out.field(expires, now + e.valid); }
+  void operator()(const CredentialExpired& e) const { out.field(renews_on, e.renews_on); }
+  void operator()(const ClockChanged& e) const { out.field(skew, e.skew.count()); }
+
+  void of_cohort(CohortNumber number) const {
+    const bool known = number.value < header.cohorts.size();
+    out.field(cohort, known ? std::string_view(header.cohorts[number.value].name) : "?");
+  }
+  void spell(SpellCause cause, Duration since_contact) const {
+    out.field(spell_cause, cause);
+    if (since_contact > Duration{0}) out.field(last_contact, now - since_contact);
+  }
+  void length(FieldName label, const std::optional<Duration>& said) const {
+    if (said) out.field(label, said->count());
+  }
 
   void token(const auto& e, TokenSerial replaced) const {
     out.field(via, e.via);
@@ -184,6 +267,7 @@ struct OfSite {
     out.field(latency, policy.latency.count());
     out.field(retry_after_failure, policy.retry_after_failure.count());
     out.field(retry_after_refusal, policy.retry_after_refusal.count());
+    if (policy.bulk_leeway) out.field(bulk_leeway, policy.bulk_leeway->count());
   }
   void operator()(const BulkTokenIssued& e) const {
     out.field(name, std::string_view(e.name));
@@ -204,17 +288,31 @@ struct OfSite {
     out.field(expires, e.token.expires);
     out.field(signer, e.token.signer.value);
   }
+  void operator()(const PolicyChanged& e) const {
+    const SitePolicyChange& changed = e.changed;
+    if (changed.mp) out.field(mp, *changed.mp);
+    if (changed.internal_registration) {
+      out.field(internal_registration, *changed.internal_registration);
+    }
+    if (changed.token_validity) out.field(token_validity, changed.token_validity->count());
+    if (changed.leeway) out.field(leeway, changed.leeway->count());
+    if (changed.bulk_leeway) out.field(bulk_leeway, changed.bulk_leeway->count());
+  }
 };
 
 }  // namespace event_fields_detail
 
+// Whose event it is may be left out: then no device is named.
 template <class Out>
-void give_fields(const ClientEvent& event, const events::LogHeader& header, Out& out) {
-  std::visit(event_fields_detail::OfClient<Out>{header, out}, event);
+void give_fields(const Recorded<ClientEvent>& recorded, const events::LogHeader& header,
+                 std::optional<ClientNumber> client, Out& out) {
+  std::visit(event_fields_detail::OfClient<Out>{header, recorded.time, client, out},
+             recorded.event);
 }
 template <class Out>
-void give_fields(const SiteEvent& event, const events::LogHeader&, Out& out) {
-  std::visit(event_fields_detail::OfSite<Out>{out}, event);
+void give_fields(const Recorded<SiteEvent>& recorded, const events::LogHeader&,
+                 std::optional<ClientNumber>, Out& out) {
+  std::visit(event_fields_detail::OfSite<Out>{out}, recorded.event);
 }
 
 }  // namespace tokenlife::sim

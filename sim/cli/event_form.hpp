@@ -79,24 +79,33 @@ class ClientNames {
     std::size_t columnless_bytes = 0;  // how many bytes more than columns of a screen it takes
   };
 
-  // `parts_of` is given "COHORT/".
+  // `parts_of` is given "COHORT/", or "COHORT/DEVICE".
   ClientNames(const events::LogHeader& header, Parts (*parts_of)(const std::string&))
-      : header_(header) {
+      : header_(header), parts_of_(parts_of) {
     for (const events::LogCohort& cohort : header.cohorts) {
       parts_.push_back(parts_of(cohort.name + "/"));
     }
   }
 
-  const Parts& put(ClientNumber client, TextBuffer& out) const {
+  // Gives Parts::columnless_bytes.
+  std::size_t put(ClientNumber client, TextBuffer& out) const {
     const std::size_t cohort = cohort_of(header_, client);
+    const std::vector<std::string>& devices = header_.cohorts[cohort].devices;
+    if (!devices.empty()) {
+      const Parts named = parts_of_(client_name(header_, client));
+      out.append(named.before);
+      out.append(named.behind);
+      return named.columnless_bytes;
+    }
     out.append(parts_[cohort].before);
     out.append_number(client.value - header_.cohorts[cohort].first.value);
     out.append(parts_[cohort].behind);
-    return parts_[cohort];
+    return parts_[cohort].columnless_bytes;
   }
 
  private:
   const events::LogHeader& header_;
+  Parts (*parts_of_)(const std::string&);
   std::vector<Parts> parts_;
 };
 

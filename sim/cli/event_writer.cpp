@@ -30,7 +30,7 @@ class TextForm {
     out_.append("  ");
     const std::size_t stream = out_.size();
     if (client) {
-      pad(stream, kStreamColumns + names_.put(*client, out_).columnless_bytes);
+      pad(stream, kStreamColumns + names_.put(*client, out_));
     } else {
       out_.append("site");
       pad(stream, kStreamColumns);
@@ -300,7 +300,7 @@ class FormWriter final : public EventWriter {
  private:
   void write_line(std::optional<ClientNumber> client, const auto& recorded) {
     form_.begin(client, recorded, kind_of(recorded.event));
-    give_fields(recorded.event, header_, form_);
+    give_fields(recorded, header_, client, form_);
     form_.end(recorded.cause);
   }
 
@@ -321,7 +321,7 @@ std::string event_line(const Recorded<ClientEvent>& recorded, const events::LogH
   TextBuffer line;
   TextForm form(header, line);
   form.begin_alone(recorded, kind_of(recorded.event));
-  give_fields(recorded.event, header, form);
+  give_fields(recorded, header, std::nullopt, form);
   return std::string(line.text());
 }
 
@@ -330,7 +330,7 @@ nlohmann::ordered_json event_json(const Recorded<ClientEvent>& recorded,
   TextBuffer line;
   JsonForm form(header, line);
   form.begin_alone(recorded, kind_of(recorded.event));
-  give_fields(recorded.event, header, form);
+  give_fields(recorded, header, std::nullopt, form);
   form.end({});
   return nlohmann::ordered_json::parse(line.text());
 }

@@ -54,29 +54,60 @@ Result<std::optional<events::JournalContent>, Error> open_journal(const std::str
   return std::optional(std::move(*journal));
 }
 
-Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text) {
-  if (const auto guid = parse_guid(text)) return find_guid(header, *guid);
-  const std::size_t slash = text.rfind('/');
-  const auto number =
-      whole_number(std::string_view(text).substr(slash == std::string::npos ? 0 : slash + 1));
-  if (!number) {
+namespace {
+
+Failed<Error> no_such_client(std::string_view text, const events::LogCohort& cohort) {
+  return usage_error(fmt::format("unknown client {}", in_quotes(text)),
+                     fmt::format("the cohort has the clients 0 to {}", cohort.clients - 1));
+}
+
+// "COHORT/NAME": a name of digits only is the number.
+Result<ClientNumber, Error> client_in(const events::LogCohort& cohort, std::string_view name,
+                                      const std::string& text) {
+  if (const auto number = whole_number(name)) {
+    if (*number < cohort.clients) return ClientNumber{cohort.first.value + *number};
+    return no_such_client(text, cohort);
+  }
+  const auto device = std::find(cohort.devices.begin(), cohort.devices.end(), name);
+  if (device != cohort.devices.end()) {
+    return ClientNumber{cohort.first.value +
+                        static_cast<std::uint32_t>(device - cohort.devices.begin())};
+  }
+  if (cohort.devices.empty()) {
     return usage_error(fmt::format("{} names no client", in_quotes(text)),
                        "give a client's number, COHORT/NUMBER or GUID");
   }
-  if (slash == std::string::npos) {
+  const std::vector<std::string_view> names(cohort.devices.begin(), cohort.devices.end());
+  return usage_error(
+      fmt::format("the cohort {} has no device {}", in_quotes(cohort.name), in_quotes(name)),
+      did_you_mean("device", name, names));
+}
+
+}  // namespace
+
+Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text) {
+  if (const auto guid = parse_guid(text)) return find_guid(header, *guid);
+  if (const auto number = whole_number(text)) {
     if (*number < header.clients) return ClientNumber{*number};
     return usage_error(fmt::format("unknown client {}", *number),
                        fmt::format("this log has the clients 0 to {}", header.clients - 1));
   }
-  const std::string_view name = std::string_view(text).substr(0, slash);
+  // Names of cohorts, and of devices, may hold slashes.
   std::vector<std::string_view> names;
   for (const events::LogCohort& cohort : header.cohorts) {
     names.push_back(cohort.name);
-    if (cohort.name != name) continue;
-    if (*number < cohort.clients) return ClientNumber{cohort.first.value + *number};
-    return usage_error(fmt::format("unknown client {}", in_quotes(text)),
-                       fmt::format("the cohort has the clients 0 to {}", cohort.clients - 1));
+    if (!text.starts_with(cohort.name + "/")) continue;
+    const std::string_view name = std::string_view(text).substr(cohort.name.size() + 1);
+    auto found = client_in(cohort, name, text);
+    const bool may_be_another = name.find('/') != std::string_view::npos;
+    if (found || !may_be_another) return found;
   }
+  const std::size_t slash = text.rfind('/');
+  if (slash == std::string::npos) {
+    return usage_error(fmt::format("{} names no client", in_quotes(text)),
+                       "give a client's number, COHORT/NUMBER or GUID");
+  }
+  const std::string_view name = std::string_view(text).substr(0, slash);
   return usage_error(fmt::format("unknown cohort {}", in_quotes(name)),
                      did_you_mean("cohort", name, names));
 }
@@ -107,7 +138,9 @@ std::size_t cohort_of(const events::LogHeader& header, ClientNumber client) {
 
 std::string client_name(const events::LogHeader& header, ClientNumber client) {
   const events::LogCohort& cohort = header.cohorts[cohort_of(header, client)];
-  return fmt::format("{}/{}", cohort.name, client.value - cohort.first.value);
+  const std::uint32_t number = client.value - cohort.first.value;
+  if (number < cohort.devices.size()) return cohort.name + "/" + cohort.devices[number];
+  return fmt::format("{}/{}", cohort.name, number);
 }
 
 Guid client_guid(const events::LogHeader& header, ClientNumber client) {

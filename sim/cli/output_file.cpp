@@ -36,6 +36,14 @@ Result<void, Error> try_output(const std::string& path) {
   return {};
 }
 
+Result<void, Error> try_new_output(const std::string& path, bool may_overwrite) {
+  struct stat status {};
+  if (!may_overwrite && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode)) {
+    return file_error(path, "already exists", "choose another file, or add --force");
+  }
+  return try_output(path);
+}
+
 Result<void, Error> write_output(const std::string& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary);
   file << text;

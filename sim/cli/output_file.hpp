@@ -13,6 +13,9 @@ namespace tokenlife::sim {
 // was.
 Result<void, Error> try_output(const std::string& path);
 
+// The same, but what is there already is an error unless it may be overwritten.
+Result<void, Error> try_new_output(const std::string& path, bool may_overwrite);
+
 // In place of what is there. After an error there is no file: half of one is worse than none.
 Result<void, Error> write_output(const std::string& path, std::string_view text);
 

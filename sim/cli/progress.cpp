@@ -6,7 +6,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
+#include <utility>
 
+#include "sim/engine/idle_actions.hpp"
 #include "sim/text/number.hpp"
 
 namespace tokenlife::sim {
@@ -75,12 +77,17 @@ SignalWatch::~SignalWatch() {
 
 bool interrupted() { return signalled != 0; }
 
-Result<RunResult, Error> run_watched(const Scenario& scenario, const RunOptions& options,
-                                     Console& console) {
+Result<WatchedRun, Error> run_watched(const Scenario& scenario, const RunOptions& options,
+                                      Console& console) {
   const SignalWatch signals;
   RunControl control;
   const Watcher watcher(control, scenario.clients, console);
-  return run(scenario, options, control);
+  const auto begin = std::chrono::steady_clock::now();
+  auto result = run(scenario, options, control);
+  if (!result) return Failed<Error>(result.error());
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
+  result->idle = idle_actions(scenario, *result, control);
+  return WatchedRun{std::move(*result), wall.count()};
 }
 
 }  // namespace tokenlife::sim

@@ -9,10 +9,15 @@
 
 namespace tokenlife::sim {
 
+struct WatchedRun {
+  RunResult result;         // with its idle actions
+  double wall_seconds = 0;  // without what these took
+};
+
 // run(), with a line of progress on the console if it takes long, and an end at SIGINT or SIGTERM.
 // Only one at a time.
-Result<RunResult, Error> run_watched(const Scenario& scenario, const RunOptions& options,
-                                     Console& console);
+Result<WatchedRun, Error> run_watched(const Scenario& scenario, const RunOptions& options,
+                                      Console& console);
 
 // Handles the signals that ask for an end while it lives; a second one ends the process at once.
 class SignalWatch {

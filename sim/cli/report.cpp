@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/cli/spell_report.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -23,18 +24,6 @@ std::string bar(double share) {
   return text;
 }
 
-// "  label             1,234   56.7 %  ████"
-std::string row(std::string_view label, std::uint64_t count, std::uint64_t of) {
-  std::string line =
-      fmt::format("  {:<{}}{:>{}}", label, kLabelWidth, grouped(count), kNumberWidth);
-  if (of > 0) {
-    const double share = static_cast<double>(count) / static_cast<double>(of);
-    line += fmt::format("{:>8.1f} %  {}", share * 100, bar(share));
-    line.erase(line.find_last_not_of(' ') + 1);
-  }
-  return line + "\n";
-}
-
 std::uint64_t per_second(const Signatures& signatures, double wall_seconds) {
   const auto all = static_cast<double>(signatures.made + signatures.verified);
   return static_cast<std::uint64_t>(all / std::max(wall_seconds, 1e-9));
@@ -44,16 +33,8 @@ std::string rules_text(RefusalReason reason) {
   return fmt::format("{}", fmt::join(rules_behind(reason), " "));
 }
 
-struct Peak {
-  std::uint64_t hour = 0;
-  std::uint32_t renewals = 0;
-};
 Peak peak_of_renewals(const RunStatistics& tally) {
-  const auto peak = std::max_element(tally.renewals_by_hour.begin(), tally.renewals_by_hour.end());
-  return {static_cast<std::uint64_t>(peak - tally.renewals_by_hour.begin()), *peak};
-}
-Instant hour_of(const Peak& peak) {
-  return at(std::chrono::hours{static_cast<std::int64_t>(peak.hour)});
+  return tally.renewals.most_within(std::chrono::hours{1});
 }
 
 std::uint64_t sum(const StateCounts& states) {
@@ -62,23 +43,11 @@ std::uint64_t sum(const StateCounts& states) {
   return total;
 }
 
-// Where clients were stranded, if there are cohorts to tell apart.
-std::string stranded_text(const Scenario& scenario, const RunStatistics& tally) {
-  std::string text;
-  if (scenario.cohorts.size() < 2) return text;
-  for (std::size_t c = 0; c < scenario.cohorts.size(); ++c) {
-    const std::uint64_t lost = stranded(tally.final_states[c]);
-    if (lost == 0) continue;
-    text += row("  of " + escape_text(scenario.cohorts[c].name), lost, sum(tally.final_states[c]));
-  }
-  return text;
-}
-
 template <class Enum, std::size_t N>
 std::string counts_text(const std::array<std::uint64_t, N>& counts) {
   std::string text;
   for (std::size_t i = 0; i < N; ++i) {
-    if (counts[i] > 0) text += row(Names<Enum>::values[i], counts[i], 0);
+    if (counts[i] > 0) text += table_row(Names<Enum>::values[i], counts[i], 0);
   }
   return text;
 }
@@ -87,7 +56,7 @@ std::string refusals_text(const RunStatistics& tally) {
   std::string text;
   for (std::size_t i = 0; i < tally.refusals.size(); ++i) {
     if (tally.refusals[i] == 0) continue;
-    std::string line = row(Names<RefusalReason>::values[i], tally.refusals[i], 0);
+    std::string line = table_row(Names<RefusalReason>::values[i], tally.refusals[i], 0);
     line.pop_back();
     text += line + "  " + rules_text(static_cast<RefusalReason>(i)) + "\n";
   }
@@ -113,6 +82,31 @@ std::string expectations_text(const std::vector<Outcome>& outcomes, const Scenar
   return text;
 }
 
+// Nothing of an interrupted run: nobody was judged.
+std::string idle_text(const Scenario& scenario, const RunResult& result) {
+  std::string text;
+  if (!result.idle) return text;
+  for (const std::uint32_t number : *result.idle) {
+    const Action& action = scenario.actions[number];
+    text +=
+        fmt::format("  {} at {} ({}:{})\n", name_of(action), to_text(action.at.time_since_epoch()),
+                    escape_text(scenario.path), action.line);
+  }
+  return text;
+}
+
+nlohmann::ordered_json idle_json(const Scenario& scenario, const RunResult& result) {
+  auto idle = nlohmann::ordered_json::array();
+  if (!result.idle) return idle;
+  for (const std::uint32_t number : *result.idle) {
+    const Action& action = scenario.actions[number];
+    idle.push_back({{"do", name_of(action)},
+                    {"at", rfc3339(scenario.start, action.at)},
+                    {"line", action.line}});
+  }
+  return idle;
+}
+
 // Nothing of a run with modelled tokens.
 std::string signatures_text(const Signatures& signatures, double wall_seconds) {
   if (signatures.made == 0) return "";
@@ -131,10 +125,12 @@ nlohmann::ordered_json expectations_json(const Scenario& scenario,
   for (const Outcome& outcome : outcomes) {
     const Expectation& expectation = *outcome.expectation;
     nlohmann::ordered_json entry;
-    entry["at"] = rfc3339(scenario.start, expectation.state ? expectation.at : expectation.to);
+    entry["at"] = rfc3339(scenario.start, expectation.event ? expectation.to : expectation.at);
     entry["expect"] = expectation.text;
     entry["actual"] = outcome.actual;
     if (outcome.share) entry["share"] = *outcome.share;
+    if (outcome.peak_from) entry["peak-from"] = rfc3339(scenario.start, *outcome.peak_from);
+    if (outcome.nobody_there) entry["nobody-there"] = true;
     if (outcome.per_client_min) {
       entry["per-client-min"] = *outcome.per_client_min;
       entry["per-client-max"] = *outcome.per_client_max;
@@ -167,9 +163,15 @@ std::array<std::uint64_t, kEventKinds> all_kinds(const RunResult& result) {
 
 }  // namespace
 
-std::uint64_t stranded(const StateCounts& states) {
-  return states[static_cast<std::size_t>(LifecycleState::expired)] +
-         states[static_cast<std::size_t>(LifecycleState::re_registration_required)];
+std::string table_row(std::string_view label, std::uint64_t count, std::uint64_t of) {
+  std::string line =
+      fmt::format("  {:<{}}{:>{}}", label, kLabelWidth, grouped(count), kNumberWidth);
+  if (of > 0) {
+    const double share = static_cast<double>(count) / static_cast<double>(of);
+    line += fmt::format("{:>8.1f} %  {}", share * 100, bar(share));
+    line.erase(line.find_last_not_of(' ') + 1);
+  }
+  return line + "\n";
 }
 
 StateCounts final_states(const RunStatistics& tally) {
@@ -184,9 +186,9 @@ std::string states_text(const StateCounts& states) {
   const std::uint64_t clients = sum(states);
   std::string text;
   for (std::size_t s = 0; s < states.size(); ++s) {
-    if (states[s] > 0) text += row(Names<LifecycleState>::values[s], states[s], clients);
+    if (states[s] > 0) text += table_row(Names<LifecycleState>::values[s], states[s], clients);
   }
-  return text + row("stranded", stranded(states), clients);
+  return text;
 }
 
 nlohmann::ordered_json states_json(const StateCounts& states) {
@@ -195,23 +197,6 @@ nlohmann::ordered_json states_json(const StateCounts& states) {
     object[std::string(Names<LifecycleState>::values[s])] = states[s];
   }
   return object;
-}
-
-std::vector<const Action*> idle_actions(const Scenario& scenario, const RunResult& result) {
-  std::vector<bool> active(scenario.actions.size());
-  for (const auto& event : result.site_events) {
-    // An outage that no request met had no effect, although the endpoint was down.
-    if (event.cause.kind != CauseKind::action && event.cause.kind != CauseKind::action_end)
-      continue;
-    if (action_if<Outage>(scenario.actions[event.cause.number]) == nullptr) {
-      active[event.cause.number] = true;
-    }
-  }
-  std::vector<const Action*> idle;
-  for (std::size_t i = 0; i < active.size(); ++i) {
-    if (!active[i] && result.tally.effects[i] == 0) idle.push_back(&scenario.actions[i]);
-  }
-  return idle;
 }
 
 std::string summary_text(const Scenario& scenario, const RunResult& result,
@@ -230,22 +215,17 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
   text += section("Clients at the end",
                   states_text(final_states(result.tally)) + stranded_text(scenario, result.tally),
                   console);
+  text += section("Without a good token", spells_text(scenario, result.tally), console);
   text += section("Events", counts_text<EventKind>(all_kinds(result)), console);
   text += section("Refused", refusals_text(result.tally), console);
   text += section("Failed", counts_text<FailureReason>(result.tally.failures), console);
 
   const Peak peak = peak_of_renewals(result.tally);
-  if (peak.renewals > 0) {
-    text += fmt::format("\nMost renewals in one hour: {}, from {}\n", grouped(peak.renewals),
-                        rfc3339(scenario.start, hour_of(peak)));
+  if (peak.count > 0) {
+    text += fmt::format("\nMost renewals in one hour: {}, from {}\n", grouped(peak.count),
+                        rfc3339(scenario.start, peak.from));
   }
-  std::string idle;
-  for (const Action* action : idle_actions(scenario, result)) {
-    idle += fmt::format("  {} at {} ({}:{})\n", name_of(*action),
-                        to_text(action->at.time_since_epoch()), escape_text(scenario.path),
-                        action->line);
-  }
-  if (result.log.complete) text += section("Actions that changed nothing", idle, console);
+  text += section("Actions that changed nothing", idle_text(scenario, result), console);
   text += section("Expectations", expectations_text(outcomes, scenario, console), console);
 
   const auto per_second = static_cast<double>(result.log.events) / std::max(wall_seconds, 1e-9);
@@ -274,24 +254,20 @@ nlohmann::ordered_json summary_json(const Scenario& scenario, const RunResult& r
   json["event-kinds"] = counts_json<EventKind>(all_kinds(result));
   json["refusals"] = counts_json<RefusalReason>(result.tally.refusals);
   json["failures"] = counts_json<FailureReason>(result.tally.failures);
-  json["stranded"] = stranded(states);
+  add_spells_json(json, scenario, result.tally);
   auto& cohorts = json["cohorts"] = nlohmann::ordered_json::array();
   for (std::size_t c = 0; c < scenario.cohorts.size(); ++c) {
     nlohmann::ordered_json cohort;
     cohort["name"] = scenario.cohorts[c].name;
     cohort["clients"] = scenario.cohorts[c].clients;
     cohort["states"] = states_json(result.tally.final_states[c]);
-    cohort["stranded"] = stranded(result.tally.final_states[c]);
+    cohort["stranded"] = result.tally.spells.stranded_in(c);
+    cohort["stranded-by-cause"] = stranded_causes_json(result.tally, c);
     cohorts.push_back(std::move(cohort));
   }
-  json["peak-renewals-per-hour"] = peak.renewals;
-  if (peak.renewals > 0) json["peak-renewals-from"] = rfc3339(scenario.start, hour_of(peak));
-  auto& idle = json["idle-actions"] = nlohmann::ordered_json::array();
-  for (const Action* action : idle_actions(scenario, result)) {
-    idle.push_back({{"do", name_of(*action)},
-                    {"at", rfc3339(scenario.start, action->at)},
-                    {"line", action->line}});
-  }
+  json["peak-renewals-per-hour"] = peak.count;
+  if (peak.count > 0) json["peak-renewals-from"] = rfc3339(scenario.start, peak.from);
+  json["idle-actions"] = idle_json(scenario, result);
   json["expectations"] = expectations_json(scenario, outcomes);
   auto& warnings = json["warnings"] = nlohmann::ordered_json::array();
   for (const Error& warning : scenario.warnings) warnings.push_back(to_string(warning));

@@ -12,8 +12,8 @@
 
 namespace tokenlife::sim {
 
-// D8: clients that are expired or must register again at the end.
-std::uint64_t stranded(const StateCounts& states);
+// "  label             1,234   56.7 %  ████"; without a share if it is of nothing.
+std::string table_row(std::string_view label, std::uint64_t count, std::uint64_t of);
 
 // The sum over all cohorts.
 StateCounts final_states(const RunStatistics& tally);
@@ -22,9 +22,6 @@ StateCounts final_states(const RunStatistics& tally);
 // no state of a client.
 std::string states_text(const StateCounts& states);
 nlohmann::ordered_json states_json(const StateCounts& states);
-
-// The actions that changed nothing: a fault that silently does nothing is false comfort.
-std::vector<const Action*> idle_actions(const Scenario& scenario, const RunResult& result);
 
 std::string summary_text(const Scenario& scenario, const RunResult& result,
                          const std::vector<Outcome>& outcomes, double wall_seconds,

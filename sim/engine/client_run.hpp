@@ -1,50 +1,34 @@
 // One client, alone, from the start of the run to its end. Only ticks at which something happens
 // are visited; what happens there follows the five steps of a tick.
 //
-// The rules are not here. This file knows when a client can act; what it asks, what the site
-// answers and what follows is decided by ask, judge and apply_answer, and an action happens if
-// evolve lets it.
+// This file knows when a client can act, and where it is; what it does is in client_life.hpp.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <utility>
 
-#include "core/decide.hpp"
-#include "core/ensure.hpp"
-#include "core/evolve.hpp"
-#include "sim/engine/draws_ahead.hpp"
+#include "sim/engine/adoption.hpp"
+#include "sim/engine/client_life.hpp"
+#include "sim/engine/client_schedule.hpp"
 #include "sim/engine/network_position.hpp"
-#include "sim/engine/world.hpp"
-#include "sim/scenario/scenario.hpp"
+#include "sim/text/duration.hpp"
 
 namespace tokenlife::sim {
 
 template <class Walk, class Model>
-class ClientRun {
+class ClientRun : public ClientLife {
  public:
   ClientRun(const World& world, const Recorder& recorder, CohortNumber cohort, const Model& model,
-            std::uint64_t cohort_key, std::uint32_t client_in_cohort,
-            std::span<const ClientStep> steps)
-      : world_(world),
-        recorder_(recorder),
-        tokens_(recorder.tokens),
-        scenario_(*world.scenario),
-        policy_(scenario_.policy),
-        cohort_(scenario_.cohorts[cohort.value]),
-        number_{cohort_.first.value + client_in_cohort},
-        draws_(cohort_key, client_in_cohort),
-        restarts_(draws_, Purpose::agent_restart),
+            const DrawKeys& draw_keys, std::uint32_t client_in_cohort, const ClientSteps& steps)
+      : ClientLife(world, recorder, cohort, draw_keys, client_in_cohort),
         end_(at(scenario_.duration)),
         steps_(steps),
+        adopted_(cohort_.inventory ? &cohort_.inventory->clients[client_in_cohort] : nullptr),
         whereabouts_(model, {&draws_, client_in_cohort, scenario_.tick,
-                             scenario_.start.time_since_epoch().count(), end_}) {
-    as_installed_.cohort = cohort;
-    as_installed_.credential = cohort_.credential;
-    as_installed_.version = cohort_.version;
-    as_installed_.cmg_allowed = cohort_.cmg_allowed;
-    if (cohort_.bulk_token) as_installed_.bulk = scenario_.bulk_tokens[*cohort_.bulk_token].guid;
+                             scenario_.start.time_since_epoch().count(), end_,
+                             trace_device_of(cohort_, client_in_cohort)}) {
+    if (adopted_ != nullptr) return;
     install_at_ = cohort_.install_at + uniform_ticks(draws_, Purpose::install_time, 0,
                                                      cohort_.install_over, scenario_.tick);
   }
@@ -53,21 +37,52 @@ class ClientRun {
     recorder_.tally->begin_client(as_installed_.cohort);
     recorder_.batch->begin(number_.value, 0);
     if (tokens_ != nullptr) tokens_->begin(number_);
-    set_alarm();
+    if (adopted_ != nullptr) {
+      adopt();
+      tick();
+    } else {
+      set_alarm();
+    }
     for (Instant next = next_wake(); next < end_; next = next_wake()) {
       if (recorder_.tally->next_observation() < next) {
-        recorder_.tally->observe(client_.state, next);
+        recorder_.tally->observe(client_.state, service_, next);
       }
+      if (renewal_due_ < next) look_back(next);
       now_ = next;
       tick();
     }
-    recorder_.tally->end_client(client_.state);
+    if (renewal_due_ < end_) look_back(end_);
+    recorder_.tally->end_client(number_, client_, state_since_, service_, spells_.spell());
   }
 
-  const Client& client() const { return client_; }
-
  private:
-  bool installed() const { return client_.state != LifecycleState::not_installed; }
+  // ---- A client that is there before the run ----
+
+  // Before step 1 of tick 0, which is to be done next.
+  void adopt() {
+    now_ = alarm_ = Instant{};
+    const Network network = whereabouts_.start(now_);
+    const ClientAdopted event =
+        as_adopted(scenario_, as_installed_.cohort, *adopted_, network, number_);
+    record({CauseKind::run_start, 0}, event);
+    if (connected()) connected_at_ = now_;
+    if (tokens_ != nullptr) tokens_->adopt(client_);
+    issued_ = client_.newest_ordinal;
+    // Its jitter is draw 0: that of the first token that the run issues is number 1, or 2.
+    plan_renewal();
+    // An inventory knows no ticks.
+    expiry_is_off_tick_ = client_.token.expires.time_since_epoch() % scenario_.tick != Duration{0};
+    credential_ends_ = credential_end_of(cohort_, *adopted_);
+    plan_restart();
+  }
+
+  // The tick at which the token expires.
+  Instant expiry_tick() const {
+    const Instant expires = next_expiry(client_, policy_);
+    if (!expiry_is_off_tick_ || expires == kNever) [[likely]]
+      return expires;
+    return at(round_up(expires.time_since_epoch(), scenario_.tick));
+  }
 
   // ---- Which tick is next ----
 
@@ -80,12 +95,19 @@ class ClientRun {
   // Most ticks change the network and nothing else: what does not depend on it is planned when it
   // changes.
   void set_alarm() {
-    alarm_ = next_step_ < steps_.size() ? steps_[next_step_].at : kNever;
-    alarm_ = std::min({alarm_, install_at_, next_restart_, next_expiry(client_, policy_)});
+    alarm_ = std::min({steps_.next(), install_at_, next_restart_, expiry_tick()});
+    alarm_ = std::min({alarm_, next_policy_, next_of_credential()});
     if (in_flight_) alarm_ = std::min(alarm_, answer_at());
+    if (turns_to_cmg_) alarm_ = std::min(alarm_, mp_changes());
+    if (is_out_of_service(client_.state)) {
+      alarm_ = std::min(alarm_, world_.site->next_news(client_, now_));
+    }
   }
-
-  Instant answer_at() const { return sent_ + policy_.latency; }
+  // A16: when the MP goes down, or comes up.
+  Instant mp_changes() const {
+    const Instant up = world_.site->up_again(Endpoint::mp, now_);
+    return up > now_ ? up : world_.site->down_next(Endpoint::mp, now_);
+  }
 
   // The first of the contacts that come every `contact-every` at which the client would act, if it
   // is before `horizon` and nothing else happens until then.
@@ -96,16 +118,18 @@ class ClientRun {
   Instant find_acting_contact(Instant horizon) {
     const Instant from = std::max(now_ + scenario_.tick, silent_until_);
     if (from >= horizon) return kNever;
-    const auto asked = ask(client_, {false, false}, policy_);
+    const bool mp_down = mp_is_down();
+    const auto asked = ask(client_, {false, false, mp_down}, policy_);
     if (!asked) return kNever;
     // Real tokens are shown at every contact, also where that changes nothing.
     if (asked->kind != RequestKind::exchange || tokens_ != nullptr) return contact_from(from);
-    const Instant refused =
-        next_refused_exchange(*asked, std::max(from, exchanges_taken_until_), horizon);
+    const Instant acting =
+        has_news_ ? next_heard_exchange(*asked, from, horizon)
+                  : next_refused_exchange(*asked, std::max(from, exchanges_taken_until_), horizon);
     const Instant due = std::max(from, renewal_due_);
-    if (due >= std::min(horizon, refused)) return refused;
-    const bool renews = ask(client_, {true, false}, policy_)->kind == RequestKind::renewal;
-    return renews ? std::min(refused, contact_from(due)) : refused;
+    if (due >= std::min(horizon, acting)) return acting;
+    const bool renews = ask(client_, {true, false, mp_down}, policy_)->kind == RequestKind::renewal;
+    return renews ? std::min(acting, contact_from(due)) : acting;
   }
 
   // Before this moment no contact makes the client act: its exchanges are taken, and no renewal is
@@ -140,6 +164,30 @@ class ClientRun {
     }
     return kNever;
   }
+  // One that does not find the endpoint down.
+  Instant next_heard_exchange(const Request& exchange, Instant from, Instant horizon) {
+    while (from < horizon) {
+      const Instant contact = contact_from(from);
+      from = world_.site->up_again(exchange.via, contact);
+      if (from == contact) return contact;
+    }
+    return kNever;
+  }
+
+  // A13: of the contacts since the last tick that was visited, and before `next`, at which nothing
+  // was asked although the token was due, the last one is kept.
+  void look_back(Instant next) {
+    if (!is_overdue_by(next) || !connected()) return;
+    const Instant contact = RenewalWatch::last_contact(connected_at_, next, cohort_.contact_every);
+    if (contact <= now_ || contact < renewal_due_) return;
+    const Instant now = std::exchange(now_, contact);
+    agent_started_ = false;
+    watch_.stopped(contact, what_stops());
+    now_ = now;
+  }
+  bool is_overdue_by(Instant next) const {
+    return renewal_due_ < next && installed() && !is_out_of_service(client_.state);
+  }
 
   // ---- What a tick does ----
 
@@ -150,30 +198,46 @@ class ClientRun {
     if (alarm) before_network();
     if (installed()) {
       change_network();
+      if (credential_ends_ != kNever) look_at_credential();
       if (next_restart_ == now_) restart();
       act();
     }
     if (alarm) set_alarm();
+    if (is_out_of_service(client_.state) || service_ != Service::served) {
+      follow_service();
+      if (service_ != Service::served) {
+        alarm_ = std::min(alarm_, world_.site->next_news(client_, now_));
+      }
+    }
   }
 
   // Steps 1 to 3, and an installation.
   void before_network() {
-    if (next_step_ < steps_.size() && steps_[next_step_].at == now_) take_actions();
+    if (next_policy_ == now_) follow_policy();
+    if (turns_to_cmg_) exchanges_taken_until_ = Instant::min();
+    if (steps_.next() == now_) take_actions();
     if (in_flight_ && answer_at() == now_) hear_answer();
     if (next_expiry(client_, policy_) <= now_) {
-      record({CauseKind::expiry, 0}, TokenExpired{client_.token.serial});
+      expire();
     }
     if (install_at_ == now_) install();
   }
 
+  void expire() {
+    // Of a client that is found so late there is no saying what it did before.
+    const bool at_once = adopted_ != nullptr && now_ == Instant{};
+    const SpellCause cause = at_once ? SpellCause::adopted : watch_.cause(renewal_due_, now_);
+    record({CauseKind::expiry, 0}, TokenExpired{client_.token.serial, cause, since_contact()});
+  }
+
   // Step 1.
   void take_actions() {
-    for (; next_step_ < steps_.size() && steps_[next_step_].at == now_; ++next_step_) {
-      step_ = steps_[next_step_];
+    while (steps_.next() == now_) {
+      step_ = steps_.take();
       std::visit(
           [&]<class What>(const What& what) {
             if (step_.begins) {
-              take(what);
+              if (selected(what.target)) take(what);
             } else if constexpr (HasLength<What>) {
               end(what);
             }
@@ -181,10 +245,23 @@ class ClientRun {
           std::get<ClientAction>(scenario_.actions[step_.action].what));
     }
   }
+  // The client as the last tick left it, changed by what came before in this one.
+  bool selected(const Target& target) const { return !target.state || is_in(*target.state); }
+  // A client that is not installed yet is in no state.
+  bool is_in(StateWord word) const {
+    return installed() && StateSet(word).fits(client_.state, service_now());
+  }
   Cause by_action() const { return {CauseKind::action, step_.action}; }
 
   void take(const SetCmgAllowed& action) {
-    change(as_installed_.cmg_allowed, action.value, CmgAllowedChanged{action.value});
+    set_cmg_allowed(action.value, action.arrives, step_.action);
+  }
+  void take(const SetPolicy& action) { set_policy(action.clients, action.arrives, step_.action); }
+  void take(const SetClock& action) {
+    const Instant begins = begin_of(scenario_.actions[step_.action], step_.repetition);
+    set_clock(drawn(action.skew, Purpose::set_clock, selection_draw(step_.action, step_.repetition),
+                    begins),
+              by_action());
   }
   void take(const Upgrade&) {
     change(as_installed_.version, ClientVersion::current, ClientUpgraded{});
@@ -193,83 +270,78 @@ class ClientRun {
   void take(const UnblockClients&) { change(as_installed_.blocked, false, ClientUnblocked{}); }
   void take(const Reinstall& action) {
     if (!installed()) return;
-    happen(ClientReinstalled{action.bulk_token ? scenario_.bulk_tokens[*action.bulk_token].guid
-                                               : Guid{}});
-    if (tokens_ != nullptr) tokens_->install(client_);
-    in_flight_ = false;
-    silent_until_ = Instant::min();
-    in_contact_ = agent_started_ = true;
+    reinstall(action.bulk_token
+                  ? world_.site->newest_bulk_token(*action.bulk_token, now_, step_.action)
+                  : Guid{},
+              action.new_identity, by_action());
   }
   void take(const RestartAgents&) {
     if (!installed()) return;
-    happen(AgentRestarted{});
+    happen(by_action(), AgentRestarted{});
     agent_starts();
   }
-  void take(const Move& action) { whereabouts_.move(step_.action, action.on); }
-  void end(const Move&) { whereabouts_.end_move(step_.action); }
+  void take(const Move& action) { whereabouts_.move(step_.action, step_.repetition, action.on); }
+  void end(const Move&) { whereabouts_.end_move(step_.action, step_.repetition); }
 
   // Before its installation a client is to be installed differently.
   template <class Value, class Event>
   void change(Value& as_installed, Value value, const Event& event) {
-    if (installed()) return happen(event);
-    note_effect(std::exchange(as_installed, value) != value);
-  }
-  // An action that changes nothing is no event.
-  template <class Event>
-  void happen(const Event& event) {
-    const EventError error = try_record(by_action(), event);
-    ensure(error == EventError::none || error == EventError::nothing_changed,
-           "an action on a client to be legal or to change nothing");
-    note_effect(error == EventError::none);
-  }
-  void note_effect(bool had_effect) {
-    if (had_effect) recorder_.tally->had_effect(step_.action);
-  }
-
-  // Step 2.
-  void hear_answer() {
-    in_flight_ = false;
-    if (client_.network != network_of(answer_.request.via)) answer_.lost = true;
-    silent_until_ = silent_until(answer_, policy_, sent_);
-    const Cause cause =
-        answer_.request.kind == RequestKind::exchange
-            ? Cause{CauseKind::exchange, static_cast<std::uint32_t>((now_ - sent_).count())}
-            : Cause{CauseKind::request, request_seq_};
-    const AnswerEffects heard = apply_answer(client_, answer_);
-    if (!heard.first) return;
-    std::visit([&](const auto& event) { record(cause, event); }, *heard.first);
-    if (heard.then) record(cause, *heard.then);
-    if (tokens_ != nullptr) tokens_->follow(client_);
-    if (client_.token.exists()) {
-      const Duration jitter =
-          uniform_ticks(draws_, Purpose::renewal_jitter, client_.token.serial.ordinal(),
-                        policy_.renew_jitter, scenario_.tick);
-      // A6: the client goes by its own clock.
-      renewal_due_ = renewal_due(policy_, client_.token.not_before, jitter) - cohort_.clock_skew;
-    }
+    if (installed()) return happen(by_action(), event);
+    as_installed = value;
   }
 
   // Step 4.
   void install() {
     install_at_ = kNever;
     as_installed_.network = whereabouts_.start(now_);
-    if (const auto action = whereabouts_.moved_by()) recorder_.tally->had_effect(*action);
+    if (cohort_.bulk_token) {
+      as_installed_.bulk = world_.site->newest_bulk_token(*cohort_.bulk_token, now_);
+    }
     record({CauseKind::installation, 0}, as_installed_);
     if (tokens_ != nullptr) tokens_->install(client_);
+    if (cohort_.credential_life && cohort_.credential != Credential::self_signed) {
+      credential_ends_ = now_ + cohort_.credential_life->validity;
+    }
     plan_restart();
-    in_contact_ = agent_started_ = true;
-    connected_at_ = now_;
+    if (connected()) connected_at_ = now_;
+    agent_starts();
   }
 
   void change_network() {
     const auto [network, cause] = whereabouts_.advance_to(now_);
     if (network == client_.network) return;
-    if (cause.kind != CauseKind::network) recorder_.tally->had_effect(cause.number);
+    if (connected()) watch_.disconnected(connected_at_, now_);
     record(cause, NetworkChanged{client_.network, network});
+    if (turns_to_cmg_) exchanges_taken_until_ = Instant::min();
     if (network == Network::offline) return;
     connected_at_ = now_;
     silent_until_ = Instant::min();
     in_contact_ = true;
+  }
+
+  // A14: the credential is renewed where it can be, from a while before its end on.
+  void look_at_credential() {
+    const CredentialLife life = life_of_credential(cohort_);
+    if (now_ < credential_ends_ - life.renew_before) return;
+    const bool is_there =
+        life.renews_on == RenewsOn::connected ? connected() : client_.network == Network::intranet;
+    if (is_there && life.validity > Duration{0}) {
+      record({CauseKind::network, 0}, CredentialRenewed{life.validity});
+      credential_ends_ = now_ + life.validity;
+      alarm_ = std::min(alarm_, next_of_credential());
+    } else if (now_ >= credential_ends_ && !client_.credential_expired) {
+      record({CauseKind::expiry, 0}, CredentialExpired{life.renews_on});
+    }
+  }
+  // When that may happen where the client is; where it cannot be renewed, when it ends.
+  Instant next_of_credential() const {
+    if (credential_ends_ == kNever) return kNever;
+    const auto tick_from = [this](Instant moment) {
+      return at(round_up(moment.time_since_epoch(), scenario_.tick));
+    };
+    const Instant renews = credential_ends_ - life_of_credential(cohort_).renew_before;
+    if (renews > now_) return tick_from(renews);
+    return credential_ends_ > now_ ? tick_from(credential_ends_) : kNever;
   }
 
   void restart() {
@@ -277,123 +349,34 @@ class ClientRun {
     agent_starts();
     plan_restart();
   }
-  void agent_starts() {
-    silent_until_ = Instant::min();
-    in_contact_ = agent_started_ = true;
-  }
   void plan_restart() {
     if (!cohort_.agent_restart_every) return;
-    next_restart_ = now_ + restarts_.next_stay(*cohort_.agent_restart_every, scenario_.tick);
+    next_restart_ = now_ + restarts_.next_stay(*cohort_.agent_restart_every, scenario_.tick, now_);
   }
 
   // Step 5.
   void act() {
-    if (client_.network == Network::offline || now_ < quiet_until()) return;
+    if (client_.network == Network::offline) return;
+    if (agent_started_) watch_.started(now_);
+    if (now_ < quiet_until()) return;
+    const bool is_contact =
+        in_contact_ || (now_ - connected_at_) % cohort_.contact_every == Duration{0};
+    if (!is_contact) return;
+    if (is_overdue()) watch_.stopped(now_, what_stops());
     if (in_flight_ || now_ < silent_until_) return;
-    if (!in_contact_ && (now_ - connected_at_) % cohort_.contact_every != Duration{0}) return;
     make_contact();
   }
-  void make_contact() {
-    const auto request = ask(client_, {now_ >= renewal_due_, agent_started_}, policy_);
-    if (!request) return;
-    SiteView site = world_.site->view(client_, *request, now_);
-    if (tokens_ != nullptr) site.verified = tokens_->show(*request, site, now_);
-    const Verdict verdict = judge(client_, *request, site, policy_, now_);
-    // An exchange takes no time unless it is refused.
-    if (request->kind == RequestKind::exchange && verdict.kind != Verdict::Kind::refused) return;
-    send(*request, verdict, site.signer);
-  }
 
-  void send(const Request& request, const Verdict& verdict, KeyNumber signer) {
-    answer_ = {request, verdict, {}, false};
-    in_flight_ = true;
-    sent_ = now_;
-    alarm_ = std::min(alarm_, answer_at());
-    request_seq_ = next_seq_;
-    if (request.kind == RequestKind::registration) {
-      record({CauseKind::contact, 0},
-             RegistrationRequested{request.via, request.credential, request.bulk});
-    } else if (request.kind == RequestKind::renewal) {
-      record({CauseKind::contact, 0}, RenewalRequested{request.via, client_.token.serial});
-    }
-    if (verdict.kind == Verdict::Kind::failed) {
-      const Endpoint down =
-          verdict.failure == FailureReason::sts_down ? Endpoint::sts : request.via;
-      world_.site->for_each_outage(
-          down, now_, [&](std::uint32_t action) { recorder_.tally->had_effect(action); });
-      return;
-    }
-    if (verdict.kind == Verdict::Kind::granted) {
-      answer_.token = issue(policy_, TokenSerial::of(number_, ++issued_), signer, now_);
-      if (tokens_ != nullptr) tokens_->send(answer_.token);
-    }
-    const auto lost_by = world_.site->loses_answer(
-        request, now_, [&] { return draws_.at(Purpose::lost_answer, loss_draws_++)[0]; });
-    answer_.lost = lost_by.has_value();
-    if (lost_by) recorder_.tally->had_effect(*lost_by);
-  }
-
-  // ---- Recording ----
-
-  template <class Event>
-  EventError try_record(Cause cause, const Event& event) {
-    const EventError error = evolve_in_place(client_, event);
-    if (error != EventError::none) return error;
-    if (recorder_.batch->full()) {
-      recorder_.flush(recorder_.context);
-      recorder_.batch->begin(number_.value, next_seq_);
-    }
-    recorder_.batch->append(now_, cause, event);
-    recorder_.tally->happened(now_, cause, event);
-    ++next_seq_;
-    // Where a client is has no bearing on whether its exchanges are taken.
-    if constexpr (Event::kind != EventKind::network_changed) {
-      exchanges_taken_until_ = Instant::min();
-    }
-    return error;
-  }
-  template <class Event>
-  void record(Cause cause, const Event& event) {
-    ensure(try_record(cause, event) == EventError::none, "a decided event to be legal");
-  }
-
-  const World& world_;
-  const Recorder& recorder_;
-  TokenClient* const tokens_;  // null: modelled
-  const Scenario& scenario_;
-  const Policy& policy_;
-  const Cohort& cohort_;
-  ClientNumber number_;
-  Draws draws_;
-  ExponentialDraws restarts_;
   Instant end_;
-  std::span<const ClientStep> steps_;
-  std::size_t next_step_ = 0;
+  ClientSteps steps_;
   ClientStep step_{};  // the one being taken
 
-  Client client_;
-  ClientInstalled as_installed_{};
-  Instant install_at_;
-  Instant now_ = Instant::min();
-  // The next action, installation, answer, expiry or restart, whichever comes first.
-  Instant alarm_;
-
+  const AdoptedClient* const adopted_;  // null: it is installed
+  bool expiry_is_off_tick_ = false;     // of the token with which it was adopted, perhaps
   NetworkPosition<Walk, Model> whereabouts_;
-  Instant connected_at_;                   // the multiples of contact-every count from here
-  Instant silent_until_ = Instant::min();  // after a failure or refusal
-  Instant renewal_due_ = kNever;
-  Instant exchanges_taken_until_ = Instant::min();  // as far as is known
+  Instant install_at_ = kNever;
   Instant next_restart_ = kNever;
-  bool in_contact_ = false;
-  bool agent_started_ = false;
-
-  bool in_flight_ = false;
-  Answer answer_{};
-  Instant sent_;
-  std::uint32_t request_seq_ = 0;
-  std::uint32_t next_seq_ = 0;
-  std::uint32_t issued_ = 0;
-  std::uint64_t loss_draws_ = 0;
+  Instant credential_ends_ = kNever;
 };
 
 }  // namespace tokenlife::sim

@@ -111,27 +111,38 @@ std::span<const BlockMaker> block_makers() {
 
 void ExponentialDraws::make_more() {
   const bool few = number_ == 0;
-  DrawBlock block;
-  make_block(few, *draws_, purpose_, number_, block);
+  make_block(few, is_later_ ? draws_->later() : *draws_, purpose_, number_, bits_);
   made_ = few ? DrawBlock::kFew : DrawBlock::kMany;
-  for (std::size_t i = 0; i < made_; ++i) {
-    exponential_[i] = exponential(block.first[i]);
-    bits_[i] = block.second[i];
-  }
+  for (std::size_t i = 0; i < made_; ++i) exponential_[i] = exponential(bits_.first[i]);
   number_ += made_;
   taken_ = 0;
+}
+
+void ExponentialDraws::turn() {
+  number_ = number();
+  made_ = taken_ = 0;
+  is_later_ = true;
+  later_from_ = kNever;
 }
 
 void ShareDraws::make_around(std::uint64_t number) {
   const bool few = made_ == 0;
   first_ = number < 2 ? 0 : number - 2;
-  DrawBlock block;
-  make_block(few, *draws_, purpose_, first_, block);
   made_ = few ? DrawBlock::kFew : DrawBlock::kMany;
-  below_ = 0;
+  below_ = first_ < later_from_ ? below(few, *draws_) : below(few, draws_->later());
+  if (first_ >= later_from_ || first_ + made_ <= later_from_) return;
+  const std::uint32_t before = (std::uint32_t{1} << (later_from_ - first_)) - 1;
+  below_ = (below_ & before) | (below(few, draws_->later()) & ~before);
+}
+
+std::uint32_t ShareDraws::below(bool few, const Draws& draws) const {
+  DrawBlock block;
+  make_block(few, draws, purpose_, first_, block);
+  std::uint32_t found = 0;
   for (std::size_t i = 0; i < made_; ++i) {
-    if (share_draw(block.first[i]) < share_.of_2_32) below_ |= std::uint32_t{1} << i;
+    if (share_draw(block.first[i]) < share_.of_2_32) found |= std::uint32_t{1} << i;
   }
+  return found;
 }
 
 }  // namespace tokenlife::sim

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -15,12 +16,13 @@
 
 namespace tokenlife::sim {
 
-// A whole number of ticks, uniform in [0, range). Nothing is drawn if that is 0 at any rate.
+// A whole number of ticks, uniform in [0, range), for what begins then. Nothing is drawn if that is
+// 0 at any rate.
 inline Duration uniform_ticks(const Draws& draws, Purpose purpose, std::uint64_t number,
-                              Duration range, Duration tick) {
+                              Duration range, Duration tick, Instant begins = Instant::min()) {
   if (range <= Duration{0}) return Duration{0};
   const auto ticks = static_cast<std::uint64_t>(range / tick);
-  return tick * static_cast<std::int64_t>(below(draws.at(purpose, number)[0], ticks));
+  return tick * static_cast<std::int64_t>(below(draws.at(purpose, number, begins)[0], ticks));
 }
 
 // Draws of one client for one purpose whose numbers follow each other.
@@ -43,38 +45,50 @@ struct BlockMaker {
 std::span<const BlockMaker> block_makers();
 
 // A client's draws for one purpose, one after the other: of each the exponential variate of its
-// first 64 bits, and the others as they are.
+// first 64 bits, and its bits as they are.
 class ExponentialDraws {
  public:
   struct Draw {
     double exponential;
-    std::uint64_t bits;
+    std::uint64_t first;
+    std::uint64_t second;
   };
 
-  // The draws must outlive it.
-  ExponentialDraws(const Draws& draws, Purpose purpose) : draws_(&draws), purpose_(purpose) {}
+  // From the draw `number` on. The draws must outlive it.
+  ExponentialDraws(const Draws& draws, Purpose purpose, std::uint64_t number = 0)
+      : draws_(&draws), purpose_(purpose), number_(number), later_from_(draws.later_from()) {}
 
-  Draw next() {
+  // Of the next draw.
+  std::uint64_t number() const { return number_ - made_ + taken_; }
+
+  // For what begins then, which is never before what the last one was for.
+  Draw next(Instant begins) {
+    if (begins >= later_from_) [[unlikely]]
+      turn();
     if (taken_ == made_) make_more();
     const std::size_t i = taken_++;
-    return {exponential_[i], bits_[i]};
+    return {exponential_[i], bits_.first[i], bits_.second[i]};
   }
   // The same as a length of time: a whole number of ticks, at least one.
-  Duration next_stay(Duration mean, Duration tick) {
+  Duration next_stay(Duration mean, Duration tick, Instant begins) {
     const double mean_ticks = static_cast<double>(mean.count()) / static_cast<double>(tick.count());
-    return tick * whole_ticks(mean_ticks * next().exponential);
+    return tick * whole_ticks(mean_ticks * next(begins).exponential);
   }
 
  private:
   void make_more();
+  // From the next draw on they have the other key.
+  void turn();
 
   const Draws* draws_;
   Purpose purpose_;
-  std::uint64_t number_ = 0;  // of the first draw that has not been made
-  std::size_t made_ = 0;      // in the arrays
-  std::size_t taken_ = 0;     // of those
+  bool is_later_ = false;  // under the other key
+  std::uint64_t number_;   // of the first draw that has not been made
+  Instant later_from_;     // kNever if that is past
+  std::size_t made_ = 0;   // in the arrays
+  std::size_t taken_ = 0;  // of those
   std::array<double, DrawBlock::kMany> exponential_;
-  std::array<std::uint64_t, DrawBlock::kMany> bits_;
+  DrawBlock bits_;
 };
 
 // Whether each of a client's draws for one purpose is below a share. Any draw may be asked for; it
@@ -85,6 +99,9 @@ class ShareDraws {
   ShareDraws(const Draws& draws, Purpose purpose, Share share)
       : draws_(&draws), purpose_(purpose), share_(share) {}
 
+  // Draws from that number on have the other key. Before the first is asked for.
+  void turn_at(std::uint64_t number) { later_from_ = number; }
+
   bool below_share(std::uint64_t number) {
     if (number - first_ >= made_) make_around(number);
     return (below_ >> (number - first_) & 1) != 0;
@@ -92,12 +109,15 @@ class ShareDraws {
 
  private:
   void make_around(std::uint64_t number);
+  // Which of those made from `first_` on with that key are below the share.
+  std::uint32_t below(bool few, const Draws& draws) const;
 
   const Draws* draws_;
   Purpose purpose_;
   Share share_;
   std::uint64_t first_ = 0;  // the number of the first draw made
   std::uint64_t made_ = 0;
+  std::uint64_t later_from_ = std::numeric_limits<std::uint64_t>::max();
   std::uint32_t below_ = 0;  // a bit for each draw made
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/text/duration.hpp"
 #include "sim/text/number.hpp"
 
 namespace tokenlife::sim {
@@ -17,6 +18,21 @@ std::uint64_t count_site_events(const Expectation& expectation, const RunResult&
       }));
 }
 
+Peak peak_of(const Scenario& scenario, const RunResult& result, std::size_t index) {
+  const Expectation& expectation = scenario.expectations[index];
+  SlotCounts counts = result.tally.peaks[static_cast<std::size_t>(
+      std::count_if(scenario.expectations.begin(),
+                    scenario.expectations.begin() + static_cast<std::ptrdiff_t>(index),
+                    [](const Expectation& other) { return other.peak_per.has_value(); }))];
+  for (const auto& event : result.site_events) {
+    if (kind_of(event.event) == *expectation.event && expectation.from <= event.time &&
+        event.time < expectation.to) {
+      counts.add(event.time);
+    }
+  }
+  return counts.most_within(*expectation.peak_per);
+}
+
 template <class Number>
 bool within(Number actual, const std::optional<Number>& min, const std::optional<Number>& max) {
   return (!min || actual >= *min) && (!max || actual <= *max);
@@ -25,8 +41,12 @@ bool within(Number actual, const std::optional<Number>& min, const std::optional
 Outcome judge(const Scenario& scenario, const RunResult& result, std::size_t index) {
   const Expectation& expectation = scenario.expectations[index];
   const Observed& seen = result.tally.seen[index];
-  Outcome outcome{&expectation, seen.count, {}, {}, {}, {}};
-  if (expectation.event && static_cast<std::size_t>(*expectation.event) >= kClientKinds) {
+  Outcome outcome{&expectation, seen.count, {}, {}, {}, {}, false, {}};
+  if (expectation.peak_per) {
+    const Peak peak = peak_of(scenario, result, index);
+    outcome.actual = peak.count;
+    if (peak.count > 0) outcome.peak_from = peak.from;
+  } else if (expectation.event && static_cast<std::size_t>(*expectation.event) >= kClientKinds) {
     outcome.actual = count_site_events(expectation, result);
   }
   bool holds = true;
@@ -39,13 +59,15 @@ Outcome judge(const Scenario& scenario, const RunResult& result, std::size_t ind
     judged = true;
   }
   if (expectation.per_client_min || expectation.per_client_max) {
-    // Without clients there is nothing that could break a bound.
-    const bool anybody = seen.per_client_min <= seen.per_client_max;
-    outcome.per_client_min = anybody ? seen.per_client_min : 0;
-    outcome.per_client_max = anybody ? seen.per_client_max : 0;
-    if (anybody) {
-      holds = holds && within(*outcome.per_client_min, expectation.per_client_min, {}) &&
-              within(*outcome.per_client_max, {}, expectation.per_client_max);
+    // Without clients there is nothing that could keep a bound.
+    outcome.nobody_there = seen.per_client_min > seen.per_client_max;
+    if (outcome.nobody_there) {
+      holds = false;
+    } else {
+      outcome.per_client_min = seen.per_client_min;
+      outcome.per_client_max = seen.per_client_max;
+      holds = holds && within(seen.per_client_min, expectation.per_client_min, {}) &&
+              within(seen.per_client_max, {}, expectation.per_client_max);
     }
     judged = true;
   }
@@ -79,6 +101,10 @@ std::string actual_text(const Outcome& outcome) {
   if (outcome.per_client_min) {
     text += fmt::format(", {} to {} a client", grouped(*outcome.per_client_min),
                         grouped(*outcome.per_client_max));
+  }
+  if (outcome.nobody_there) text += ": nobody was there";
+  if (outcome.peak_from) {
+    text += fmt::format(", from {} on", to_text(outcome.peak_from->time_since_epoch()));
   }
   return text;
 }

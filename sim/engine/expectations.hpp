@@ -16,6 +16,8 @@ struct Outcome {
   std::uint64_t actual = 0;                                     // clients in the state, or events
   std::optional<double> share;                                  // if the expectation bounds it
   std::optional<std::uint64_t> per_client_min, per_client_max;  // likewise
+  std::optional<Instant> peak_from;  // of a peak, if there was any: `actual` is the most at once
+  bool nobody_there = false;         // it is per client, and there was none
   // Nothing where a number of clients or events cannot be judged because the run was scaled.
   std::optional<bool> holds;
 };

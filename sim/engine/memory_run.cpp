@@ -34,7 +34,8 @@ class Unpacker {
                                  batch_.serials,
                                  batch_.tokens,
                                  batch_.guids,
-                                 batch_.cohorts};
+                                 batch_.cohorts,
+                                 batch_.numbers};
     ensure(events::walk(view, position_, visitor_) == events::WalkResult::done,
            "a batch of the engine to be sound");
     batch_.clear();
@@ -68,15 +69,16 @@ std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClie
   const Recorder recorder{&unpacker.batch(), &tally,
                           [](void* self) { static_cast<Unpacker*>(self)->take(); }, &unpacker,
                           tokens ? &*tokens : nullptr};
-  std::vector<ClientStep> scratch;
+  std::vector<PlannedStep> own_steps;
   for (std::uint32_t c = 0; c < scenario.cohorts.size(); ++c) {
     const Cohort& cohort = scenario.cohorts[c];
+    const DrawKeys keys = keys_of(scenario, cohort);
     for (std::uint32_t i = 0; i < cohort.clients; ++i) {
       std::visit(
           [&]<class Model>(const Model& model) {
-            ClientRun<typename WalkOf<Model>::type, Model>(world, recorder, CohortNumber{c}, model,
-                                                           mix(scenario.seed, cohort.name), i,
-                                                           schedule.of(CohortNumber{c}, i, scratch))
+            ClientRun<typename WalkOf<Model>::type, Model>(
+                world, recorder, CohortNumber{c}, model, keys, i,
+                schedule.of(CohortNumber{c}, i, keys, own_steps))
                 .run();
           },
           cohort.network);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,23 +21,22 @@ class NetworkPosition {
   Instant next() const { return walk_.next(); }
 
   // Of several moves at a time the one that began last holds.
-  void move(std::uint32_t action, Network on) {
-    moves_.push_back({action, on});
+  void move(std::uint32_t action, std::uint32_t repetition, Network on) {
+    moves_.push_back({action, repetition, on});
     cause_ = {CauseKind::action, action};
   }
-  void end_move(std::uint32_t action) {
-    std::erase_if(moves_, [&](const ActiveMove& m) { return m.action == action; });
-    cause_ = {CauseKind::action_end, action};
+  // If it has begun.
+  void end_move(std::uint32_t action, std::uint32_t repetition) {
+    const auto ended = std::erase_if(moves_, [&](const ActiveMove& move) {
+      return move.action == action && move.repetition == repetition;
+    });
+    if (ended > 0) cause_ = {CauseKind::action_end, action};
   }
 
   // The network on which the client is installed.
   Network start(Instant now) {
     modelled_ = walk_.start(now);
     return on();
-  }
-  // The action that has it elsewhere than its model says.
-  std::optional<std::uint32_t> moved_by() const {
-    return on() == modelled_ ? std::nullopt : std::optional(moves_.back().action);
   }
 
   struct NextContact {
@@ -54,6 +52,7 @@ class NetworkPosition {
  private:
   struct ActiveMove {
     std::uint32_t action;
+    std::uint32_t repetition;
     Network on;
   };
 

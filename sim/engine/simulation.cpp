@@ -6,8 +6,10 @@
 #include <thread>
 
 #include "core/lifecycle.hpp"
+#include "core/token/sha256.hpp"
 #include "sim/engine/client_run.hpp"
 #include "sim/engine/walk_of.hpp"
+#include "sim/scenario/time_zone.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
@@ -18,6 +20,7 @@ class Worker {
  public:
   Worker(const World& world, const events::LogWriter& log, RunControl& control)
       : world_(world), log_(log), control_(control), tally_(*world.scenario) {
+    tally_.spells.want(world.wanted);
     if (world.real != nullptr) tokens_.emplace(*world.real, tally_.signatures);
   }
   Worker(const Worker&) = delete;
@@ -31,7 +34,7 @@ class Worker {
     const std::uint32_t last =
         std::min(first + events::kPartitionClients, world_.scenario->clients);
     std::uint32_t client = first;
-    for (; client < last && !error_ && !control_.stop.load(std::memory_order_relaxed); ++client) {
+    for (; client < last && !error_ && !control_.stopped(); ++client) {
       simulate_client(client);
       const auto done = control_.clients_done.fetch_add(1, std::memory_order_relaxed) + 1;
       if (done == control_.stop_after) control_.stop = true;
@@ -50,19 +53,19 @@ class Worker {
     const Scenario& scenario = *world_.scenario;
     while (client >= scenario.cohorts[cohort_].first.value + scenario.cohorts[cohort_].clients) {
       ++cohort_;
-      cohort_key_.reset();
+      draw_keys_.reset();
     }
-    if (!cohort_key_) cohort_key_ = mix(scenario.seed, scenario.cohorts[cohort_].name);
+    if (!draw_keys_) draw_keys_ = keys_of(scenario, scenario.cohorts[cohort_]);
     const std::uint32_t in_cohort = client - scenario.cohorts[cohort_].first.value;
     const CohortNumber cohort{static_cast<std::uint32_t>(cohort_)};
-    const auto steps = world_.schedule->of(cohort, in_cohort, steps_);
+    const ClientSteps steps = world_.schedule->of(cohort, in_cohort, *draw_keys_, own_steps_);
     const Recorder recorder{&batch_, &tally_,
                             [](void* self) { static_cast<Worker*>(self)->flush(); }, this,
                             tokens_ ? &*tokens_ : nullptr};
     std::visit(
         [&]<class Model>(const Model& model) {
           ClientRun<typename WalkOf<Model>::type, Model>(world_, recorder, cohort, model,
-                                                         *cohort_key_, in_cohort, steps)
+                                                         *draw_keys_, in_cohort, steps)
               .run();
         },
         scenario.cohorts[cohort_].network);
@@ -86,23 +89,29 @@ class Worker {
   events::ClientBatch batch_;
   RunStatistics tally_;
   std::optional<TokenClient> tokens_;
-  std::vector<ClientStep> steps_;
-  std::size_t cohort_ = 0;  // partitions are taken in rising order
-  std::optional<std::uint64_t> cohort_key_;
+  std::vector<PlannedStep> own_steps_;  // of the client at hand
+  std::size_t cohort_ = 0;              // partitions are taken in rising order
+  std::optional<DrawKeys> draw_keys_;   // of that cohort
   std::optional<Error> error_;
 };
 
 // Hands out partitions and collects what comes back.
 class WorkerPool {
  public:
+  // Partitions from `first` on and below `end`. Where there are digests of all partitions the crew
+  // stops at the first one that is another.
   WorkerPool(const World& world, const events::LogWriter& log, RunControl& control,
-             unsigned threads)
+             unsigned threads, std::uint32_t first, std::uint32_t end,
+             std::span<const events::Digest> expected = {})
       : world_(world),
         log_(log),
         control_(control),
-        summaries_((world.scenario->clients + events::kPartitionClients - 1) /
-                   events::kPartitionClients),
+        expected_(expected),
+        first_(first),
+        next_(first),
+        summaries_(end - first),
         total_(*world.scenario) {
+    total_.spells.want(world.wanted);
     std::vector<std::thread> others;
     for (unsigned i = 1; i < threads; ++i) others.emplace_back([this] { work(); });
     work();
@@ -112,6 +121,7 @@ class WorkerPool {
 
   const std::optional<Error>& error() const { return error_; }
   const RunStatistics& total() const { return total_; }
+  bool met_difference() const { return met_difference_; }
   // In the order of their numbers; without those that an interrupted run did not begin.
   std::vector<events::WrittenPartition> summaries() const {
     std::vector<events::WrittenPartition> done;
@@ -125,15 +135,19 @@ class WorkerPool {
   void work() {
     try {
       Worker worker(world_, log_, control_);
-      while (!control_.stop.load(std::memory_order_relaxed)) {
+      while (!control_.stopped()) {
         const std::uint32_t partition = next_.fetch_add(1);
-        if (partition >= summaries_.size()) break;
+        if (partition - first_ >= summaries_.size()) break;
         auto summary = worker.simulate(partition);
         if (!summary) {
           stop_because(summary.error());
           break;
         }
-        summaries_[partition] = *summary;
+        summaries_[partition - first_] = *summary;
+        if (!expected_.empty() && !control_.stopped() && summary->digest != expected_[partition]) {
+          met_difference_ = true;
+          control_.stop = true;
+        }
       }
       const std::lock_guard lock(mutex_);
       total_.add(worker.tally());
@@ -152,7 +166,10 @@ class WorkerPool {
   const World& world_;
   const events::LogWriter& log_;
   RunControl& control_;
-  std::atomic<std::uint32_t> next_{0};
+  std::span<const events::Digest> expected_;
+  std::uint32_t first_;
+  std::atomic<std::uint32_t> next_;
+  std::atomic<bool> met_difference_{false};
   std::vector<std::optional<events::WrittenPartition>> summaries_;
   std::mutex mutex_;
   RunStatistics total_;
@@ -160,19 +177,40 @@ class WorkerPool {
   std::exception_ptr bug_;
 };
 
+std::uint32_t partitions_of(std::uint32_t clients) {
+  return (clients + events::kPartitionClients - 1) / events::kPartitionClients;
+}
+
+std::vector<std::string> devices_of(const Cohort& cohort) {
+  std::vector<std::string> devices;
+  if (cohort.inventory == nullptr) return devices;
+  devices.reserve(cohort.clients);
+  for (std::uint32_t i = 0; i < cohort.clients; ++i) {
+    devices.push_back(cohort.inventory->clients[i].device);
+  }
+  return devices;
+}
+
 }  // namespace
 
 events::LogHeader header_of(const Scenario& scenario) {
   events::LogHeader header;
   header.scenario_name = scenario.name;
   header.scenario_text = scenario.text;
-  for (const Cohort& cohort : scenario.cohorts) {
-    const auto* model = std::get_if<TraceNetwork>(&cohort.network);
-    if (model == nullptr) continue;
-    const events::LogInput input{model->file, model->trace->digest};
+  const auto add_input = [&](const events::LogInput& input) {
     if (std::find(header.inputs.begin(), header.inputs.end(), input) == header.inputs.end()) {
       header.inputs.push_back(input);
     }
+  };
+  for (const Cohort& cohort : scenario.cohorts) {
+    if (cohort.inventory) add_input({cohort.inventory->file, cohort.inventory->digest});
+    for_each_model(cohort.network, [&](const auto& model) {
+      if constexpr (requires { model.trace; }) add_input({model.file, model.trace->digest});
+      if constexpr (requires { model.offsets; }) {
+        if (model.offsets == nullptr) return;
+        add_input({"time-zone " + model.time_zone, {sha256(lines_of(*model.offsets))}});
+      }
+    });
   }
   header.seed = scenario.seed;
   header.clients_scale = scenario.clients_scale;
@@ -180,7 +218,7 @@ events::LogHeader header_of(const Scenario& scenario) {
   header.tick = scenario.tick;
   header.duration = scenario.duration;
   for (const Cohort& cohort : scenario.cohorts) {
-    header.cohorts.push_back({cohort.name, cohort.first, cohort.clients});
+    header.cohorts.push_back({cohort.name, cohort.first, cohort.clients, devices_of(cohort)});
   }
   header.clients = scenario.clients;
   header.lifecycle_fingerprint = lifecycle_fingerprint();
@@ -198,12 +236,11 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   if (scenario.real_crypto) {
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
   }
-  const World world{&scenario, &site, &schedule, real ? &*real : nullptr};
+  const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
 
-  const std::uint32_t partitions =
-      (scenario.clients + events::kPartitionClients - 1) / events::kPartitionClients;
+  const std::uint32_t partitions = partitions_of(scenario.clients);
   const unsigned threads = std::clamp(options.threads, 1U, partitions);
-  WorkerPool crew(world, *log, control, threads);
+  WorkerPool crew(world, *log, control, threads, 0, partitions);
   if (crew.error()) return Failed<Error>(*crew.error());
 
   const auto summaries = crew.summaries();
@@ -212,7 +249,30 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   if (!summary) return Failed<Error>(to_error(summary.error()));
   RunStatistics total = crew.total();
   if (real) total.add(real->signatures());
-  return RunResult{std::move(total), site.events(), *summary, threads};
+  std::vector<events::Digest> digests;
+  for (const events::WrittenPartition& partition : summaries) digests.push_back(partition.digest);
+  return RunResult{std::move(total), site.events(), *summary, threads, std::move(digests), {}};
+}
+
+std::optional<bool> has_same_events(const Scenario& other, const RunResult& result,
+                                    ClientRange clients, RunControl& control) {
+  const SiteTimeline site(other);
+  if (site.events() != result.site_events) return false;
+  if (clients.first == clients.end) return true;
+  const ClientSchedule schedule(other);
+  auto log = events::LogWriter::create(std::nullopt, header_of(other), site.events());
+  if (!log) return std::nullopt;
+  // Real tokens change no event.
+  const World world{&other, &site, &schedule, nullptr};
+  const std::uint32_t first = clients.first / events::kPartitionClients;
+  const std::uint32_t end = partitions_of(clients.end);
+  RunControl part;
+  part.whole = &control;
+  const WorkerPool crew(world, *log, part, std::clamp(result.threads, 1U, end - first), first, end,
+                        result.partitions);
+  if (crew.met_difference()) return false;
+  if (control.stopped() || crew.error()) return std::nullopt;
+  return true;
 }
 
 }  // namespace tokenlife::sim

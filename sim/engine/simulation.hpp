@@ -26,6 +26,12 @@ struct RunControl {
   std::uint32_t stop_after = std::numeric_limits<std::uint32_t>::max();
   std::atomic<std::uint32_t> clients_done{0};
   std::atomic<std::uint64_t> events_done{0};
+  // Of the run that this one is a part of, and ends with.
+  const RunControl* whole = nullptr;
+
+  bool stopped() const {
+    return stop.load(std::memory_order_relaxed) || (whole != nullptr && whole->stopped());
+  }
 };
 
 struct RunOptions {
@@ -33,6 +39,7 @@ struct RunOptions {
   std::optional<std::filesystem::path> log_folder;  // must not exist or be empty
   // For real tokens: RSA keys that are taken before new ones are made, by callers with many runs.
   std::span<const PrivateKey> rsa_keys{};
+  SpellTally::Wanted wanted{};  // what is counted besides
 };
 
 struct RunResult {
@@ -40,10 +47,27 @@ struct RunResult {
   std::vector<Recorded<SiteEvent>> site_events;
   events::LogSummary log;  // complete is false if the run was stopped
   unsigned threads = 1;    // that were used
+  // Of the partitions that were done, in order.
+  std::vector<events::Digest> partitions{};
+  // The actions, by their numbers, without which the events would be the same: see idle_actions().
+  // Nothing: nobody has asked.
+  std::optional<std::vector<std::uint32_t>> idle{};
 };
 
 Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,
                              RunControl& control);
+
+// The clients whose numbers are from `first` on and below `end`.
+struct ClientRange {
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;
+};
+
+// Whether a run of another scenario has the same events as the complete `result`, as far as the
+// site and these clients are concerned. It has the same clients and the same text, so that digests
+// can be compared; it is run, without a log, until the first difference. Nothing: it was stopped.
+std::optional<bool> has_same_events(const Scenario& other, const RunResult& result,
+                                    ClientRange clients, RunControl& control);
 
 // What the log's header says of the scenario.
 events::LogHeader header_of(const Scenario& scenario);

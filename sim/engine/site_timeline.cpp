@@ -1,6 +1,9 @@
 #include "sim/engine/site_timeline.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <queue>
 
 #include "core/ensure.hpp"
 
@@ -8,11 +11,12 @@ namespace tokenlife::sim {
 namespace {
 
 // A step of the site's day, in the order in which a tick takes them: what ends, then what begins in
-// file order.
+// file order, then by repetition.
 struct SiteStep {
   Instant at;
   bool begins;
   std::uint32_t action;
+  std::uint32_t repetition;
   friend auto operator<=>(const SiteStep&, const SiteStep&) = default;
 };
 
@@ -24,43 +28,79 @@ class SiteTimeline::Builder {
       : scenario_(scenario), timeline_(timeline), end_(at(scenario.duration)) {}
 
   void build() {
-    timeline_.signs_from_.push_back(Instant::min());
-    timeline_.retired_at_.push_back(kNever);
+    timeline_.scenario_ = &scenario_;
+    timeline_.issues_.resize(scenario_.bulk_tokens.size());
+    for (const ScenarioBulkToken& token : scenario_.bulk_tokens) newest_.push_back(token.guid);
     apply(EstablishSite{scenario_.tenant, scenario_.policy}, {CauseKind::run_start, 0}, {});
     for (std::uint32_t i = 0; i < scenario_.actions.size(); ++i) {
       const Instant at = scenario_.actions[i].at;
+      if (scenario_.actions[i].left_out) continue;
+      // Its other part is the clients'.
+      const auto* policy = action_if<SetPolicy>(scenario_.actions[i]);
+      if (policy != nullptr && !policy->site.empty()) steps_.push({at, true, i, 0});
       const auto* action = std::get_if<SiteAction>(&scenario_.actions[i].what);
       if (action == nullptr) continue;
-      steps_.push_back({at, true, i});
-      std::visit([&](const auto& what) { plan(what, at, i); }, *action);
+      std::visit(
+          [&]<class What>(const What& what) {
+            plan(what, i);
+            // The site does not know what becomes of its answers.
+            if constexpr (!std::is_same_v<What, LoseAnswers>) steps_.push({at, true, i, 0});
+          },
+          *action);
     }
-    std::sort(steps_.begin(), steps_.end());
-    for (const SiteStep& step : steps_) {
-      if (step.at >= end_) break;
-      std::visit([&](const auto& what) { take(what, step); },
-                 std::get<SiteAction>(scenario_.actions[step.action].what));
+    for (; !steps_.empty() && steps_.top().at < end_; steps_.pop()) {
+      const SiteStep step = steps_.top();
+      const Action& action = scenario_.actions[step.action];
+      if (const auto* policy = action_if<SetPolicy>(action)) {
+        apply(ChangePolicy{policy->site}, step);
+      } else {
+        std::visit(
+            [&](const auto& what) {
+              take(what, step);
+              const auto length = step.begins ? length_of(what) : std::nullopt;
+              if (length) steps_.push({step.at + *length, false, step.action, step.repetition});
+            },
+            std::get<SiteAction>(action.what));
+      }
+      if (step.begins && goes_on_after(action, step.repetition)) {
+        steps_.push({step.at + action.repeat->every, true, step.action, step.repetition + 1});
+      }
     }
-    finish();
+    static_cast<SiteHistory&>(timeline_) = SiteHistory(timeline_.events_);
   }
 
  private:
-  // ---- What each action is known by before it happens: when it ends, if it does ----------------
+  // ---- What of an action can be looked up ------------------------------------------------------
 
-  void plan(const Outage& outage, Instant at, std::uint32_t action) {
-    steps_.push_back({at + outage.length, false, action});
-    timeline_.outages_[index(outage.endpoint)].push_back({{at, at + outage.length}, action});
+  static void plan(const Outage&, std::uint32_t) {}
+  void plan(const LoseAnswers& loss, std::uint32_t action) {
+    timeline_.losses_.push_back(
+        {{scenario_.actions[action], loss.length}, action, loss.endpoint, loss.share});
   }
-  void plan(const LoseAnswers& loss, Instant at, std::uint32_t action) {
-    timeline_.losses_.push_back({{at, at + loss.length}, action, loss.endpoint, loss.share});
+  void plan(const IssueBulk& issue, std::uint32_t action) {
+    Issue& planned = timeline_.issues_[issue.bulk_token];
+    const Action& it = scenario_.actions[action];
+    planned.action = action;
+    planned.first = it.at;
+    if (!it.repeat) return;
+    planned.every = it.repeat->every;
+    planned.times = it.repeat->times.value_or(UINT32_MAX);
   }
-  void plan(const RotateCertificate& rotation, Instant at, std::uint32_t action) {
+  static void plan(const RotateCertificate&, std::uint32_t) {}
+  static void plan(const BlockBulk&, std::uint32_t) {}
+  static void plan(const UnblockBulk&, std::uint32_t) {}
+
+  // ---- After how long a step follows that ends it, if one does ---------------------------------
+
+  static std::optional<Duration> length_of(const Outage& outage) { return outage.length; }
+  static std::optional<Duration> length_of(const RotateCertificate& rotation) {
     // Retired at once, it is retired by the action itself.
-    if (!rotation.retire_old_after || *rotation.retire_old_after == Duration{0}) return;
-    steps_.push_back({at + *rotation.retire_old_after, false, action});
+    return rotation.retire_old_after == Duration{0} ? std::nullopt : rotation.retire_old_after;
   }
-  static void plan(const IssueBulk&, Instant, std::uint32_t) {}
-  static void plan(const BlockBulk&, Instant, std::uint32_t) {}
-  static void plan(const UnblockBulk&, Instant, std::uint32_t) {}
+  static std::optional<Duration> length_of(const LoseAnswers&) { return std::nullopt; }
+  static std::optional<Duration> length_of(const IssueBulk&) { return std::nullopt; }
+  static std::optional<Duration> length_of(const BlockBulk&) { return std::nullopt; }
+  static std::optional<Duration> length_of(const UnblockBulk&) { return std::nullopt; }
 
   // ---- What each does to the site --------------------------------------------------------------
 
@@ -76,25 +116,28 @@ class SiteTimeline::Builder {
   }
   void take(const IssueBulk& issue, const SiteStep& step) {
     const ScenarioBulkToken& token = scenario_.bulk_tokens[issue.bulk_token];
-    apply(IssueBulkToken{token.name, token.guid, token.lifetime_minutes}, step);
+    newest_[issue.bulk_token] = bulk_token_guid(scenario_, issue.bulk_token, step.repetition);
+    apply(IssueBulkToken{token.name, newest_[issue.bulk_token], token.lifetime_minutes}, step);
   }
   void take(const BlockBulk& block, const SiteStep& step) {
-    apply(BlockBulkToken{scenario_.bulk_tokens[block.bulk_token].guid}, step);
+    apply(BlockBulkToken{newest_[block.bulk_token]}, step);
   }
   void take(const UnblockBulk& unblock, const SiteStep& step) {
-    apply(UnblockBulkToken{scenario_.bulk_tokens[unblock.bulk_token].guid}, step);
+    apply(UnblockBulkToken{newest_[unblock.bulk_token]}, step);
   }
   void take(const RotateCertificate& rotation, const SiteStep& step) {
     if (!step.begins) return retire(step);
-    replaced_by_[step.action] = site_.signs_now();
+    if (rotation.retire_old_after) {
+      replaced_by_[{step.action, step.repetition}] = site_.signs_now();
+    }
     apply(RotateSigningCertificate{}, step);
     if (rotation.retire_old_after == Duration{0}) retire(step);
   }
-  // The site does not know what becomes of its answers.
   static void take(const LoseAnswers&, const SiteStep&) {}
 
   void retire(const SiteStep& step) {
-    apply(RetireSigningCertificate{replaced_by_.at(step.action)}, step);
+    const auto replaced = replaced_by_.extract({step.action, step.repetition});
+    apply(RetireSigningCertificate{replaced.mapped()}, step);
   }
 
   void apply(const SiteCommand& command, const SiteStep& step) {
@@ -104,58 +147,11 @@ class SiteTimeline::Builder {
   void apply(const SiteCommand& command, Cause cause, Instant now) {
     const auto event = decide(site_, command, now);
     if (!event) return;
-    auto next = evolve(site_, *event);
+    auto next = evolve(std::move(site_), *event);
     ensure(next.has_value(), "the site to accept an event that it decided");
     site_ = std::move(*next);
     const auto seq = static_cast<std::uint32_t>(timeline_.events_.size());
     timeline_.events_.push_back({{now, seq, cause}, *event});
-    remember(*event, now);
-  }
-
-  void remember(const SiteEvent& event, Instant now) {
-    const auto remember_bulk = [&](Guid guid) {
-      timeline_.bulk_history_.emplace_back(now, site_.bulk_tokens.at(guid));
-    };
-    if (const auto* issued = std::get_if<BulkTokenIssued>(&event)) remember_bulk(issued->guid);
-    if (const auto* blocked = std::get_if<BulkTokenBlocked>(&event)) remember_bulk(blocked->guid);
-    if (const auto* open = std::get_if<BulkTokenUnblocked>(&event)) remember_bulk(open->guid);
-    if (std::holds_alternative<SigningCertificateRotated>(event)) {
-      timeline_.signs_from_.push_back(now);
-      timeline_.retired_at_.push_back(kNever);
-    }
-    if (const auto* retired = std::get_if<SigningCertificateRetired>(&event)) {
-      timeline_.retired_at_[retired->key.value] = now;
-    }
-    if (const auto* down = std::get_if<EndpointDown>(&event)) {
-      timeline_.down_[index(down->endpoint)].emplace_back(now, kNever);
-    }
-    if (const auto* up = std::get_if<EndpointUp>(&event)) {
-      timeline_.down_[index(up->endpoint)].back().second = now;
-    }
-  }
-
-  void finish() {
-    // What ends in the tick in which it begins again is seamless.
-    for (std::vector<Span>& down : timeline_.down_) {
-      std::vector<Span> merged;
-      for (const Span& span : down) {
-        if (!merged.empty() && merged.back().second == span.first) {
-          merged.back().second = span.second;
-        } else {
-          merged.push_back(span);
-        }
-      }
-      down = std::move(merged);
-    }
-    std::stable_sort(timeline_.bulk_history_.begin(), timeline_.bulk_history_.end(),
-                     [](const auto& a, const auto& b) { return a.second.guid < b.second.guid; });
-    const auto by_beginning = [](const auto& a, const auto& b) {
-      return a.span.first < b.span.first;
-    };
-    for (auto& outages : timeline_.outages_) {
-      std::stable_sort(outages.begin(), outages.end(), by_beginning);
-    }
-    std::stable_sort(timeline_.losses_.begin(), timeline_.losses_.end(), by_beginning);
   }
 
   static std::size_t index(Endpoint endpoint) { return static_cast<std::size_t>(endpoint); }
@@ -164,43 +160,26 @@ class SiteTimeline::Builder {
   SiteTimeline& timeline_;
   Instant end_;
   Site site_;
-  std::vector<SiteStep> steps_;
+  std::priority_queue<SiteStep, std::vector<SiteStep>, std::greater<>> steps_;
   std::array<int, kCount<Endpoint>> outages_running_{};
-  std::map<std::uint32_t, KeyNumber> replaced_by_;  // rotation -> the certificate before it
+  std::vector<Guid> newest_;  // by bulk token: for which its name stands
+  // Rotation and its repetition -> the certificate before it.
+  std::map<std::pair<std::uint32_t, std::uint32_t>, KeyNumber> replaced_by_;
 };
 
+Guid SiteTimeline::newest_bulk_token(std::uint32_t bulk_token, Instant now,
+                                     std::uint32_t action) const {
+  const Issue& issue = issues_[bulk_token];
+  std::int64_t repetition = 0;
+  if (now > issue.first) {
+    const Duration since = now - issue.first;
+    repetition = std::min<std::int64_t>(since / issue.every, issue.times - 1);
+    const bool is_now = since == issue.every * repetition;
+    if (repetition > 0 && is_now && issue.action > action) --repetition;
+  }
+  return bulk_token_guid(*scenario_, bulk_token, static_cast<std::uint32_t>(repetition));
+}
+
 SiteTimeline::SiteTimeline(const Scenario& scenario) { Builder(scenario, *this).build(); }
-
-Instant SiteTimeline::up_again(Endpoint endpoint, Instant now) const {
-  const std::vector<Span>& down = down_[static_cast<std::size_t>(endpoint)];
-  auto span = std::upper_bound(down.begin(), down.end(), now,
-                               [](Instant t, const Span& s) { return t < s.first; });
-  return span != down.begin() && now < (--span)->second ? span->second : now;
-}
-
-KeyNumber SiteTimeline::signer(Instant now) const {
-  const auto after = std::upper_bound(signs_from_.begin(), signs_from_.end(), now);
-  return {static_cast<std::uint32_t>(after - signs_from_.begin()) - 1};
-}
-
-std::optional<BulkToken> SiteTimeline::bulk_token(Guid guid, Instant now) const {
-  const auto after = std::upper_bound(bulk_history_.begin(), bulk_history_.end(),
-                                      std::pair{guid, now}, [](const auto& key, const auto& entry) {
-                                        return key < std::pair{entry.second.guid, entry.first};
-                                      });
-  if (after == bulk_history_.begin() || (after - 1)->second.guid != guid) return std::nullopt;
-  return (after - 1)->second;
-}
-
-SiteView SiteTimeline::view(const Client& client, const Request& request, Instant now) const {
-  SiteView view;
-  view.endpoint_up = up(request.via, now);
-  view.sts_up = up(Endpoint::sts, now);
-  view.signer = signer(now);
-  view.token_signer_trusted = now < retired_at(client.token.signer);
-  if (!request.bulk.is_nil()) view.bulk_token = bulk_token(request.bulk, now);
-  if (view.bulk_token) view.bulk_signer_trusted = now < retired_at(view.bulk_token->signer);
-  return view;
-}
 
 }  // namespace tokenlife::sim

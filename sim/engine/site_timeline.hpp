@@ -2,6 +2,7 @@
 // before the first client lives, and every client can look up any moment of it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -10,66 +11,56 @@
 #include "core/decide.hpp"
 #include "core/event.hpp"
 #include "core/site.hpp"
+#include "core/site_history.hpp"
+#include "sim/engine/repeated_span.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 
-// When something is so: from the first moment, up to but not including the second.
-using Span = std::pair<Instant, Instant>;
-
-class SiteTimeline {
+class SiteTimeline : public SiteHistory {
  public:
-  // Runs the scenario's actions on the site, through the site's own decide and evolve.
+  // Runs the scenario's actions on the site, through the site's own decide and evolve. The scenario
+  // must outlive the object.
   explicit SiteTimeline(const Scenario& scenario);
 
   // The site's stream, in order.
   const std::vector<Recorded<SiteEvent>>& events() const { return events_; }
 
-  // The site at the tick `now`, after that tick's actions, as it bears on the client's request.
-  SiteView view(const Client& client, const Request& request, Instant now) const;
+  // The token for which the name stands when `now` is done: the newest; the first one before there
+  // is any. With an action: when that action is taken, since those of a tick happen in file order.
+  Guid newest_bulk_token(std::uint32_t bulk_token, Instant now,
+                         std::uint32_t action = UINT32_MAX) const;
 
-  bool up(Endpoint endpoint, Instant now) const { return up_again(endpoint, now) == now; }
-  // The first moment from `now` on at which the endpoint is up.
-  Instant up_again(Endpoint endpoint, Instant now) const;
-  // The actions by which the endpoint is down at `now`.
-  template <class Visitor>
-  void for_each_outage(Endpoint endpoint, Instant now, Visitor visit) const {
-    for (const ActionSpan& outage : outages_[static_cast<std::size_t>(endpoint)]) {
-      if (outage.span.first > now) break;
-      if (now < outage.span.second) visit(outage.action);
-    }
-  }
-
-  // How many signing certificates the site ever has, and which one signs.
-  std::uint32_t keys() const { return static_cast<std::uint32_t>(signs_from_.size()); }
-  KeyNumber signer(Instant now) const;
-  // When the site stops trusting tokens of that signer.
-  Instant retired_at(KeyNumber key) const { return retired_at_[key.value]; }
-
-  // What the site knows of the bulk token, if it has issued it.
-  std::optional<BulkToken> bulk_token(Guid guid, Instant now) const;
-
-  // The first action whose fault loses the answer to a request sent now, if one does. `draw` is
-  // called for each fault that leaves it to chance, and gives 64 random bits.
+  // Whether a fault loses the answer to a request sent now. `draw` is called for each fault that
+  // leaves it to chance, until one does, and gives 64 random bits.
   template <class Draw>
-  std::optional<std::uint32_t> loses_answer(const Request& request, Instant now, Draw draw) const {
+  bool loses_answer(const Request& request, Instant now, Draw draw) const {
+    std::vector<std::pair<Instant, const Loss*>> faults;
     for (const Loss& loss : losses_) {
-      if (loss.span.first > now) break;
-      if (now >= loss.span.second || !concerns(loss.endpoint, request)) continue;
-      const bool certain = loss.share.of_2_32 >= Share::kWhole;
-      if (certain || share_draw(draw()) < loss.share.of_2_32) return loss.action;
+      if (!concerns(loss.endpoint, request)) continue;
+      loss.span.for_each_at(now, [&](Instant begun) { faults.emplace_back(begun, &loss); });
     }
-    return std::nullopt;
+    // By their beginning, then in file order.
+    std::sort(faults.begin(), faults.end());
+    for (const auto& fault : faults) {
+      const Loss& loss = *fault.second;
+      const bool certain = loss.share.of_2_32 >= Share::kWhole;
+      if (certain || share_draw(draw()) < loss.share.of_2_32) return true;
+    }
+    return false;
   }
 
  private:
-  struct ActionSpan {
-    Span span;
-    std::uint32_t action;
+  // When a bulk token is issued, and issued again.
+  struct Issue {
+    std::uint32_t action = 0;
+    Instant first = kNever;
+    Duration every{1};
+    std::int64_t times = 1;
   };
   struct Loss {
-    Span span;
+    RepeatedSpan span;
     std::uint32_t action;
     Endpoint endpoint;
     Share share;
@@ -82,13 +73,10 @@ class SiteTimeline {
            (endpoint == Endpoint::sts && request.kind != RequestKind::exchange);
   }
 
+  const Scenario* scenario_;
   std::vector<Recorded<SiteEvent>> events_;
-  std::array<std::vector<ActionSpan>, kCount<Endpoint>> outages_;  // by their beginning
-  std::array<std::vector<Span>, kCount<Endpoint>> down_;           // merged, in order
-  std::vector<Instant> signs_from_;                                // by key
-  std::vector<Instant> retired_at_;                                // by key
-  std::vector<std::pair<Instant, BulkToken>> bulk_history_;        // by GUID, then time
-  std::vector<Loss> losses_;                                       // by their beginning
+  std::vector<Loss> losses_;   // in file order
+  std::vector<Issue> issues_;  // by bulk token
 };
 
 }  // namespace tokenlife::sim

@@ -9,6 +9,8 @@
 
 #include "../../core/event.hpp"
 #include "../scenario/scenario.hpp"
+#include "slot_counts.hpp"
+#include "spell_tally.hpp"
 
 namespace tokenlife::sim {
 
@@ -53,11 +55,14 @@ class RunStatistics {
   void begin_client(CohortNumber cohort);
   // When the next expectation wants to know the client's state; kNever if none does.
   Instant next_observation() const { return next_observation_; }
-  // The client is in that state at all moments up to, but not including, `until`.
-  void observe(LifecycleState state, Instant until);
+  // The client is in that state, and so served, at all moments up to, but not including, `until`.
+  void observe(LifecycleState state, Service service, Instant until);
   template <class Event>
   void happened(Instant now, const Cause& cause, const Event& event) {
     constexpr EventKind kind = Event::kind;
+    if (cause.kind == CauseKind::action || cause.kind == CauseKind::action_end) {
+      caused[cause.number] = true;
+    }
     ++kinds[static_cast<std::size_t>(kind)];
     if constexpr (HasReason<Event>) {
       const WhyNot why = why_not(event);
@@ -68,13 +73,16 @@ class RunStatistics {
       }
       if (why.failure) ++failures[static_cast<std::size_t>(*why.failure)];
     }
-    if constexpr (kind == EventKind::renewal_requested) {
-      ++renewals_by_hour[static_cast<std::size_t>(now.time_since_epoch() / std::chrono::hours{1})];
-    }
+    if constexpr (kind == EventKind::renewal_requested) renewals.add(now);
     if (!watchers_[static_cast<std::size_t>(kind)].empty()) watched(kind, now, why_not(event));
   }
-  void end_client(LifecycleState state);
-  void had_effect(std::uint32_t action) { ++effects[action]; }
+  void spell_ended(const EndedSpell& ended) {
+    spells.ended(ended);
+    if (!spell_watchers_.empty()) watched(ended.spell);
+  }
+  // `since`: it has been in its state.
+  void end_client(ClientNumber number, const Client& client, Instant since, Service service,
+                  const std::optional<Spell>& spell);
 
   // Adds what another thread counted.
   void add(const RunStatistics& other);
@@ -83,15 +91,18 @@ class RunStatistics {
   std::array<std::uint64_t, kClientKinds> kinds{};
   std::array<std::uint64_t, kCount<RefusalReason>> refusals{};
   std::array<std::uint64_t, kCount<FailureReason>> failures{};
-  std::vector<std::uint32_t> renewals_by_hour;
-  std::vector<std::uint64_t> effects;     // by action: how often it changed something
+  SlotCounts renewals;                    // that were asked for
+  std::vector<bool> caused;               // by action: whether it, or its end, caused an event
   std::vector<StateCounts> final_states;  // by cohort
   std::vector<Observed> seen;             // by expectation
+  std::vector<SlotCounts> peaks;          // by what Expectation::peak_per is given, in their order
   std::uint64_t clients = 0;              // whose life is complete
   Signatures signatures;                  // none where tokens are modelled
+  SpellTally spells;
 
  private:
   void watched(EventKind kind, Instant now, const WhyNot& why);
+  void watched(const Spell& spell);
 
   const Scenario* scenario_;
   Instant end_;
@@ -103,8 +114,10 @@ class RunStatistics {
   Instant next_observation_ = kNever;
   // Expectations of events, by kind, and what the current client did for each.
   std::array<std::vector<std::uint32_t>, kEventKinds> watchers_;
-  std::vector<std::uint64_t> of_client_;  // by expectation
-  std::vector<std::uint32_t> watched_expectations_;
+  std::vector<std::uint32_t> spell_watchers_;        // expectations of spells
+  std::vector<std::uint64_t> of_client_;             // by expectation
+  std::vector<std::uint32_t> watched_expectations_;  // without those of peaks
+  std::vector<std::uint32_t> peak_of_;               // by expectation: index into `peaks`
 };
 
 }  // namespace tokenlife::sim

@@ -31,6 +31,12 @@ void TokenClient::install(const Client& client) {
   bulk_ = client.bulk.is_nil() ? Secret{} : Secret{site_.bulk_token(client.bulk)};
 }
 
+void TokenClient::adopt(const Client& client) {
+  install(client);
+  if (client.token.exists()) send(client.token);
+  follow(client);
+}
+
 std::optional<TokenVerdict> TokenClient::show(const Request& request, const SiteView& site,
                                               Instant now) {
   const bool wants_token = request.kind != RequestKind::exchange;

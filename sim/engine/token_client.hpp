@@ -28,6 +28,9 @@ class TokenClient {
   // and no token but the bulk token that it was given.
   void install(const Client& client);
 
+  // It was there before the run: so was its certificate, and the token that it holds.
+  void adopt(const Client& client);
+
   // Shows what goes with the request and has it checked. Nothing if nobody is there to check: then
   // nothing is shown.
   std::optional<TokenVerdict> show(const Request& request, const SiteView& site, Instant now);

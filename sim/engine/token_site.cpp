@@ -34,15 +34,6 @@ std::vector<PrivateKey> make_keys(std::size_t count, const KeyMaking& making) {
   return keys;
 }
 
-// When the action that issues the token is planned; also one that the run does not reach.
-Instant planned_issue(const Scenario& scenario, std::uint32_t bulk_token) {
-  for (const Action& action : scenario.actions) {
-    const auto* issue = action_if<IssueBulk>(action);
-    if (issue != nullptr && issue->bulk_token == bulk_token) return action.at;
-  }
-  return {};
-}
-
 }  // namespace
 
 TokenSite::TokenSite(const Scenario& scenario, const SiteTimeline& timeline,
@@ -67,23 +58,37 @@ TokenSite::TokenSite(const Scenario& scenario, const SiteTimeline& timeline,
 }
 
 // By whom the site says that it was signed. What the run does not reach is never issued.
-KeyNumber TokenSite::signer_of(const ScenarioBulkToken& token, Instant issued) const {
-  const auto known = timeline_.bulk_token(token.guid, issued);
+KeyNumber TokenSite::signer_of(Guid token, Instant issued) const {
+  const auto known = timeline_.bulk_token(token, issued);
   return known ? known->signer : timeline_.signer(issued);
 }
 
+// All that the run issues, and the first of each name also if the run does not reach it.
 void TokenSite::sign_bulk_tokens() {
-  for (std::uint32_t i = 0; i < scenario_.bulk_tokens.size(); ++i) {
-    const ScenarioBulkToken& token = scenario_.bulk_tokens[i];
-    const Instant issued = planned_issue(scenario_, i);
-    const auto not_before = date(issued);
-    const IssuingKey& signer = keys_[signer_of(token, issued).value];
-    const BulkClaims claims{{not_before, not_before + std::chrono::minutes{token.lifetime_minutes}},
-                            scenario_.tenant,
-                            token.guid};
-    bulk_tokens_.emplace(token.guid, sign_token(claims, signer.key, signer.certificate));
-    ++signatures_.made;
+  for (const Action& action : scenario_.actions) {
+    const auto* issue = action_if<IssueBulk>(action);
+    if (issue == nullptr) continue;
+    Instant issued = action.at;
+    sign_bulk_token(issue->bulk_token, 0, issued);
+    for (std::uint32_t i = 0; goes_on_after(action, i); ++i) {
+      issued += action.repeat->every;
+      if (issued >= at(scenario_.duration)) break;
+      sign_bulk_token(issue->bulk_token, i + 1, issued);
+    }
   }
+}
+
+void TokenSite::sign_bulk_token(std::uint32_t bulk_token, std::uint32_t repetition,
+                                Instant issued) {
+  const ScenarioBulkToken& token = scenario_.bulk_tokens[bulk_token];
+  const Guid guid = bulk_token_guid(scenario_, bulk_token, repetition);
+  const auto not_before = date(issued);
+  const IssuingKey& signer = keys_[signer_of(guid, issued).value];
+  const BulkClaims claims{{not_before, not_before + std::chrono::minutes{token.lifetime_minutes}},
+                          scenario_.tenant,
+                          guid};
+  bulk_tokens_.emplace(guid, sign_token(claims, signer.key, signer.certificate));
+  ++signatures_.made;
 }
 
 PrivateKey TokenSite::client_key(ClientNumber client, std::uint32_t installation) const {
@@ -107,7 +112,9 @@ TokenVerdict TokenVerifier::check(const Request& request, const Evidence& shown,
   // unknown one.
   const std::size_t made_so_far = site_.timeline_.signer(now).value + 1;
   checks.signers = wanted == TokenProfile::bulk ? signers : signers.first(made_so_far);
-  checks.leeway = site_.scenario_.policy.leeway;
+  const Policy& policy = site_.timeline_.policy(now);
+  checks.leeway =
+      wanted == TokenProfile::bulk ? policy.bulk_leeway.value_or(policy.leeway) : policy.leeway;
   checks.issuer = site_.issuer_;
   checks.issued = [&](Guid guid) { return site_.timeline_.bulk_token(guid, now); };
   const auto fault = fault_of(shown, request, checks, challenge);

@@ -63,7 +63,8 @@ class TokenSite {
   };
 
   void sign_bulk_tokens();
-  KeyNumber signer_of(const ScenarioBulkToken& token, Instant issued) const;
+  void sign_bulk_token(std::uint32_t bulk_token, std::uint32_t repetition, Instant issued);
+  KeyNumber signer_of(Guid token, Instant issued) const;
 
   const Scenario& scenario_;
   const SiteTimeline& timeline_;

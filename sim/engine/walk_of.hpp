@@ -29,4 +29,13 @@ struct WalkOf<TraceNetwork> {
   using type = TraceWalk;
 };
 
+template <>
+struct WalkOf<ResampleNetwork> {
+  using type = ResampleWalk;
+};
+template <>
+struct WalkOf<PhasedNetwork> {
+  using type = PhasedWalk;
+};
+
 }  // namespace tokenlife::sim

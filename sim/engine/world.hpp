@@ -7,9 +7,17 @@
 #include "sim/engine/tally.hpp"
 #include "sim/engine/token_client.hpp"
 #include "sim/engine/token_site.hpp"
+#include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
+
+// Of the draws of a cohort's clients.
+inline DrawKeys keys_of(const Scenario& scenario, const Cohort& cohort) {
+  const std::uint64_t first = mix(scenario.seed, cohort.name);
+  if (!scenario.reseed) return {first, first};
+  return {first, mix(scenario.reseed->seed, cohort.name), scenario.reseed->at};
+}
 
 // What all clients of a run share. Read only.
 struct World {
@@ -17,6 +25,7 @@ struct World {
   const SiteTimeline* site;
   const ClientSchedule* schedule;
   const TokenSite* real = nullptr;  // null: tokens are modelled
+  SpellTally::Wanted wanted{};      // what is counted besides
 };
 
 // What the thread that simulates a client owns.

@@ -8,28 +8,41 @@ namespace tokenlife::naive {
 
 using namespace sim;
 
+namespace {
+
+constexpr std::uint32_t kAfterAll = UINT32_MAX;  // actions of the tick
+
+}  // namespace
+
 NaiveClient::NaiveClient(const Scenario& scenario, const NaiveSite& site, std::uint32_t cohort,
                          std::uint32_t client)
     : scenario_(&scenario),
+      policy_(scenario.policy),
       cohort_(&scenario.cohorts[cohort]),
       site_(&site),
       cohort_number_(cohort),
       client_(client),
       draws_(scenario.seed, cohort_->name, client),
+      credential_(cohort_->credential),
       version_(cohort_->version),
-      cmg_allowed_(cohort_->cmg_allowed),
-      bulk_(guid_of(cohort_->bulk_token)) {
+      cmg_allowed_(cohort_->cmg_allowed) {
   const auto ticks = static_cast<std::uint64_t>(cohort_->install_over / scenario.tick);
   const auto bits = draws_.at(Purpose::install_time, 0)[0];
+  const ClientPolicyChange& own = cohort_->policy;
+  policy_.renew_after = own.renew_after.value_or(policy_.renew_after);
+  policy_.renew_jitter = own.renew_jitter.value_or(policy_.renew_jitter);
+  policy_.renew_on = own.renew_on.value_or(policy_.renew_on);
+  policy_.retry_after_failure = own.retry_after_failure.value_or(policy_.retry_after_failure);
+  policy_.retry_after_refusal = own.retry_after_refusal.value_or(policy_.retry_after_refusal);
+  skew_ = draw_skew(cohort_->clock_skew, draws_, Purpose::clock_skew, 0);
   install_at_ = cohort_->install_at + scenario.tick * static_cast<std::int64_t>(below(bits, ticks));
+  if (cohort_->inventory != nullptr) install_at_ = kNever;
+  for (std::uint32_t i = 0; i < scenario.actions.size(); ++i) take_aim(i);
+  std::sort(aimed_.begin(), aimed_.end());
 }
 
-Guid NaiveClient::guid_of(std::optional<std::uint32_t> bulk_token) const {
-  return bulk_token ? scenario_->bulk_tokens[*bulk_token].guid : Guid{};
-}
-
-bool NaiveClient::is_aimed_at(const Target& target) const {
-  return target.cohort.value == cohort_number_ && (!target.client || *target.client == client_);
+Draws NaiveClient::draws_at(Instant when) const {
+  return naive::draws_at(*scenario_, *cohort_, client_, when);
 }
 
 void NaiveClient::record(Instant now, Cause cause, const ClientEvent& event) {
@@ -43,70 +56,155 @@ void NaiveClient::begin_tick() {
   override_changed_.reset();
 }
 
+// ---- Before the run ----------------------------------------------------------------------------
+
+void NaiveClient::adopt() {
+  if (cohort_->inventory == nullptr) return;
+  const AdoptedClient& row = cohort_->inventory->clients[client_];
+  const Instant now{};
+  network_ = model_network(now);
+  last_connected_ = network_ == Network::offline ? row.last_connected : network_;
+  connected_since_ = now;
+  just_connected_ = network_ != Network::offline;
+  credential_ = row.credential;
+  version_ = row.version;
+  cmg_allowed_ = row.cmg_allowed;
+  blocked_ = row.blocked;
+  if (row.bulk_token) bulk_ = site_->newest(*row.bulk_token, now, 0);
+  state_ = row.state;
+  if (state_ == LifecycleState::registered || state_ == LifecycleState::roaming) {
+    follow_last_connected();
+  }
+  if (row.token) {
+    tokens_issued_ = 1;
+    const auto first = TokenSerial::of(ClientNumber{cohort_->first.value + client_}, 1);
+    if (state_ != LifecycleState::re_registration_required) {
+      adopted_token_ = first;
+      token_ = {first, row.token->issued, row.token->expires, KeyNumber{0}};
+    }
+  }
+  ClientAdopted event{};
+  event.cohort = CohortNumber{cohort_number_};
+  event.state = state_;
+  event.network = network_;
+  event.last_connected = last_connected_;
+  event.credential = credential_;
+  event.version = version_;
+  event.cmg_allowed = cmg_allowed_;
+  event.blocked = blocked_;
+  event.on_intranet = cohort_->on_intranet;
+  if (credential_ != Credential::self_signed) {
+    if (cohort_->credential_life) credential_ends_ = now + cohort_->credential_life->validity;
+    if (row.credential_expires) credential_ends_ = *row.credential_expires;
+  }
+  credential_expired_ = credential_ends_ <= now;
+  event.credential_expired = credential_expired_;
+  if (credential_expired_ && cohort_->credential_life) {
+    event.credential_renews_on = cohort_->credential_life->renews_on;
+  }
+  event.bulk = bulk_;
+  event.token = token_;
+  event.tokens = tokens_issued_;
+  record(now, {CauseKind::run_start, 0}, event);
+  plan_restart(now);
+}
+
 // ---- Step 1: actions ---------------------------------------------------------------------------
 
-void NaiveClient::end_what_is_over(Instant now) {
-  for (std::uint32_t i = 0; i < scenario_->actions.size(); ++i) {
-    const Instant at = scenario_->actions[i].at;
-    const auto* action = std::get_if<ClientAction>(&scenario_->actions[i].what);
-    if (action == nullptr || at >= now) continue;
-    std::visit(
-        [&]<class What>(const What& what) {
-          if constexpr (HasLength<What>) {
-            if (is_aimed_at(what.target) && what.length == now - at) end(what, i);
-          }
-        },
-        *action);
+// Whether and when each repetition of the action is for this client.
+void NaiveClient::take_aim(std::uint32_t action) {
+  const auto* on_clients = std::get_if<ClientAction>(&scenario_->actions[action].what);
+  if (on_clients == nullptr) return;
+  const Target target = std::visit([](const auto& what) { return what.target; }, *on_clients);
+  const auto* policy = std::get_if<SetPolicy>(on_clients);
+  const bool is_for_all = policy != nullptr && policy->is_for_all;
+  const bool is_meant =
+      target.cohort.value == cohort_number_ && target.client.value_or(client_) == client_;
+  if (!is_meant && !is_for_all) return;
+  const auto begun = beginnings(scenario_->actions[action], Instant{} + scenario_->duration);
+  for (std::uint32_t k = 0; k < begun.size(); ++k) {
+    const std::uint64_t number = action * (std::uint64_t{1} << 32) + k;
+    const auto luck = share_draw(draws_at(begun[k]).at(Purpose::selection_share, number)[0]);
+    if (luck >= target.share.of_2_32) continue;
+    const auto bits = draws_at(begun[k]).at(Purpose::selection_moment, number)[0];
+    const auto ticks = static_cast<std::uint64_t>(target.over / scenario_->tick);
+    const Duration later = scenario_->tick * static_cast<std::int64_t>(below(bits, ticks));
+    aimed_.push_back({begun[k] + later, {action, k}});
   }
 }
-void NaiveClient::end(const Move&, std::uint32_t i) {
-  std::erase(moves_, i);
-  override_changed_ = Cause{CauseKind::action_end, i};
+
+void NaiveClient::end_what_is_over(Instant now) {
+  std::optional<Turn> last;
+  for (const ActiveMove& move : moves_) {
+    if (move.until == now) last = std::max(last, std::optional(move.turn));
+  }
+  std::erase_if(moves_, [&](const ActiveMove& move) { return move.until == now; });
+  if (last) override_changed_ = Cause{CauseKind::action_end, last->action};
 }
 
-void NaiveClient::act(const ClientAction& action, std::uint32_t i, Instant now) {
-  std::visit(
-      [&](const auto& what) {
-        if (is_aimed_at(what.target)) begin(what, {CauseKind::action, i}, now);
-      },
-      action);
+void NaiveClient::act(Instant now) {
+  for (; next_aimed_ < aimed_.size() && aimed_[next_aimed_].at == now; ++next_aimed_) {
+    const Aimed& aimed = aimed_[next_aimed_];
+    std::visit(
+        [&](const auto& what) {
+          if (what.target.state && !is_in(*what.target.state, now)) return;
+          begin(what, aimed.turn, now);
+        },
+        std::get<ClientAction>(scenario_->actions[aimed.turn.action].what));
+  }
 }
-void NaiveClient::begin(const SetCmgAllowed& setting, Cause cause, Instant now) {
-  if (cmg_allowed_ == setting.value) return;
-  cmg_allowed_ = setting.value;
-  if (is_installed()) record(now, cause, CmgAllowedChanged{cmg_allowed_});
+
+bool NaiveClient::is_in(StateWord word, Instant now) const {
+  switch (word) {
+    case StateWord::installed: return state_ == LifecycleState::installed;
+    case StateWord::registered: return state_ == LifecycleState::registered;
+    case StateWord::roaming: return state_ == LifecycleState::roaming;
+    case StateWord::renewing: return state_ == LifecycleState::renewing;
+    case StateWord::expired: return state_ == LifecycleState::expired;
+    case StateWord::re_registration_required:
+      return state_ == LifecycleState::re_registration_required;
+    case StateWord::out_of_service: return is_out_of_service();
+    case StateWord::stranded: return is_stranded(now);
+  }
+  return false;
 }
-void NaiveClient::begin(const Upgrade&, Cause cause, Instant now) {
+
+void NaiveClient::begin(const Upgrade&, Turn turn, Instant now) {
   if (version_ == ClientVersion::current) return;
   version_ = ClientVersion::current;
-  if (is_installed()) record(now, cause, ClientUpgraded{});
+  if (is_installed()) record(now, {CauseKind::action, turn.action}, ClientUpgraded{});
 }
-void NaiveClient::begin(const BlockClients&, Cause cause, Instant now) {
+void NaiveClient::begin(const BlockClients&, Turn turn, Instant now) {
   if (blocked_) return;
   blocked_ = true;
-  if (is_installed()) record(now, cause, ClientBlocked{});
+  if (is_installed()) record(now, {CauseKind::action, turn.action}, ClientBlocked{});
 }
-void NaiveClient::begin(const UnblockClients&, Cause cause, Instant now) {
+void NaiveClient::begin(const UnblockClients&, Turn turn, Instant now) {
   if (!blocked_) return;
   blocked_ = false;
-  if (is_installed()) record(now, cause, ClientUnblocked{});
+  if (is_installed()) record(now, {CauseKind::action, turn.action}, ClientUnblocked{});
 }
-void NaiveClient::begin(const Reinstall& reinstall, Cause cause, Instant now) {
+void NaiveClient::begin(const Reinstall& reinstall, Turn turn, Instant now) {
   if (!is_installed()) return;
+  const bool begins = holds_good_token();
   state_ = LifecycleState::installed;
   token_ = {};
   in_flight_.reset();
   silent_until_ = Instant{};
-  bulk_ = guid_of(reinstall.bulk_token);
+  bulk_ = {};
+  if (reinstall.bulk_token) bulk_ = site_->newest(*reinstall.bulk_token, now, turn.action);
+  if (reinstall.new_identity) blocked_ = false;
   just_installed_ = true;
-  record(now, cause, ClientReinstalled{bulk_});
+  record(now, {CauseKind::action, turn.action},
+         ClientReinstalled{bulk_, reinstall.new_identity, begins,
+                           begins ? since_contact(now) : Duration{0}});
 }
-void NaiveClient::begin(const RestartAgents&, Cause cause, Instant now) {
-  if (is_installed()) restart(now, cause);
+void NaiveClient::begin(const RestartAgents&, Turn turn, Instant now) {
+  if (is_installed()) restart(now, {CauseKind::action, turn.action});
 }
-void NaiveClient::begin(const Move&, Cause cause, Instant) {
-  moves_.push_back(cause.number);
-  override_changed_ = cause;
+void NaiveClient::begin(const Move& move, Turn turn, Instant now) {
+  moves_.push_back({turn, move.on, move.length ? now + *move.length : kNever});
+  override_changed_ = Cause{CauseKind::action, turn.action};
 }
 
 void NaiveClient::restart(Instant now, Cause cause) {
@@ -118,10 +216,10 @@ void NaiveClient::restart(Instant now, Cause cause) {
 // ---- Step 2: answers ---------------------------------------------------------------------------
 
 void NaiveClient::hear_answer(Instant now) {
-  if (!in_flight_ || in_flight_->sent + scenario_->policy.latency != now) return;
+  if (!in_flight_ || in_flight_->sent + policy_.latency != now) return;
   Request request = *in_flight_;
   in_flight_.reset();
-  const bool is_there = network_ == network_of(request.via);
+  const bool is_there = network_ == asked_on_;
   if ((request.lost || !is_there) && request.verdict.outcome != Outcome::failed) {
     request.verdict = {Outcome::failed, {}, FailureReason::answer_lost};
   }
@@ -132,12 +230,18 @@ void NaiveClient::hear_answer(Instant now) {
     hear_renewal(request, cause, now);
   } else if (request.verdict.outcome == Outcome::refused) {
     const auto ago = static_cast<std::uint32_t>((now - request.sent).count());
-    token_ = {};
-    state_ = LifecycleState::re_registration_required;
-    record(now, {CauseKind::exchange, ago},
-           ReRegistrationRequired{request.via, request.verdict.refusal});
+    require_registration(request, {CauseKind::exchange, ago}, now);
   }
   if (request.kind != Kind::exchange) wait_after(request);
+}
+
+void NaiveClient::require_registration(const Request& request, Cause cause, Instant now) {
+  const bool begins = holds_good_token();
+  token_ = {};
+  state_ = LifecycleState::re_registration_required;
+  record(now, cause,
+         ReRegistrationRequired{request.via, request.verdict.refusal, begins,
+                                begins ? since_contact(now) : Duration{0}});
 }
 
 void NaiveClient::hear_registration(const Request& request, Cause cause, Instant now) {
@@ -145,8 +249,10 @@ void NaiveClient::hear_registration(const Request& request, Cause cause, Instant
     case Outcome::granted:
       token_ = request.token;
       bulk_ = {};
-      state_ = request.via == Endpoint::mp ? LifecycleState::registered : LifecycleState::roaming;
+      state_ = network_ == Network::intranet ? LifecycleState::registered : LifecycleState::roaming;
       record(now, cause, RegistrationCompleted{request.via, token_});
+      stopped_at_.reset();
+      hear(now);
       break;
     case Outcome::refused:
       if (!request.bulk.is_nil()) bulk_ = {};
@@ -164,32 +270,37 @@ void NaiveClient::hear_renewal(const Request& request, Cause cause, Instant now)
       record(now, cause, TokenRenewed{request.via, request.token, token_.serial});
       token_ = request.token;
       follow_last_connected();
+      stopped_at_.reset();
+      hear(now);
       break;
     case Outcome::refused: {
       const RefusalReason reason = request.verdict.refusal;
       record(now, cause, RenewalRefused{request.via, reason});
+      if (reason == RefusalReason::client_outdated) came_to(SpellCause::client_outdated);
       if (state_ == LifecycleState::renewing) follow_last_connected();
       if (reason == RefusalReason::client_blocked || reason == RefusalReason::unknown_signer ||
           reason == RefusalReason::expired) {
-        token_ = {};
-        state_ = LifecycleState::re_registration_required;
-        record(now, cause, ReRegistrationRequired{request.via, reason});
+        require_registration(request, cause, now);
       }
       break;
     }
     case Outcome::failed:
       record(now, cause, RenewalFailed{request.via, request.verdict.failure});
+      switch (request.verdict.failure) {
+        case FailureReason::endpoint_down: came_to(SpellCause::endpoint_down); break;
+        case FailureReason::sts_down: came_to(SpellCause::sts_down); break;
+        case FailureReason::answer_lost: came_to(SpellCause::answer_lost); break;
+      }
       if (state_ == LifecycleState::renewing) follow_last_connected();
       break;
   }
 }
 
 void NaiveClient::wait_after(const Request& request) {
-  const Policy& policy = scenario_->policy;
   if (request.verdict.outcome == Outcome::failed) {
-    silent_until_ = request.sent + policy.retry_after_failure;
+    silent_until_ = request.sent + policy_.retry_after_failure;
   } else if (request.verdict.outcome == Outcome::refused) {
-    silent_until_ = request.sent + policy.retry_after_refusal;
+    silent_until_ = request.sent + policy_.retry_after_refusal;
   }
 }
 
@@ -201,36 +312,35 @@ void NaiveClient::follow_last_connected() {
 // ---- Step 3: expiry ----------------------------------------------------------------------------
 
 void NaiveClient::expire(Instant now) {
-  const bool is_live = state_ == LifecycleState::registered || state_ == LifecycleState::roaming ||
-                       state_ == LifecycleState::renewing;
-  if (!is_live || now < token_.expires + scenario_->policy.leeway) return;
+  if (!holds_good_token() || now < token_.expires + site_->policy.leeway) return;
   state_ = LifecycleState::expired;
-  record(now, {CauseKind::expiry, 0}, TokenExpired{token_.serial});
+  SpellCause cause = due() < now ? SpellCause::offline : SpellCause::never_due;
+  if (stopped_at_ && *stopped_at_ >= due()) cause = stopped_by_;
+  if (cohort_->inventory != nullptr && now == Instant{}) cause = SpellCause::adopted;
+  record(now, {CauseKind::expiry, 0}, TokenExpired{token_.serial, cause, since_contact(now)});
 }
 
 // ---- Step 4: installation, network, restarts ---------------------------------------------------
 
 Network NaiveClient::model_network(Instant now) {
-  const auto* dwell = std::get_if<DwellNetwork>(&cohort_->network);
+  const DwellNetwork* dwell = dwell_at(cohort_->network, now);
   if (dwell == nullptr) {
-    return network_by_definition(cohort_->network, *scenario_, *cohort_, client_, now);
+    modelled_ = network_by_definition(cohort_->network, *scenario_, *cohort_, client_, now);
+    return *modelled_;
   }
   const auto begin = [&](Network on, Instant since) {
-    stay_ = stay_by_definition(*dwell, scenario_->tick, draws_, stays_++, on, since);
+    stay_ = stay_by_definition(*dwell, scenario_->tick, draws_at(since), stays_++, on, since);
   };
-  if (!stay_) begin(dwell->start, now);
+  if (dwelling_ != dwell) begin(modelled_.value_or(dwell->start), now);
+  dwelling_ = dwell;
   while (stay_->until <= now) begin(stay_->then, stay_->until);
-  return stay_->on;
+  modelled_ = stay_->on;
+  return *modelled_;
 }
 
 // The move that began last is the one in force.
 void NaiveClient::work_out_override() {
-  override_.reset();
-  const auto begins_later = [&](std::uint32_t a, std::uint32_t b) {
-    return std::pair(scenario_->actions[a].at, a) < std::pair(scenario_->actions[b].at, b);
-  };
-  const auto last = std::max_element(moves_.begin(), moves_.end(), begins_later);
-  if (last != moves_.end()) override_ = action_if<Move>(scenario_->actions[*last])->on;
+  override_ = moves_.empty() ? std::nullopt : std::optional(moves_.back().on);
 }
 
 void NaiveClient::install_if_due(Instant now) {
@@ -242,9 +352,13 @@ void NaiveClient::install_if_due(Instant now) {
   connected_since_ = now;
   state_ = LifecycleState::installed;
   just_installed_ = true;
+  if (cohort_->bulk_token) bulk_ = site_->newest(*cohort_->bulk_token, now, kAfterAll);
   record(now, {CauseKind::installation, 0},
-         ClientInstalled{CohortNumber{cohort_number_}, network_, cohort_->credential, version_,
-                         cmg_allowed_, blocked_, bulk_});
+         ClientInstalled{CohortNumber{cohort_number_}, network_, credential_, version_,
+                         cmg_allowed_, blocked_, bulk_, cohort_->on_intranet});
+  if (cohort_->credential_life && credential_ != Credential::self_signed) {
+    credential_ends_ = now + cohort_->credential_life->validity;
+  }
   plan_restart(now);
 }
 
@@ -252,7 +366,7 @@ void NaiveClient::plan_restart(Instant from) {
   if (!cohort_->agent_restart_every) return;
   const double mean = static_cast<double>(cohort_->agent_restart_every->count()) /
                       static_cast<double>(scenario_->tick.count());
-  const auto bits = draws_.at(Purpose::agent_restart, restarts_planned_++)[0];
+  const auto bits = draws_at(from).at(Purpose::agent_restart, restarts_planned_++)[0];
   next_restart_ = from + scenario_->tick * exponential_ticks(bits, mean);
 }
 
@@ -275,6 +389,7 @@ void NaiveClient::change_network_and_restart(Instant now) {
       }
     }
   }
+  look_at_credential(now);
   if (next_restart_ == now) {
     restart(now, {CauseKind::agent_start, 0});
     plan_restart(now);

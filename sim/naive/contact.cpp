@@ -12,70 +12,114 @@ bool NaiveClient::is_in_contact(Instant now) const {
   return connected > Duration{0} && connected % cohort_->contact_every == Duration{0};
 }
 
-bool NaiveClient::renewal_is_due(Instant now) const {
-  const Policy& policy = scenario_->policy;
-  const bool at_agent_start = just_installed_ || just_restarted_;
-  if (policy.renew_on == RenewOn::agent_start && !at_agent_start) return false;
+// When the token that is held is due for renewal, by the site's clock.
+Instant NaiveClient::due() const {
   Duration jitter{0};
-  if (policy.renew_jitter > Duration{0}) {
-    const auto ticks = static_cast<std::uint64_t>(policy.renew_jitter / scenario_->tick);
-    const auto bits = draws_.at(Purpose::renewal_jitter, token_.serial.ordinal())[0];
+  if (policy_.renew_jitter > Duration{0}) {
+    const auto ticks = static_cast<std::uint64_t>(policy_.renew_jitter / scenario_->tick);
+    const bool is_adopted = token_.serial == adopted_token_;
+    const Draws draws = is_adopted ? draws_ : draws_at(token_.not_before);
+    const std::uint32_t draw = is_adopted ? 0 : token_.serial.ordinal();
+    const auto bits = draws.at(Purpose::renewal_jitter, draw)[0];
     jitter = scenario_->tick * static_cast<std::int64_t>(below(bits, ticks));
   }
-  return now + cohort_->clock_skew >= token_.not_before + policy.renew_after + jitter;
+  return token_.not_before + policy_.renew_after + jitter - skew_;
+}
+
+bool NaiveClient::renewal_is_due(Instant now) const {
+  const bool at_agent_start = just_installed_ || just_restarted_;
+  if (policy_.renew_on == RenewOn::agent_start && !at_agent_start) return false;
+  return now >= due();
+}
+
+// A16.
+Endpoint NaiveClient::endpoint_from_here() const {
+  if (network_ != Network::intranet) return Endpoint::cmg;
+  switch (cohort_->on_intranet) {
+    case OnIntranet::mp: return Endpoint::mp;
+    case OnIntranet::cmg: return Endpoint::cmg;
+    case OnIntranet::mp_then_cmg:
+      return !site_->is_up(Endpoint::mp) && cmg_allowed_ ? Endpoint::cmg : Endpoint::mp;
+  }
+  return Endpoint::mp;
 }
 
 void NaiveClient::contact(Instant now) {
-  if (!is_in_contact(now) || in_flight_ || now < silent_until_) return;
-  const bool on_intranet = network_ == Network::intranet;
-  if (!on_intranet && !cmg_allowed_) return;
-  const Endpoint via = on_intranet ? Endpoint::mp : Endpoint::cmg;
-  const bool is_https_mp = on_intranet && scenario_->policy.mp == MpMode::https;
-  const bool has_other_credential = cohort_->credential != Credential::self_signed;
-
-  if (state_ == LifecycleState::installed) {
-    if (has_other_credential) {
-      send_registration(via, cohort_->credential, now);
-    } else if (!bulk_.is_nil() && (!on_intranet || is_https_mp)) {
-      send_registration(via, Credential::bulk, now);
-    } else if (on_intranet) {
-      send_registration(via, Credential::self_signed, now);
-    }
-    return;
-  }
-  if (state_ == LifecycleState::expired || state_ == LifecycleState::re_registration_required) {
-    if (on_intranet || has_other_credential) {
-      send_registration(via, cohort_->credential, now);
+  if (!is_in_contact(now)) return;
+  last_contact_ = now;
+  if (holds_good_token() && now >= due()) note_stop(now);
+  if (in_flight_ || now < silent_until_) return;
+  const Endpoint via = endpoint_from_here();
+  if (via == Endpoint::cmg && !cmg_allowed_) return;
+  if (is_out_of_service()) {
+    if (const auto request = registration_at(via, now)) {
+      send_registration(*request, now);
     } else if (state_ == LifecycleState::expired) {
       exchange(via, now);
     }
-    return;
-  }
-  if (renewal_is_due(now)) {
+  } else if (renewal_is_due(now)) {
     send_renewal(via, now);
   } else {
     exchange(via, now);
   }
 }
 
-void NaiveClient::send_registration(Endpoint via, Credential shown, Instant now) {
-  const Guid bulk = shown == Credential::bulk ? bulk_ : Guid{};
-  const auto seq = static_cast<std::uint32_t>(events_.size());
-  record(now, {CauseKind::contact, 0}, RegistrationRequested{via, shown, bulk});
-  send({Kind::registration, via, now, seq, bulk, shown == Credential::self_signed, {}, {}, false},
-       now);
+// A13: why the token, which is due, is not renewed at this contact, as far as is known now.
+void NaiveClient::note_stop(Instant now) {
+  stopped_at_ = now;
+  const bool at_agent_start = just_installed_ || just_restarted_;
+  if (in_flight_) {
+    stopped_by_ = SpellCause::on_its_way;
+  } else if (now < silent_until_) {
+    stopped_by_ = waits_for_;
+  } else if (endpoint_from_here() == Endpoint::cmg && !cmg_allowed_) {
+    stopped_by_ = SpellCause::cmg_not_allowed;
+  } else if (policy_.renew_on == RenewOn::agent_start && !at_agent_start) {
+    stopped_by_ = SpellCause::no_agent_start;
+  } else {
+    stopped_by_ = SpellCause::on_its_way;
+  }
+}
+
+std::optional<NaiveClient::Request> NaiveClient::registration_at(Endpoint via, Instant now) const {
+  Request request{Kind::registration, via, now, 0, {}, {}, {}, {}, false};
+  const bool at_mp = via == Endpoint::mp;
+  const bool is_https_mp = at_mp && site_->policy.mp == MpMode::https;
+  const bool shows_bulk =
+      state_ == LifecycleState::installed && !bulk_.is_nil() && (!at_mp || is_https_mp);
+  if (shown_credential() != Credential::self_signed) {
+    request.shown = shown_credential();
+  } else if (shows_bulk) {
+    request.shown = Credential::bulk;
+    request.bulk = bulk_;
+  } else if (at_mp) {
+    request.shown = Credential::self_signed;
+  } else {
+    return std::nullopt;
+  }
+  return request;
+}
+
+void NaiveClient::send_registration(Request request, Instant now) {
+  request.seq = static_cast<std::uint32_t>(events_.size());
+  record(now, {CauseKind::contact, 0},
+         RegistrationRequested{request.via, request.shown, request.bulk});
+  send(request, now);
 }
 
 void NaiveClient::send_renewal(Endpoint via, Instant now) {
   const auto seq = static_cast<std::uint32_t>(events_.size());
   record(now, {CauseKind::contact, 0}, RenewalRequested{via, token_.serial});
   state_ = LifecycleState::renewing;
-  send({Kind::renewal, via, now, seq, {}, false, {}, {}, false}, now);
+  send({Kind::renewal, via, now, seq, {}, {}, {}, {}, false}, now);
 }
 
 void NaiveClient::exchange(Endpoint via, Instant now) {
-  const Request request{Kind::exchange, via, now, 0, {}, false, {}, {}, false};
-  if (judge(request, now).outcome == Outcome::refused) send(request, now);
+  Request request{Kind::exchange, via, now, 0, {}, {}, {}, {}, false};
+  const Outcome outcome = judge(request, now).outcome;
+  if (outcome == Outcome::refused) send(request, now);
+  if (outcome != Outcome::granted || !has_news()) return;
+  if (!is_lost(request, Purpose::lost_setting, news_draws_, now)) hear(now);
 }
 
 void NaiveClient::send(Request request, Instant now) {
@@ -83,20 +127,23 @@ void NaiveClient::send(Request request, Instant now) {
   if (request.verdict.outcome == Outcome::granted) {
     const auto client = ClientNumber{cohort_->first.value + client_};
     request.token = {TokenSerial::of(client, ++tokens_issued_), now,
-                     now + scenario_->policy.token_validity, KeyNumber{site_->signing_key}};
+                     now + site_->policy.token_validity, KeyNumber{site_->signing_key}};
   }
-  request.lost = request.verdict.outcome != Outcome::failed && is_lost(request);
+  request.lost = request.verdict.outcome != Outcome::failed &&
+                 is_lost(request, Purpose::lost_answer, loss_draws_, now);
+  asked_on_ = network_;
   in_flight_ = request;
 }
 
-bool NaiveClient::is_lost(const Request& request) {
-  for (const std::uint32_t i : site_->losing) {
-    const auto& loss = *action_if<LoseAnswers>(scenario_->actions[i]);
+bool NaiveClient::is_lost(const Request& request, Purpose purpose, std::uint64_t& draws_made,
+                          Instant now) {
+  for (const NaiveSite::Losing& losing : site_->losing) {
+    const auto& loss = *action_if<LoseAnswers>(scenario_->actions[losing.turn.action]);
     const bool concerns = loss.endpoint == request.via ||
                           (loss.endpoint == Endpoint::sts && request.kind != Kind::exchange);
     if (!concerns) continue;
     if (loss.share.of_2_32 >= Share::kWhole) return true;
-    const auto bits = draws_.at(Purpose::lost_answer, loss_draws_++)[0];
+    const auto bits = draws_at(now).at(purpose, draws_made++)[0];
     if (share_draw(bits) < loss.share.of_2_32) return true;
   }
   return false;
@@ -105,37 +152,42 @@ bool NaiveClient::is_lost(const Request& request) {
 // ---- The site ----------------------------------------------------------------------------------
 
 NaiveClient::Verdict NaiveClient::judge(const Request& request, Instant now) const {
-  const auto no = [](RefusalReason reason) { return Verdict{Outcome::refused, reason, {}}; };
-  const Policy& policy = scenario_->policy;
-  const bool wants_token = request.kind != Kind::exchange;
   if (!site_->is_up(request.via)) return {Outcome::failed, {}, FailureReason::endpoint_down};
-  if (wants_token && !site_->is_up(Endpoint::sts)) {
+  if (request.kind != Kind::exchange && !site_->is_up(Endpoint::sts)) {
     return {Outcome::failed, {}, FailureReason::sts_down};
   }
-  if (blocked_) return no(RefusalReason::client_blocked);
-  if (wants_token && version_ == ClientVersion::outdated) return no(RefusalReason::client_outdated);
-  if (request.kind == Kind::registration) {
-    if (request.via == Endpoint::mp && request.shows_self_signed) {
-      if (!policy.internal_registration) return no(RefusalReason::internal_registration_off);
-      if (policy.mp == MpMode::https) return no(RefusalReason::credential_required);
-    }
-    if (request.bulk.is_nil()) return {};
-    const auto objection = objection_to_bulk(request.bulk, now);
-    return objection ? no(*objection) : Verdict{};
+  const auto refusal = objection(request, now);
+  return refusal ? Verdict{Outcome::refused, *refusal, {}} : Verdict{};
+}
+
+// Of a site all of which is up.
+std::optional<RefusalReason> NaiveClient::objection(const Request& request, Instant now) const {
+  const Policy& policy = site_->policy;
+  if (blocked_) return RefusalReason::client_blocked;
+  if (request.kind != Kind::exchange && version_ == ClientVersion::outdated) {
+    return RefusalReason::client_outdated;
   }
-  if (site_->retired[token_.signer.value]) return no(RefusalReason::unknown_signer);
-  if (now >= token_.expires + policy.leeway) return no(RefusalReason::expired);
-  return {};
+  if (request.kind == Kind::registration) {
+    if (request.via == Endpoint::mp && request.shown == Credential::self_signed) {
+      if (!policy.internal_registration) return RefusalReason::internal_registration_off;
+      if (policy.mp == MpMode::https) return RefusalReason::credential_required;
+    }
+    return request.bulk.is_nil() ? std::nullopt : objection_to_bulk(request.bulk, now);
+  }
+  if (site_->retired[token_.signer.value]) return RefusalReason::unknown_signer;
+  if (state_ == LifecycleState::expired) return RefusalReason::expired;
+  if (now >= token_.expires + policy.leeway) return RefusalReason::expired;
+  return std::nullopt;
 }
 
 // D2, A9.
 std::optional<RefusalReason> NaiveClient::objection_to_bulk(Guid guid, Instant now) const {
-  for (std::size_t i = 0; i < site_->bulk.size(); ++i) {
-    const NaiveSite::Bulk& token = site_->bulk[i];
-    if (scenario_->bulk_tokens[i].guid != guid || !token.issued) continue;
+  for (const NaiveSite::Bulk& token : site_->bulk) {
+    if (token.guid != guid) continue;
     if (site_->retired[token.signing_key]) return RefusalReason::unknown_signer;
     if (now < token.not_before) return RefusalReason::bulk_token_not_yet_valid;
-    if (now >= token.expires + scenario_->policy.leeway) return RefusalReason::bulk_token_expired;
+    const Duration leeway = site_->policy.bulk_leeway.value_or(site_->policy.leeway);
+    if (now >= token.expires + leeway) return RefusalReason::bulk_token_expired;
     if (token.blocked) return RefusalReason::bulk_token_blocked;
     return std::nullopt;
   }

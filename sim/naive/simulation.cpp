@@ -10,20 +10,27 @@ namespace {
 void tick(const sim::Scenario& scenario, NaiveSite& site, std::vector<NaiveClient>& clients,
           Instant now) {
   for (NaiveClient& client : clients) client.begin_tick();
+  if (now == Instant{}) {
+    for (NaiveClient& client : clients) client.adopt();
+  }
 
-  // 1. What ends now, then the actions of this tick, in file order.
+  // 1. What ends now, then the actions of this tick, in file order. No client changes the site, and
+  // those whom an action looks for see it as all of this tick's actions leave it.
   site.end_what_is_over(now);
-  for (NaiveClient& client : clients) client.end_what_is_over(now);
   for (std::uint32_t i = 0; i < scenario.actions.size(); ++i) {
     const sim::Action& action = scenario.actions[i];
-    if (action.at != now) continue;
-    if (const auto* on_site = std::get_if<sim::SiteAction>(&action.what)) {
-      site.act(*on_site, i, now);
-    } else {
-      const auto& on_clients = std::get<sim::ClientAction>(action.what);
-      for (NaiveClient& client : clients) client.act(on_clients, i, now);
+    const auto* on_site = std::get_if<sim::SiteAction>(&action.what);
+    const auto* policy = sim::action_if<sim::SetPolicy>(action);
+    if (on_site == nullptr && policy == nullptr) continue;
+    const auto begun = beginnings(action, now + scenario.tick);
+    for (std::uint32_t k = 0; k < begun.size(); ++k) {
+      if (begun[k] != now) continue;
+      if (on_site != nullptr) site.act(*on_site, {i, k}, now);
+      if (policy != nullptr) site.set_policy(policy->site, i, now);
     }
   }
+  for (NaiveClient& client : clients) client.end_what_is_over(now);
+  for (NaiveClient& client : clients) client.act(now);
   // 2. Answers.
   for (NaiveClient& client : clients) client.hear_answer(now);
   // 3. Expiry.
@@ -37,6 +44,17 @@ void tick(const sim::Scenario& scenario, NaiveSite& site, std::vector<NaiveClien
 
 }  // namespace
 
+std::vector<Instant> beginnings(const sim::Action& action, Instant end) {
+  std::vector<Instant> all;
+  const std::uint64_t times = !action.repeat ? 1 : action.repeat->times.value_or(UINT32_MAX);
+  for (Instant begin = action.at; begin < end && all.size() < times;
+       begin += action.repeat->every) {
+    all.push_back(begin);
+    if (!action.repeat) break;
+  }
+  return all;
+}
+
 NaiveRun simulate_naively(const sim::Scenario& scenario, Keep keep) {
   NaiveSite site(scenario);
   std::vector<NaiveClient> clients;
@@ -49,6 +67,12 @@ NaiveRun simulate_naively(const sim::Scenario& scenario, Keep keep) {
   run.states.resize(clients.size());
   for (Duration t{0}; t < scenario.duration; t += scenario.tick) {
     tick(scenario, site, clients, Instant{} + t);
+    run.stranded.push_back(0);
+    run.out_of_service.push_back(0);
+    for (const NaiveClient& client : clients) {
+      if (client.is_out_of_service()) ++run.out_of_service.back();
+      if (client.is_stranded(Instant{} + t)) ++run.stranded.back();
+    }
     if (keep == Keep::events) continue;
     for (std::size_t i = 0; i < clients.size(); ++i) run.states[i].push_back(clients[i].state());
   }

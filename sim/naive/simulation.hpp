@@ -3,6 +3,8 @@
 // the events and the draws with the program, and none of its rules.
 #pragma once
 
+#include <compare>
+#include <cstdint>
 #include <vector>
 
 #include "core/client.hpp"
@@ -16,16 +18,36 @@ struct NaiveRun {
   std::vector<Recorded<SiteEvent>> site;
   std::vector<std::vector<Recorded<ClientEvent>>> clients;  // by client number
   std::vector<std::vector<LifecycleState>> states;          // by client number, after each tick
+  // A13: how many clients are so after each tick. Who is stranded is out of service too.
+  std::vector<std::uint64_t> stranded;
+  std::vector<std::uint64_t> out_of_service;
 };
+
+// One of the times that an action happens.
+struct Turn {
+  std::uint32_t action;      // its number in the scenario
+  std::uint32_t repetition;  // from 0
+  friend auto operator<=>(const Turn&, const Turn&) = default;
+};
+
+// When the turns of an action begin, the earliest first, as far as they do before `end`.
+std::vector<Instant> beginnings(const sim::Action& action, Instant end);
 
 enum class Keep { events, events_and_states };
 
 NaiveRun simulate_naively(const sim::Scenario& scenario, Keep keep = Keep::events);
 
+// The draws of a client for what begins at `when`: they come from one seed or the other.
+sim::Draws draws_at(const sim::Scenario& scenario, const sim::Cohort& cohort, std::uint32_t client,
+                    Instant when);
+
 // The network that a model other than `dwell` gives at `now` to a client of that number in its
 // cohort, straight from the definition.
 Network network_by_definition(const sim::NetworkModel& model, const sim::Scenario& scenario,
                               const sim::Cohort& cohort, std::uint32_t client, Instant now);
+
+// The model `dwell` that holds at `now`, or null if another does.
+const sim::DwellNetwork* dwell_at(const sim::NetworkModel& model, Instant now);
 
 // One stay of the model `dwell`, and where it leads.
 struct Stay {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "core/bulk_lifetime.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
@@ -14,60 +13,6 @@ namespace {
 
 constexpr std::size_t kActionsMax = 10'000;
 constexpr std::size_t kBulkTokensMax = 1'000;
-
-// ---- What actions refer to ---------------------------------------------------------------------
-
-std::optional<Target> cohort_target(Reading& reading, Keys& keys, Need need) {
-  const auto cohort = reading.reference(keys, "cohort", need, "cohort", reading.cohorts);
-  return cohort ? std::optional(Target{{*cohort}, std::nullopt}) : std::nullopt;
-}
-
-// "commuters/17". The name of a cohort may hold slashes, the number does not.
-std::optional<Target> client_target(Reading& reading, Keys& keys) {
-  const auto client = keys.text("client");
-  if (!client) return std::nullopt;
-  const std::size_t slash = client->rfind('/');
-  const std::string_view digits =
-      std::string_view(*client).substr(slash == std::string::npos ? client->size() : slash + 1);
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (digits.empty() || error == std::errc::invalid_argument ||
-      end != digits.data() + digits.size()) {
-    keys.wrong("client", fmt::format("is {}, which names no client", in_quotes(*client)),
-               "write the cohort, a slash and the client's number, as in \"commuters/17\"");
-    return std::nullopt;
-  }
-  const std::string name = client->substr(0, slash);
-  const auto cohort = reading.cohorts.find(name);
-  if (!cohort) {
-    if (reading.cohorts.has_gaps) return std::nullopt;
-    keys.wrong("client",
-               fmt::format("is {}, and there is no cohort {}", in_quotes(*client), in_quotes(name)),
-               reading.nearest_name(keys.place("client"), "cohort", name, reading.cohorts));
-    return std::nullopt;
-  }
-  const std::uint32_t clients = reading.scenario.cohorts[cohort->index].clients;
-  if (clients == 0) return std::nullopt;  // It is wrong.
-  if (error == std::errc::result_out_of_range || number >= clients) {
-    keys.wrong("client",
-               fmt::format("is {}, and the cohort has {} client{}", in_quotes(*client), clients,
-                           clients == 1 ? "" : "s"),
-               fmt::format("clients are numbered from 0 to {}", clients - 1));
-    return std::nullopt;
-  }
-  return Target{{cohort->index}, static_cast<std::uint32_t>(number)};
-}
-
-std::optional<Target> either_target(Reading& reading, Keys& keys) {
-  const auto cohort = cohort_target(reading, keys, Need::optional);
-  const auto client = client_target(reading, keys);
-  if (keys.has("cohort") && keys.has("client")) {
-    keys.wrong("client", "does not go with `cohort`", "give one of them");
-  } else if (!keys.has("cohort") && !keys.has("client")) {
-    keys.missing("cohort", "give either `cohort` or `client`");
-  }
-  return client ? client : cohort;
-}
 
 std::optional<std::uint32_t> bulk_reference(Reading& reading, Keys& keys, std::string_view key,
                                             Need need) {
@@ -148,43 +93,92 @@ std::optional<LoseAnswers> read(Reading&, Keys& keys, ActionType<LoseAnswers>) {
 }
 
 std::optional<SetCmgAllowed> read(Reading& reading, Keys& keys, ActionType<SetCmgAllowed>) {
-  const auto target = cohort_target(reading, keys, Need::required);
+  const auto target = read_target(reading, keys);
   const auto value = keys.yes_no("value", Need::required);
+  const Arrives arrives = read_arrives(keys);
   if (!target || !value) return std::nullopt;
-  return SetCmgAllowed{*target, *value};
+  return SetCmgAllowed{*target, *value, arrives};
+}
+
+void warn_of_set_policy(Reading& reading, const Keys& keys, const SetPolicy& set) {
+  if (!set.site.token_validity && !set.clients.renew_after && !set.clients.renew_jitter) return;
+  // After what the actions before it in the file have set for all.
+  Policy& policy = reading.policy_said ? *reading.policy_said
+                                       : reading.policy_said.emplace(reading.scenario.policy);
+  apply(policy, set.site);
+  apply(policy, set.clients);
+  warn_of_late_renewal(reading, keys, policy);
 }
 
 std::optional<Upgrade> read(Reading& reading, Keys& keys, ActionType<Upgrade>) {
-  const auto target = cohort_target(reading, keys, Need::required);
+  const auto target = read_target(reading, keys);
   return target ? std::optional(Upgrade{*target}) : std::nullopt;
 }
 std::optional<BlockClients> read(Reading& reading, Keys& keys, ActionType<BlockClients>) {
-  const auto target = either_target(reading, keys);
+  const auto target = read_target(reading, keys);
   return target ? std::optional(BlockClients{*target}) : std::nullopt;
 }
 std::optional<UnblockClients> read(Reading& reading, Keys& keys, ActionType<UnblockClients>) {
-  const auto target = either_target(reading, keys);
+  const auto target = read_target(reading, keys);
   return target ? std::optional(UnblockClients{*target}) : std::nullopt;
 }
 
 std::optional<Reinstall> read(Reading& reading, Keys& keys, ActionType<Reinstall>) {
-  const auto target = either_target(reading, keys);
+  const auto target = read_target(reading, keys);
   const auto token = bulk_reference(reading, keys, "bulk-token", Need::optional);
+  const auto new_identity = keys.yes_no("new-identity");
   if (!target) return std::nullopt;
-  return Reinstall{*target, token};
+  return Reinstall{*target, token, new_identity.value_or(false)};
 }
 
 std::optional<RestartAgents> read(Reading& reading, Keys& keys, ActionType<RestartAgents>) {
-  const auto target = cohort_target(reading, keys, Need::required);
+  const auto target = read_target(reading, keys);
   return target ? std::optional(RestartAgents{*target}) : std::nullopt;
 }
 
 std::optional<Move> read(Reading& reading, Keys& keys, ActionType<Move>) {
-  const auto target = either_target(reading, keys);
+  const auto target = read_target(reading, keys);
   const auto on = keys.word<Network>("on", Need::required);
   const auto length = keys.duration("for", Sign::positive);
   if (!target || !on) return std::nullopt;
   return Move{*target, *on, length};
+}
+
+std::optional<SetPolicy> read(Reading& reading, Keys& keys, ActionType<SetPolicy>) {
+  SetPolicy set;
+  constexpr std::string_view kWhom[] = {"cohort", "client", "share", "state", "over"};
+  set.is_for_all = std::none_of(std::begin(kWhom), std::end(kWhom),
+                                [&](std::string_view key) { return keys.has(key); });
+  const auto target = set.is_for_all ? std::optional(Target{}) : read_target(reading, keys);
+  for (const std::string_view key : kWhom) keys.any(key);
+  set.clients = read_client_policy(keys);
+  set.arrives = read_arrives(keys);
+  if (set.is_for_all) {
+    set.site = read_site_policy(keys);
+    warn_of_set_policy(reading, keys, set);
+  } else {
+    for (const std::string_view key :
+         {"token-validity", "internal-registration", "mp", "leeway", "bulk-leeway"}) {
+      keys.forbid(key, "clients, being the site's", "give it to an action without them");
+    }
+  }
+  constexpr std::string_view kSettings[] = {
+      "token-validity",      "internal-registration", "mp",       "leeway",
+      "bulk-leeway",         "renew-after",           "renew-on", "renew-jitter",
+      "retry-after-failure", "retry-after-refusal"};
+  const bool sets = std::any_of(std::begin(kSettings), std::end(kSettings),
+                                [&](std::string_view key) { return keys.has(key); });
+  if (!sets) keys.missing("renew-after", "say what is set: `renew-after`, `token-validity`, ...");
+  if (!target) return std::nullopt;
+  set.target = *target;
+  return set;
+}
+
+std::optional<SetClock> read(Reading& reading, Keys& keys, ActionType<SetClock>) {
+  const auto target = read_target(reading, keys);
+  const auto skew = read_skew(reading, keys, "skew", Need::required);
+  if (!target || !skew) return std::nullopt;
+  return SetClock{*target, *skew};
 }
 
 // By position in kActionNames.
@@ -197,6 +191,16 @@ constexpr auto readers_of(ActionList<Whats...>) {
       }...};
 }
 constexpr auto kReaders = readers_of(AllActions{});
+
+std::optional<Repeat> read_repeat(Keys& keys) {
+  const auto every = keys.duration("repeat-every", Sign::positive);
+  const auto times = keys.whole("times", WholeRange{1, UINT32_MAX});
+  if (keys.has("times") && !keys.has("repeat-every") && !keys.may_be_misspelt("repeat-every")) {
+    keys.wrong("times", "says how often, and not at what distance", "give `repeat-every` too");
+  }
+  if (!every) return std::nullopt;
+  return Repeat{*every, times ? std::optional(static_cast<std::uint32_t>(*times)) : std::nullopt};
+}
 
 void read_action(Reading& reading, const toml::node& element) {
   auto unknown = reading.keys_of(element, "[[action]]");
@@ -213,6 +217,8 @@ void read_action(Reading& reading, const toml::node& element) {
   const auto at = keys.time("at", Need::required);
   keys.choice("do", Need::required, kActionNames);
   auto what = kReaders[*kind](reading, keys);
+  if (*kind < std::variant_size_v<SiteAction>) forbid_selectors(keys);
+  const auto repeat = read_repeat(keys);
   keys.finish();
   if (!at || !what) return;
   if (at->time_since_epoch() >= reading.time.duration) {
@@ -224,7 +230,25 @@ void read_action(Reading& reading, const toml::node& element) {
                           "choose an earlier time, or lengthen the run");
   }
   const int line = static_cast<int>(element.source().begin.line);
-  reading.scenario.actions.push_back({*at, std::move(*what), line});
+  reading.scenario.actions.push_back({*at, std::move(*what), line, false, repeat});
+}
+
+// Who is installed when its bulk token is no longer good cannot register with it.
+void warn_of_late_install(Reading& reading, std::size_t cohort_index, Instant issued) {
+  const Scenario& scenario = reading.scenario;
+  const Cohort& cohort = scenario.cohorts[cohort_index];
+  const ScenarioBulkToken& token = scenario.bulk_tokens[*cohort.bulk_token];
+  const Instant end =
+      issued + std::chrono::minutes{token.lifetime_minutes} + scenario.policy.leeway;
+  const Instant last =
+      cohort.install_at + std::max(cohort.install_over - scenario.tick, Duration{0});
+  if (std::min(last, at(scenario.duration) - scenario.tick) < end) return;
+  reading.mistakes.warn(
+      reading.bulk_token_places[cohort_index],
+      fmt::format("the bulk token {} ends at {}, and clients are given it up to {}",
+                  in_quotes(token.name), to_text(end.time_since_epoch()),
+                  to_text(last.time_since_epoch())),
+      "give it a longer `lifetime`, or install them earlier");
 }
 
 // A cohort's bulk token is issued no later than the cohort's first install. At the same tick it is
@@ -241,7 +265,10 @@ void check_bulk_tokens(Reading& reading) {
     const Cohort& cohort = scenario.cohorts[i];
     if (!cohort.bulk_token || !reading.install_known[i]) continue;
     const Instant since = issued[*cohort.bulk_token];
-    if (since <= cohort.install_at) continue;
+    if (since <= cohort.install_at) {
+      warn_of_late_install(reading, i, since);
+      continue;
+    }
     reading.mistakes.note(
         reading.bulk_token_places[i],
         fmt::format("`bulk-token` is {}, which is issued at {}, after the first install at {}",

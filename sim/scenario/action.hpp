@@ -14,8 +14,10 @@
 
 #include "../../core/client.hpp"
 #include "../../core/id.hpp"
+#include "../../core/site_policy.hpp"
 #include "../../core/time.hpp"
 #include "share.hpp"
+#include "state_word.hpp"
 
 namespace tokenlife::sim {
 
@@ -51,18 +53,47 @@ struct LoseAnswers {
 using SiteAction =
     std::variant<Outage, IssueBulk, BlockBulk, UnblockBulk, RotateCertificate, LoseAnswers>;
 
+// Of a client's clock against the site's: a uniform draw, both ends included.
+struct Skew {
+  Duration from{0};
+  Duration to{0};
+  friend bool operator==(const Skew&, const Skew&) = default;
+};
+
 // ---- On clients --------------------------------------------------------------------------------
 
-// One client of a cohort, or all of them.
+// Whom an action concerns: one client of a cohort, or all of them; and of these, which and when.
+// Whether and when is drawn for each repetition of the action, see selection_draw().
 struct Target {
   CohortNumber cohort;
-  std::optional<std::uint32_t> client;  // its number in the cohort, from 0
+  std::optional<std::uint32_t> client{};  // its number in the cohort, from 0
+  Share share{Share::kWhole};             // each with this chance
+  std::optional<StateWord> state{};       // only who is in it at its moment
+  Duration over{0};                       // each at a moment of its own, in [at, at + over)
 };
+
+// A15: when a setting takes effect.
+enum class Arrives : std::uint8_t { contact, at_once };
 
 struct SetCmgAllowed {
   static constexpr std::string_view kName = "set-cmg-allowed";
   Target target;
   bool value;
+  Arrives arrives = Arrives::contact;
+};
+// Of the site, of all clients or of some.
+struct SetPolicy {
+  static constexpr std::string_view kName = "set-policy";
+  Target target;
+  bool is_for_all = false;  // then the target counts for nothing
+  SitePolicyChange site;    // empty unless it is for all
+  ClientPolicyChange clients;
+  Arrives arrives = Arrives::contact;
+};
+struct SetClock {
+  static constexpr std::string_view kName = "set-clock";
+  Target target;
+  Skew skew;
 };
 struct Upgrade {
   static constexpr std::string_view kName = "upgrade";
@@ -80,6 +111,7 @@ struct Reinstall {
   static constexpr std::string_view kName = "reinstall";
   Target target;
   std::optional<std::uint32_t> bulk_token;
+  bool new_identity = false;  // A8
 };
 struct RestartAgents {
   static constexpr std::string_view kName = "restart-agents";
@@ -92,17 +124,40 @@ struct Move {
   std::optional<Duration> length;  // absent: for good
 };
 using ClientAction = std::variant<SetCmgAllowed, Upgrade, BlockClients, UnblockClients, Reinstall,
-                                  RestartAgents, Move>;
+                                  RestartAgents, Move, SetPolicy, SetClock>;
 
 // ---- Either ------------------------------------------------------------------------------------
 
 using AnyAction = std::variant<SiteAction, ClientAction>;
 
+// An action happens again and again, first at its time.
+struct Repeat {
+  Duration every;                        // above 0
+  std::optional<std::uint32_t> times{};  // the first one counts; absent: to the end of the run
+};
+
 struct Action {
   Instant at;
   AnyAction what;
-  int line = 0;  // in the scenario file
+  int line = 0;           // in the scenario file
+  bool left_out = false;  // it is there, under its number, and never happens
+  std::optional<Repeat> repeat{};
 };
+
+// Whether there is one more after that repetition, from 0, be it beyond the end of the run.
+constexpr bool goes_on_after(const Action& action, std::uint32_t repetition) {
+  return action.repeat && repetition + 1 < action.repeat->times.value_or(UINT32_MAX);
+}
+
+// When that repetition begins, from 0.
+constexpr Instant begin_of(const Action& action, std::uint32_t repetition) {
+  return action.repeat ? action.at + action.repeat->every * repetition : action.at;
+}
+
+// The number of the draws for a client's share and moment in a repetition.
+constexpr std::uint64_t selection_draw(std::uint32_t action, std::uint32_t repetition) {
+  return (std::uint64_t{action} << 32) | repetition;
+}
 
 // Calls `visitor` with the action as what it is.
 template <class Visitor>
@@ -126,10 +181,12 @@ concept HasLength = requires(const What& what) {
   what.length;
 };
 
-// Whom an action on clients concerns; null if it is the site's.
+// Whom an action on clients concerns; null if it is the site's, or for all clients.
 inline const Target* target_of(const Action& action) {
   const auto* of_clients = std::get_if<ClientAction>(&action.what);
   if (of_clients == nullptr) return nullptr;
+  const auto* set = std::get_if<SetPolicy>(of_clients);
+  if (set != nullptr && set->is_for_all) return nullptr;
   return std::visit([](const auto& what) { return &what.target; }, *of_clients);
 }
 
@@ -163,3 +220,8 @@ constexpr auto names_of(ActionList<Whats...>) {
 inline constexpr auto kActionNames = names_of(AllActions{});
 
 }  // namespace tokenlife::sim
+
+template <>
+struct tokenlife::Names<tokenlife::sim::Arrives> {
+  static constexpr std::array<std::string_view, 2> values{"contact", "at-once"};
+};

@@ -23,14 +23,13 @@ bool read_install(Reading& reading, Keys& keys, Cohort& cohort) {
   return install.finish() && (at || !install.has("at"));
 }
 
-// The cohort's clients after scaling, at least 1; 0 if the file is wrong.
-std::uint32_t read_clients(Reading& reading, Keys& keys) {
-  const auto given = keys.whole("clients", {1, kClientsMax}, Need::required);
-  if (!given) return 0;
-  const double scaled = std::round(static_cast<double>(*given) * reading.options.clients_scale);
+// So many clients after scaling, at least 1; 0 if they are too many.
+std::uint32_t scaled_clients(Reading& reading, Keys& keys, std::string_view key, std::int64_t given,
+                             double scale) {
+  const double scaled = std::round(static_cast<double>(given) * scale);
   const std::int64_t room = kClientsMax - reading.scenario.clients;
   if (scaled > static_cast<double>(room)) {
-    keys.wrong("clients",
+    keys.wrong(key,
                fmt::format("makes more than {} clients in all{}", kClientsMax,
                            reading.options.clients_scale > 1 ? ", scaled as asked" : ""),
                "use fewer clients");
@@ -39,6 +38,31 @@ std::uint32_t read_clients(Reading& reading, Keys& keys) {
   }
   // One client is left to every cohort, so that what the scenario says of it still means something.
   return static_cast<std::uint32_t>(std::max(1.0, scaled));
+}
+
+// The cohort's clients after scaling; 0 if the file is wrong.
+std::uint32_t read_clients(Reading& reading, Keys& keys) {
+  const auto given = keys.whole("clients", {1, kClientsMax}, Need::required);
+  return given ? scaled_clients(reading, keys, "clients", *given, reading.options.clients_scale)
+               : 0;
+}
+
+// The same where an inventory says who they are: the first rows of it.
+void read_adopted(Reading& reading, Keys& keys, Cohort& cohort, bool network_is_wrong) {
+  constexpr const char* kWhy = "`inventory`, whose rows are the clients";
+  keys.forbid("clients", kWhy, "leave it out");
+  keys.forbid("install", "`inventory`, whose clients are there when the run begins",
+              "leave it out, or give them a cohort of their own");
+  cohort.inventory = read_inventory(reading, keys, cohort, network_is_wrong);
+  if (cohort.inventory == nullptr) return;
+  const auto rows = static_cast<std::uint32_t>(cohort.inventory->clients.size());
+  cohort.clients = scaled_clients(reading, keys, "inventory", rows,
+                                  std::min(reading.options.clients_scale, 1.0));
+  if (reading.options.clients_scale <= 1) return;
+  reading.mistakes.warn(keys.place("inventory"),
+                        fmt::format("the inventory has {} device{}: it is not scaled beyond them",
+                                    rows, rows == 1 ? "" : "s"),
+                        "make a larger inventory");
 }
 
 void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
@@ -56,25 +80,27 @@ void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
   }
 }
 
-void warn_of_uneven_trace(Reading& reading, const Keys& keys, const Cohort& cohort) {
-  const auto* network = std::get_if<TraceNetwork>(&cohort.network);
-  if (network == nullptr || network->trace == nullptr || reading.options.clients_scale != 1) return;
-  const std::size_t devices = network->trace->devices.size();
-  if (cohort.clients % devices == 0) return;
-  reading.mistakes.warn(
-      keys.place("clients"),
-      fmt::format("{} clients replay a trace of {} devices: some devices count more than others",
-                  cohort.clients, devices),
-      "choose a multiple");
+void warn_of_cohort(Reading& reading, const Keys& keys, const Cohort& cohort) {
+  if (cohort.on_intranet == OnIntranet::cmg && cohort.credential == Credential::self_signed &&
+      !keys.has("bulk-token")) {
+    reading.mistakes.warn(keys.place("on-intranet"),
+                          "clients that always use the CMG cannot register there: they have no "
+                          "bulk token, PKI or Entra",
+                          "give them a `bulk-token`, or another `credential`");
+  }
+  Policy policy = reading.scenario.policy;
+  apply(policy, cohort.policy);
+  const bool is_own = cohort.policy.renew_after || cohort.policy.renew_jitter;
+  if (is_own) warn_of_late_renewal(reading, keys, policy);
 }
 
 void read_cohort(Reading& reading, Keys& keys) {
   Cohort cohort;
   read_name(reading, keys, cohort);
   cohort.first = {reading.scenario.clients};
-  cohort.clients = read_clients(reading, keys);
-  reading.scenario.clients += cohort.clients;
-  reading.install_known.push_back(read_install(reading, keys, cohort));
+  const bool is_adopted = keys.has("inventory");
+  if (!is_adopted) cohort.clients = read_clients(reading, keys);
+  reading.install_known.push_back(is_adopted || read_install(reading, keys, cohort));
   // A bulk token is not what a client is, but what it is given.
   const auto credentials = std::span(Names<Credential>::values).first(3);
   cohort.credential =
@@ -87,15 +113,25 @@ void read_cohort(Reading& reading, Keys& keys) {
   cohort.contact_every = keys.duration("contact-every", Sign::positive)
                              .value_or(round_up(cohort.contact_every, reading.time.tick));
   cohort.agent_restart_every = keys.duration("agent-restart-every", Sign::positive);
-  cohort.clock_skew = keys.duration("clock-skew", Sign::any).value_or(Duration{0});
+  cohort.clock_skew = read_skew(reading, keys, "clock-skew", Need::optional).value_or(Skew{});
+  cohort.policy = read_client_policy(keys);
+  cohort.on_intranet = keys.word<OnIntranet>("on-intranet").value_or(OnIntranet::mp);
+  cohort.credential_life = read_credential_life(reading, keys, cohort.credential);
   if (!keys.has("network")) {
     keys.missing("network", "give it a table [cohort.network] with a `model`");
   }
-  if (const toml::table* network = keys.table("network")) {
-    if (auto model = read_network(reading, *network)) cohort.network = std::move(*model);
+  const std::size_t traces = reading.trace_uses.size();
+  auto model = read_network(reading, keys);
+  const bool has_network = model.has_value();
+  if (model) cohort.network = std::move(*model);
+  for (TraceUse& use : std::span(reading.trace_uses).subspan(traces)) {
+    use.clients = keys.has("inventory") ? 0 : cohort.clients;
+    use.clients_place = keys.place("clients");
   }
+  if (is_adopted) read_adopted(reading, keys, cohort, !has_network);
+  reading.scenario.clients += cohort.clients;
   keys.finish();
-  warn_of_uneven_trace(reading, keys, cohort);
+  warn_of_cohort(reading, keys, cohort);
   reading.scenario.cohorts.push_back(std::move(cohort));
 }
 

@@ -1,20 +1,26 @@
 // The [[expect]] tables.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <type_traits>
+#include <utility>
 #include <variant>
+#include <vector>
 
+#include "core/possible_reason.hpp"
 #include "sim/scenario/reading.hpp"
 #include "sim/text/escape.hpp"
-#include "sim/text/number.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
 constexpr std::size_t kExpectationsMax = 10'000;
+// Each takes memory by the run's length.
+constexpr std::size_t kPeaksMax = 100;
 
 bool is_site_kind(EventKind kind) { return static_cast<std::size_t>(kind) >= kClientKinds; }
 
@@ -39,7 +45,11 @@ bool read_bounds(Keys& keys, Expectation& expect) {
   expect.max = read_number(keys, "max");
   check_order(keys, "min", expect.min, "max", expect.max);
   bool has_other = keys.has("min") || keys.has("max");
-  if (keys.has("event")) {
+  if (keys.has("peak-of")) {
+    for (const std::string_view key : {"per-client-min", "per-client-max"}) {
+      keys.forbid(key, "`peak-of`, which is of all clients together", "use `min` or `max`");
+    }
+  } else if (keys.has("event") || keys.has("cause")) {
     expect.per_client_min = read_number(keys, "per-client-min");
     expect.per_client_max = read_number(keys, "per-client-max");
     check_order(keys, "per-client-min", expect.per_client_min, "per-client-max",
@@ -70,16 +80,36 @@ bool read_bounds(Keys& keys, Expectation& expect) {
 
 // ---- What is counted ---------------------------------------------------------------------------
 
+void read_states(Reading& reading, Keys& keys, Expectation& expect) {
+  const toml::array* list = keys.list("states", Need::required);
+  if (list == nullptr) return;
+  if (list->empty()) keys.wrong("states", "holds no state", "write it as in [\"expired\"]");
+  constexpr auto& words = Names<StateWord>::values;
+  for (const toml::node& element : *list) {
+    const auto* text = element.as_string();
+    const std::string word = text == nullptr ? std::string() : text->get();
+    const auto found = from_name<StateWord>(word);
+    const auto note = [&](std::string what, std::string advice) {
+      reading.mistakes.note(position(element), "`states` " + std::move(what), std::move(advice));
+    };
+    if (text == nullptr) {
+      note("must hold strings", "write them as in [\"expired\", \"stranded\"]");
+    } else if (!found) {
+      note(fmt::format("cannot hold {}", in_quotes(word)), did_you_mean("state", word, words));
+    } else if (expect.states.has(*found)) {
+      note(fmt::format("holds {} twice", in_quotes(word)), "leave one out");
+    } else {
+      expect.states.add(*found);
+    }
+  }
+}
+
 void read_state(Reading& reading, Keys& keys, Expectation& expect) {
-  // A client that is not installed yet has no state and is counted nowhere.
-  const auto states = std::span(Names<LifecycleState>::values).subspan(1);
-  if (const auto* word = keys.any("state")->as_string();
-      word != nullptr && word->get() == "stranded") {
-    keys.wrong(
-        "state", "cannot be `stranded`, which is no state of a client",
-        "expect `expired` and `re-registration-required` clients; `run` counts the stranded");
+  if (keys.has("state")) {
+    if (const auto word = keys.word<StateWord>("state", Need::required)) expect.states = *word;
+    keys.forbid("states", "`state`", "put all of them into `states`");
   } else {
-    expect.state = keys.word<LifecycleState>("state", Need::required, states);
+    read_states(reading, keys, expect);
   }
   const Instant end{reading.time.duration};
   expect.at = keys.time("at").value_or(end);
@@ -89,10 +119,12 @@ void read_state(Reading& reading, Keys& keys, Expectation& expect) {
                            to_text(reading.time.duration)),
                "choose an earlier time, or lengthen the run");
   }
-  constexpr std::string_view why = "`state`, which is counted at one moment";
+  constexpr std::string_view why = "states, which are counted at one moment";
+  keys.forbid("per", why, "drop it, or expect a `peak-of` an event");
   keys.forbid("from", why, "use `at`");
   keys.forbid("to", why, "use `at`");
   keys.forbid("reason", why, "drop it, or expect an `event`");
+  keys.forbid("cause", why, "make two expectations of it");
   keys.forbid("per-client-min", why, "use `min` or `share-min`");
   keys.forbid("per-client-max", why, "use `max` or `share-max`");
 }
@@ -122,10 +154,32 @@ constexpr std::array<Reasons, kEventKinds> reasons_of_all(const std::variant<OfC
 constexpr auto kReasons = reasons_of_all(static_cast<const ClientEvent*>(nullptr),
                                          static_cast<const SiteEvent*>(nullptr));
 
-void read_reason(Keys& keys, Expectation& expect) {
+// Notes a refusal that can never be the event's: nothing could ever be counted.
+void check_refusal(const Reading& reading, Keys& keys, EventKind event, RefusalReason reason) {
+  const bool real = reading.scenario.real_crypto;
+  if (can_have(event, reason, real)) return;
+  if (can_have(event, reason, true)) {
+    return keys.wrong("reason",
+                      fmt::format("is `{}`, which only real tokens are refused for", name(reason)),
+                      "choose another, or write crypto = \"real\" in [site]");
+  }
+  std::vector<std::string_view> possible;
+  for (std::size_t i = 0; i < kCount<RefusalReason>; ++i) {
+    const auto other = static_cast<RefusalReason>(i);
+    if (can_have(event, other, false)) possible.push_back(name(other));
+  }
+  keys.wrong("reason",
+             fmt::format("is `{}`, which is never that of `{}`", name(reason), name(event)),
+             fmt::format("choose one of {}", fmt::join(possible, ", ")));
+}
+
+void read_reason(const Reading& reading, Keys& keys, Expectation& expect) {
   switch (kReasons[static_cast<std::size_t>(*expect.event)]) {
     case Reasons::of_refusals:
-      if (const auto reason = keys.word<RefusalReason>("reason")) expect.reason = *reason;
+      if (const auto reason = keys.word<RefusalReason>("reason")) {
+        check_refusal(reading, keys, *expect.event, *reason);
+        expect.reason = *reason;
+      }
       return;
     case Reasons::of_failures:
       if (const auto reason = keys.word<FailureReason>("reason")) expect.reason = *reason;
@@ -156,17 +210,45 @@ void read_span(Reading& reading, Keys& keys, Expectation& expect) {
   }
 }
 
+std::vector<std::string_view> kinds_of_runs() {
+  std::vector<std::string_view> names;
+  for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
+    if (is_of_runs(static_cast<EventKind>(kind))) names.push_back(Names<EventKind>::values[kind]);
+  }
+  return names;
+}
+
+void read_per(Reading& reading, Keys& keys, Expectation& expect) {
+  if (!keys.has("peak-of")) {
+    keys.forbid("per", "`event`, of which all are counted", "write `peak-of` instead of `event`");
+    return;
+  }
+  expect.peak_per = keys.duration("per", Sign::positive, Need::required);
+  if (++reading.peaks > kPeaksMax) {
+    keys.wrong("peak-of", fmt::format("is there more than {} times", kPeaksMax));
+  }
+  constexpr Duration minute = std::chrono::minutes{1};
+  if (expect.peak_per && reading.time.tick < minute && *expect.peak_per % minute != Duration{0}) {
+    keys.wrong("per",
+               fmt::format("is {}, which is no whole number of minutes", to_text(*expect.peak_per)),
+               "where ticks are shorter than a minute peaks are counted by the minute");
+  }
+}
+
 void read_event(Reading& reading, Keys& keys, Expectation& expect) {
-  const auto of_runs = std::span(Names<EventKind>::values).first(kRunKinds);
-  expect.event = keys.word<EventKind>("event", Need::required, of_runs);
+  static const std::vector<std::string_view> of_runs = kinds_of_runs();
+  const std::string_view key = keys.has("peak-of") ? "peak-of" : "event";
+  expect.event = keys.word<EventKind>(key, Need::required, of_runs);
   read_span(reading, keys, expect);
-  constexpr std::string_view why = "`event`, which is counted over a time";
+  read_per(reading, keys, expect);
+  constexpr std::string_view why = "events, which are counted over a time";
   keys.forbid("at", why, "use `from` and `to`");
+  keys.forbid("cause", why, "make two expectations of it");
   keys.forbid("share-min", why, "use `per-client-min`");
   keys.forbid("share-max", why, "use `per-client-max`");
   if (!expect.event) keys.any("reason");
   if (!expect.event) return;
-  read_reason(keys, expect);
+  read_reason(reading, keys, expect);
   if (is_site_kind(*expect.event) && keys.has("cohort")) {
     keys.wrong(
         "cohort",
@@ -175,52 +257,22 @@ void read_event(Reading& reading, Keys& keys, Expectation& expect) {
   }
 }
 
-// ---- In words ----------------------------------------------------------------------------------
-
-std::string in_words(std::uint64_t number) { return grouped(number); }
-std::string in_words(double share) { return fmt::format("{}", share); }
-
-template <class Number>
-void add_range(std::string& text, std::string_view of, const std::optional<Number>& min,
-               const std::optional<Number>& max) {
-  if (!min && !max) return;
-  text += text.empty() ? "" : ", ";
-  text += of;
-  if (min && max) {
-    text += fmt::format("{} to {}", in_words(*min), in_words(*max));
-  } else if (min) {
-    text += "at least " + in_words(*min);
-  } else {
-    text += "at most " + in_words(*max);
-  }
-}
-
-std::string bounds_in_words(const Expectation& expect) {
-  std::string text;
-  if (expect.count) text = "exactly " + grouped(*expect.count);
-  add_range(text, "", expect.min, expect.max);
-  add_range(text, "a share of ", expect.share_min, expect.share_max);
-  add_range(text, "per client ", expect.per_client_min, expect.per_client_max);
-  return text;
-}
-
-std::string expectation_in_words(const Scenario& scenario, const Expectation& expect) {
-  std::string text;
-  if (expect.state) {
-    const bool is_at_end = expect.at == Instant{scenario.duration};
-    text = fmt::format("{} at {}", name(*expect.state),
-                       is_at_end ? "the end" : to_text(expect.at.time_since_epoch()));
-  } else {
-    text = name(*expect.event);
-    if (expect.reason) {
-      text += fmt::format(" ({})",
-                          std::visit([](auto reason) { return name(reason); }, *expect.reason));
-    }
-    text += fmt::format(" in [{}, {})", to_text(expect.from.time_since_epoch()),
-                        to_text(expect.to.time_since_epoch()));
-  }
-  if (expect.cohort) text += " in " + scenario.cohorts[expect.cohort->value].name;
-  return text + ": " + bounds_in_words(expect);
+// Spells by their cause: those that a run can have.
+void read_cause(Reading& reading, Keys& keys, Expectation& expect) {
+  static const std::vector<std::string_view> of_runs = [] {
+    const auto& all = Names<SpellCause>::values;
+    std::vector<std::string_view> names(all.begin() + 1, all.end());  // without not-recorded
+    std::erase(names, name(SpellCause::timed_out));
+    return names;
+  }();
+  expect.spell_cause = keys.word<SpellCause>("cause", Need::required, of_runs);
+  read_span(reading, keys, expect);
+  constexpr std::string_view why = "spells, which are counted over a time";
+  keys.forbid("at", why, "use `from` and `to`");
+  keys.forbid("per", why, "drop it, or expect a `peak-of` an event");
+  keys.forbid("reason", why, "drop it, or expect an `event`");
+  keys.forbid("share-min", why, "use `per-client-min`");
+  keys.forbid("share-max", why, "use `per-client-max`");
 }
 
 void read_expectation(Reading& reading, const toml::node& element) {
@@ -229,16 +281,31 @@ void read_expectation(Reading& reading, const toml::node& element) {
   Keys& keys = *found;
   Expectation expect;
   expect.line = static_cast<int>(element.source().begin.line);
-  if (keys.has("state") == keys.has("event")) {
-    // What else is valid depends on which of the two it is.
-    if (keys.has("state")) return keys.forbid("event", "`state`", "make two expectations of it");
-    const bool is_event = keys.may_be_misspelt("event");
-    keys.missing(is_event ? "event" : "state", "give either `state` or `event`");
+  const bool is_of_state = keys.has("state") || keys.has("states");
+  const bool is_of_event = keys.has("event") || keys.has("peak-of");
+  const bool is_of_spells = !is_of_event && keys.has("cause");
+  if (is_of_state == (is_of_event || is_of_spells)) {
+    // What else is valid depends on which of them it is.
+    if (is_of_state) {
+      return keys.forbid(is_of_spells        ? "cause"
+                         : keys.has("event") ? "event"
+                                             : "peak-of",
+                         keys.has("state") ? "`state`" : "`states`", "make two expectations of it");
+    }
+    constexpr std::string_view deciding[] = {"states", "event", "peak-of", "cause"};
+    const auto* const meant =
+        std::find_if(std::begin(deciding), std::end(deciding),
+                     [&](std::string_view key) { return keys.may_be_misspelt(key); });
+    const bool is_state = meant == std::end(deciding) || keys.may_be_misspelt("state");
+    keys.missing(is_state ? "state" : *meant, "give `state`, `event` or `cause`");
     keys.finish(Others::undecided);
     return;
   }
-  if (keys.has("state")) {
+  if (keys.has("event")) keys.forbid("peak-of", "`event`", "make two expectations of it");
+  if (is_of_state) {
     read_state(reading, keys, expect);
+  } else if (is_of_spells) {
+    read_cause(reading, keys, expect);
   } else {
     read_event(reading, keys, expect);
   }
@@ -247,7 +314,8 @@ void read_expectation(Reading& reading, const toml::node& element) {
   const bool has_bound = read_bounds(keys, expect);
   // An unknown key may be meant for a bound.
   if (keys.finish() && !has_bound) {
-    keys.missing("count", keys.has("event")
+    keys.missing("count", keys.has("peak-of") ? "give `max`, `min` or `count`"
+                          : !is_of_state
                               ? "give `count`, `min`, `max`, `per-client-min` or `per-client-max`"
                               : "give `count`, `min`, `max`, `share-min` or `share-max`");
     keys.finish();

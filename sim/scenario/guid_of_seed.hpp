@@ -9,8 +9,9 @@
 
 namespace tokenlife::sim {
 
-inline Guid guid_of_seed(std::uint64_t seed, Purpose purpose, std::string_view name) {
-  const auto bits = philox(mix(seed, name), static_cast<std::uint32_t>(purpose), 0, 0);
+inline Guid guid_of_seed(std::uint64_t seed, Purpose purpose, std::string_view name,
+                         std::uint64_t number = 0) {
+  const auto bits = philox(mix(seed, name), static_cast<std::uint32_t>(purpose), 0, number);
   return random_guid(bits[0], bits[1]);
 }
 
@@ -18,8 +19,10 @@ inline Guid tenant_of_seed(std::uint64_t seed) {
   return guid_of_seed(seed, Purpose::tenant_guid, "tenant");
 }
 
-inline Guid bulk_token_of_seed(std::uint64_t seed, std::string_view name) {
-  return guid_of_seed(seed, Purpose::bulk_token_guid, name);
+// Of the token that is issued in that repetition of its action.
+inline Guid bulk_token_of_seed(std::uint64_t seed, std::string_view name,
+                               std::uint32_t repetition = 0) {
+  return guid_of_seed(seed, Purpose::bulk_token_guid, name, repetition);
 }
 
 }  // namespace tokenlife::sim

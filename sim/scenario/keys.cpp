@@ -143,6 +143,10 @@ void Keys::forbid(std::string_view key, std::string_view why, std::string advice
                  std::move(advice));
 }
 
+bool Keys::knows(std::string_view key) const {
+  return std::find(known_.begin(), known_.end(), key) != known_.end();
+}
+
 bool Keys::may_be_misspelt(std::string_view key) const {
   return std::any_of(table_.begin(), table_.end(), [&](const auto& entry) {
     return entry.first != key && suggestion(entry.first.str(), std::span(&key, 1)).has_value();
@@ -152,7 +156,7 @@ bool Keys::may_be_misspelt(std::string_view key) const {
 bool Keys::finish(Others others) {
   bool in_order = missing_.empty();
   for (auto&& [key, value] : table_) {
-    if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
+    if (knows(key.str())) continue;
     const std::string_view name = key.str();
     const auto looks_like_it = std::find_if(missing_.begin(), missing_.end(), [&](const auto& one) {
       return suggestion(name, std::span(&one.first, 1)).has_value();
@@ -172,7 +176,7 @@ bool Keys::finish(Others others) {
 }
 
 const toml::node* Keys::take(std::string_view key, Need need) {
-  if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.push_back(key);
+  if (!knows(key)) known_.push_back(key);
   const toml::node* value = node(key);
   if (value == nullptr && need == Need::required) missing(key);
   return value;
@@ -240,21 +244,33 @@ std::optional<double> Keys::share(std::string_view key, Need need) {
   return std::nullopt;
 }
 
-std::optional<Duration> Keys::duration(std::string_view key, Sign sign, Need need) {
-  const toml::node* value = take(key, need);
-  if (value == nullptr) return std::nullopt;
-  const auto* text = value->as_string();
+void Keys::wrong_value(std::string_view key, const toml::node& value, std::string what,
+                       std::string advice) {
+  mistakes_.note(position(value), fmt::format("`{}` in {} {}", key, where_, what),
+                 std::move(advice));
+}
+
+std::optional<Duration> Keys::duration_of(std::string_view key, const toml::node& value,
+                                          Sign sign) {
+  const bool is_part = &value != node(key);
+  const auto* text = value.as_string();
   if (text == nullptr) {
-    const auto* number = value->as_integer();
-    wrong_type(key, "a duration",
-               number == nullptr ? duration_advice("")
-                                 : fmt::format("write its unit, and quotes, as in \"{}d\" for days",
-                                               number->get()));
+    const auto* number = value.as_integer();
+    wrong_value(
+        key, value,
+        fmt::format("must {} not {}", is_part ? "hold durations," : "be a duration,",
+                    type_of(value)),
+        number == nullptr
+            ? duration_advice("")
+            : fmt::format("write its unit, and quotes, as in \"{}d\" for days", number->get()));
     return std::nullopt;
   }
   const Result<Duration, std::string> duration = parse_duration(text->get());
   const auto refuse = [&](std::string_view why, std::string advice) {
-    wrong(key, fmt::format("is {}, which {}", in_quotes(text->get()), why), std::move(advice));
+    wrong_value(
+        key, value,
+        fmt::format("{} {}, which {}", is_part ? "holds" : "is", in_quotes(text->get()), why),
+        std::move(advice));
     return std::nullopt;
   };
   if (!duration) return refuse(duration.error(), duration_advice(text->get()));
@@ -267,6 +283,21 @@ std::optional<Duration> Keys::duration(std::string_view key, Sign sign, Need nee
     return refuse(*why, "round it, or choose a smaller `tick` in [run]");
   }
   return *duration;
+}
+
+std::optional<Duration> Keys::duration(std::string_view key, Sign sign, Need need) {
+  const toml::node* value = take(key, need);
+  return value == nullptr ? std::nullopt : duration_of(key, *value, sign);
+}
+
+std::optional<std::vector<Duration>> Keys::durations(std::string_view key, Sign sign, Need need) {
+  const toml::array* values = list(key, need);
+  if (values == nullptr) return std::nullopt;
+  std::vector<Duration> durations;
+  for (const toml::node& value : *values) {
+    if (const auto duration = duration_of(key, value, sign)) durations.push_back(*duration);
+  }
+  return durations.size() == values->size() ? std::optional(durations) : std::nullopt;
 }
 
 std::optional<toml::date_time> Keys::date_time(std::string_view key) {

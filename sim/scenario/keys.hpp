@@ -66,6 +66,9 @@ class Keys {
                                     Need need = Need::optional);
   std::optional<double> share(std::string_view key, Need need = Need::optional);
   std::optional<Duration> duration(std::string_view key, Sign sign, Need need = Need::optional);
+  // Of an array; nothing if one of them is wrong.
+  std::optional<std::vector<Duration>> durations(std::string_view key, Sign sign,
+                                                 Need need = Need::optional);
   // A duration after the run's start, or an offset date-time.
   std::optional<Instant> time(std::string_view key, Need need = Need::optional);
   std::optional<toml::date_time> date_time(std::string_view key);
@@ -86,6 +89,8 @@ class Keys {
   }
 
   bool has(std::string_view key) const { return node(key) != nullptr; }
+  // Whether the key has been asked for.
+  bool knows(std::string_view key) const;
   // Whether a key that is not there may be there under a wrong name.
   bool may_be_misspelt(std::string_view key) const;
   // Of the key's value; of the table if it has no such key.
@@ -108,6 +113,10 @@ class Keys {
   // The node of a key that is asked for.
   const toml::node* take(std::string_view key, Need need);
   void wrong_type(std::string_view key, std::string_view expected, std::string advice = {});
+  // The same two for a value that is the key's or part of it.
+  void wrong_value(std::string_view key, const toml::node& value, std::string what,
+                   std::string advice);
+  std::optional<Duration> duration_of(std::string_view key, const toml::node& value, Sign sign);
   // How what the key should hold is written, a table or a list.
   std::string table_advice(std::string_view key, bool is_list) const;
 

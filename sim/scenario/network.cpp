@@ -1,22 +1,18 @@
-// The table [cohort.network], except for recorded presence.
+// The table [cohort.network]: which model, and the plain ones.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <span>
 
-#include "sim/scenario/reading.hpp"
-#include "sim/text/escape.hpp"
+#include "sim/scenario/network_reading.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
-constexpr double kSumTolerance = 1e-9;
-constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+enum class Model : std::uint8_t { fixed, timeline, dwell, week, trace, resample };
 
-enum class Model : std::uint8_t { fixed, timeline, dwell, week, trace };
-
-std::optional<NetworkModel> read_fixed(Keys& keys) {
+std::optional<PlainNetwork> read_fixed(Keys& keys) {
   const auto on = keys.word<Network>("on", Need::required);
-  return on ? std::optional<NetworkModel>(FixedNetwork{*on}) : std::nullopt;
+  return on ? std::optional<PlainNetwork>(FixedNetwork{*on}) : std::nullopt;
 }
 
 // ---- timeline ----------------------------------------------------------------------------------
@@ -39,7 +35,7 @@ std::optional<TimelineNetwork::Step> read_step(Keys& keys, std::optional<Duratio
   return TimelineNetwork::Step{after, on.value_or(Network::offline)};
 }
 
-std::optional<NetworkModel> read_timeline(Reading& reading, Keys& keys) {
+std::optional<PlainNetwork> read_timeline(Reading& reading, Keys& keys) {
   TimelineNetwork timeline;
   timeline.repeat_every = keys.duration("repeat-every", Sign::positive);
   const toml::array* steps = keys.list("steps", Need::required);
@@ -63,188 +59,25 @@ std::optional<NetworkModel> read_timeline(Reading& reading, Keys& keys) {
   return timeline;
 }
 
-// ---- dwell -------------------------------------------------------------------------------------
-
-// Where a stay leads to, by Network, as written. It may lead to another stay on the same network.
-using Probabilities = std::array<double, kCount<Network>>;
-
-std::optional<Probabilities> read_to(Reading& reading, Keys& stay) {
-  const toml::table* table = stay.table("to", Need::required);
-  if (table == nullptr) return std::nullopt;
-  Keys keys = reading.keys_of(*table, "`to`");
-  Probabilities to{};
-  double sum = 0;
-  bool is_whole = true;
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    const std::string_view network = Names<Network>::values[i];
-    const auto share = keys.share(network);
-    is_whole = is_whole && (share || !keys.has(network));
-    to[i] = share.value_or(0);
-    sum += to[i];
-  }
-  is_whole = keys.finish() && is_whole;
-  if (is_whole && !(sum >= 1 - kSumTolerance && sum <= 1 + kSumTolerance)) {
-    stay.wrong("to", fmt::format("has probabilities that sum up to {}", sum),
-               "they must sum up to 1");
-  }
-  return to;
-}
-
-// Sums up in 2^32nds. The last network that can be reached takes what rounding leaves.
-std::array<std::uint64_t, kCount<Network>> cumulative(const Probabilities& to) {
-  std::array<std::uint64_t, kCount<Network>> sums{};
-  std::uint64_t sum = 0;
-  std::size_t last = 0;
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    sum = std::min(sum + to_share(to[i]).of_2_32, Share::kWhole);
-    sums[i] = sum;
-    if (to[i] > 0) last = i;
-  }
-  std::fill(sums.begin() + static_cast<std::ptrdiff_t>(last), sums.end(), Share::kWhole);
-  return sums;
-}
-
-// Every network that the chain can get to needs an entry of its own.
-void check_reachable(Keys& keys, Network start,
-                     const std::array<std::optional<Probabilities>, kCount<Network>>& entries) {
-  std::array<bool, kCount<Network>> reached{};
-  std::vector<std::pair<Network, std::string>> open{{start, "`start`"}};
-  while (!open.empty()) {
-    const auto [network, by] = open.back();
-    open.pop_back();
-    const auto index = static_cast<std::size_t>(network);
-    if (reached[index]) continue;
-    reached[index] = true;
-    if (!keys.has(name(network))) {
-      keys.missing(name(network), fmt::format("{} leads there: say how long it stays and where it "
-                                              "goes next",
-                                              by));
-    }
-    if (!entries[index]) continue;
-    for (std::size_t to = 0; to < reached.size(); ++to) {
-      if ((*entries[index])[to] > 0) {
-        open.emplace_back(static_cast<Network>(to), fmt::format("`{}`", name(network)));
-      }
-    }
-  }
-}
-
-std::optional<NetworkModel> read_dwell(Reading& reading, Keys& keys) {
-  DwellNetwork dwell;
-  const auto start = keys.word<Network>("start", Need::required);
-  dwell.start = start.value_or(Network::offline);
-  std::array<std::optional<Probabilities>, kCount<Network>> entries;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto network = static_cast<Network>(i);
-    const toml::table* table = keys.table(name(network));
-    if (table == nullptr) continue;
-    Keys stay = reading.keys_of(*table, fmt::format("the stay `{}`", name(network)));
-    dwell.stays[i].mean =
-        stay.duration("mean", Sign::positive, Need::required).value_or(Duration{0});
-    entries[i] = read_to(reading, stay);
-    if (entries[i]) dwell.stays[i].to = cumulative(*entries[i]);
-    stay.finish();
-  }
-  if (start) check_reachable(keys, *start, entries);
-  return dwell;
-}
-
-// ---- week --------------------------------------------------------------------------------------
-
-std::optional<std::array<bool, 7>> read_days(Reading& reading, Keys& keys) {
-  const toml::array* list = keys.list("office-days", Need::required);
-  if (list == nullptr) return std::nullopt;
-  std::array<bool, 7> days{};
-  for (const toml::node& element : *list) {
-    const auto* word = element.as_string();
-    const std::string day = word == nullptr ? std::string() : word->get();
-    const auto found = std::find(kDays.begin(), kDays.end(), day);
-    const auto note = [&](std::string what, std::string advice) {
-      reading.mistakes.note(position(element), "`office-days` " + std::move(what),
-                            std::move(advice));
-    };
-    if (word == nullptr) {
-      note("must hold strings", "write them as in [\"mon\", \"tue\"]");
-    } else if (found == kDays.end()) {
-      note(fmt::format("cannot hold {}", in_quotes(day)), did_you_mean("day", day, kDays));
-    } else if (std::exchange(days[static_cast<std::size_t>(found - kDays.begin())], true)) {
-      note(fmt::format("holds {} twice", in_quotes(day)), "leave one out");
-    }
-  }
-  return days;
-}
-
-// "09:00" as the time since midnight.
-std::optional<Duration> time_of_day(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  for (const std::size_t i : {0U, 1U, 3U, 4U}) {
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-  }
-  const int hours = (text[0] - '0') * 10 + (text[1] - '0');
-  const int minutes = (text[3] - '0') * 10 + (text[4] - '0');
-  if (minutes > 59 || hours > 24 || (hours == 24 && minutes > 0)) return std::nullopt;
-  return std::chrono::hours{hours} + std::chrono::minutes{minutes};
-}
-
-void read_hours(Reading& reading, Keys& keys, WeekNetwork& week) {
-  const auto text = keys.text("hours", Need::required);
-  if (!text) return;
-  const std::string_view hours = *text;
-  const bool has_both = hours.size() == 11 && hours[5] == '-';
-  const auto opens = has_both ? time_of_day(hours.substr(0, 5)) : std::nullopt;
-  const auto closes = has_both ? time_of_day(hours.substr(6)) : std::nullopt;
-  constexpr std::chrono::days day{1};
-  if (!opens || !closes || *opens == day) {
-    keys.wrong("hours", fmt::format("is {}, which is no time span", in_quotes(hours)),
-               "write it as in \"09:00-17:00\"");
-    return;
-  }
-  if (*opens == *closes) {
-    keys.wrong("hours", "ends when it begins", "for whole days, write \"00:00-24:00\"");
-  }
-  for (const Duration time : {*opens, *closes}) {
-    if (const auto why = off_the_tick(time, reading.time.tick)) {
-      keys.wrong(
-          "hours",
-          fmt::format("is {}, and {} after midnight {}", in_quotes(hours), to_text(time), *why),
-          "round it, or choose a smaller `tick` in [run]");
-    }
-  }
-  week.opens = *opens;
-  week.closes = *closes > *opens ? *closes : *closes + day;
-}
-
-std::optional<NetworkModel> read_week(Reading& reading, Keys& keys) {
-  WeekNetwork week;
-  if (off_the_tick(std::chrono::days{1}, reading.time.tick)) {
-    keys.wrong("model",
-               fmt::format("is `week`, but a day {}",
-                           *off_the_tick(std::chrono::days{1}, reading.time.tick)),
-               "choose a `tick` in [run] that divides a day");
-  }
-  week.office_days = read_days(reading, keys).value_or(week.office_days);
-  read_hours(reading, keys, week);
-  if (const auto attendance = keys.share("attendance")) week.attendance = to_share(*attendance);
-  week.otherwise = keys.word<Network>("otherwise", Need::required).value_or(week.otherwise);
-  return week;
-}
-
-std::optional<NetworkModel> read_model(Reading& reading, Keys& keys, Model model) {
+std::optional<PlainNetwork> read_model(Reading& reading, Keys& keys, Model model) {
   switch (model) {
     case Model::fixed: return read_fixed(keys);
     case Model::timeline: return read_timeline(reading, keys);
-    case Model::dwell: return read_dwell(reading, keys);
-    case Model::week: return read_week(reading, keys);
+    case Model::dwell: return read_dwell_network(reading, keys);
+    case Model::week: return read_week_network(reading, keys);
     case Model::trace: return read_trace_network(reading, keys);
+    case Model::resample: return read_resample_network(reading, keys);
   }
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<NetworkModel> read_network(Reading& reading, const toml::table& table) {
-  static constexpr std::string_view models[] = {"fixed", "timeline", "dwell", "week", "trace"};
-  Keys unknown = reading.keys_of(table, "[cohort.network]");
+// `more` takes the keys that do not belong to the model, and has a look at it.
+template <class More>
+std::optional<PlainNetwork> read_plain(Reading& reading, const toml::table& table,
+                                       const std::string& where, const More& more) {
+  static constexpr std::string_view models[] = {"fixed", "timeline", "dwell",
+                                                "week",  "trace",    "resample"};
+  Keys unknown = reading.keys_of(table, where);
   const auto chosen = unknown.choice("model", Need::required, models);
   // The valid keys depend on the model: without one they cannot be told from the others.
   if (!chosen) unknown.finish(Others::undecided);
@@ -252,8 +85,131 @@ std::optional<NetworkModel> read_network(Reading& reading, const toml::table& ta
   Keys keys = reading.keys_of(table, fmt::format("a `{}` network", models[*chosen]));
   keys.choice("model", Need::required, models);
   auto model = read_model(reading, keys, static_cast<Model>(*chosen));
+  more(keys, model);
   keys.finish();
   return model;
+}
+
+// ---- One after the other -----------------------------------------------------------------------
+
+// By Network: where a client may be.
+using Places = std::array<bool, kCount<Network>>;
+
+void add_places(Places& places, const FixedNetwork& fixed) {
+  places[static_cast<std::size_t>(fixed.on)] = true;
+}
+void add_places(Places& places, const TimelineNetwork& timeline) {
+  for (const auto& step : timeline.steps) places[static_cast<std::size_t>(step.on)] = true;
+}
+void add_places(Places& places, const WeekNetwork& week) {
+  places[static_cast<std::size_t>(Network::intranet)] = true;
+  places[static_cast<std::size_t>(week.otherwise)] = true;
+}
+void add_places_of(Places& places, const Trace* trace) {
+  places[static_cast<std::size_t>(Network::offline)] = true;
+  if (trace == nullptr) return;
+  for (const TraceRow& row : trace->rows) places[static_cast<std::size_t>(row.on)] = true;
+}
+void add_places(Places& places, const TraceNetwork& network) {
+  add_places_of(places, network.trace.get());
+}
+void add_places(Places& places, const ResampleNetwork& network) {
+  add_places_of(places, network.trace.get());
+}
+// From where a client is, and from `start`, everywhere that the chain leads to.
+void add_places(Places& places, const DwellNetwork& dwell) {
+  places[static_cast<std::size_t>(dwell.start)] = true;
+  for (std::size_t round = 0; round < places.size(); ++round) {
+    for (std::size_t from = 0; from < places.size(); ++from) {
+      std::uint64_t before = 0;
+      for (std::size_t to = 0; places[from] && to < places.size(); ++to) {
+        if (dwell.stays[from].to[to] > before) places[to] = true;
+        before = dwell.stays[from].to[to];
+      }
+    }
+  }
+}
+
+// A chain takes clients over wherever they are.
+void check_takeover(Keys& keys, const Places& places) {
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto network = static_cast<Network>(i);
+    if (!places[i] || keys.has(name(network))) continue;
+    keys.missing(name(network), "a client may be there when this network follows the one before");
+  }
+}
+
+void read_until(Keys& keys, bool is_last, Instant before, PhasedNetwork::Phase& phase) {
+  if (is_last) {
+    keys.forbid("until", "the last of [[cohort.network]], which has no end", "leave it out");
+    return;
+  }
+  if (!keys.has("until")) keys.missing("until", "only the last network has no end");
+  const auto until = keys.time("until");
+  if (!until) return;
+  phase.until = *until;
+  if (*until > before) return;
+  const bool is_first = before == Instant{};
+  keys.wrong("until",
+             is_first ? "is the run's start"
+                      : fmt::format("is {}, not after that of the network before at {}",
+                                    to_text(until->time_since_epoch()),
+                                    to_text(before.time_since_epoch())),
+             is_first ? "leave this network out" : "put the networks in order of time");
+}
+
+std::optional<NetworkModel> read_phases(Reading& reading, const toml::array& list) {
+  PhasedNetwork network;
+  Places places{};
+  Instant before{};
+  bool is_whole = true;
+  for (const toml::node& element : list) {
+    const toml::table* table = element.as_table();
+    if (table == nullptr) {
+      reading.keys_of(element, "[[cohort.network]]");
+      is_whole = false;
+      continue;
+    }
+    PhasedNetwork::Phase phase{FixedNetwork{}, kNever};
+    const bool is_first = &element == &*list.begin();
+    const bool is_last = &element == &*(list.end() - 1);
+    const std::size_t traces = reading.trace_uses.size();
+    auto model =
+        read_plain(reading, *table, "[[cohort.network]]",
+                   [&](Keys& keys, const std::optional<PlainNetwork>& read) {
+                     read_until(keys, is_last, before, phase);
+                     const auto* dwell = read ? std::get_if<DwellNetwork>(&*read) : nullptr;
+                     if (dwell == nullptr) places = {};
+                     if (read)
+                       std::visit([&](const auto& plain) { add_places(places, plain); }, *read);
+                     if (dwell != nullptr && !is_first && is_whole) check_takeover(keys, places);
+                   });
+    for (TraceUse& use : std::span(reading.trace_uses).subspan(traces)) {
+      if (phase.until != kNever) use.until = phase.until.time_since_epoch();
+    }
+    is_whole = is_whole && model;
+    if (!model) continue;
+    if (phase.until != kNever) before = phase.until;
+    phase.model = std::move(*model);
+    network.phases.push_back(std::move(phase));
+  }
+  return network;
+}
+
+}  // namespace
+
+std::optional<NetworkModel> read_network(Reading& reading, Keys& cohort) {
+  const toml::node* given = cohort.any("network");
+  const toml::array* list = given == nullptr ? nullptr : given->as_array();
+  if (list != nullptr) {
+    if (list->empty()) cohort.wrong("network", "holds no network", "add one");
+    return list->empty() ? std::nullopt : read_phases(reading, *list);
+  }
+  const toml::table* table = cohort.table("network");
+  if (table == nullptr) return std::nullopt;
+  auto model = read_plain(reading, *table, "[cohort.network]", [](Keys&, const auto&) {});
+  if (!model) return std::nullopt;
+  return std::visit([](auto& plain) { return NetworkModel(std::move(plain)); }, *model);
 }
 
 }  // namespace tokenlife::sim

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/time.hpp"
+
 namespace tokenlife::sim {
 
 // What a draw is for. Part of every draw's address: append only.
@@ -25,6 +27,12 @@ enum class Purpose : std::uint32_t {
   client_guid,
   bulk_token_guid,
   tenant_guid,
+  clock_skew,    // the first
+  set_clock,     // by `set-clock`: number action x 2^32 + repetition
+  lost_setting,  // an exchange at which a setting would have been heard of
+  resampled_block,
+  selection_share,   // whether an action concerns the client: number action x 2^32 + repetition
+  selection_moment,  // and when it does: the same
 };
 
 inline constexpr int kPhiloxRounds = 10;
@@ -66,6 +74,14 @@ constexpr std::uint64_t mix(std::uint64_t seed, std::string_view name) {
   return philox(seed, 0xffffffff, static_cast<std::uint32_t>(hash >> 32), hash)[0];
 }
 
+// Under which keys draws are made. Those for what begins at or after a moment have a key of their
+// own: the same past, another future.
+struct DrawKeys {
+  std::uint64_t first;
+  std::uint64_t later;
+  Instant later_from = kNever;
+};
+
 // The draws of one client. Its key comes from the seed and its cohort's name, its stream is its
 // number in the cohort: to add, remove or resize a cohort leaves the luck of all others alone.
 class Draws {
@@ -73,17 +89,28 @@ class Draws {
   Draws(std::uint64_t seed, std::string_view cohort, std::uint32_t client_in_cohort)
       : Draws(mix(seed, cohort), client_in_cohort) {}
   Draws(std::uint64_t cohort_key, std::uint32_t client_in_cohort)
-      : key_(cohort_key), stream_(client_in_cohort) {}
+      : Draws(DrawKeys{cohort_key, cohort_key}, client_in_cohort) {}
+  Draws(const DrawKeys& keys, std::uint32_t client_in_cohort)
+      : keys_(keys), stream_(client_in_cohort) {}
 
+  // For what has its place before all else: under the first key.
   std::array<std::uint64_t, 2> at(Purpose purpose, std::uint64_t draw) const {
-    return philox(key_, static_cast<std::uint32_t>(purpose), stream_, draw);
+    return philox(keys_.first, static_cast<std::uint32_t>(purpose), stream_, draw);
+  }
+  // For what begins then.
+  std::array<std::uint64_t, 2> at(Purpose purpose, std::uint64_t draw, Instant begins) const {
+    const std::uint64_t key = begins < keys_.later_from ? keys_.first : keys_.later;
+    return philox(key, static_cast<std::uint32_t>(purpose), stream_, draw);
   }
 
-  std::uint64_t key() const { return key_; }
+  std::uint64_t key() const { return keys_.first; }
   std::uint32_t stream() const { return stream_; }
+  // From when on draws have the other key, and those that have it.
+  Instant later_from() const { return keys_.later_from; }
+  Draws later() const { return {keys_.later, stream_}; }
 
  private:
-  std::uint64_t key_;
+  DrawKeys keys_;
   std::uint32_t stream_;
 };
 

@@ -38,6 +38,15 @@ class NameList {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
+// A trace that clients replay, for warnings.
+struct TraceUse {
+  TraceNetwork network;
+  Position file;  // of the keys `file` and `clients`
+  Position clients_place;
+  std::uint32_t clients = 0;
+  Duration until = kDurationLimit;
+};
+
 // What is known while a file is read.
 struct Reading {
   Reading(std::string path, const ScenarioOptions& asked) : mistakes(path), options(asked) {
@@ -66,6 +75,18 @@ struct Reading {
   std::vector<bool> install_known;          // by cohort
   std::map<std::pair<std::string, TraceAlign>, std::shared_ptr<const Trace>> traces;
   std::size_t trace_rows = 0;  // of all traces
+  std::size_t peaks = 0;       // expectations of them
+  std::vector<TraceUse> trace_uses;
+  std::optional<Policy> policy_said{};  // by actions for all, if there are any
+  // The first row of each inventory that gives its client a bulk token, for each such token.
+  struct AdoptedBulk {
+    std::uint32_t bulk_token;
+    Position inventory;  // what the key `inventory` says
+    Error row;           // the place; what is wrong is still to be said
+  };
+  std::vector<AdoptedBulk> adopted_bulk;
+  // By cohort: the devices of its inventory in the order of their names, once somebody has asked.
+  std::map<std::uint32_t, std::vector<std::pair<std::string_view, std::uint32_t>>> devices_by_name;
 };
 
 // [run] and [site]
@@ -76,14 +97,45 @@ void read_site(Reading& reading, Keys& top);
 void list_bulk_tokens(Reading& reading, Keys& top);
 
 void read_cohorts(Reading& reading, Keys& top);
-std::optional<NetworkModel> read_network(Reading& reading, const toml::table& table);
-std::optional<NetworkModel> read_trace_network(Reading& reading, Keys& keys);
+// What the key `network` of a cohort holds.
+std::optional<NetworkModel> read_network(Reading& reading, Keys& cohort);
+// After all else.
+void warn_of_traces(Reading& reading, Keys& top);
+
+// The clients that are there before the run, if the key `inventory` says so. What a row leaves out
+// is the cohort's: it comes after the cohort's other keys. Nothing if something is wrong.
+std::shared_ptr<const Inventory> read_inventory(Reading& reading, Keys& keys, const Cohort& cohort,
+                                                bool network_is_wrong);
+
+// The client that the key `client` names.
+std::optional<Target> client_target(Reading& reading, Keys& keys);
 
 // After the cohorts, and in this order.
 void read_actions(Reading& reading, Keys& top);
+void check_adopted_bulk_tokens(Reading& reading);
 void read_expectations(Reading& reading, Keys& top);
+
+// A token that ends before it is due, or may, is renewed too late. `keys` are of the table that
+// says so.
+void warn_of_late_renewal(Reading& reading, const Keys& keys, const Policy& policy);
+
+// Keys that several tables share. Nothing where a value is wrong, which is noted.
+ClientPolicyChange read_client_policy(Keys& keys);
+SitePolicyChange read_site_policy(Keys& keys);
+Arrives read_arrives(Keys& keys);
+std::optional<Skew> read_skew(Reading& reading, Keys& keys, std::string_view key, Need need);
+std::optional<CredentialLife> read_credential_life(Reading& reading, Keys& keys,
+                                                   Credential credential);
+
+// `cohort` or `client`, and the selectors `share`, `state`, `over`.
+std::optional<Target> read_target(Reading& reading, Keys& keys);
+// Notes those of these keys that an action on the site has, unless it took one for itself.
+void forbid_selectors(Keys& keys);
 
 // A probability in 2^32nds, rounded down. Precondition: it is from 0 to 1.
 Share to_share(double probability);
+
+// "stranded at 120d: at most 3"
+std::string expectation_in_words(const Scenario& scenario, const Expectation& expect);
 
 }  // namespace tokenlife::sim

@@ -44,6 +44,24 @@ void read_start(Reading& reading, Keys& run) {
   }
 }
 
+void read_reseed(Reading& reading, Keys& run) {
+  const toml::table* table = run.table("reseed");
+  if (table == nullptr) return;
+  Keys keys = reading.keys_of(*table, "`reseed`");
+  const auto at = keys.time("at", Need::required);
+  const auto seed = keys.whole("seed", WholeRange{}, Need::required);
+  keys.finish();
+  if (!at || !seed) return;
+  reading.scenario.reseed = Reseed{*at, static_cast<std::uint64_t>(*seed)};
+  const Duration after = at->time_since_epoch();
+  if (after < reading.time.duration) return;
+  reading.mistakes.warn(keys.place("at"),
+                        fmt::format("`reseed` is at {}, and the run is over after {}: nothing is "
+                                    "drawn from its seed",
+                                    to_text(after), to_text(reading.time.duration)),
+                        "choose an earlier time, or leave it out");
+}
+
 void read_run_keys(Reading& reading, Keys& run) {
   Scenario& scenario = reading.scenario;
   // The tick first: every other duration must be a multiple of it. It is one of itself.
@@ -58,6 +76,7 @@ void read_run_keys(Reading& reading, Keys& run) {
     scenario.duration = *duration;
     reading.time.duration = *duration;
   }
+  read_reseed(reading, run);
   run.finish();
 }
 
@@ -68,6 +87,7 @@ void read_periods(Reading& reading, Keys& site) {
   // Defaults that are not rules give way to a coarse tick.
   policy.renew_jitter = site.duration("renew-jitter", Sign::not_negative).value_or(0s);
   policy.leeway = site.duration("leeway", Sign::not_negative).value_or(0s);
+  policy.bulk_leeway = site.duration("bulk-leeway", Sign::not_negative);
   policy.latency =
       site.duration("latency", Sign::positive).value_or(round_up(defaults.latency, tick));
   policy.retry_after_failure = site.duration("retry-after-failure", Sign::not_negative)
@@ -123,9 +143,10 @@ void read_crypto(Reading& reading, Keys& site) {
   if (scenario.real_crypto) check_dates(reading, site);
 }
 
+}  // namespace
+
 // A token that ends before it is due, or may, is renewed too late.
-void warn_of_late_renewal(Reading& reading, const Keys& site) {
-  const Policy& policy = reading.scenario.policy;
+void warn_of_late_renewal(Reading& reading, const Keys& site, const Policy& policy) {
   const std::string validity = to_text(policy.token_validity);
   if (policy.renew_after >= policy.token_validity) {
     reading.mistakes.warn(site.place(site.has("renew-after") ? "renew-after" : "token-validity"),
@@ -141,8 +162,6 @@ void warn_of_late_renewal(Reading& reading, const Keys& site) {
         "choose a shorter `renew-jitter`");
   }
 }
-
-}  // namespace
 
 void read_run(Reading& reading, Keys& top) {
   if (!top.has("run")) top.missing("run", "add a table [run] with a `duration`");
@@ -173,7 +192,7 @@ void read_site(Reading& reading, Keys& top) {
   }
   policy.token_validity = validity.value_or(policy.token_validity);
   policy.renew_after = renewal.value_or(policy.renew_after);
-  warn_of_late_renewal(reading, site);
+  warn_of_late_renewal(reading, site, policy);
   read_crypto(reading, site);
   site.finish();
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sim/scenario/guid_of_seed.hpp"
 #include "sim/scenario/reading.hpp"
 #include "sim/scenario/syntax_error.hpp"
 #include "sim/scenario/toml_limits.hpp"
@@ -33,7 +34,9 @@ void read_all(Reading& reading, const toml::table& root) {
   list_bulk_tokens(reading, top);
   read_cohorts(reading, top);
   read_actions(reading, top);
+  check_adopted_bulk_tokens(reading);
   read_expectations(reading, top);
+  warn_of_traces(reading, top);
   top.finish();
 }
 
@@ -111,6 +114,11 @@ Result<Scenario, Error> parse_scenario(std::string text, const std::string& path
   reading.scenario.text = std::move(text);
   reading.scenario.clients_scale = options.clients_scale;
   return std::move(reading.scenario);
+}
+
+Guid bulk_token_guid(const Scenario& scenario, std::uint32_t bulk_token, std::uint32_t repetition) {
+  const ScenarioBulkToken& token = scenario.bulk_tokens[bulk_token];
+  return repetition == 0 ? token.guid : bulk_token_of_seed(scenario.seed, token.name, repetition);
 }
 
 std::string title(const Scenario& scenario) {

@@ -1,105 +1,58 @@
 #include "sim/scenario/to_toml.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <sstream>
 #include <type_traits>
 
+#include <utility>
+#include <vector>
+
 #include "core/names.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
+#include "sim/scenario/inventory_text.hpp"
+#include "sim/scenario/toml_text.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
-// TOML's basic strings. Names hold no other control characters: the reader refuses them.
-std::string quoted(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + "\"";
+// A fixed one, or a range.
+std::string skew_of(const Skew& skew) {
+  if (skew.from == skew.to) return toml_of(skew.from);
+  return "{ from = " + toml_of(skew.from) + ", to = " + toml_of(skew.to) + " }";
 }
 
-std::string text_of(Duration duration) { return quoted(to_text(duration)); }
-std::string text_of(Instant moment) { return text_of(moment.time_since_epoch()); }
-std::string text_of(bool value) { return value ? "true" : "false"; }
-std::string text_of(double value) {
-  const std::string number = fmt::format("{:.17g}", value);
-  return number.find_first_of(".e") == std::string::npos ? number + ".0" : number;
-}
-std::string text_of(Share share) {
-  return text_of(static_cast<double>(share.of_2_32) / static_cast<double>(Share::kWhole));
-}
-template <class Enum>
-std::string word(Enum value) {
-  return quoted(name(value));
-}
-
-std::string clock_time(Duration since_midnight) {
-  const std::int64_t minutes = since_midnight.count() / 60 % (24 * 60);
-  return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
-}
-
-// ---- Networks ----------------------------------------------------------------------------------
-
-struct WriteNetwork {
+// The keys of what is there.
+struct WriteSettings {
   std::ostream& out;
 
-  void operator()(const FixedNetwork& fixed) const {
-    out << "model = \"fixed\"\non = " << word(fixed.on) << "\n";
+  void line(std::string_view key, const std::string& value) const {
+    out << key << " = " << value << "\n";
   }
-  void operator()(const TimelineNetwork& timeline) const {
-    out << "model = \"timeline\"\nsteps = [\n";
-    for (const auto& step : timeline.steps) {
-      out << "  { at = " << text_of(step.at) << ", on = " << word(step.on) << " },\n";
-    }
-    out << "]\n";
-    if (timeline.repeat_every) out << "repeat-every = " << text_of(*timeline.repeat_every) << "\n";
+  void key(std::string_view key, const std::optional<Duration>& value) const {
+    if (value) line(key, toml_of(*value));
   }
-  void operator()(const DwellNetwork& dwell) const {
-    out << "model = \"dwell\"\nstart = " << word(dwell.start) << "\n";
-    for (std::size_t i = 0; i < dwell.stays.size(); ++i) {
-      const auto& stay = dwell.stays[i];
-      out << name(static_cast<Network>(i)) << " = { mean = " << text_of(stay.mean) << ", to = { ";
-      std::uint64_t before = 0;
-      std::string_view comma;
-      for (std::size_t to = 0; to < stay.to.size(); ++to) {
-        const Share share{stay.to[to] - before};
-        before = stay.to[to];
-        if (share.of_2_32 == 0) continue;
-        out << comma << name(static_cast<Network>(to)) << " = " << text_of(share);
-        comma = ", ";
-      }
-      out << " } }\n";
-    }
+  void write(const ClientPolicyChange& policy) const {
+    key("renew-after", policy.renew_after);
+    key("renew-jitter", policy.renew_jitter);
+    if (policy.renew_on) line("renew-on", word(*policy.renew_on));
+    key("retry-after-failure", policy.retry_after_failure);
+    key("retry-after-refusal", policy.retry_after_refusal);
   }
-  void operator()(const WeekNetwork& week) const {
-    constexpr std::string_view days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-    out << "model = \"week\"\noffice-days = [";
-    for (std::size_t i = 0; i < 7; ++i) {
-      if (week.office_days[i]) out << quoted(days[i]) << ", ";
+  void write(const SitePolicyChange& policy) const {
+    key("token-validity", policy.token_validity);
+    if (policy.internal_registration) {
+      line("internal-registration", toml_of(*policy.internal_registration));
     }
-    const bool whole_day = week.opens == Duration{0} && week.closes == std::chrono::days{1};
-    out << "]\nhours = \"" << clock_time(week.opens) << "-"
-        << (whole_day ? "24:00" : clock_time(week.closes))
-        << "\"\nattendance = " << text_of(week.attendance)
-        << "\notherwise = " << word(week.otherwise) << "\n";
+    if (policy.mp) line("mp", word(*policy.mp));
+    key("leeway", policy.leeway);
+    key("bulk-leeway", policy.bulk_leeway);
   }
-  void operator()(const TraceNetwork& network) const {
-    out << "model = \"trace\"\nfile = " << quoted(network.file)
-        << "\nloop = " << text_of(network.loop) << "\n";
-    const Trace& trace = *network.trace;
-    for (const Trace::Device& device : trace.devices) {
-      out << "# " << device.name << ", starts over after " << text_of(device.period) << ":";
-      for (std::uint32_t i = 0; i < device.row_count; ++i) {
-        const TraceRow& row = trace.rows[device.first_row + i];
-        out << " " << text_of(row.at) << " " << name(row.on);
-      }
-      out << "\n";
-    }
+  void write(Arrives arrives) const {
+    if (arrives != Arrives::contact) line("arrives", word(arrives));
   }
 };
 
@@ -117,11 +70,14 @@ struct WriteAction {
     } else {
       out << "cohort = " << quoted(cohort) << "\n";
     }
+    if (target.share.of_2_32 != Share::kWhole) out << "share = " << toml_of(target.share) << "\n";
+    if (target.state) out << "state = " << word(*target.state) << "\n";
+    if (target.over != Duration{0}) out << "over = " << toml_of(target.over) << "\n";
   }
   std::string token(std::uint32_t bulk) const { return quoted(scenario.bulk_tokens[bulk].name); }
 
   void operator()(const Outage& outage) const {
-    out << "endpoint = " << word(outage.endpoint) << "\nfor = " << text_of(outage.length) << "\n";
+    out << "endpoint = " << word(outage.endpoint) << "\nfor = " << toml_of(outage.length) << "\n";
   }
   void operator()(const IssueBulk& issue) const {
     out << "name = " << token(issue.bulk_token)
@@ -135,29 +91,42 @@ struct WriteAction {
   }
   void operator()(const SetCmgAllowed& setting) const {
     aim(setting.target);
-    out << "value = " << text_of(setting.value) << "\n";
+    out << "value = " << toml_of(setting.value) << "\n";
+    WriteSettings{out}.write(setting.arrives);
+  }
+  void operator()(const SetPolicy& set) const {
+    if (!set.is_for_all) aim(set.target);
+    const WriteSettings settings{out};
+    settings.write(set.site);
+    settings.write(set.clients);
+    settings.write(set.arrives);
+  }
+  void operator()(const SetClock& set) const {
+    aim(set.target);
+    out << "skew = " << skew_of(set.skew) << "\n";
   }
   void operator()(const Upgrade& upgrade) const { aim(upgrade.target); }
   void operator()(const BlockClients& block) const { aim(block.target); }
   void operator()(const UnblockClients& unblock) const { aim(unblock.target); }
   void operator()(const RotateCertificate& rotation) const {
     if (rotation.retire_old_after) {
-      out << "retire-old-after = " << text_of(*rotation.retire_old_after) << "\n";
+      out << "retire-old-after = " << toml_of(*rotation.retire_old_after) << "\n";
     }
   }
   void operator()(const Reinstall& reinstall) const {
     aim(reinstall.target);
     if (reinstall.bulk_token) out << "bulk-token = " << token(*reinstall.bulk_token) << "\n";
+    if (reinstall.new_identity) out << "new-identity = true\n";
   }
   void operator()(const RestartAgents& restart) const { aim(restart.target); }
   void operator()(const Move& move) const {
     aim(move.target);
     out << "on = " << word(move.on) << "\n";
-    if (move.length) out << "for = " << text_of(*move.length) << "\n";
+    if (move.length) out << "for = " << toml_of(*move.length) << "\n";
   }
   void operator()(const LoseAnswers& loss) const {
-    out << "endpoint = " << word(loss.endpoint) << "\nfor = " << text_of(loss.length)
-        << "\nshare = " << text_of(loss.share) << "\n";
+    out << "endpoint = " << word(loss.endpoint) << "\nfor = " << toml_of(loss.length)
+        << "\nshare = " << toml_of(loss.share) << "\n";
   }
 };
 
@@ -176,7 +145,7 @@ class KeyWriter {
     if constexpr (std::is_enum_v<T>) {
       always(key, word(value));
     } else {
-      always(key, text_of(value));
+      always(key, toml_of(value));
     }
   }
 
@@ -189,8 +158,12 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   out << "format = 1\n\n[run]\n";
   if (!scenario.name.empty()) keys.always("name", quoted(scenario.name));
   keys.always("start", rfc3339(scenario.start));
-  keys.always("duration", text_of(scenario.duration));
+  keys.always("duration", toml_of(scenario.duration));
   keys.always("seed", std::to_string(scenario.seed));
+  if (scenario.reseed) {
+    keys.always("reseed", fmt::format("{{ at = {}, seed = {} }}", toml_of(scenario.reseed->at),
+                                      scenario.reseed->seed));
+  }
   keys.unless(Scenario{}.tick, "tick", scenario.tick);
 
   const Policy plain;
@@ -206,6 +179,7 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   keys.unless(plain.renew_on, "renew-on", policy.renew_on);
   keys.unless(plain.renew_jitter, "renew-jitter", policy.renew_jitter);
   keys.unless(plain.leeway, "leeway", policy.leeway);
+  if (policy.bulk_leeway) keys.always("bulk-leeway", toml_of(*policy.bulk_leeway));
   keys.unless(plain.latency, "latency", policy.latency);
   keys.unless(plain.retry_after_failure, "retry-after-failure", policy.retry_after_failure);
   keys.unless(plain.retry_after_refusal, "retry-after-refusal", policy.retry_after_refusal);
@@ -214,29 +188,53 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   keys.unless(Scenario{}.client_keys, "client-keys", scenario.client_keys);
 }
 
+// The rows of the inventory, for the reader of the text alone: they stand in a file of their own.
+void write_adopted(std::ostream& out, const Scenario& scenario, const Cohort& cohort) {
+  std::istringstream rows(inventory_text(scenario, cohort));
+  for (std::string row; std::getline(rows, row);) out << "# " << row << "\n";
+}
+
 void write_cohort(std::ostream& out, const Scenario& scenario, const Cohort& cohort) {
   const Cohort plain;
   KeyWriter keys(out);
   out << "\n[[cohort]]\n";
   keys.always("name", quoted(cohort.name));
-  keys.always("clients", std::to_string(cohort.clients));
-  if (cohort.install_at != plain.install_at || cohort.install_over != plain.install_over) {
-    keys.always("install", "{ at = " + text_of(cohort.install_at) +
-                               ", over = " + text_of(cohort.install_over) + " }");
+  if (cohort.inventory != nullptr) {
+    keys.always("inventory", quoted(cohort.inventory->file));
+  } else {
+    keys.always("clients", std::to_string(cohort.clients));
+  }
+  const bool is_installed = cohort.inventory == nullptr;
+  if (is_installed &&
+      (cohort.install_at != plain.install_at || cohort.install_over != plain.install_over)) {
+    keys.always("install", "{ at = " + toml_of(cohort.install_at) +
+                               ", over = " + toml_of(cohort.install_over) + " }");
   }
   keys.unless(plain.credential, "credential", cohort.credential);
   keys.unless(plain.version, "version", cohort.version);
   keys.unless(plain.cmg_allowed, "cmg-allowed", cohort.cmg_allowed);
   keys.unless(plain.contact_every, "contact-every", cohort.contact_every);
-  keys.unless(plain.clock_skew, "clock-skew", cohort.clock_skew);
+  if (cohort.clock_skew != plain.clock_skew) {
+    keys.always("clock-skew", skew_of(cohort.clock_skew));
+  }
+  WriteSettings{out}.write(cohort.policy);
+  keys.unless(plain.on_intranet, "on-intranet", cohort.on_intranet);
+  // Only who has a credential has one that ends; rows of an inventory may, whatever their cohort
+  // has.
+  if (cohort.credential_life &&
+      (cohort.inventory != nullptr || cohort.credential != Credential::self_signed)) {
+    keys.always("credential-validity", toml_of(cohort.credential_life->validity));
+    keys.always("credential-renew-before", toml_of(cohort.credential_life->renew_before));
+    keys.always("credential-renews-on", word(cohort.credential_life->renews_on));
+  }
   if (cohort.bulk_token) {
     keys.always("bulk-token", quoted(scenario.bulk_tokens[*cohort.bulk_token].name));
   }
   if (cohort.agent_restart_every) {
-    keys.always("agent-restart-every", text_of(*cohort.agent_restart_every));
+    keys.always("agent-restart-every", toml_of(*cohort.agent_restart_every));
   }
-  out << "\n[cohort.network]\n";
-  std::visit(WriteNetwork{out}, cohort.network);
+  if (cohort.inventory != nullptr) write_adopted(out, scenario, cohort);
+  write_network(out, cohort.network);
 }
 
 void write_expectation(std::ostream& out, const Scenario& scenario, const Expectation& expect) {
@@ -245,14 +243,24 @@ void write_expectation(std::ostream& out, const Scenario& scenario, const Expect
   if (expect.cohort) {
     keys.always("cohort", quoted(scenario.cohorts[expect.cohort->value].name));
   }
-  if (expect.state) {
-    keys.always("at", text_of(expect.at));
-    keys.always("state", word(*expect.state));
+  if (!expect.states.empty()) {
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < kCount<StateWord>; ++i) {
+      const auto state = static_cast<StateWord>(i);
+      if (expect.states.has(state)) words.push_back(word(state));
+    }
+    keys.always("at", toml_of(expect.at));
+    if (words.size() == 1) keys.always("state", words[0]);
+    if (words.size() > 1) keys.always("states", fmt::format("[{}]", fmt::join(words, ", ")));
   }
   if (expect.event) {
-    keys.always("event", word(*expect.event));
-    keys.always("from", text_of(expect.from));
-    keys.always("to", text_of(expect.to));
+    keys.always(expect.peak_per ? "peak-of" : "event", word(*expect.event));
+    if (expect.peak_per) keys.always("per", toml_of(*expect.peak_per));
+  }
+  if (expect.spell_cause) keys.always("cause", word(*expect.spell_cause));
+  if (expect.event || expect.spell_cause) {
+    keys.always("from", toml_of(expect.from));
+    keys.always("to", toml_of(expect.to));
   }
   if (expect.reason) {
     std::visit([&](const auto reason) { keys.always("reason", word(reason)); }, *expect.reason);
@@ -265,8 +273,8 @@ void write_expectation(std::ostream& out, const Scenario& scenario, const Expect
   number("max", expect.max);
   number("per-client-min", expect.per_client_min);
   number("per-client-max", expect.per_client_max);
-  if (expect.share_min) keys.always("share-min", text_of(*expect.share_min));
-  if (expect.share_max) keys.always("share-max", text_of(*expect.share_max));
+  if (expect.share_min) keys.always("share-min", toml_of(*expect.share_min));
+  if (expect.share_max) keys.always("share-max", toml_of(*expect.share_max));
 }
 
 }  // namespace
@@ -276,9 +284,12 @@ std::string to_toml(const Scenario& scenario) {
   write_run_and_site(out, scenario);
   for (const Cohort& cohort : scenario.cohorts) write_cohort(out, scenario, cohort);
   for (const Action& action : scenario.actions) {
-    out << "\n[[action]]\nat = " << text_of(action.at) << "\ndo = " << quoted(name_of(action))
+    out << "\n[[action]]\nat = " << toml_of(action.at) << "\ndo = " << quoted(name_of(action))
         << "\n";
     visit_action(WriteAction{out, scenario}, action);
+    if (!action.repeat) continue;
+    out << "repeat-every = " << toml_of(action.repeat->every) << "\n";
+    if (action.repeat->times) out << "times = " << *action.repeat->times << "\n";
   }
   for (const Expectation& expectation : scenario.expectations) {
     write_expectation(out, scenario, expectation);

@@ -17,10 +17,10 @@ namespace tokenlife::sim {
 namespace {
 
 // The row of the table by which an event leads on.
-using RowOf = std::array<std::array<std::array<std::size_t, kCount<Network>>, kClientKinds>,
+using RowOf = std::array<std::array<std::array<std::size_t, kCount<Where>>, kClientKinds>,
                          kCount<LifecycleState>>;
 
-bool admits(std::string_view guard, Network where) {
+bool admits(std::string_view guard, Where where) {
   constexpr std::string_view kNot = "not ";
   if (guard.empty()) return true;
   if (guard.starts_with(kNot)) return guard.substr(kNot.size()) != name(where);
@@ -32,10 +32,10 @@ RowOf make_row_of() {
   RowOf table{};
   for (std::size_t s = 0; s < table.size(); ++s) {
     for (std::size_t k = 0; k < kClientKinds; ++k) {
-      for (std::size_t w = 0; w < kCount<Network>; ++w) {
+      for (std::size_t w = 0; w < kCount<Where>; ++w) {
         const auto row = std::find_if(rows.begin(), rows.end(), [&](const RowText& r) {
           return r.source == Names<LifecycleState>::values[s] &&
-                 r.event == Names<EventKind>::values[k] && admits(r.guard, static_cast<Network>(w));
+                 r.event == Names<EventKind>::values[k] && admits(r.guard, static_cast<Where>(w));
         });
         table[s][k][w] = static_cast<std::size_t>(row - rows.begin());
       }
@@ -46,7 +46,7 @@ RowOf make_row_of() {
 
 std::size_t row_of(const Client& before, const ClientEvent& event) {
   static const RowOf table = make_row_of();
-  const Network where = std::visit(
+  const Where where = std::visit(
       [&](const auto& happened) { return evolve_detail::where(before, happened); }, event);
   return table[static_cast<std::size_t>(before.state)][event.index()]
               [static_cast<std::size_t>(where)];

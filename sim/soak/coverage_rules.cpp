@@ -99,7 +99,7 @@ constexpr RuleEvidence kSightings[] = {
      [](const EventContext& s) { return policy(s).renew_on == RenewOn::agent_start; }, nullptr,
      "A2"},
     {EventKind::renewal_requested,
-     [](const EventContext& s) { return cohort(s).clock_skew.count() != 0; }, nullptr, "A6"},
+     [](const EventContext& s) { return cohort(s).clock_skew != Skew{}; }, nullptr, "A6"},
     {EventKind::renewal_requested,
      [](const EventContext& s) {
        return !s.before->cmg_allowed && over<RenewalRequested>(s, Endpoint::mp);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,5 +63,8 @@ std::string for_each_stream(const SoakCase& run, Check check) {
 
 // The client's cohort.
 const Cohort& cohort_of(const Scenario& scenario, std::uint32_t client);
+
+// What the client goes by from beginning to end; nothing if that may change, or its clock is drawn.
+std::optional<Policy> fixed_policy_of(const Scenario& scenario, std::uint32_t client);
 
 }  // namespace tokenlife::sim

@@ -43,6 +43,18 @@ std::string difference(std::string_view whose, const std::vector<Recorded<Event>
                          : "");
 }
 
+// When the two first count another number of clients.
+std::string other_number(std::string_view word, const std::vector<std::uint64_t>& engine,
+                         const std::vector<std::uint64_t>& naive,
+                         const std::vector<Instant>& moments) {
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    if (engine[i] == naive[i]) continue;
+    return fmt::format("at {} the engine has {} clients {}, and the naive simulator {}",
+                       to_text(moments[i].time_since_epoch()), engine[i], word, naive[i]);
+  }
+  return "";
+}
+
 std::string naive_simulator_agrees(const SoakCase& run) {
   Scenario scenario = run.scenario;
   const std::int64_t ticks =
@@ -52,15 +64,24 @@ std::string naive_simulator_agrees(const SoakCase& run) {
   const naive::NaiveRun judge = naive::simulate_naively(scenario);
   std::string found = difference("the site", run.run.site, judge.site, end);
   if (!found.empty()) return found;
-  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+  found = for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
     return difference(fmt::format("client {}", i), stream, judge.clients[i], end);
   });
+  if (!found.empty()) return found;
+  std::vector<Instant> moments;
+  for (Duration t{0}; t < scenario.duration; t += scenario.tick) moments.push_back(at(t));
+  const SpellTally& spells = run.result.tally.spells;
+  found = other_number("stranded", spells.stranded.at(moments), judge.stranded, moments);
+  if (!found.empty()) return found;
+  return other_number("out of service", spells.out_of_service.at(moments), judge.out_of_service,
+                      moments);
 }
 
 }  // namespace
 
 std::vector<SoakProperty> naive_properties() {
-  return {{"naive", "the naive simulator, tick by tick, records the same events",
+  return {{"naive",
+           "the naive simulator, tick by tick, records the same events, and has as many stranded",
            naive_simulator_agrees}};
 }
 

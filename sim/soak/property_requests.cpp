@@ -63,13 +63,21 @@ struct ClientFacts {
       cmg_allowed = install->cmg_allowed;
       blocked = install->blocked;
       outdated = install->version == ClientVersion::outdated;
+    } else if (const auto* adopted = std::get_if<ClientAdopted>(&event)) {
+      network = adopted->network;
+      connected_at = recorded.time;
+      cmg_allowed = adopted->cmg_allowed;
+      blocked = adopted->blocked;
+      outdated = adopted->version == ClientVersion::outdated;
     } else if (const auto* change = std::get_if<NetworkChanged>(&event)) {
       network = change->to;
       if (network != Network::offline) connected_at = recorded.time;
     } else if (const auto* setting = std::get_if<CmgAllowedChanged>(&event)) {
       cmg_allowed = setting->value;
-    } else if (std::holds_alternative<ClientReinstalled>(event) ||
-               std::holds_alternative<AgentRestarted>(event)) {
+    } else if (const auto* again = std::get_if<ClientReinstalled>(&event)) {
+      started_at = recorded.time;
+      if (again->new_identity) blocked = false;
+    } else if (std::holds_alternative<AgentRestarted>(event)) {
       started_at = recorded.time;
     } else if (std::holds_alternative<ClientBlocked>(event)) {
       blocked = true;
@@ -120,7 +128,9 @@ std::string requests_are_made_at_contacts(const SoakCase& run) {
       told.hear(recorded);
       const auto asked = asked_in(recorded.event);
       if (!asked) continue;
-      if (told.network != network_of(asked->via)) {
+      const bool turns = told.network == Network::intranet &&
+                         cohort_of(run.scenario, i).on_intranet != OnIntranet::mp;
+      if (told.network != network_of(asked->via) && !turns) {
         return broken_at(i, recorded, "not on that network");
       }
       if (asked->via == Endpoint::cmg && !told.cmg_allowed) {
@@ -135,8 +145,10 @@ std::string requests_are_made_at_contacts(const SoakCase& run) {
 }
 
 std::string clients_wait_after_trouble(const SoakCase& run) {
-  const Policy& policy = run.scenario.policy;
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    const auto fixed = fixed_policy_of(run.scenario, i);
+    if (!fixed) return std::string();
+    const Policy& policy = *fixed;
     Instant sent;
     Instant silent_until;
     for (const auto& recorded : stream) {
@@ -229,11 +241,15 @@ std::string outages_fail_what_is_asked(const SoakCase& run) {
 // D2, R25, R28: what is shown is held, used once, and good when it is taken.
 std::string bulk_tokens_are_used_once(const SoakCase& run) {
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    const auto policy = fixed_policy_of(run.scenario, i);
+    if (!policy) return std::string();
+    const Duration leeway = policy->bulk_leeway.value_or(policy->leeway);
     Guid held;
     Guid shown;
     Instant sent;
     for (const auto& recorded : stream) {
       if (const auto* install = std::get_if<ClientInstalled>(&recorded.event)) held = install->bulk;
+      if (const auto* adopted = std::get_if<ClientAdopted>(&recorded.event)) held = adopted->bulk;
       if (const auto* again = std::get_if<ClientReinstalled>(&recorded.event)) held = again->bulk;
       if (const auto asked = asked_in(recorded.event)) {
         shown = asked->bulk;
@@ -247,7 +263,7 @@ std::string bulk_tokens_are_used_once(const SoakCase& run) {
         const SiteThen site(run, sent);
         const auto token = site.bulk.find(shown);
         if (token == site.bulk.end() || token->second.blocked || sent < token->second.not_before ||
-            sent >= token->second.expires + run.scenario.policy.leeway) {
+            sent >= token->second.expires + leeway) {
           return broken_at(i, recorded, "its bulk token was not good");
         }
       }

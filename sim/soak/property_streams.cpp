@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/evolve.hpp"
+#include "sim/engine/idle_actions.hpp"
 #include "sim/soak/property.hpp"
 #include "sim/text/duration.hpp"
 
@@ -49,12 +50,15 @@ struct SaidState {
     if (const auto* install = std::get_if<ClientInstalled>(&event)) {
       state = installed;
       last = install->network;
+    } else if (const auto* adopted = std::get_if<ClientAdopted>(&event)) {
+      state = adopted->state;
+      last = adopted->last_connected;
     } else if (const auto* change = std::get_if<NetworkChanged>(&event)) {
       if (change->to == Network::offline) return;
       last = change->to;
       if (live) state = by_network(last);
-    } else if (const auto* completed = std::get_if<RegistrationCompleted>(&event)) {
-      state = by_network(network_of(completed->via));
+    } else if (std::holds_alternative<RegistrationCompleted>(event)) {
+      state = by_network(last);
     } else if (std::holds_alternative<RenewalRequested>(event)) {
       state = renewing;
     } else if (std::holds_alternative<TokenRenewed>(event)) {
@@ -139,9 +143,9 @@ Result<std::vector<StateCounts>, std::string> counted_at(const SoakCase& run,
   Scenario asking = run.scenario;
   asking.expectations.clear();
   for (const Instant moment : moments) {
-    for (std::size_t s = 0; s < kCount<LifecycleState>; ++s) {
+    for (std::size_t s = 1; s < kCount<LifecycleState>; ++s) {
       Expectation expectation;
-      expectation.state = static_cast<LifecycleState>(s);
+      expectation.states = word_of(static_cast<LifecycleState>(s));
       expectation.at = moment;
       asking.expectations.push_back(expectation);
     }
@@ -151,7 +155,7 @@ Result<std::vector<StateCounts>, std::string> counted_at(const SoakCase& run,
   std::vector<StateCounts> counts(moments.size());
   auto seen = result->tally.seen.begin();
   for (StateCounts& states : counts) {
-    for (std::uint64_t& state : states) state = seen++->count;
+    for (std::size_t s = 1; s < states.size(); ++s) states[s] = seen++->count;
   }
   return counts;
 }
@@ -205,6 +209,17 @@ std::string population_adds_up(const SoakCase& run) {
 
 // ---- Threads -----------------------------------------------------------------------------------
 
+// So many clients, of the same kinds.
+std::shared_ptr<const Inventory> repeated(const Inventory& inventory, std::uint32_t clients) {
+  Inventory longer = inventory;
+  for (std::size_t i = longer.clients.size(); i < clients; ++i) {
+    AdoptedClient client = inventory.clients[i % inventory.clients.size()];
+    client.device += "-" + std::to_string(i);
+    longer.clients.push_back(std::move(client));
+  }
+  return std::make_shared<const Inventory>(std::move(longer));
+}
+
 // With more clients than one thread is handed at a time.
 std::string threads_make_no_difference(const SoakCase& run) {
   Scenario many = run.scenario;
@@ -212,6 +227,7 @@ std::string threads_make_no_difference(const SoakCase& run) {
   many.clients = 0;
   for (Cohort& cohort : many.cohorts) {
     cohort.clients += 1'100;
+    if (cohort.inventory) cohort.inventory = repeated(*cohort.inventory, cohort.clients);
     cohort.first = {many.clients};
     many.clients += cohort.clients;
   }
@@ -222,6 +238,26 @@ std::string threads_make_no_difference(const SoakCase& run) {
   const bool same_counts = alone->tally.kinds == together->tally.kinds &&
                            alone->tally.final_states == together->tally.final_states;
   return same_counts ? "" : "the digests agree and the counts do not";
+}
+
+// ---- Actions that changed nothing --------------------------------------------------------------
+
+std::string idle_is_what_is_idle(const SoakCase& run) {
+  Scenario without = run.scenario;
+  without.expectations.clear();
+  RunControl control;
+  const auto idle = idle_actions(run.scenario, run.result, control);
+  if (!idle) return "actions are not judged";
+  for (std::uint32_t i = 0; i < without.actions.size(); ++i) {
+    without.actions[i].left_out = true;
+    const EngineRun other = simulate(without);
+    without.actions[i].left_out = false;
+    const bool same = other.site == run.run.site && other.clients == run.run.clients;
+    if (same == (std::find(idle->begin(), idle->end(), i) != idle->end())) continue;
+    return fmt::format("action {} ({}) is {}said to have changed nothing", i,
+                       name_of(without.actions[i]), same ? "not " : "");
+  }
+  return "";
 }
 
 }  // namespace
@@ -238,6 +274,8 @@ std::vector<SoakProperty> stream_properties() {
       {"population",
        "at eight moments the count of each state is what it was, plus entries, less exits",
        population_adds_up},
+      {"idle", "an action changed nothing exactly if the run without it has the same events",
+       idle_is_what_is_idle, 8},
       {"threads", "one thread and two give the same digest and counts", threads_make_no_difference,
        64},
   };

@@ -5,6 +5,7 @@
 
 #include "core/evolve.hpp"
 #include "sim/soak/property.hpp"
+#include "sim/text/duration.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -15,10 +16,21 @@ const ClientToken* token_in(const ClientEvent& event) {
   return nullptr;
 }
 
+// The token with which a client was adopted, if it has not expired before.
+const ClientToken* adopted_in(const ClientEvent& event) {
+  const auto* adopted = std::get_if<ClientAdopted>(&event);
+  const bool lives =
+      adopted != nullptr && adopted->token.exists() && adopted->state != LifecycleState::expired;
+  return lives ? &adopted->token : nullptr;
+}
+
 std::string serials_are_new(const SoakCase& run) {
   return for_each_stream(run, [](std::uint32_t i, const ClientStream& stream) {
     std::uint32_t newest = 0;
     for (const auto& recorded : stream) {
+      if (const auto* adopted = std::get_if<ClientAdopted>(&recorded.event)) {
+        newest = adopted->tokens;
+      }
       const ClientToken* token = token_in(recorded.event);
       if (token == nullptr) continue;
       if (token->serial.client().value != i || token->serial.ordinal() <= newest) {
@@ -31,15 +43,22 @@ std::string serials_are_new(const SoakCase& run) {
 }
 
 // A token comes with a registration or renewal that was judged `latency` before, lasts for the
-// validity and is over exactly then, unless something ends it earlier.
+// validity and is over exactly then, unless something ends it earlier. One with which a client was
+// adopted is over at the first tick that is not before.
 std::string tokens_live_as_long_as_they_may(const SoakCase& run) {
-  const Policy& policy = run.scenario.policy;
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    const auto fixed = fixed_policy_of(run.scenario, i);
+    if (!fixed) return std::string();
+    const Policy& policy = *fixed;
     std::optional<Instant> over;  // of the token that is alive
     for (const auto& recorded : stream) {
       const bool expires = std::holds_alternative<TokenExpired>(recorded.event);
       if (expires && over != recorded.time) return broken_at(i, recorded, "not at its time");
       if (over && recorded.time > *over) return broken_at(i, recorded, "a token lived too long");
+      if (const ClientToken* adopted = adopted_in(recorded.event)) {
+        const Duration end = (adopted->expires + policy.leeway).time_since_epoch();
+        over = std::max(at(round_up(end, run.scenario.tick)), Instant{});
+      }
       if (const ClientToken* token = token_in(recorded.event)) {
         if (token->expires - token->not_before != policy.token_validity ||
             recorded.time - token->not_before != policy.latency) {
@@ -66,7 +85,10 @@ std::string tokens_are_accounted_for(const SoakCase& run) {
       const auto next = evolve(client, recorded.event);
       if (!next) return broken_at(i, recorded, name(next.error()));
       client = *next;
-      if (const ClientToken* token = token_in(recorded.event)) {
+      if (const ClientToken* adopted = adopted_in(recorded.event)) {
+        ++arrived;
+        live = adopted->serial;
+      } else if (const ClientToken* token = token_in(recorded.event)) {
         ++arrived;
         replaced += live.value != 0 ? 1U : 0U;
         live = token->serial;
@@ -99,12 +121,15 @@ std::string tokens_are_accounted_for(const SoakCase& run) {
 // R56, with the client's own clock: never before it is due.
 std::string renewals_are_due(const SoakCase& run) {
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
-    const Duration skew = cohort_of(run.scenario, i).clock_skew;
+    const auto policy = fixed_policy_of(run.scenario, i);
+    if (!policy) return std::string();
+    const Duration skew = cohort_of(run.scenario, i).clock_skew.from;
     Instant issued;
     for (const auto& recorded : stream) {
       if (const ClientToken* token = token_in(recorded.event)) issued = token->not_before;
+      if (const ClientToken* token = adopted_in(recorded.event)) issued = token->not_before;
       if (std::holds_alternative<RenewalRequested>(recorded.event) &&
-          recorded.time + skew < issued + run.scenario.policy.renew_after) {
+          recorded.time + skew < issued + policy->renew_after) {
         return broken_at(i, recorded, "not due yet");
       }
     }

@@ -1,5 +1,10 @@
 #include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
 
+#include "sim/scenario/time_zone.hpp"
 #include "sim/soak/random_scenario.hpp"
 
 namespace tokenlife::sim {
@@ -32,23 +37,33 @@ TimelineNetwork random_timeline(Dice& dice, const Scenario& scenario) {
 TraceNetwork random_trace(Dice& dice, const Scenario& scenario) {
   auto trace = std::make_shared<Trace>();
   const bool by_file = dice.one_in(2);
+  const bool by_date = !by_file && dice.one_in(2);
   std::int64_t last = 0;
   const std::int64_t devices = dice.between(1, 3);
   for (std::int64_t d = 0; d < devices; ++d) {
-    const auto ticks = moments(dice, dice.between(1, 5), dice.one_of({3, 30, 200}));
+    const std::int64_t gap_max = dice.one_of({3, 30, 200});
+    const auto ticks = moments(dice, dice.between(1, 5), gap_max);
     const auto first = static_cast<std::uint32_t>(trace->rows.size());
     for (const std::int64_t t : ticks)
       trace->rows.push_back({scenario.tick * t, any_network(dice)});
     if (by_file && dice.one_in(2)) trace->rows[first].on = Network::offline;
     last = std::max(last, ticks.back());
+    const std::int64_t begins = by_date ? dice.between(-100, 200) : 0;
     trace->devices.push_back({"device-" + std::to_string(d), first,
                               static_cast<std::uint32_t>(ticks.size()),
-                              scenario.tick * ticks.back()});
+                              scenario.tick * ticks.back(), scenario.tick * begins,
+                              scenario.tick * (begins + ticks.back())});
   }
   if (by_file) {
     for (Trace::Device& device : trace->devices) device.period = scenario.tick * last;
   }
-  return {"trace.csv", trace, dice.one_in(2)};
+  TraceNetwork network{"trace.csv", trace, dice.one_in(2), TraceAlign::device, std::nullopt};
+  if (by_file) network.align = TraceAlign::file;
+  if (by_date) network.align = TraceAlign::absolute;
+  if (network.loop && dice.one_in(2)) {
+    network.period = scenario.tick * dice.between(1, dice.one_of({10, 400}));
+  }
+  return network;
 }
 
 DwellNetwork random_dwell(Dice& dice, const Scenario& scenario) {
@@ -59,12 +74,31 @@ DwellNetwork random_dwell(Dice& dice, const Scenario& scenario) {
     // Cumulative: what leads to the one of the other two networks that comes first.
     const std::uint64_t first = Share::kWhole / 4 * static_cast<std::uint64_t>(dice.between(0, 4));
     auto& stay = dwell.stays[i];
-    stay.mean = scenario.tick * dice.between(1, mean_max);
+    if (dice.one_in(3)) {
+      std::int64_t ticks = dice.between(0, 2);
+      for (std::int64_t more = dice.between(2, 5); more > 0; --more) {
+        stay.quantiles.push_back(scenario.tick * ticks);
+        ticks += dice.between(0, mean_max);
+      }
+    } else {
+      stay.mean = scenario.tick * dice.between(1, mean_max);
+    }
     stay.to = {first, first, Share::kWhole};
     if (i == 0) stay.to = {0, first, Share::kWhole};
     if (i == 2) stay.to = {first, Share::kWhole, Share::kWhole};
   }
   return dwell;
+}
+
+// Changes of an hour and of half of one, at midnight, and none; also of clocks behind UTC.
+void draw_time_zone(Dice& dice, const Scenario& scenario, WeekNetwork& week) {
+  const auto name =
+      dice.one_of<std::string>({"Europe/Berlin", "Europe/Berlin", "America/New_York", "Asia/Beirut",
+                                "Australia/Lord_Howe", "Asia/Kolkata"});
+  auto offsets = offsets_of_zone(name, scenario.start, scenario.duration);
+  if (!offsets || off_the_tick(*offsets, scenario.tick)) return;
+  week.time_zone = name;
+  week.offsets = std::make_shared<const ZoneOffsets>(std::move(*offsets));
 }
 
 WeekNetwork random_week(Dice& dice, const Scenario& scenario) {
@@ -80,22 +114,69 @@ WeekNetwork random_week(Dice& dice, const Scenario& scenario) {
   const std::uint64_t quarters = static_cast<std::uint64_t>(dice.one_of({0, 1, 2, 3, 4, 4}));
   week.attendance = {Share::kWhole / 4 * quarters};
   week.otherwise = any_network(dice);
+  const auto first = std::chrono::floor<std::chrono::days>(scenario.start);
+  for (int day = -1; day < 4; ++day) {
+    if (dice.one_in(8)) week.holidays.push_back(first + std::chrono::days{day});
+  }
+  if (dice.one_in(2)) draw_time_zone(dice, scenario, week);
   return week;
 }
 
-}  // namespace
+ResampleNetwork random_resample(Dice& dice, const Scenario& scenario) {
+  ResampleNetwork network{
+      "trace.csv", {}, scenario.tick * dice.between(1, dice.one_of({5, 60})), dice.one_in(2), {}};
+  auto trace = std::make_shared<Trace>();
+  const std::int64_t devices = dice.between(1, 3);
+  for (std::int64_t d = 0; d < devices; ++d) {
+    const std::int64_t gap_max = dice.one_of({3, 30});
+    const auto ticks = moments(dice, dice.between(1, 8), gap_max);
+    const auto first = static_cast<std::uint32_t>(trace->rows.size());
+    for (const std::int64_t t : ticks)
+      trace->rows.push_back({scenario.tick * t, any_network(dice)});
+    const Duration begins = scenario.tick * dice.between(-100, 100);
+    // Only one that is drawn may be without a stretch.
+    const bool is_short = network.any_device && d > 0 && dice.one_in(3);
+    Duration length = scenario.tick * ticks.back();
+    if (!is_short) length = std::max(length, network.block * dice.between(2, 4));
+    trace->devices.push_back({"device-" + std::to_string(d), first,
+                              static_cast<std::uint32_t>(ticks.size()), length, begins,
+                              begins + length});
+    if (stretches_of(trace->devices.back(), network.block).count == 0) continue;
+    network.devices.push_back(static_cast<std::uint32_t>(d));
+  }
+  network.trace = trace;
+  return network;
+}
 
-NetworkModel random_network(Dice& dice, const Scenario& scenario, Models models) {
-  switch (dice.between(0, models == Models::all ? 4 : 3)) {
+PlainNetwork random_plain(Dice& dice, const Scenario& scenario, Models models) {
+  switch (dice.between(0, models == Models::all ? 5 : 4)) {
     case 0: return FixedNetwork{any_network(dice)};
     case 1: return random_timeline(dice, scenario);
     case 2: return random_trace(dice, scenario);
-    case 3:
+    case 3: return random_resample(dice, scenario);
+    case 4:
       if (std::chrono::days{1} % scenario.tick != Duration{0})
         return FixedNetwork{any_network(dice)};
       return random_week(dice, scenario);
     default: return random_dwell(dice, scenario);
   }
+}
+
+}  // namespace
+
+NetworkModel random_network(Dice& dice, const Scenario& scenario, Models models) {
+  if (!dice.one_in(5)) {
+    PlainNetwork plain = random_plain(dice, scenario, models);
+    return std::visit([](auto& model) { return NetworkModel(std::move(model)); }, plain);
+  }
+  PhasedNetwork phased;
+  const std::int64_t gap_max = dice.one_of({3, 30, 300});
+  const auto ticks = moments(dice, dice.between(2, 4), gap_max);
+  for (const std::int64_t t : ticks) {
+    if (t > 0) phased.phases.back().until = Instant{} + scenario.tick * t;
+    phased.phases.push_back({random_plain(dice, scenario, models), kNever});
+  }
+  return phased;
 }
 
 }  // namespace tokenlife::sim

@@ -24,9 +24,10 @@ namespace {
 // Which of the format's features a scenario uses.
 struct Features {
   std::uint64_t mask;
+  std::uint64_t rare;
   bool has(unsigned feature) const { return ((mask >> feature) & 1) != 0; }
   // Of what keeps most clients from getting far.
-  bool has_rarely(unsigned feature) const { return has(feature) && has(feature + 32); }
+  bool has_rarely(unsigned feature) const { return ((mask & rare) >> feature & 1) != 0; }
 };
 enum : unsigned {
   kCredentials,
@@ -44,9 +45,15 @@ enum : unsigned {
   kAgentStart,
   kCoarseTick,
   kManyContacts,
+  kBulkLeeway,
+  kOwnPolicy,
+  kTurnsToCmg,
+  kCredentialLife,
+  kSelectors,
+  kRepeats,
   kActions  // and one for each kind of action
 };
-static_assert(kActions + kActionNames.size() <= 32, "the other half of the bits is has_rarely()'s");
+static_assert(kActions + kActionNames.size() <= 64);
 
 std::int64_t some_ticks(Dice& dice, std::int64_t low, std::int64_t high) {
   return dice.between(low, std::max(low, dice.one_of({high, high / 4, high / 20})));
@@ -62,6 +69,12 @@ void draw_run(Dice& dice, const Features& features, Scenario& scenario, std::int
   if (features.has(kCoarseTick)) scenario.tick = dice.one_of<Duration>({1s, 30s, 7min, 1h, 24h});
   const std::chrono::sys_days first = std::chrono::year{2026} / 1 / 1;
   scenario.start = first + std::chrono::days{dice.between(0, 400)};
+  // Some the day before clocks are put on or back, somewhere.
+  if (dice.one_in(4)) {
+    using std::chrono::year;
+    scenario.start = dice.one_of<std::chrono::sys_days>(
+        {year{2026} / 3 / 28, year{2026} / 10 / 24, year{2026} / 4 / 4, year{2026} / 11 / 1});
+  }
   // Some before 1970, where dates are negative.
   if (scenario.seed % 8 == 0) scenario.start -= std::chrono::weeks{4'000};
   const std::int64_t ticks_a_day = std::chrono::days{1} / scenario.tick;
@@ -73,6 +86,10 @@ void draw_run(Dice& dice, const Features& features, Scenario& scenario, std::int
       scenario.start - std::chrono::floor<std::chrono::days>(scenario.start);
   scenario.start -= time_of_day % scenario.tick;
   scenario.duration = scenario.tick * some_ticks(dice, 50, ticks_max);
+  if (dice.one_in(3)) {
+    const Duration at = scenario.tick * dice.between(0, scenario.duration / scenario.tick - 1);
+    scenario.reseed = Reseed{Instant{} + at, dice.bits() >> 2};
+  }
 }
 
 void draw_policy(Dice& dice, const Features& features, Scenario& scenario) {
@@ -81,14 +98,45 @@ void draw_policy(Dice& dice, const Features& features, Scenario& scenario) {
   const std::int64_t validity = some_ticks(dice, 1, 900);
   policy.token_validity = tick * validity;
   policy.renew_after = tick * (dice.one_in(4) ? dice.between(0, validity + 10) : validity / 3);
+  if (dice.one_in(40) && Policy{}.renew_after % tick == Duration{0}) {
+    policy.token_validity = Policy{}.token_validity;  // Those whom an inventory brings are due.
+    policy.renew_after = Policy{}.renew_after;
+  }
   policy.latency = tick * (features.has(kLatency) ? dice.between(1, 5) : 1);
   policy.retry_after_failure = tick * some_ticks(dice, 0, 120);
   policy.retry_after_refusal = tick * some_ticks(dice, 0, 400);
   if (features.has(kJitter)) policy.renew_jitter = tick * some_ticks(dice, 1, 100);
   if (features.has(kLeeway)) policy.leeway = tick * some_ticks(dice, 1, 40);
+  if (features.has(kBulkLeeway)) policy.bulk_leeway = tick * some_ticks(dice, 0, 100);
   if (features.has_rarely(kHttps)) policy.mp = MpMode::https;
   if (features.has_rarely(kInternalOff)) policy.internal_registration = false;
   if (features.has(kAgentStart)) policy.renew_on = RenewOn::agent_start;
+}
+
+Skew random_skew(Dice& dice, Duration tick) {
+  const std::int64_t from = dice.between(-20, 20);
+  return {tick * from, tick * (dice.one_in(2) ? from : dice.between(from, from + 15))};
+}
+
+// Some of the settings of clients.
+ClientPolicyChange random_settings(Dice& dice, Duration tick) {
+  ClientPolicyChange change;
+  if (dice.one_in(2)) change.renew_after = tick * some_ticks(dice, 0, 400);
+  if (dice.one_in(4)) change.renew_jitter = tick * some_ticks(dice, 0, 60);
+  if (dice.one_in(4)) change.renew_on = dice.one_of({RenewOn::contact, RenewOn::agent_start});
+  if (dice.one_in(4)) change.retry_after_failure = tick * some_ticks(dice, 0, 120);
+  if (dice.one_in(4)) change.retry_after_refusal = tick * some_ticks(dice, 0, 400);
+  return change;
+}
+
+SitePolicyChange random_site_settings(Dice& dice, Duration tick) {
+  SitePolicyChange change;
+  if (dice.one_in(3)) change.token_validity = tick * some_ticks(dice, 1, 900);
+  if (dice.one_in(4)) change.internal_registration = dice.one_in(2);
+  if (dice.one_in(4)) change.mp = dice.one_of({MpMode::enhanced_http, MpMode::https});
+  if (dice.one_in(3)) change.leeway = tick * some_ticks(dice, 0, 60);
+  if (dice.one_in(3)) change.bulk_leeway = tick * some_ticks(dice, 0, 100);
+  return change;
 }
 
 void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::size_t number) {
@@ -110,12 +158,23 @@ void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::
   cohort.contact_every =
       tick * (features.has(kManyContacts) ? dice.between(1, 5) : dice.between(1, 90));
   if (features.has(kRestarts)) cohort.agent_restart_every = tick * some_ticks(dice, 1, 300);
-  if (features.has(kSkew)) cohort.clock_skew = tick * dice.between(-20, 20);
+  if (features.has(kSkew)) cohort.clock_skew = random_skew(dice, tick);
+  if (features.has(kOwnPolicy)) cohort.policy = random_settings(dice, tick);
+  if (features.has(kTurnsToCmg)) {
+    cohort.on_intranet = dice.one_of(
+        {OnIntranet::mp_then_cmg, OnIntranet::mp_then_cmg, OnIntranet::cmg, OnIntranet::mp});
+  }
+  if (features.has(kCredentialLife) && cohort.credential != Credential::self_signed) {
+    const std::int64_t validity = some_ticks(dice, 1, 300);
+    cohort.credential_life =
+        CredentialLife{tick * validity, tick * dice.between(0, validity - 1),
+                       dice.one_of({RenewsOn::intranet, RenewsOn::intranet, RenewsOn::connected})};
+  }
   cohort.network = random_network(dice, scenario, Models::all);
   scenario.cohorts.push_back(cohort);
 }
 
-void draw_bulk_tokens(Dice& dice, Scenario& scenario) {
+void draw_bulk_tokens(Dice& dice, const Features& features, Scenario& scenario) {
   const std::int64_t tokens = dice.between(1, 3);
   for (std::int64_t i = 0; i < tokens; ++i) {
     const std::string name = "bulk-" + std::to_string(i);
@@ -128,6 +187,7 @@ void draw_bulk_tokens(Dice& dice, Scenario& scenario) {
     const std::int64_t at = i == 0 ? 0 : some_ticks(dice, 0, late);
     scenario.actions.push_back(
         {Instant{} + scenario.tick * at, IssueBulk{static_cast<std::uint32_t>(i)}});
+    if (features.has(kRepeats) && dice.one_in(2)) repeat(dice, scenario, scenario.actions.back());
   }
   for (Cohort& cohort : scenario.cohorts) {
     if (dice.one_in(4)) continue;
@@ -142,13 +202,9 @@ void draw_bulk_tokens(Dice& dice, Scenario& scenario) {
 
 // ---- Actions -----------------------------------------------------------------------------------
 
-Target random_cohort(Dice& dice, const Scenario& scenario) {
-  const auto last = static_cast<std::int64_t>(scenario.cohorts.size()) - 1;
-  return {CohortNumber{static_cast<std::uint32_t>(dice.between(0, last))}, std::nullopt};
-}
-
 Target random_target(Dice& dice, const Scenario& scenario) {
-  Target target = random_cohort(dice, scenario);
+  const auto last = static_cast<std::int64_t>(scenario.cohorts.size()) - 1;
+  Target target{CohortNumber{static_cast<std::uint32_t>(dice.between(0, last))}};
   const std::int64_t clients = scenario.cohorts[target.cohort.value].clients;
   if (dice.one_in(2)) target.client = static_cast<std::uint32_t>(dice.between(0, clients - 1));
   return target;
@@ -174,7 +230,6 @@ struct DrawAction {
   const Scenario& scenario;
   std::optional<std::uint32_t> bulk = random_bulk(dice, scenario);
   Duration length = scenario.tick * some_ticks(dice, 1, 250);
-  Target cohort = random_cohort(dice, scenario);
   Target target = random_target(dice, scenario);
 
   std::optional<Outage> operator()(ActionType<Outage>) const {
@@ -197,9 +252,20 @@ struct DrawAction {
     return LoseAnswers{random_endpoint(dice), length, random_share(dice)};
   }
   std::optional<SetCmgAllowed> operator()(ActionType<SetCmgAllowed>) const {
-    return SetCmgAllowed{cohort, dice.one_in(2)};
+    return SetCmgAllowed{target, dice.one_in(2), arrives()};
   }
-  std::optional<Upgrade> operator()(ActionType<Upgrade>) const { return Upgrade{cohort}; }
+  std::optional<SetPolicy> operator()(ActionType<SetPolicy>) const {
+    SetPolicy set{target, dice.one_in(2), {}, random_settings(dice, scenario.tick), arrives()};
+    if (set.is_for_all) set.target = {};
+    if (set.is_for_all) set.site = random_site_settings(dice, scenario.tick);
+    if (set.site.empty() && set.clients.empty()) set.clients.renew_after = length;
+    return set;
+  }
+  std::optional<SetClock> operator()(ActionType<SetClock>) const {
+    return SetClock{target, random_skew(dice, scenario.tick)};
+  }
+  Arrives arrives() const { return dice.one_in(3) ? Arrives::at_once : Arrives::contact; }
+  std::optional<Upgrade> operator()(ActionType<Upgrade>) const { return Upgrade{target}; }
   std::optional<BlockClients> operator()(ActionType<BlockClients>) const {
     return BlockClients{target};
   }
@@ -207,10 +273,10 @@ struct DrawAction {
     return UnblockClients{target};
   }
   std::optional<Reinstall> operator()(ActionType<Reinstall>) const {
-    return Reinstall{target, dice.one_in(4) ? std::nullopt : bulk};
+    return Reinstall{target, dice.one_in(4) ? std::nullopt : bulk, dice.one_in(4)};
   }
   std::optional<RestartAgents> operator()(ActionType<RestartAgents>) const {
-    return RestartAgents{cohort};
+    return RestartAgents{target};
   }
   std::optional<Move> operator()(ActionType<Move>) const {
     const auto on = dice.one_of({Network::offline, Network::intranet, Network::internet});
@@ -248,6 +314,7 @@ std::vector<Instant> eventful_moments(const Scenario& scenario) {
         add_token(completed->token);
       }
       if (const auto* renewed = std::get_if<TokenRenewed>(&event)) add_token(renewed->token);
+      if (const auto* adopted = std::get_if<ClientAdopted>(&event)) add_token(adopted->token);
     }
   }
   for (const Recorded<SiteEvent>& recorded : run.site) {
@@ -267,8 +334,8 @@ std::vector<Instant> eventful_moments(const Scenario& scenario) {
 Instant random_moment(Dice& dice, const Scenario& scenario, const std::vector<Instant>& eventful) {
   const std::int64_t ticks = scenario.duration / scenario.tick;
   if (dice.one_in(4)) return Instant{} + scenario.tick * dice.between(0, ticks);
-  const Instant near = dice.one_of(eventful) + scenario.tick * dice.one_of({-1, 0, 0, 0, 1, 2});
-  return std::max(near, Instant{});
+  const Duration off = scenario.tick * dice.one_of({-1, 0, 0, 0, 1, 2});
+  return std::max(dice.one_of(eventful) + off, Instant{});
 }
 
 void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
@@ -278,8 +345,9 @@ void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
   }
   // What makes a difference to bulk tokens does so more rarely.
   if (!scenario.bulk_tokens.empty()) {
-    kinds.insert(kinds.end(), {draw<BlockBulk>, draw<BlockBulk>, draw<UnblockBulk>,
-                               draw<RotateCertificate>, draw<Reinstall>, draw<Reinstall>});
+    kinds.insert(kinds.end(),
+                 {draw<BlockBulk>, draw<BlockBulk>, draw<UnblockBulk>, draw<RotateCertificate>,
+                  draw<Reinstall>, draw<Reinstall>, draw<Reinstall>, draw<Reinstall>});
   }
   if (kinds.empty()) return;
   std::int64_t left = dice.between(0, dice.one_of({5, 15}));
@@ -290,7 +358,10 @@ void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
     for (std::int64_t i = 0; i < now; ++i) {
       auto what = dice.one_of(kinds)(dice, scenario);
       if (!what) continue;
-      scenario.actions.push_back({random_moment(dice, scenario, eventful), std::move(*what)});
+      Action action{random_moment(dice, scenario, eventful), std::move(*what)};
+      if (features.has(kSelectors)) choose_among_clients(dice, scenario, action);
+      if (features.has(kRepeats) && dice.one_in(3)) repeat(dice, scenario, action);
+      scenario.actions.push_back(std::move(action));
     }
     left -= now;
   }
@@ -305,7 +376,8 @@ void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
 
 Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
   Dice dice(seed);
-  const Features features{dice.bits()};
+  const std::uint64_t used = dice.bits();
+  const Features features{used, dice.bits()};
   Scenario scenario;
   draw_run(dice, features, scenario, ticks_max);
   draw_policy(dice, features, scenario);
@@ -313,7 +385,10 @@ Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
   for (std::int64_t i = 0; i < cohorts; ++i) {
     draw_cohort(dice, features, scenario, static_cast<std::size_t>(i));
   }
-  if (features.has(kBulk)) draw_bulk_tokens(dice, scenario);
+  if (features.has(kBulk)) draw_bulk_tokens(dice, features, scenario);
+  for (Cohort& cohort : scenario.cohorts) {
+    if (dice.one_in(4)) adopt_at_random(dice, scenario, cohort);
+  }
   draw_actions(dice, features, scenario);
   return scenario;
 }

@@ -37,8 +37,16 @@ class Dice {
 // format's features and not the others, so that no feature hides what another does.
 Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max);
 
+// Gives the action selectors, if it is one on clients.
+void choose_among_clients(Dice& dice, const Scenario& scenario, Action& action);
+// Has the action happen again and again.
+void repeat(Dice& dice, const Scenario& scenario, Action& action);
+
 // A network model other than `dwell`, or any.
 enum class Models { functions_of_time, all };
 NetworkModel random_network(Dice& dice, const Scenario& scenario, Models models);
+
+// Makes the cohort's clients be there before the run, each in a state of its own.
+void adopt_at_random(Dice& dice, const Scenario& scenario, Cohort& cohort);
 
 }  // namespace tokenlife::sim

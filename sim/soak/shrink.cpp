@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 #include <variant>
 
 #include "core/bulk_lifetime.hpp"
+#include "sim/engine/adoption.hpp"
 #include "sim/engine/walk_of.hpp"
+#include "sim/engine/world.hpp"
 #include "sim/scenario/numbers.hpp"
 #include "sim/scenario/random.hpp"
+#include "sim/scenario/time_zone.hpp"
 #include "sim/scenario/to_toml.hpp"
 #include "sim/soak/simpler_scenario.hpp"
 #include "sim/text/duration.hpp"
@@ -18,10 +22,16 @@
 namespace tokenlife::sim {
 namespace {
 
-// Whether the scenario, written as a file, can be read again. A trace is beside the point.
+// Whether the scenario, written as a file, can be read again. Traces and inventories, which are
+// files of their own, are beside the point.
 bool can_be_read(Scenario scenario) {
   for (Cohort& cohort : scenario.cohorts) {
-    if (std::holds_alternative<TraceNetwork>(cohort.network)) cohort.network = FixedNetwork{};
+    cohort.inventory = nullptr;
+    bool has_trace = false;
+    for_each_model(cohort.network, [&](const auto& model) {
+      if constexpr (requires { model.trace; }) has_trace = true;
+    });
+    if (has_trace) cohort.network = FixedNetwork{};
   }
   return parse_scenario(to_toml(scenario), "shrunk.toml", {}).has_value();
 }
@@ -41,6 +51,7 @@ class Shrinker {
       cut_the_run();
       drop_cohorts();
       drop_clients();
+      drop_adopted();
       drop_listed(&Scenario::actions);
       drop_listed(&Scenario::expectations);
       take_simpler();
@@ -60,6 +71,7 @@ class Shrinker {
     if (tries_left_ > 0 && stop_()) tries_left_ = 0;
     if (tries_left_ == 0) return false;
     --tries_left_;
+    if (!follow_time_zones(smaller)) return false;
     if (!can_be_read(smaller) || !still_fails_(smaller)) return false;
     best_ = std::move(smaller);
     ++accepted_;
@@ -93,6 +105,26 @@ class Shrinker {
         fewer.cohorts[i].clients = static_cast<std::uint32_t>(clients);
         number_clients(fewer);
         return attempt(std::move(fewer));
+      });
+    }
+  }
+
+  // Of an inventory any client can go; those after it then have other numbers.
+  void drop_adopted() {
+    for (std::size_t i = 0; i < best_.cohorts.size(); ++i) {
+      if (best_.cohorts[i].inventory == nullptr) continue;
+      const Inventory whole = *best_.cohorts[i].inventory;
+      std::vector<AdoptedClient> clients(whole.clients.begin(),
+                                         whole.clients.begin() + best_.cohorts[i].clients);
+      shrink_list(clients, [&](const std::vector<AdoptedClient>& fewer) {
+        if (fewer.empty()) return false;
+        Scenario smaller = best_;
+        auto inventory = std::make_shared<Inventory>(whole);
+        inventory->clients = fewer;
+        smaller.cohorts[i].clients = static_cast<std::uint32_t>(fewer.size());
+        smaller.cohorts[i].inventory = std::move(inventory);
+        number_clients(smaller);
+        return attempt(std::move(smaller));
       });
     }
   }
@@ -137,9 +169,11 @@ class Shrinker {
   }
   // The steps that the network model takes the cohort's one client through.
   TimelineNetwork as_it_goes(const Cohort& cohort) const {
-    const Draws draws(best_.seed, cohort.name, 0);
+    const Draws draws(keys_of(best_, cohort), 0);
     const Instant end = Instant{} + best_.duration;
-    const WalkContext context{&draws, 0, best_.tick, best_.start.time_since_epoch().count(), end};
+    const WalkContext context{&draws,     0,
+                              best_.tick, best_.start.time_since_epoch().count(),
+                              end,        trace_device_of(cohort, 0)};
     TimelineNetwork timeline;
     std::visit(
         [&]<class Model>(const Model& model) {

@@ -86,6 +86,8 @@ void drop_parts(Candidates& candidates, const Scenario& scenario) {
   for (std::uint32_t i = 0; scenario.cohorts.size() > 1 && i < scenario.cohorts.size(); ++i) {
     candidates.add(without_cohort(scenario, i));
   }
+  candidates.set<std::optional<Reseed>>(
+      [](Scenario& s) -> std::optional<Reseed>& { return s.reseed; }, std::nullopt);
   const auto ticks = scenario.duration / scenario.tick;
   for (const std::int64_t fewer : {ticks / 2, ticks * 9 / 10, ticks - 1}) {
     if (fewer < 1) continue;
@@ -100,6 +102,18 @@ void drop_parts(Candidates& candidates, const Scenario& scenario) {
   }
 }
 
+// The clients are installed, with what the first of them has.
+Scenario with_installed(Scenario scenario, std::size_t i) {
+  Cohort& cohort = scenario.cohorts[i];
+  const AdoptedClient first = cohort.inventory->clients.front();
+  cohort.credential = first.credential;
+  cohort.version = first.version;
+  cohort.cmg_allowed = first.cmg_allowed;
+  cohort.bulk_token = first.bulk_token;
+  cohort.inventory = nullptr;
+  return scenario;
+}
+
 void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size_t i) {
   const Cohort plain;
   const Cohort& cohort = scenario.cohorts[i];
@@ -110,6 +124,8 @@ void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size
     number_clients(simpler);
     candidates.add(std::move(simpler));
   }
+  candidates.set_cohort(i, &Cohort::inventory, plain.inventory);
+  if (cohort.inventory != nullptr) candidates.add(with_installed(scenario, i));
   candidates.set_cohort(i, &Cohort::install_at, plain.install_at);
   candidates.set_cohort(i, &Cohort::install_over, plain.install_over);
   candidates.set_cohort(i, &Cohort::credential, plain.credential);
@@ -118,6 +134,9 @@ void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size
   candidates.set_cohort(i, &Cohort::bulk_token, plain.bulk_token);
   candidates.set_cohort(i, &Cohort::agent_restart_every, plain.agent_restart_every);
   candidates.set_cohort(i, &Cohort::clock_skew, plain.clock_skew);
+  candidates.set_cohort(i, &Cohort::policy, plain.policy);
+  candidates.set_cohort(i, &Cohort::on_intranet, plain.on_intranet);
+  candidates.set_cohort(i, &Cohort::credential_life, plain.credential_life);
   if (plain.contact_every % scenario.tick == Duration{0}) {
     candidates.set_cohort(i, &Cohort::contact_every, plain.contact_every);
   }
@@ -144,12 +163,24 @@ struct Simplified {
     return LoseAnswers{loss.endpoint, loss.length, kAll};
   }
   std::optional<SetCmgAllowed> operator()(const SetCmgAllowed&) const { return std::nullopt; }
+  // Fewer settings.
+  std::optional<SetPolicy> operator()(const SetPolicy& set) const {
+    if (set.site.empty() || set.clients.empty()) return std::nullopt;
+    SetPolicy simpler = set;
+    simpler.site = {};
+    return simpler;
+  }
+  std::optional<SetClock> operator()(const SetClock& set) const {
+    if (set.skew.from == set.skew.to) return std::nullopt;
+    return SetClock{set.target, {set.skew.from, set.skew.from}};
+  }
   std::optional<Upgrade> operator()(const Upgrade&) const { return std::nullopt; }
   std::optional<BlockClients> operator()(const BlockClients&) const { return std::nullopt; }
   std::optional<UnblockClients> operator()(const UnblockClients&) const { return std::nullopt; }
   std::optional<Reinstall> operator()(const Reinstall& reinstall) const {
-    if (!reinstall.bulk_token) return std::nullopt;
-    return Reinstall{reinstall.target, std::nullopt};
+    if (!reinstall.bulk_token && !reinstall.new_identity) return std::nullopt;
+    return Reinstall{reinstall.target, std::nullopt,
+                     reinstall.bulk_token && reinstall.new_identity};
   }
   std::optional<RestartAgents> operator()(const RestartAgents&) const { return std::nullopt; }
   std::optional<Move> operator()(const Move& move) const {
@@ -170,6 +201,30 @@ void simplify_action(Candidates& candidates, const Scenario& scenario, std::size
       scenario.actions[i]);
 }
 
+// Concerning more clients, and at once; happening once, or twice.
+void simplify_selection(Candidates& candidates, const Scenario& scenario, std::size_t i) {
+  const auto set_target = [&](auto Target::*field) {
+    const Target plain;
+    const Target* target = target_of(scenario.actions[i]);
+    if (target == nullptr || target->*field == plain.*field) return;
+    Scenario simpler = scenario;
+    std::visit([&](auto& what) { what.target.*field = plain.*field; },
+               std::get<ClientAction>(simpler.actions[i].what));
+    candidates.add(std::move(simpler));
+  };
+  set_target(&Target::share);
+  set_target(&Target::state);
+  set_target(&Target::over);
+  const auto& repeat = scenario.actions[i].repeat;
+  if (!repeat) return;
+  Scenario simpler = scenario;
+  simpler.actions[i].repeat.reset();
+  candidates.add(simpler);
+  if (repeat->times.value_or(UINT32_MAX) <= 2) return;
+  simpler.actions[i].repeat = Repeat{repeat->every, 2};
+  candidates.add(std::move(simpler));
+}
+
 void simplify_policy(Candidates& candidates, const Scenario& scenario) {
   const Policy plain;
   candidates.set_policy(&Policy::renew_jitter, plain.renew_jitter);
@@ -177,6 +232,7 @@ void simplify_policy(Candidates& candidates, const Scenario& scenario) {
   candidates.set_policy(&Policy::internal_registration, plain.internal_registration);
   candidates.set_policy(&Policy::mp, plain.mp);
   candidates.set_policy(&Policy::leeway, plain.leeway);
+  candidates.set_policy(&Policy::bulk_leeway, plain.bulk_leeway);
   // As a scenario file that leaves them out has them.
   const Duration tick = scenario.tick;
   candidates.set_policy(&Policy::latency, round_up(plain.latency, tick));
@@ -200,6 +256,7 @@ std::vector<Scenario> simpler(const Scenario& scenario) {
   }
   for (std::size_t i = 0; i < scenario.actions.size(); ++i) {
     simplify_action(candidates, scenario, i);
+    simplify_selection(candidates, scenario, i);
   }
   simplify_policy(candidates, scenario);
   return std::move(candidates.found);

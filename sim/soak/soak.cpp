@@ -40,6 +40,18 @@ const Cohort& cohort_of(const Scenario& scenario, std::uint32_t client) {
   return scenario.cohorts[i];
 }
 
+std::optional<Policy> fixed_policy_of(const Scenario& scenario, std::uint32_t client) {
+  const Cohort& cohort = cohort_of(scenario, client);
+  const bool may_change =
+      std::any_of(scenario.actions.begin(), scenario.actions.end(), [](const Action& action) {
+        return action_if<SetPolicy>(action) != nullptr || action_if<SetClock>(action) != nullptr;
+      });
+  if (may_change || cohort.clock_skew.from != cohort.clock_skew.to) return std::nullopt;
+  Policy policy = scenario.policy;
+  apply(policy, cohort.policy);
+  return policy;
+}
+
 // Code between a bug and main() does not catch it, but for this: a soak is there to find bugs, and
 // to make what leads to them small.
 std::optional<Broken> first_broken(const Scenario& scenario,

@@ -27,10 +27,13 @@ std::string without_style(std::string_view word) {
   return plain;
 }
 
-// Whether a word is one of several that a candidate joins: `renewed` of `token-renewed`.
+// Whether a word is one of several that a candidate joins: `renewed` of `token-renewed`, `Berlin`
+// of `Europe/Berlin`.
 bool is_part(std::string_view word, std::string_view candidate) {
-  return word.size() < candidate.size() &&
-         fmt::format("-{}-", candidate).find(fmt::format("-{}-", word)) != std::string::npos;
+  if (word.size() >= candidate.size()) return false;
+  std::string joined = fmt::format("-{}-", candidate);
+  std::replace(joined.begin(), joined.end(), '/', '-');
+  return joined.find(fmt::format("-{}-", word)) != std::string::npos;
 }
 
 // "`a`, `b` or `c`"

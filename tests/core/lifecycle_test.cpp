@@ -59,13 +59,24 @@ constexpr Row kMatrix[] = {
     {EventKind::client_blocked,             "-    =    =       =       =        =       ="},
     {EventKind::client_unblocked,           "-    =    =       =       =        =       ="},
     {EventKind::cmg_allowed_changed,        "-    =    =       =       =        =       ="},
+    {EventKind::client_adopted,             "found -   -       -       -        -       -"},
+    {EventKind::client_policy_changed,      "-    =    =       =       =        =       ="},
+    {EventKind::credential_renewed,         "-    =    =       =       =        =       ="},
+    {EventKind::credential_expired,         "-    =    =       =       =        =       ="},
+    {EventKind::clock_changed,              "-    =    =       =       =        =       ="},
 };
 // clang-format on
 
-constexpr Network kNetworks[] = {Network::offline, Network::intranet, Network::internet};
+constexpr Where kWheres[] = {Where::offline,       Where::intranet,
+                             Where::internet,      Where::found_installed,
+                             Where::found_expired, Where::found_in_re_registration};
+static_assert(std::size(kWheres) == kCount<Where>);
+// Only an adopted client is found in a state.
+constexpr bool is_network(Where where) { return where <= Where::internet; }
+constexpr Network network_in(Where where) { return static_cast<Network>(where); }
 
 // The state that the matrix says, or nothing.
-std::optional<LifecycleState> by_matrix(LifecycleState from, const Row& row, Network where) {
+std::optional<LifecycleState> by_matrix(LifecycleState from, const Row& row, Where where) {
   const std::string_view cell = cell_of(row, static_cast<std::size_t>(from));
   if (cell == "=") return from;
   if (cell == "-") return std::nullopt;
@@ -74,9 +85,19 @@ std::optional<LifecycleState> by_matrix(LifecycleState from, const Row& row, Net
   if (cell == "exp") return LifecycleState::expired;
   if (cell == "rereg") return LifecycleState::re_registration_required;
   if (cell == "by" || cell == "net") {
-    if (where == Network::intranet) return LifecycleState::registered;
-    if (where == Network::internet) return LifecycleState::roaming;
+    if (where == Where::intranet) return LifecycleState::registered;
+    if (where == Where::internet) return LifecycleState::roaming;
     return cell == "net" ? std::optional(from) : std::nullopt;
+  }
+  if (cell == "found") {
+    switch (where) {
+      case Where::offline: return std::nullopt;
+      case Where::intranet: return LifecycleState::registered;
+      case Where::internet: return LifecycleState::roaming;
+      case Where::found_installed: return LifecycleState::installed;
+      case Where::found_expired: return LifecycleState::expired;
+      case Where::found_in_re_registration: return LifecycleState::re_registration_required;
+    }
   }
   FAIL("no such cell: " << cell);
   return std::nullopt;
@@ -86,12 +107,12 @@ template <class Visit>
 void for_each_cell(Visit visit) {
   for (const Row& row : kMatrix) {
     for (std::size_t s = 0; s < 7; ++s) {
-      for (const Network where : kNetworks) visit(static_cast<LifecycleState>(s), row, where);
+      for (const Where where : kWheres) visit(static_cast<LifecycleState>(s), row, where);
     }
   }
 }
 
-std::optional<LifecycleState> by_dispatch(LifecycleState from, EventKind kind, Network where) {
+std::optional<LifecycleState> by_dispatch(LifecycleState from, EventKind kind, Where where) {
   const std::uint8_t next =
       kLifecycleDispatch.next[static_cast<std::size_t>(from)][static_cast<std::size_t>(kind)]
                              [static_cast<std::size_t>(where)];
@@ -107,7 +128,7 @@ TEST_CASE("the matrix has every client event once") {
 }
 
 TEST_CASE("every event is legal exactly where the matrix says, and leads where it says") {
-  for_each_cell([](LifecycleState from, const Row& row, Network where) {
+  for_each_cell([](LifecycleState from, const Row& row, Where where) {
     CAPTURE(from, row.kind, where);
     CHECK(by_dispatch(from, row.kind, where) == by_matrix(from, row, where));
   });
@@ -120,12 +141,31 @@ struct Occasion {
   ClientEvent event;
 };
 
-Occasion occasion(LifecycleState state, EventKind kind, Network where) {
+// A client that is found in the state that the case stands for.
+Occasion adoption(LifecycleState state, Where where, const ClientToken& held) {
+  const auto found = by_matrix(LifecycleState::not_installed, kMatrix[18], where);
+  ClientAdopted event{};
+  event.state = found.value_or(LifecycleState::renewing);
+  event.network = event.last_connected =
+      where == Where::intranet ? Network::intranet : Network::internet;
+  const bool holds = event.state == LifecycleState::registered ||
+                     event.state == LifecycleState::roaming ||
+                     event.state == LifecycleState::expired;
+  if (holds) event.token = held;
+  event.tokens = 1;
+  Client client;
+  client.state = state;
+  return {client, event};
+}
+
+Occasion occasion(LifecycleState state, EventKind kind, Where found) {
+  const Network where = network_in(found);
   const Endpoint via = endpoint_on(where);
   const ClientToken held{TokenSerial::of({0}, 1), at(Duration{0}), at(Duration{10}), {}};
   const ClientToken fresh{TokenSerial::of({0}, 2), at(Duration{5}), at(Duration{15}), {}};
   const auto refusal = RefusalReason::expired;
   const auto failure = FailureReason::sts_down;
+  if (kind == EventKind::client_adopted) return adoption(state, found, held);
   Client client;
   client.state = state;
   client.network = client.last_connected = where;
@@ -167,6 +207,11 @@ Occasion occasion(LifecycleState state, EventKind kind, Network where) {
     case EventKind::client_blocked: return {client, ClientBlocked{}};
     case EventKind::client_unblocked: return {client, ClientUnblocked{}};
     case EventKind::cmg_allowed_changed: return {client, CmgAllowedChanged{false}};
+    case EventKind::client_policy_changed:
+      return {client, ClientPolicyChanged{{Duration{1}, {}, {}, {}, {}}}};
+    case EventKind::credential_renewed: return {client, CredentialRenewed{Duration{1}}};
+    case EventKind::credential_expired: return {client, CredentialExpired{}};
+    case EventKind::clock_changed: return {client, ClockChanged{Duration{60}}};
     default: break;
   }
   FAIL("not a client's event");
@@ -175,9 +220,11 @@ Occasion occasion(LifecycleState state, EventKind kind, Network where) {
 
 TEST_CASE(
     "evolve accepts an event where the matrix does, and elsewhere refuses and changes nothing") {
-  for_each_cell([](LifecycleState from, const Row& row, Network where) {
+  for_each_cell([](LifecycleState from, const Row& row, Where where) {
     // On no network nothing is asked or answered.
-    if (where == Network::offline && row.kind != EventKind::network_changed) return;
+    const bool is_adoption = row.kind == EventKind::client_adopted;
+    if (!is_network(where) && !is_adoption) return;
+    if (where == Where::offline && row.kind != EventKind::network_changed) return;
     CAPTURE(from, row.kind, where);
     const Occasion moment = occasion(from, row.kind, where);
     const auto expected = by_matrix(from, row, where);
@@ -199,7 +246,7 @@ TEST_CASE(
 TEST_CASE("D10: only an installation, a registration or a held token lead to a token's states") {
   // From installed nothing but a completed registration leads out.
   for (const Row& row : kMatrix) {
-    for (const Network where : kNetworks) {
+    for (const Where where : kWheres) {
       const auto next = by_dispatch(LifecycleState::installed, row.kind, where);
       CAPTURE(row.kind);
       if (row.kind != EventKind::registration_completed) {
@@ -217,7 +264,7 @@ TEST_CASE("the MSM machine starts where no client is installed") {
 
 TEST_CASE("the MSM machine does in every cell what the dispatch table says") {
   LifecycleMachine machine;
-  for_each_cell([&](LifecycleState from, const Row& row, Network where) {
+  for_each_cell([&](LifecycleState from, const Row& row, Where where) {
     CAPTURE(from, row.kind, where);
     machine.restore(from);
     REQUIRE(machine.state() == from);
@@ -235,7 +282,8 @@ TEST_CASE("the MSM machine and the dispatch table stay together over any sequenc
     const int length = *rc::gen::resize(100, rc::gen::inRange(1, 100));
     for (int i = 0; i < length; ++i) {
       // Mostly events that are legal, or a sequence would hardly ever leave its first states.
-      const Network where = *rc::gen::element(kNetworks[0], kNetworks[1], kNetworks[2]);
+      const Where where =
+          *rc::gen::elementOf(std::vector<Where>(std::begin(kWheres), std::end(kWheres)));
       std::vector<EventKind> kinds;
       const bool any = *rc::gen::weightedElement<bool>({{3, false}, {1, true}});
       for (const Row& row : kMatrix) {
@@ -256,13 +304,10 @@ TEST_CASE("the MSM machine and the dispatch table stay together over any sequenc
 // ---- The rows as text --------------------------------------------------------------------------
 
 TEST_CASE("the rows as text say what the dispatch table does") {
-  const auto admits = [](std::string_view guard, Network where) {
-    if (guard == "intranet") return where == Network::intranet;
-    if (guard == "internet") return where == Network::internet;
-    if (guard == "not intranet") return where != Network::intranet;
-    if (guard == "not internet") return where != Network::internet;
-    REQUIRE(guard.empty());
-    return true;
+  const auto admits = [](std::string_view guard, Where where) {
+    if (guard == "not intranet") return where != Where::intranet;
+    if (guard == "not internet") return where != Where::internet;
+    return guard.empty() || guard == name(where);
   };
   std::size_t cells = 0;
   for (const RowText& row : lifecycle_rows()) {
@@ -270,21 +315,21 @@ TEST_CASE("the rows as text say what the dispatch table does") {
     const auto kind = from_name<EventKind>(row.event);
     REQUIRE(source);
     REQUIRE(kind);
-    for (const Network where : kNetworks) {
+    for (const Where where : kWheres) {
       if (!admits(row.guard, where)) continue;
       ++cells;
       CHECK(by_dispatch(*source, *kind, where) == from_name<LifecycleState>(row.target));
     }
   }
   std::size_t legal = 0;
-  for_each_cell([&](LifecycleState from, const Row& row, Network where) {
+  for_each_cell([&](LifecycleState from, const Row& row, Where where) {
     legal += by_dispatch(from, row.kind, where) ? 1U : 0U;
   });
   CHECK(cells == legal);
 }
 
 TEST_CASE("the fingerprint of the table is known: a change of it changes what logs mean") {
-  CHECK(lifecycle_fingerprint() == 0x1e41abb4b1517455);
+  CHECK(lifecycle_fingerprint() == 0x677527ba593ac402);
 }
 
 }  // namespace

@@ -46,8 +46,11 @@ TEST_CASE("event kinds have stable words and numbers") {
       "registration-completed registration-refused registration-failed renewal-requested "
       "token-renewed renewal-refused renewal-failed token-expired re-registration-required "
       "client-reinstalled client-upgraded client-blocked client-unblocked cmg-allowed-changed "
+      "client-adopted client-policy-changed "
+      "credential-renewed credential-expired clock-changed "
       "site-established bulk-token-issued bulk-token-blocked bulk-token-unblocked endpoint-down "
-      "endpoint-up signing-certificate-rotated signing-certificate-retired client-token-issued");
+      "endpoint-up signing-certificate-rotated signing-certificate-retired client-token-issued "
+      "policy-changed");
 }
 
 TEST_CASE("reasons have stable words and numbers") {

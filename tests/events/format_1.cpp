@@ -39,7 +39,7 @@ void encode_structs(const ClientBatch& batch, wire::ClientBatch::Builder root) {
     auto token = tokens[i];
     token.setOrdinal(batch.tokens[i].ordinal);
     token.setReplacesOrdinal(batch.tokens[i].replaces_ordinal);
-    token.setNotBefore(batch.tokens[i].not_before);
+    token.setNotBefore(static_cast<std::uint32_t>(batch.tokens[i].not_before));
     token.setValidSeconds(batch.tokens[i].valid_seconds);
     token.setSigner(batch.tokens[i].signer);
   }

@@ -5,6 +5,7 @@
 
 #include "events/forged_log.hpp"
 #include "events/log_content.hpp"
+#include "events/replay.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
 #include "events/verify.hpp"
@@ -78,6 +79,20 @@ TEST_CASE("a log of every schema replays for ever") {
   CHECK(read_log(log.folder()).value() == small_log());
 }
 
+TEST_CASE("a log of schema 4 says who was there before, and why clients are without a token") {
+  const LogReader log = LogReader::open(kGolden / "schema-4").value();
+  CHECK(read_log(log.folder()).value() == fleet_log());
+  REQUIRE(events::verify(log));
+  const auto then = events::replay_client(log, {0}, at(std::chrono::days{50}));
+  REQUIRE(then);
+  CHECK(then->client.state == LifecycleState::expired);
+  // Back on the intranet it registers by itself.
+  CHECK(then->service == Service::out_of_service);
+  CHECK(then->spell->cause == SpellCause::no_agent_start);
+  CHECK(then->spell->since_contact == std::chrono::hours{1});
+  CHECK(events::replay_client(log, {1})->spell->cause == SpellCause::signer_retired);
+}
+
 TEST_CASE("the logs that FORMAT.md takes apart are logs, byte by byte") {
   for (const std::string format : {"1", "2"}) {
     const std::filesystem::path folder = kGolden / ("format-" + format + "-example");
@@ -93,15 +108,10 @@ TEST_CASE("the logs that FORMAT.md takes apart are logs, byte by byte") {
 
 TEST_CASE("today's program still writes the same bytes") {
   const TemporaryFolder folder;
-  REQUIRE(write_log(folder / "story", small_log()));
-  CHECK(read_folder(folder / "story") == read_folder(kGolden / "schema-3"));
-  const std::string clients = "clients-00000.log";
-  CHECK(log_of_format_1(small_log()).at(clients) == read_file(kGolden / "schema-1" / clients));
-  REQUIRE(write_log(folder / "example", format_example()));
-  CHECK(read_folder(folder / "example") == read_folder(kGolden / "format-2-example"));
+  REQUIRE(write_log(folder / "story", fleet_log()));
+  CHECK(read_folder(folder / "story") == read_folder(kGolden / "schema-4"));
 }
 
 TEST_CASE("write the golden logs", "[.write-golden]") {
-  REQUIRE(write_log(kGolden / "schema-3", small_log()));
-  REQUIRE(write_log(kGolden / "format-2-example", format_example()));
+  REQUIRE(write_log(kGolden / "schema-4", fleet_log()));
 }

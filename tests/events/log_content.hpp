@@ -153,7 +153,8 @@ struct AnyEvent {
          any_of<ClientVersion>(),
          any_below(2) == 0,
          any_below(2) == 0,
-         any_guid()};
+         any_guid(),
+         any_of<OnIntranet>()};
   }
   void draw(NetworkChanged& e) const { e = {client.network, any_of<Network>()}; }
   void draw(AgentRestarted&) const {}
@@ -168,13 +169,54 @@ struct AnyEvent {
   void draw(TokenRenewed& e) const { e = {client.pending_via, next_token(), client.token.serial}; }
   void draw(RenewalRefused& e) const { e = {client.pending_via, any_of<RefusalReason>()}; }
   void draw(RenewalFailed& e) const { e = {client.pending_via, any_of<FailureReason>()}; }
-  void draw(TokenExpired& e) const { e = {client.token.serial}; }
-  void draw(ReRegistrationRequired& e) const { e = {any_via(), any_of<RefusalReason>()}; }
-  void draw(ClientReinstalled& e) const { e = {any_guid()}; }
+  void draw(TokenExpired& e) const {
+    e = {client.token.serial, any_of<SpellCause>(), {}};
+    if (e.spell_cause != SpellCause::not_recorded) e.since_contact = any_length();
+  }
+  void draw(ReRegistrationRequired& e) const {
+    e = {any_via(), any_of<RefusalReason>(), any_below(2) == 0, {}};
+    if (e.begins_spell) e.since_contact = any_length();
+  }
+  void draw(ClientReinstalled& e) const {
+    e = {any_guid(), any_below(2) == 0, any_below(2) == 0, {}};
+    if (e.begins_spell) e.since_contact = any_length();
+  }
   void draw(ClientUpgraded&) const {}
   void draw(ClientBlocked&) const {}
   void draw(ClientUnblocked&) const {}
   void draw(CmgAllowedChanged& e) const { e = {!client.cmg_allowed}; }
+  void draw(ClientAdopted& e) const {
+    const Network there = any_below(2) == 0 ? Network::intranet : Network::internet;
+    e.cohort = cohort;
+    e.state = any_of<LifecycleState>();
+    e.network = any_below(2) == 0 ? there : Network::offline;
+    e.last_connected = there;
+    e.credential = any_of<Credential>();
+    e.version = any_of<ClientVersion>();
+    e.cmg_allowed = any_below(2) == 0;
+    e.blocked = any_below(2) == 0;
+    e.on_intranet = any_of<OnIntranet>();
+    e.credential_expired = any_below(2) == 0;
+    e.credential_renews_on = any_of<RenewsOn>();
+    e.bulk = any_guid();
+    if (any_below(3) == 0) return;
+    // Before the run.
+    const Instant issued = at(Duration{-any_below(1'000'000)});
+    e.token = {TokenSerial::of(number, 1), issued, issued + Duration{1 + any_below(2'000'000)}, {}};
+    e.tokens = 1;
+  }
+  void draw(ClientPolicyChanged& e) const {
+    if (any_below(2) == 0) e.changed.renew_after = any_length();
+    if (any_below(2) == 0) e.changed.renew_jitter = any_length();
+    if (any_below(2) == 0) e.changed.renew_on = any_of<RenewOn>();
+    if (any_below(2) == 0) e.changed.retry_after_failure = any_length();
+    if (any_below(2) == 0) e.changed.retry_after_refusal = any_length();
+  }
+  void draw(CredentialRenewed& e) const { e = {any_length()}; }
+  void draw(CredentialExpired& e) const { e = {any_of<RenewsOn>()}; }
+  void draw(ClockChanged& e) const { e = {Duration{any_below(2000) - 1000}}; }
+
+  static Duration any_length() { return Duration{any_below(1'000'000)}; }
 
   ClientToken next_token() const {
     return {TokenSerial::of(number, client.newest_ordinal + 1),
@@ -247,6 +289,14 @@ struct AnySiteEvent {
     e = {{static_cast<std::uint32_t>(any_below(static_cast<int>(site.keys.size())))}};
   }
   void draw(ClientTokenIssued&) const { FAIL("no event of a run"); }
+  void draw(PolicyChanged& e) const {
+    if (any_below(2) == 0) e.changed.token_validity = Duration{1 + any_below(100)};
+    if (any_below(2) == 0) e.changed.internal_registration = any_below(2) == 0;
+    if (any_below(2) == 0) e.changed.mp = any_of<MpMode>();
+    if (any_below(2) == 0) e.changed.leeway = Duration{any_below(100)};
+    if (any_below(2) == 0) e.changed.bulk_leeway = Duration{any_below(100)};
+    e.changed = news(site.policy, e.changed);
+  }
 };
 
 inline std::vector<Recorded<SiteEvent>> any_site(int tries) {
@@ -254,9 +304,10 @@ inline std::vector<Recorded<SiteEvent>> any_site(int tries) {
   Site site;
   Instant now{};
   for (int i = 0; i < tries; ++i) {
-    const std::size_t kinds = kRunKinds - kClientKinds;
+    const std::size_t kinds = kEventKinds - kClientKinds;
     const auto kind =
         site.established ? static_cast<std::size_t>(any_below(static_cast<int>(kinds))) : 0;
+    if (!is_of_runs(static_cast<EventKind>(kClientKinds + kind))) continue;
     SiteEvent event = empty_event(kind, static_cast<const SiteEvent*>(nullptr));
     std::visit([&](auto& e) { AnySiteEvent{site, now}.draw(e); }, event);
     auto next = evolve(site, event);

@@ -80,16 +80,15 @@ TEST_CASE("a batch of format 1 that does not add up is refused") {
 
 TEST_CASE("a code of format 1 that stands for nothing is refused") {
   const std::string kind = at_client_0("an event is of no known kind");
-  CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 18; }) == kind);  // a kind of the site's
-  CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 26; }) == kind);
+  CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 23; }) == kind);  // a kind of the site's
+  CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 31; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 255; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.causes[1] = 10; }) ==
         at_client_0("an event has no known cause"));
   const std::string detail = at_client_0("the details of an event are out of range");
-  CHECK(refusal_of([](ClientBatch& b) { b.details[0] |= 3; }) == detail);     // network 3
-  CHECK(refusal_of([](ClientBatch& b) { b.details[0] |= 0x80; }) == detail);  // no such bit
-  CHECK(refusal_of([](ClientBatch& b) { b.details[1] |= 2; }) == detail);     // the STS
-  CHECK(refusal_of([](ClientBatch& b) { b.details[1] |= 16; }) == detail);    // credential 4
+  CHECK(refusal_of([](ClientBatch& b) { b.details[0] |= 3; }) == detail);   // network 3
+  CHECK(refusal_of([](ClientBatch& b) { b.details[1] |= 2; }) == detail);   // the STS
+  CHECK(refusal_of([](ClientBatch& b) { b.details[1] |= 16; }) == detail);  // credential 4
   CHECK(refusal_of([](ClientBatch& b) { b.details[2] |= 4; }) == detail);
 }
 
@@ -269,17 +268,16 @@ TEST_CASE("a shape that stands for nothing is refused") {
   };
   const std::string shape_0 = "shape 0 stands for no event";
   const std::string shape_1 = "shape 1 stands for no event";
-  CHECK(refusal(1, [](auto& shape) { shape.kind = 18; }) == shape_1);  // a kind of the site's
+  CHECK(refusal(1, [](auto& shape) { shape.kind = 23; }) == shape_1);  // a kind of the site's
   CHECK(refusal(1, [](auto& shape) { shape.kind = 255; }) == shape_1);
   CHECK(refusal(1, [](auto& shape) { shape.cause = 10; }) == shape_1);
-  CHECK(refusal(0, [](auto& shape) { shape.detail |= 3; }) == shape_0);     // network 3
-  CHECK(refusal(0, [](auto& shape) { shape.detail |= 0x80; }) == shape_0);  // no such bit
-  CHECK(refusal(0, [](auto& shape) { shape.flags = 1; }) == shape_0);       // it answers no request
-  CHECK(refusal(0, [](auto& shape) { shape.flags = 2; }) == shape_0);       // it names no token
+  CHECK(refusal(0, [](auto& shape) { shape.detail |= 3; }) == shape_0);  // network 3
+  CHECK(refusal(0, [](auto& shape) { shape.flags = 1; }) == shape_0);    // it answers no request
+  CHECK(refusal(0, [](auto& shape) { shape.flags = 2; }) == shape_0);    // it names no token
   CHECK(refusal(2, [](auto& shape) { shape.flags = 4; }) == "shape 2 stands for no event");
   CHECK(refusal_of_stretch([](Stretch& s) {
           s.codes[3] = 255;
-          s.numbers.insert(s.numbers.end(), {18, 7, 0, 0});
+          s.numbers.insert(s.numbers.end(), {23, 7, 0, 0});
         }) == at_client_0("an event is of no known kind"));
   CHECK(refusal_of_stretch([](Stretch& s) { s.shapes.resize(256, s.shapes[0]); }) ==
         "there are more shapes than codes");

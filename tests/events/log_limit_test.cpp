@@ -185,7 +185,7 @@ TEST_CASE("an end frame that miscounts the kinds of events is refused by who cou
   Files files = there_and_back(small_log());
   std::string& site = files["site.log"];
   const FramePlace end = frames_of(site).back();
-  char& installed = site[end.digest() - 27 * std::size_t{8}];  // the kinds come last, in 27 words
+  char& installed = site[end.digest() - 33 * std::size_t{8}];  // the kinds come last, in 33 words
   CHECK(installed == 5);
   installed = 6;
   resign(files);

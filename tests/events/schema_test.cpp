@@ -39,7 +39,7 @@ std::string table_of(bool (*has_star)(Enum) = [](Enum) { return false; }) {
 
 TEST_CASE("the schema lists every enumerated value under the number that is stored") {
   const std::string schema = schema_text();
-  const std::array<std::string, 9> tables{
+  const std::array<std::string, 13> tables{
       "Network " + table_of<Network>(),
       "Endpoint " + table_of<Endpoint>(),
       "Credential " + table_of<Credential>(),
@@ -48,6 +48,10 @@ TEST_CASE("the schema lists every enumerated value under the number that is stor
       "RenewOn " + table_of<RenewOn>(),
       "RefusalReason " + table_of<RefusalReason>(),
       "FailureReason " + table_of<FailureReason>(),
+      "LifecycleState " + table_of<LifecycleState>(),
+      "OnIntranet " + table_of<OnIntranet>(),
+      "RenewsOn " + table_of<RenewsOn>(),
+      "SpellCause " + table_of<SpellCause>(),
       "CauseKind " + table_of<CauseKind>([](CauseKind kind) { return events::has_number(kind); })};
   for (const std::string& table : tables) {
     INFO(table);
@@ -76,6 +80,16 @@ struct Words {
   void serial(TokenSerial) { column("serials"); }
   void token(const ClientToken&) { column("tokens"); }
   void token(const ClientToken&, TokenSerial) { column("tokens"); }
+  void number(const auto&) { numbers("numbers"); }
+  void number_if(bool, const auto&) { numbers("a number if so"); }
+  void optional(bool, const auto&) { numbers("a number for each"); }
+  bool flag(std::string_view label, bool) {
+    bits += (bits.empty() ? "" : ", ") + std::to_string(low++) + " " + std::string(label);
+    return true;
+  }
+  void numbers(std::string_view label) {
+    if (columns.find(label) == std::string::npos) column(label);
+  }
   void column(std::string_view label) {
     columns += (columns.empty() ? "; " : ", ") + std::string(label);
   }
@@ -111,9 +125,14 @@ TEST_CASE("the schema says of every event where its fields are") {
 }
 
 TEST_CASE("the detail byte has its bits where the schema says") {
-  CHECK(detail_of(ClientInstalled{
-            {}, Network::internet, Credential::entra, ClientVersion::current, true, true, {}}) ==
-        0b111'10'10);
+  CHECK(detail_of(ClientInstalled{{},
+                                  Network::internet,
+                                  Credential::entra,
+                                  ClientVersion::current,
+                                  true,
+                                  true,
+                                  {},
+                                  OnIntranet::cmg}) == 0b1111'10'10);
   CHECK(detail_of(NetworkChanged{Network::intranet, Network::internet}) == 0b10'01);
   CHECK(detail_of(RegistrationRequested{Endpoint::cmg, Credential::bulk, {}}) == 0b11'01);
   CHECK(detail_of(RegistrationRefused{Endpoint::cmg, RefusalReason::expired}) == 0b1010'01);

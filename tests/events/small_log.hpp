@@ -122,4 +122,45 @@ inline LogContent small_log() {
       {roamer.stream(), blocked.stream(), late.stream(), kiosk.stream(), renewing.stream(), {}}};
 }
 
+// What came with schema 4: clients that were there before, and all that is said of them.
+inline LogContent fleet_log() {
+  using std::chrono::days;
+  LogContent content = small_log();
+  content.header.cohorts[0].devices = {"LT-1", "LT-\xc3\xa4", "LT/3, the \"old\" one"};
+
+  Telling adopted(0);
+  ClientAdopted found{};
+  found.state = LifecycleState::roaming;
+  found.network = Network::offline;
+  found.last_connected = Network::internet;
+  found.credential = Credential::pki;
+  found.version = ClientVersion::current;
+  found.cmg_allowed = true;
+  found.on_intranet = OnIntranet::mp_then_cmg;
+  found.token = {adopted.serial(1), at(-days{40}), at(days{50}), {}};
+  found.tokens = 1;
+  adopted.tell(Duration{0}, {CauseKind::run_start}, found)
+      .tell(days{1}, {CauseKind::action, 9}, ClockChanged{Duration{-300}})
+      .tell(days{2}, {CauseKind::network}, NetworkChanged{Network::offline, Network::intranet})
+      .tell(days{2}, {CauseKind::action, 10},
+            ClientPolicyChanged{{Duration{86'400}, {}, RenewOn::agent_start, Duration{60}, {}}})
+      .tell(days{3}, {CauseKind::expiry}, CredentialExpired{RenewsOn::connected})
+      .tell(days{4}, {CauseKind::network}, CredentialRenewed{days{365}})
+      .tell(days{50}, {CauseKind::expiry},
+            TokenExpired{adopted.serial(1), SpellCause::no_agent_start, Duration{3600}})
+      .tell(days{51}, {CauseKind::action, 11}, ClientReinstalled{{}, true, false, {}});
+  content.clients[0] = adopted.stream();
+
+  Telling refused(1);
+  refused.registered({0}).tell(
+      days{9}, {CauseKind::exchange, 60},
+      ReRegistrationRequired{Endpoint::mp, RefusalReason::unknown_signer, true, Duration{60}});
+  content.clients[1] = refused.stream();
+
+  content.site.push_back(
+      {{at(days{100}), 8, {CauseKind::action, 12}},
+       PolicyChanged{{days{30}, true, MpMode::enhanced_http, {}, Duration{60}}}});
+  return content;
+}
+
 }  // namespace tokenlife::test

@@ -71,7 +71,7 @@ TEST_CASE("the first and the last event are found in whichever partition they ar
       CHECK(facts->population.cohorts[1].clients() == 2);
       const auto population = events::replay_population(log, kNever, threads);
       REQUIRE(population);
-      CHECK(*population == facts->population);
+      CHECK(population->all.in_state == facts->population.all.in_state);
     }
   }
 }

@@ -34,8 +34,9 @@ for place in "${places[@]}"; do
     sim/cli/event_fields.hpp) # A form that takes anything: those of event_writer.cpp drag in much.
       echo "#include \"$place\"
         struct AnyForm { void field(auto...) {} };
-        inline void give(const tokenlife::ClientEvent& event, AnyForm form) {
-          tokenlife::sim::give_fields(event, {}, form);
+        inline void give(const tokenlife::Recorded<tokenlife::ClientEvent>& event,
+                         const tokenlife::events::LogHeader& header, AnyForm form) {
+          tokenlife::sim::give_fields(event, header, {}, form);
         }"
       ;;
     *) echo "#include \"${place/client_run.hpp/memory_run.cpp}\"" ;;
@@ -50,13 +51,14 @@ insert core/client_event.hpp 'using ClientEvent =' \
      static constexpr std::string_view kind_name = "client-renamed";
      bool again;
    };'
-sed -i 's/^\( *\)CmgAllowedChanged>;$/\1CmgAllowedChanged, ClientRenamed>;/' core/client_event.hpp
+sed -i 's/CredentialExpired, ClockChanged>;$/CredentialExpired, ClockChanged, ClientRenamed>;/' \
+  core/client_event.hpp
 insert sim/scenario/action.hpp 'using SiteAction =' \
   'struct OnSite { static constexpr std::string_view kName = "on-site"; };'
 sed -i 's/LoseAnswers>;$/LoseAnswers, OnSite>;/' sim/scenario/action.hpp
 insert sim/scenario/action.hpp 'using ClientAction =' \
   'struct OnClients { static constexpr std::string_view kName = "on-clients"; Target target; };'
-sed -i 's/RestartAgents, Move>;$/RestartAgents, Move, OnClients>;/' sim/scenario/action.hpp
+sed -i 's/SetPolicy, SetClock>;$/SetPolicy, SetClock, OnClients>;/' sim/scenario/action.hpp
 if compiles; then
   echo "what nothing knows compiles"
   exit 1
@@ -69,7 +71,9 @@ for place in "${places[@]}"; do
 done
 
 insert core/evolve.hpp 'constexpr void change(Client&, const AgentRestarted&) {}' \
-  'constexpr Network where(const Client& client, const ClientRenamed&) { return client.network; }
+  'constexpr Where where(const Client& client, const ClientRenamed&) {
+     return where_of(client.network);
+   }
    constexpr EventError precondition(const Client&, const ClientRenamed&) {
      return EventError::none;
    }
@@ -88,15 +92,16 @@ insert sim/scenario/to_toml.cpp 'void operator()(const LoseAnswers& loss) const 
   'void operator()(const OnSite&) const {}
    void operator()(const OnClients&) const {}'
 insert sim/engine/site_timeline.cpp 'static void take(const LoseAnswers&' \
-  'static void plan(const OnSite&, Instant, std::uint32_t) {}
+  'static void plan(const OnSite&, std::uint32_t) {}
+   static std::optional<Duration> length_of(const OnSite&) { return std::nullopt; }
    static void take(const OnSite&, const SiteStep&) {}'
 insert sim/engine/client_run.hpp 'void take(const RestartAgents&) {' \
   'void take(const OnClients&) {}'
 insert sim/naive/site.hpp 'void begin(const sim::LoseAnswers&' \
-  'static void begin(const sim::OnSite&, std::uint32_t, Instant) {}
-   static void end(const sim::OnSite&, std::uint32_t, Duration, Instant) {}'
+  'static void begin(const sim::OnSite&, Turn, Instant) {}
+   static void end(const sim::OnSite&, Turn, Duration, Instant) {}'
 insert sim/naive/client.hpp 'void begin(const sim::RestartAgents&' \
-  'static void begin(const sim::OnClients&, Cause, Instant) {}'
+  'static void begin(const sim::OnClients&, Turn, Instant) {}'
 insert sim/soak/random_scenario.cpp \
   'std::optional<Outage> operator()(ActionType<Outage>) const {' \
   'std::optional<OnSite> operator()(ActionType<OnSite>) const { return OnSite{}; }

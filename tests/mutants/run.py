@@ -48,9 +48,11 @@ GROUPS = {
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_damage log_damage log_hostile log_round_trip "
                     "merge replay verify log_limit", ["events/format_1"]),
-    "scenario": Group(ENGINE, "sim", "network_walk scenario_error scenario_many scenario_mistake scenario_sense "
-                      "scenario scenario_text scenario_value show_error text_time trace"),
-    "engine": Group(ENGINE, "sim", "draws_ahead engine engine_independence interrupt network_walk tally"),
+    "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
+                      "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
+                      "time_zone trace"),
+    "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
+                    "network_walk reseed selection settings stranded tally"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder"),
@@ -73,10 +75,14 @@ UNITS_OF = {
     "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
     "events/batch_reader.hpp": ["events/batch_reader.cpp", "events/merge.cpp"],
     "events/stretch_view.hpp": ["events/stretch_view.cpp", "events/log_reader.cpp", "events/verify.cpp"],
-    "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp"],
+    "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
+    "sim/engine/client_life.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
+    "sim/engine/renewal_watch.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
+    "core/spell.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "sim/engine/draws_ahead.hpp": ["sim/engine/memory_run.cpp", "sim/engine/network_walk.cpp",
                                    "tests/sim/draws_ahead_test.cpp"],
     "sim/engine/site_timeline.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
+    "sim/engine/repeated_span.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
     "sim/engine/network_position.hpp": ["sim/engine/memory_run.cpp"],
     "sim/scenario/random.hpp": ["sim/engine/draws_ahead.cpp", "sim/engine/memory_run.cpp", "sim/naive/client.cpp",
                                 "sim/naive/network.cpp", "tests/sim/random_test.cpp"],
@@ -126,7 +132,8 @@ def link(build, replaced, target, sources):
     """Changed objects first: of two definitions of an inline function the linker takes the first."""
     objects = [str(o) for o in replaced.values()]
     objects += [str(build.object_of(s)) for s in dict.fromkeys(sources) if s not in replaced]
-    libraries = ["-lcapnp", "-lkj", "-lcrypto", "-lrapidcheck", "-lfmt", "-ltomlplusplus", "-lpthread"]
+    libraries = ["-lcapnp", "-lkj", "-lcrypto", "-lrapidcheck", "-lfmt", "-ltomlplusplus", "-ldate-tz",
+                 "-lpthread"]
     # Half of the time went into linking: gold, and nobody debugs these.
     run(["g++", "-fuse-ld=gold", "-Wl,-S", "-o", str(target), *objects, *libraries], build.folder)
 

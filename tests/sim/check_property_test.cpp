@@ -49,7 +49,7 @@ void jump(Transition& transition, LifecycleState from, LifecycleState to) {
   transition.before.client.state = from;
   transition.after.client.state = to;
   transition.events.push_back(
-      {AgentRestarted{}, from, to, Network::intranet, EventError::none, true});
+      {AgentRestarted{}, from, to, Where::intranet, EventError::none, true});
 }
 
 const std::vector<Breach>& breaches() {
@@ -87,7 +87,7 @@ const std::vector<Breach>& breaches() {
        [](Transition& transition) {
          const Client& client = transition.before.client;
          transition.events.push_back({ClientUnblocked{}, client.state, client.state,
-                                      Network::intranet, EventError::nothing_changed, true});
+                                      Where::intranet, EventError::nothing_changed, true});
        }},
   };
   return all;

@@ -44,10 +44,11 @@ TEST_CASE("draws made ahead come in their order, and none is left out") {
   ExponentialDraws ahead(draws, Purpose::agent_restart);
   for (std::uint64_t number = 0; number < 100; ++number) {
     const auto expected = draws.at(Purpose::agent_restart, number);
-    const ExponentialDraws::Draw drawn = ahead.next();
+    const ExponentialDraws::Draw drawn = ahead.next(Instant{});
     INFO("draw " << number);
     REQUIRE(drawn.exponential == exponential(expected[0]));
-    REQUIRE(drawn.bits == expected[1]);
+    REQUIRE(drawn.first == expected[0]);
+    REQUIRE(drawn.second == expected[1]);
   }
 }
 

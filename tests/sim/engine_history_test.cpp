@@ -91,10 +91,14 @@ Expectation random_expectation(Dice& dice, const Scenario& scenario) {
     expectation.cohort = CohortNumber{static_cast<std::uint32_t>(dice.between(0, last))};
   }
   if (dice.one_in(2)) {
-    expectation.state = static_cast<LifecycleState>(dice.between(1, 6));
+    expectation.states = static_cast<StateWord>(dice.between(0, 5));
     expectation.at = moment();
   } else {
-    expectation.event = static_cast<EventKind>(dice.between(0, kClientKinds - 1));
+    if (dice.one_in(3)) {
+      expectation.spell_cause = static_cast<SpellCause>(dice.between(1, kCount<SpellCause> - 1));
+    } else {
+      expectation.event = static_cast<EventKind>(dice.between(0, kClientKinds - 1));
+    }
     const Instant one = moment();
     const Instant other = moment();
     expectation.from = std::min(one, other);
@@ -111,16 +115,40 @@ std::pair<std::uint32_t, std::uint32_t> clients_of(const Scenario& scenario,
   return {cohort.first.value, cohort.first.value + cohort.clients};
 }
 
+// How many of a client's spells with that cause began in that time.
+std::uint64_t spells_in(const std::vector<Recorded<ClientEvent>>& events,
+                        const Expectation& expectation) {
+  std::vector<Spell> spells;
+  Client client;
+  SpellFollower follower;
+  for (const auto& recorded : events) {
+    const LifecycleState before = client.state;
+    client = *evolve(client, recorded.event);
+    const auto ended = std::visit(
+        [&](const auto& event) {
+          return follower.on(before, {recorded.time, recorded.seq, recorded.cause}, event);
+        },
+        recorded.event);
+    if (ended) spells.push_back(ended->spell);
+  }
+  if (follower.spell()) spells.push_back(*follower.spell());
+  return static_cast<std::uint64_t>(
+      std::count_if(spells.begin(), spells.end(), [&](const Spell& spell) {
+        return expectation.from <= spell.begin && spell.begin < expectation.to &&
+               spell.cause == expectation.spell_cause;
+      }));
+}
+
 Observed seen_by_counting(const Scenario& scenario, const NaiveRun& run,
                           const Expectation& expectation) {
   Observed seen;
   const auto [first, end] = clients_of(scenario, expectation);
   for (std::uint32_t i = first; i < end; ++i) {
-    if (expectation.state) {
+    if (!expectation.states.empty()) {
       const auto tick = static_cast<std::size_t>(expectation.at.time_since_epoch() / scenario.tick);
       const auto& states = run.states[i];
       const LifecycleState state = tick < states.size() ? states[tick] : states.back();
-      if (state == *expectation.state) ++seen.count;
+      if (expectation.states.fits(state, Service::served)) ++seen.count;
       continue;
     }
     // A client that was never installed is counted nowhere.
@@ -128,8 +156,9 @@ Observed seen_by_counting(const Scenario& scenario, const NaiveRun& run,
     std::uint64_t events = 0;
     for (const auto& recorded : run.clients[i]) {
       const bool in_time = expectation.from <= recorded.time && recorded.time < expectation.to;
-      if (in_time && kind_of(recorded.event) == *expectation.event) ++events;
+      if (in_time && kind_of(recorded.event) == expectation.event) ++events;
     }
+    if (expectation.spell_cause) events = spells_in(run.clients[i], expectation);
     seen.count += events;
     seen.per_client_min = std::min(seen.per_client_min, events);
     seen.per_client_max = std::max(seen.per_client_max, events);

@@ -20,6 +20,7 @@ using Stream = std::vector<Recorded<ClientEvent>>;
 Scenario large_scenario(std::uint64_t seed) {
   Scenario scenario = random_scenario(seed, 300);
   for (Cohort& cohort : scenario.cohorts) {
+    cohort.inventory = nullptr;  // It has no rows for them.
     cohort.clients += 3'500 / static_cast<std::uint32_t>(scenario.cohorts.size());
   }
   scenario.clients = 0;
@@ -43,7 +44,7 @@ TEST_CASE("any number of threads gives the same events, bit for bit") {
       CHECK(together->log.digest == alone->log.digest);
       CHECK(together->tally.kinds == alone->tally.kinds);
       CHECK(together->tally.final_states == alone->tally.final_states);
-      CHECK(together->tally.effects == alone->tally.effects);
+      CHECK(together->tally.caused == alone->tally.caused);
     }
   }
 }
@@ -107,6 +108,7 @@ Scenario with_cohort_removed(Scenario scenario, std::uint32_t gone) {
     std::visit(
         [&](auto& what) {
           std::uint32_t& cohort = what.target.cohort.value;
+          if (target_of(action) == nullptr) return;  // It is for all.
           if (cohort == gone) {
             action.at = Instant{} + scenario.duration;
             what.target = {CohortNumber{0}, std::nullopt};
@@ -148,6 +150,7 @@ TEST_CASE("adding clients to a cohort leaves all clients' events as they were") 
     const Scenario& before = drawn.scenario;
     const EngineRun old = simulate(before);
     for (std::size_t grown = 0; grown < before.cohorts.size(); ++grown) {
+      if (before.cohorts[grown].inventory != nullptr) continue;  // It has no rows for them.
       Scenario after = before;
       after.cohorts[grown].clients += 2;
       after.clients += 2;
@@ -170,7 +173,10 @@ TEST_CASE("a scenario written as a file means the same") {
   property("scenarios survive their file", [] {
     const ScenarioCase drawn = *scenario_case();
     for (const Cohort& cohort : drawn.scenario.cohorts) {
-      RC_PRE(!std::holds_alternative<TraceNetwork>(cohort.network));
+      if (cohort.inventory != nullptr) RC_DISCARD("an inventory is not in the file");
+      for_each_model(cohort.network, [](const auto& model) {
+        if constexpr (requires { model.trace; }) RC_DISCARD("a trace is not in the file");
+      });
     }
     const auto parsed = parse_scenario(to_toml(drawn.scenario), drawn.scenario.path, {});
     if (!parsed) RC_FAIL(to_string(parsed.error()));

@@ -259,7 +259,8 @@ TEST_CASE("the lifecycle is printed from its table in every form") {
   const Desk desk;
   CHECK(has(desk.run("machine").out, "expired                   token-renewed [intranet]"));
   CHECK(has(desk.run("machine --format dot").out,
-            "\"not-installed\" -> \"installed\" [label=\"client-installed\"];"));
+            "\"not-installed\" -> \"installed\" "
+            "[label=\"client-installed\\nclient-adopted [found installed]\"];"));
   CHECK(
       has(desk.run("machine --format mermaid").out, "registered --> renewing: renewal-requested"));
   CHECK(has(desk.run("machine --format scxml").out,

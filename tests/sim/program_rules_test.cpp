@@ -34,7 +34,7 @@ TEST_CASE("rules lists every rule, in JSON too") {
   const Ran lines = desk.run("rules");
   REQUIRE(lines.status == 0);
   const json rules = json::parse(desk.run("rules --json").out);
-  REQUIRE(rules.size() == 62 + 11 + 12);
+  REQUIRE(rules.size() == 62 + 11 + 16);
   CHECK(rules[0]["id"] == "R1");
   for (const char* id : {"R36", "R37", "R38", "R62", "D11", "A12"}) {
     INFO(id);

@@ -82,11 +82,12 @@ TEST_CASE("a scaled run shows numbers of clients without judging them") {
 
 TEST_CASE("an action that changed nothing is named") {
   const Desk desk;
-  desk.write("idle.toml", read_file(desk.path("small.toml")) +
-                              "[[action]]\nat = \"50d\"\ndo = \"outage\"\nendpoint = \"cmg\"\n"
-                              "for = \"1d\"\n");
+  desk.write("idle.toml",
+             read_file(desk.path("small.toml")) +
+                 "[[action]]\nat = \"50d\"\ndo = \"lose-answers\"\nendpoint = \"cmg\"\n"
+                 "share = 1.0\nfor = \"1d\"\n");
   CHECK(has(desk.run("run idle.toml").out,
-            "Actions that changed nothing\n  outage at 50d (idle.toml:21)\n"));
+            "Actions that changed nothing\n  lose-answers at 50d (idle.toml:21)\n"));
 }
 
 TEST_CASE("what is wrong with a command line is said in one line, with the nearest word") {

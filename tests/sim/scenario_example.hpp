@@ -193,6 +193,17 @@ min = 1
 max = 3
 per-client-min = 1
 per-client-max = 2
+
+[[action]]
+at = "51d"
+do = "reinstall"
+cohort = "roaming"
+new-identity = true
+share = 0.5
+state = "stranded"
+over = "10d"
+repeat-every = "30d"
+times = 3
 )";
 
 // A folder of this process that is gone afterwards, with the recorded presence of kEverything.

@@ -231,7 +231,8 @@ TEST_CASE("an action that the run does not reach is warned of") {
 TEST_CASE("clients that replay the devices of a trace unevenly are warned of") {
   const auto clients = [](const std::string& number, double scale) {
     return warnings_of(kManyHead + "[[cohort]]\nname = \"a\"\nclients = " + number +
-                           "\nnetwork = { model = \"trace\", file = \"presence.csv\" }\n",
+                           "\nnetwork = { model = \"trace\", file = \"presence.csv\", "
+                           "loop = true, period = \"1d\" }\n",
                        {.seed = {}, .clients_scale = scale});
   };
   CHECK(clients("4", 1) == Strings{});

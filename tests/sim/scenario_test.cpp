@@ -79,7 +79,7 @@ TEST_CASE("what a scenario leaves out has the documented default") {
   CHECK_FALSE(cohort.bulk_token);
   CHECK(cohort.contact_every == 1h);
   CHECK_FALSE(cohort.agent_restart_every);
-  CHECK(cohort.clock_skew == 0s);
+  CHECK(cohort.clock_skew == Skew{});
   CHECK(network<FixedNetwork>(scenario, 0).on == Network::intranet);
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("every key of a cohort is read, and clients are numbered through") {
   CHECK(cohort.bulk_token == 0U);
   CHECK(cohort.contact_every == 2h);
   CHECK(cohort.agent_restart_every == days{14});
-  CHECK(cohort.clock_skew == -5min);
+  CHECK(cohort.clock_skew == Skew{-5min, -5min});
   CHECK(scenario.cohorts[0].first == ClientNumber{0});
   CHECK(scenario.cohorts[1].first == ClientNumber{5000});
   CHECK(scenario.cohorts[4].first == ClientNumber{5030});
@@ -174,7 +174,7 @@ TEST_CASE("office hours may pass midnight or fill the day") {
 
 TEST_CASE("every action is read, in file order") {
   const Scenario scenario = loaded(kEverything);
-  REQUIRE(scenario.actions.size() == 13);
+  REQUIRE(scenario.actions.size() == 14);
   REQUIRE(scenario.bulk_tokens.size() == 1);
   CHECK(scenario.bulk_tokens[0].name == "kiosks");
   CHECK(scenario.bulk_tokens[0].lifetime_minutes == 100);
@@ -204,6 +204,16 @@ TEST_CASE("every action is read, in file order") {
   CHECK(action<LoseAnswers>(scenario, 12).endpoint == Endpoint::mp);
   CHECK(action<LoseAnswers>(scenario, 12).length == 1h);
   CHECK(action<LoseAnswers>(scenario, 12).share.of_2_32 == kWhole / 4);
+
+  const auto anew = action<Reinstall>(scenario, 13);
+  CHECK(anew.new_identity);
+  CHECK(anew.target.cohort == CohortNumber{2});
+  CHECK(anew.target.share.of_2_32 == kHalf);
+  CHECK(anew.target.state == StateWord::stranded);
+  CHECK(anew.target.over == days{10});
+  REQUIRE(scenario.actions[13].repeat);
+  CHECK(scenario.actions[13].repeat->every == days{30});
+  CHECK(scenario.actions[13].repeat->times == 3U);
 }
 
 TEST_CASE("what an action leaves out") {
@@ -216,6 +226,11 @@ TEST_CASE("what an action leaves out") {
   CHECK_FALSE(action<RotateCertificate>(scenario, 8).retire_old_after);
   CHECK_FALSE(action<Reinstall>(scenario, 9).bulk_token);
   CHECK_FALSE(action<Move>(scenario, 11).length);
+  CHECK_FALSE(action<Reinstall>(scenario, 9).new_identity);
+  CHECK(action<Reinstall>(scenario, 9).target.share.of_2_32 == kWhole);
+  CHECK_FALSE(action<Reinstall>(scenario, 9).target.state);
+  CHECK(action<Reinstall>(scenario, 9).target.over == days{0});
+  CHECK_FALSE(scenario.actions[9].repeat);
 }
 
 TEST_CASE("every expectation is read, and said in words") {
@@ -224,7 +239,7 @@ TEST_CASE("every expectation is read, and said in words") {
   const auto& expectations = scenario.expectations;
   CHECK(expectations[0].line == 149);
   CHECK(expectations[0].text == "re-registration-required at 120d in commuters: exactly 0");
-  CHECK(expectations[0].state == LifecycleState::re_registration_required);
+  CHECK(expectations[0].states == StateSet{StateWord::re_registration_required});
   CHECK(expectations[0].at == at(days{120}));
   CHECK(expectations[0].cohort == CohortNumber{0});
   CHECK(expectations[0].count == 0U);

@@ -55,7 +55,7 @@ TEST_CASE("a history of a thousand events is shrunk to its minimum, over depende
     then(RenewalRequested{mp, serial(held)});
     then(TokenRenewed{mp, token(held + 1), serial(held)});
   }
-  then(ClientReinstalled{});
+  then(ClientReinstalled{{}, false, true, std::chrono::hours{1}});  // after its last contact
   CHECK(least == expected);
   CHECK(asked < 500);
 }

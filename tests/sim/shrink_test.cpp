@@ -53,6 +53,10 @@ bool has_event(const Scenario& scenario, EventKind kind, RefusalReason reason) {
 Scenario first_with(const StillFails& fails) {
   for (std::uint64_t seed = 0;; ++seed) {
     Scenario scenario = random_scenario(seed, 2'000);
+    const bool has_inventory =
+        std::any_of(scenario.cohorts.begin(), scenario.cohorts.end(),
+                    [](const Cohort& cohort) { return cohort.inventory != nullptr; });
+    if (has_inventory) continue;  // A file of its own.
     if (scenario.cohorts.size() == 3 && scenario.actions.size() > 8 && fails(scenario)) {
       return scenario;
     }
@@ -67,11 +71,50 @@ TEST_CASE("a scenario is shrunk to what leads to the event that it is about") {
   INFO(to_toml(least));
   CHECK(refused(least));
   CHECK(least.clients == 1);
-  CHECK(least.actions.size() == 2);  // issue and block
+  CHECK(least.actions.size() <= 3);  // issue and block, or also a reinstallation with it
   CHECK(least.cohorts[0].name == "a");
   CHECK(std::holds_alternative<FixedNetwork>(least.cohorts[0].network));
   CHECK(least.tick == std::chrono::minutes{1});
   CHECK(parse_scenario(to_toml(least), "least.toml", {}));
+}
+
+TEST_CASE("of an inventory those devices are left that it takes") {
+  Scenario fleet;
+  fleet.duration = std::chrono::days{1};
+  fleet.clients = 40;
+  Inventory inventory;
+  for (int i = 0; i < 40; ++i) {
+    AdoptedClient device;
+    device.device = "PC-" + std::to_string(i);
+    device.state = LifecycleState::expired;
+    device.last_connected = Network::internet;
+    device.token = {Instant{} - std::chrono::days{100}, Instant{} - std::chrono::days{10}};
+    inventory.clients.push_back(device);
+  }
+  Cohort cohort;
+  cohort.name = "laptops";
+  cohort.clients = 40;
+  cohort.inventory = std::make_shared<const Inventory>(inventory);
+  cohort.network = FixedNetwork{Network::intranet};
+  fleet.cohorts.push_back(cohort);
+  // Fails while the two are there, and find the way back.
+  const StillFails two = [](const Scenario& scenario) {
+    if (scenario.cohorts[0].inventory == nullptr) return false;
+    const EngineRun run = simulate(scenario);
+    int back = 0;
+    for (std::size_t i = 0; i < run.clients.size(); ++i) {
+      const std::string& device = scenario.cohorts[0].inventory->clients[i].device;
+      if (device != "PC-3" && device != "PC-31") continue;
+      if (kind_of(run.clients[i].back().event) == EventKind::registration_completed) ++back;
+    }
+    return back == 2;
+  };
+  REQUIRE(two(fleet));
+  const Scenario least = shrink(fleet, two);
+  REQUIRE(least.cohorts[0].inventory->clients.size() == 2);
+  CHECK(least.clients == 2);
+  CHECK(least.cohorts[0].inventory->clients[0].device == "PC-3");
+  CHECK(least.cohorts[0].inventory->clients[1].device == "PC-31");
 }
 
 TEST_CASE("a shrunk scenario is the same every time, and simple however it came about") {

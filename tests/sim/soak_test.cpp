@@ -17,7 +17,7 @@ using namespace sim;
 
 TEST_CASE("random scenarios keep every property of a soak") {
   const auto properties = soak_properties();
-  REQUIRE(properties.size() == 17);
+  REQUIRE(properties.size() == 18);
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     const auto failure = soak_one(seed, properties);
     if (failure) FAIL(failure_text(*failure));
@@ -64,8 +64,11 @@ TEST_CASE("a planted fault comes out as a minimal scenario that still fails") {
     CHECK(failure.scenario.actions.size() <= 1);
     CHECK(std::count(text.begin(), text.end(), '\n') < 32);
     CHECK(has(text, "Found with seed " + std::to_string(failure.seed)));
-    // The file alone is enough.
-    const auto read = parse_scenario(text, "found.toml", {});
+    // The file is enough, with those that it names.
+    const TemporaryFolder folder;
+    const auto path = write_failure(failure, folder.path());
+    REQUIRE(path);
+    const auto read = load_scenario(path->string(), {});
     REQUIRE(read);
     const std::vector<SoakProperty> properties{property};
     const auto broken = first_broken(*read, properties);
@@ -211,7 +214,16 @@ TEST_CASE("each property of a soak notices the fault that it is there for") {
     const EngineRun sound = simulate(*scenario);
     CHECK(property.broken({*scenario, sound, *result}) == "");
     const bool runs_again = property.name == "threads" || property.name == "population";
-    if (runs_again) {
+    if (property.name == "idle") {
+      Scenario with_idle = *scenario;
+      with_idle.actions.push_back({Instant{}, Upgrade{{CohortNumber{0}, {}}}});
+      const EngineRun run = simulate(with_idle);
+      auto judged = run_uncontrolled(with_idle, {});
+      REQUIRE(judged);
+      CHECK(property.broken({with_idle, run, *judged}) == "");
+      judged->partitions.at(0) = {};
+      CHECK(property.broken({with_idle, run, *judged}) != "");
+    } else if (runs_again) {
       CHECK(property.broken({*scenario, sound, *result, run_wrongly}) != "");
     } else {
       const EngineRun faulty = tampered(*scenario, std::string(property.name));
@@ -282,22 +294,25 @@ TEST_CASE("a soak asks a dear property of one scenario in as many") {
   CHECK(asked < 200 / 4);
 }
 
-TEST_CASE("a failure's file and its traces do what the scenario does") {
+TEST_CASE("a failure's file and those that it names do what the scenario does") {
   const TemporaryFolder folder;
-  int with_traces = 0;
-  for (std::uint64_t seed = 1; with_traces < 20; ++seed) {
+  int with_files = 0;
+  for (std::uint64_t seed = 1; with_files < 40; ++seed) {
     Scenario scenario = random_scenario(seed, 2'000);
-    if (std::none_of(scenario.cohorts.begin(), scenario.cohorts.end(), [](const Cohort& cohort) {
-          return std::holds_alternative<TraceNetwork>(cohort.network);
-        })) {
-      continue;
+    bool has_file = false;
+    for (const Cohort& cohort : scenario.cohorts) {
+      if (cohort.inventory != nullptr) has_file = true;
+      for_each_model(cohort.network, [&](const auto& model) {
+        if constexpr (requires { model.trace; }) has_file = true;
+      });
     }
-    ++with_traces;
+    if (!has_file) continue;
+    ++with_files;
     const auto path = write_failure({seed, "claim", "broken", scenario}, folder.path());
     REQUIRE(path);
     const auto read = load_scenario(path->string(), {});
     INFO(read_file(*path));
-    REQUIRE(read);
+    if (!read) FAIL(to_string(read.error()));
     CHECK(simulate(*read).clients == simulate(scenario).clients);
   }
   const auto nowhere = write_failure({1, "claim", "broken", {}}, folder.path() / "none");
@@ -309,7 +324,7 @@ TEST_CASE("soak says what it did, and what is wrong with its command line") {
   const Desk desk;
   const Ran ran = desk.run("soak --for 1s --seed 7");
   CHECK(ran.status == 0);
-  CHECK(has(ran.out, " scenarios from seed 7 on, 17 properties of each\n"));
+  CHECK(has(ran.out, " scenarios from seed 7 on, 18 properties of each\n"));
   CHECK(ran.err.empty());
   for (const char* line :
        {"soak", "soak --for", "soak --for ''", "soak --for 0s", "soak --for -1", "soak --for=-1s",

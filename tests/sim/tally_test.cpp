@@ -10,6 +10,13 @@
 namespace tokenlife::test {
 namespace {
 
+// Ends a client that has no spell.
+void end_client(sim::RunStatistics& tally, LifecycleState state, Service service) {
+  Client client;
+  client.state = state;
+  tally.end_client({}, client, {}, service, {});
+}
+
 using namespace sim;
 using std::chrono::days;
 using std::chrono::hours;
@@ -38,11 +45,6 @@ std::vector<std::uint64_t> seen(const std::string& text) {
     counts.push_back(outcome.actual);
   }
   return counts;
-}
-
-// How often each action had an effect.
-std::vector<std::uint64_t> effects(const std::string& text) {
-  return lived(read(text)).tally.effects;
 }
 
 std::string counting(const char* event, const char* from, const char* to) {
@@ -84,8 +86,8 @@ TEST_CASE("two tallies merged in either order are one, with the extremes of both
       tally.happened(at(hours{1}), {}, RenewalFailed{Endpoint::mp, FailureReason::sts_down});
       tally.happened(at(hours{1}), {},
                      RegistrationRefused{Endpoint::mp, RefusalReason::client_blocked});
-      tally.had_effect(0);
-      tally.end_client(LifecycleState::installed);
+      tally.happened(at(hours{1}), {CauseKind::action, 0}, ClientBlocked{});
+      end_client(tally, LifecycleState::installed, Service::served);
     }
     tally.add(signatures);
     return tally;
@@ -109,12 +111,11 @@ TEST_CASE("two tallies merged in either order are one, with the extremes of both
       CHECK(sum.seen[0].per_client_max == 5);
       CHECK(sum.seen[1].count == clients[i]);
       CHECK(sum.clients == clients[i]);
-      CHECK(sum.effects == std::vector<std::uint64_t>{clients[i]});
+      CHECK(sum.caused == std::vector<bool>{true});
       CHECK(sum.kinds[static_cast<std::size_t>(EventKind::agent_restarted)] == counts[i]);
       CHECK(sum.failures[static_cast<std::size_t>(FailureReason::sts_down)] == clients[i]);
       CHECK(sum.refusals[static_cast<std::size_t>(RefusalReason::client_blocked)] == clients[i]);
-      CHECK(sum.renewals_by_hour[1] == 1);
-      CHECK(sum.renewals_by_hour[5] == 1);
+      CHECK(sum.renewals.most_within(hours{24}).count == clients[i]);
       CHECK(sum.final_states[0][static_cast<std::size_t>(LifecycleState::installed)] == clients[i]);
       CHECK(sum.signatures.made == 13);
       CHECK(sum.signatures.verified == 24);
@@ -283,60 +284,105 @@ TEST_CASE("a state at a moment is the one after all that happens at it") {
              in_state("registered", "1d")) == std::vector<std::uint64_t>{0, 1, 0, 0, 1, 1});
 }
 
-TEST_CASE("an hour's renewals are those from its beginning to just before its end") {
-  Scenario scenario = read("[run]\nduration = \"40d\"\n" + office("0d"));
-  const auto of_hour = [&](Duration installed) {
-    scenario.cohorts[0].install_at = at(installed);
-    const auto& hours_of = lived(scenario).tally.renewals_by_hour;
-    std::size_t hour = 0;
-    while (hour < hours_of.size() && hours_of[hour] == 0) ++hour;
-    return hour;
+// ---- Peaks -------------------------------------------------------------------------------------
+
+TEST_CASE("a peak is the most in any stretch, from its beginning to just before its end") {
+  const auto most = [](Duration tick, const std::vector<Duration>& moments, Duration length) {
+    SlotCounts counts(tick, days{30});
+    for (const Duration moment : moments) counts.add(at(moment));
+    const Peak peak = counts.most_within(length);
+    return std::pair{peak.count, peak.from.time_since_epoch()};
   };
-  // Due 30 days, 720 hours, after the installation.
-  CHECK(of_hour(Duration{0}) == 720);
-  CHECK(of_hour(minutes{59}) == 720);
-  CHECK(of_hour(minutes{60}) == 721);
+  using Seen = std::pair<std::uint64_t, Duration>;
+  constexpr minutes m{1};
+  CHECK(most(m, {}, hours{1}) == Seen{0, Duration{0}});
+  // Exactly an hour apart they are in two hours, a minute less and they are in one.
+  CHECK(most(m, {50 * m, 110 * m}, hours{1}) == Seen{1, 50 * m});
+  CHECK(most(m, {50 * m, 109 * m}, hours{1}) == Seen{2, 50 * m});
+  // The first of several that are equal.
+  CHECK(most(m, {7 * m, 8 * m, 100 * m, 101 * m}, 2 * m) == Seen{2, 7 * m});
+  CHECK(most(m, {7 * m, 100 * m, 101 * m, 102 * m, 103 * m}, 3 * m) == Seen{3, 100 * m});
+  // Far apart, and over the edge of a block.
+  CHECK(most(m, {4095 * m, 4096 * m, 4096 * m, days{29}}, 2 * m) == Seen{3, 4095 * m});
+  CHECK(most(m, {4095 * m, 4096 * m, days{29}}, days{30}) == Seen{3, 4095 * m});
+  // Ticks of seconds count by the minute; a tick that is longer than the stretch by itself.
+  CHECK(most(Duration{1}, {Duration{59}, Duration{60}, Duration{119}}, m) == Seen{2, m});
+  CHECK(most(hours{2}, {hours{2}, hours{2}, hours{4}}, hours{1}) == Seen{2, hours{2}});
+  // Of ticks of 7 minutes an hour touches nine.
+  CHECK(most(7 * m, {7 * m, 63 * m}, hours{1}) == Seen{2, 7 * m});
+  CHECK(most(7 * m, {7 * m, 70 * m}, hours{1}) == Seen{1, 7 * m});
 }
 
-// ---- Effects -----------------------------------------------------------------------------------
-
-TEST_CASE("an outage has an effect on what asks from its beginning on and before its end") {
-  const std::string outages =
-      "[[action]]\nat = \"10h\"\ndo = \"outage\"\nendpoint = \"mp\"\nfor = \"1h\"\n"
-      "[[action]]\nat = \"11h\"\ndo = \"outage\"\nendpoint = \"mp\"\nfor = \"1h\"\n";
-  // It asks when it is installed, and then once an hour, while nobody answers.
-  using Effects = std::vector<std::uint64_t>;
-  CHECK(effects(kOneDay + office("9h59m") + outages) == Effects{0, 0});
-  CHECK(effects(kOneDay + office("10h") + outages) == Effects{1, 1});
-  CHECK(effects(kOneDay + office("10h59m") + outages) == Effects{1, 1});
-  CHECK(effects(kOneDay + office("11h") + outages) == Effects{0, 1});
-  CHECK(effects(kOneDay + office("11h59m") + outages) == Effects{0, 1});
-  CHECK(effects(kOneDay + office("12h") + outages) == Effects{0, 0});
+// 30 days after their installation at 50m and 65m: within a quarter of an hour, on both sides of a
+// clock hour.
+TEST_CASE("what two cohorts ask for around the full hour is one peak") {
+  const std::string both = "[run]\nduration = \"40d\"\n" + office("50m") +
+                           "[[cohort]]\nname = \"late\"\nclients = 3\n"
+                           "install = { at = \"65m\" }\n"
+                           "network = { model = \"fixed\", on = \"intranet\" }\n";
+  const Scenario scenario = read(
+      both + "[[expect]]\npeak-of = \"renewal-requested\"\nper = \"1h\"\nmax = 3\n" +
+      "[[expect]]\npeak-of = \"renewal-requested\"\nper = \"15m\"\nmax = 3\n" +
+      "[[expect]]\npeak-of = \"renewal-requested\"\nper = \"1h\"\ncohort = \"late\"\nmin = 3\n" +
+      "[[expect]]\npeak-of = \"renewal-requested\"\nper = \"1h\"\nfrom = \"30d51m\"\nmax = 3\n" +
+      "[[expect]]\npeak-of = \"renewal-failed\"\nper = \"1h\"\nreason = \"sts-down\"\nmin = 1\n" +
+      "[[expect]]\npeak-of = \"site-established\"\nper = \"1h\"\nmax = 0\n");
+  for (const unsigned threads : {1U, 2U}) {
+    const RunResult result = lived(scenario, threads);
+    const Peak peak = result.tally.renewals.most_within(hours{1});
+    CHECK(peak.count == 4);
+    CHECK(peak.from == at(days{30} + minutes{50}));
+    const auto outcomes = judge_expectations(scenario, result);
+    std::vector<std::pair<std::uint64_t, bool>> seen;
+    for (const Outcome& outcome : outcomes) seen.emplace_back(outcome.actual, *outcome.holds);
+    CHECK(seen == std::vector<std::pair<std::uint64_t, bool>>{
+                      {4, false}, {3, true}, {3, true}, {3, true}, {0, false}, {1, false}});
+    CHECK(actual_text(outcomes[0]) == "4, from 30d50m on");
+    CHECK(outcomes[0].expectation->text ==
+          "most in any 1h: renewal-requested in [0d, 40d): at most 3");
+  }
 }
 
-TEST_CASE("lost answers are of what was asked from the beginning on and before the end") {
-  const std::string lost =
-      "[[action]]\nat = \"10h\"\ndo = \"lose-answers\"\nshare = 1.0\nendpoint = \"mp\"\nfor = "
-      "\"1h\"\n"
-      "[[action]]\nat = \"11h\"\ndo = \"lose-answers\"\nshare = 1.0\nendpoint = \"mp\"\nfor = "
-      "\"1m\"\n";
-  using Effects = std::vector<std::uint64_t>;
-  CHECK(effects(kOneDay + office("9h59m") + lost) == Effects{0, 0});
-  CHECK(effects(kOneDay + office("10h") + lost) == Effects{1, 1});
-  CHECK(effects(kOneDay + office("10h59m") + lost) == Effects{1, 0});
-  CHECK(effects(kOneDay + office("11h") + lost) == Effects{0, 1});
-  CHECK(effects(kOneDay + office("11h1m") + lost) == Effects{0, 0});
+// ---- Nobody ------------------------------------------------------------------------------------
+
+TEST_CASE("what is expected of each client does not hold where there is none") {
+  const std::string late =
+      "[run]\nduration = \"10d\"\n" + office("20d") + "[[expect]]\nevent = \"token-renewed\"\n";
+  for (const char* bound :
+       {"per-client-min = 0\n", "per-client-min = 5\n", "per-client-max = 6\n"}) {
+    CAPTURE(bound);
+    const Scenario scenario = read(late + bound);
+    const Outcome outcome = judge_expectations(scenario, lived(scenario)).at(0);
+    CHECK(outcome.holds == false);
+    CHECK(outcome.nobody_there);
+    CHECK(actual_text(outcome) == "0: nobody was there");
+  }
 }
 
-TEST_CASE("a move has an effect where a client is while it lasts, and when it ends") {
-  const std::string move =
-      "[[action]]\nat = \"10h\"\ndo = \"move\"\ncohort = \"office\"\non = \"offline\"\n"
-      "for = \"1h\"\n";
-  using Effects = std::vector<std::uint64_t>;
-  CHECK(effects(kOneDay + office("0d") + move) == Effects{2});
-  CHECK(effects(kOneDay + office("10h") + move) == Effects{2});
-  CHECK(effects(kOneDay + office("10h59m") + move) == Effects{2});
-  CHECK(effects(kOneDay + office("11h") + move) == Effects{0});
+// ---- States ------------------------------------------------------------------------------------
+
+TEST_CASE("a client is counted once that is in any of several states") {
+  CHECK(seen(kOneDay + office("10h") +
+             "[[expect]]\nstates = [\"installed\", \"registered\"]\nmin = 0\n"
+             "[[expect]]\nstates = [\"installed\", \"registered\"]\nat = \"10h\"\nmin = 0\n"
+             "[[expect]]\nstates = [\"installed\", \"registered\"]\nat = \"9h\"\nmin = 0\n"
+             "[[expect]]\nstates = [\"roaming\", \"expired\"]\nmin = 0\n") ==
+        std::vector<std::uint64_t>{1, 1, 0, 0});
+}
+
+TEST_CASE("who is stranded is out of service, and not the other way round") {
+  using enum StateWord;
+  StateSet either = expired;
+  either.add(stranded);
+  constexpr auto in = LifecycleState::installed;
+  CHECK(StateSet{stranded}.fits(in, Service::stranded));
+  CHECK_FALSE(StateSet{stranded}.fits(in, Service::out_of_service));
+  CHECK(StateSet{out_of_service}.fits(in, Service::stranded));
+  CHECK(StateSet{out_of_service}.fits(in, Service::out_of_service));
+  CHECK_FALSE(StateSet{out_of_service}.fits(in, Service::served));
+  CHECK(either.fits(in, Service::stranded));
+  CHECK(either.fits(LifecycleState::expired, Service::out_of_service));
+  CHECK_FALSE(either.fits(LifecycleState::not_installed, Service::stranded));
 }
 
 }  // namespace tokenlife::test

@@ -97,6 +97,8 @@ TEST_CASE("fields may be quoted, and times have offsets") {
       "device,time,network\n\"Ann, at home\",\"2026-01-01T02:00:00+01:00\",\"internet\"\n"
       "\"Ann, at home\",2026-01-01T01:10:00Z,offline\n");
   CHECK(trace.devices[0].name == "Ann, at home");
+  CHECK(read(kHead + "\"a \"\"b\"\"\",2026-01-01T00:00:00Z,offline\n").devices[0].name ==
+        "a \"b\"");
   CHECK(device(trace, 0) == "0s internet, 600s offline, period 600s");
 }
 
@@ -121,9 +123,9 @@ TEST_CASE("a mistake in a trace is named with its line") {
         std::string::npos);
   CHECK(row("").find("t.csv:2:1: the line is empty") == 0);
   CHECK(row("x,2026-01-01T00:00:00Z,offline\n").find("t.csv:3:1: the line is empty") == 0);
-  CHECK(row("\"x,2026-01-01T00:00:00Z,offline").find("t.csv:2:1: quotes are") == 0);
-  CHECK(row("\"x\"\"y\",2026-01-01T00:00:00Z,offline").find("t.csv:2:1: quotes are") == 0);
-  CHECK(row("x\"y,2026-01-01T00:00:00Z,offline").find("t.csv:2:1: quotes are") == 0);
+  CHECK(row("\"x,2026-01-01T00:00:00Z,offline").find("t.csv:2:1: a field begins with a quote") ==
+        0);
+  CHECK(row("x\"y,2026-01-01T00:00:00Z,offline").find("t.csv:2:2: a quote stands in a field") == 0);
 }
 
 TEST_CASE("a time in a trace is a moment in whole seconds") {

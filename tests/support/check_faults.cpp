@@ -50,7 +50,10 @@ Verdict forgets_blocks(const Client& client, const Request& request, const SiteV
 }
 Verdict has_a_late_clock(const Client& client, const Request& request, const SiteView& site,
                          const Policy& policy, Instant now) {
-  return judge(client, request, site, policy, now - kUnit);
+  // It does not know what the client has seen of its token either.
+  Client late = client;
+  if (late.state == LifecycleState::expired) late.state = LifecycleState::roaming;
+  return judge(late, request, site, policy, now - kUnit);
 }
 Verdict trusts_retired_keys(const Client& client, const Request& request, const SiteView& site,
                             const Policy& policy, Instant now) {

@@ -42,6 +42,7 @@ std::string fields(const Event& event) {
   }
   if constexpr (requires { event.endpoint; }) text += field("endpoint", event.endpoint);
   if constexpr (requires { event.key; }) text += " key=" + std::to_string(event.key.value);
+  if constexpr (requires { event.new_identity; }) text += event.new_identity ? " anew" : "";
   if constexpr (requires { event.value; }) text += event.value ? " on" : " off";
   return text;
 }

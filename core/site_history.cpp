@@ -1,0 +1,139 @@
+#include "core/site_history.hpp"
+
+#include <algorithm>
+
+#include "core/ensure.hpp"
+#include "core/policy.hpp"
+
+namespace tokenlife {
+namespace {
+
+template <class... Fs>
+struct Overloaded : Fs... {
+  using Fs::operator()...;
+};
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;
+
+std::size_t place_of(Endpoint endpoint) { return static_cast<std::size_t>(endpoint); }
+
+// The last of them that is not after `now`, which there is.
+template <class Value>
+const Value& latest(const std::vector<std::pair<Instant, Value>>& values, Instant now) {
+  const auto after =
+      std::upper_bound(values.begin(), values.end(), now,
+                       [](Instant moment, const auto& value) { return moment < value.first; });
+  return (after - 1)->second;
+}
+
+}  // namespace
+
+SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events) {
+  Site site;
+  for (const Recorded<SiteEvent>& recorded : events) {
+    const Instant now = recorded.time;
+    auto next = evolve(std::move(site), recorded.event);
+    ensure(next.has_value(), "the events of a site to be legal");
+    site = std::move(*next);
+    const auto remember_bulk = [&](Guid guid) {
+      bulk_history_.emplace_back(now, site.bulk_tokens.at(guid));
+    };
+    std::visit(
+        Overloaded{
+            [&](const SiteEstablished& event) { policies_.front().second = event.policy; },
+            [&](const BulkTokenIssued& event) { remember_bulk(event.guid); },
+            [&](const BulkTokenBlocked& event) { remember_bulk(event.guid); },
+            [&](const BulkTokenUnblocked& event) { remember_bulk(event.guid); },
+            [&](const EndpointDown& event) {
+              std::vector<Span>& down = down_[place_of(event.endpoint)];
+              // What ends in the tick in which it begins again is seamless.
+              if (!down.empty() && down.back().second == now) {
+                down.back().second = kNever;
+              } else {
+                down.emplace_back(now, kNever);
+              }
+            },
+            [&](const EndpointUp& event) { down_[place_of(event.endpoint)].back().second = now; },
+            [&](const SigningCertificateRotated&) {
+              signs_from_.push_back(now);
+              retired_at_.push_back(kNever);
+            },
+            [&](const SigningCertificateRetired& event) { retired_at_[event.key.value] = now; },
+            [](const ClientTokenIssued&) {},
+            [&](const PolicyChanged& event) {
+              policies_.emplace_back(now, site.policy);
+              if (event.changed.mp || event.changed.internal_registration) {
+                admission_changes_.push_back(now);
+              }
+            }},
+        recorded.event);
+  }
+  std::stable_sort(bulk_history_.begin(), bulk_history_.end(),
+                   [](const auto& a, const auto& b) { return a.second.guid < b.second.guid; });
+}
+
+Instant SiteHistory::up_again(Endpoint endpoint, Instant now) const {
+  const std::vector<Span>& down = down_[place_of(endpoint)];
+  auto span = std::upper_bound(down.begin(), down.end(), now,
+                               [](Instant t, const Span& s) { return t < s.first; });
+  return span != down.begin() && now < (--span)->second ? span->second : now;
+}
+
+Instant SiteHistory::down_next(Endpoint endpoint, Instant now) const {
+  const std::vector<Span>& down = down_[place_of(endpoint)];
+  const auto span = std::upper_bound(down.begin(), down.end(), now,
+                                     [](Instant t, const Span& s) { return t < s.first; });
+  return span == down.end() ? kNever : span->first;
+}
+
+KeyNumber SiteHistory::signer(Instant now) const {
+  const auto after = std::upper_bound(signs_from_.begin(), signs_from_.end(), now);
+  return {static_cast<std::uint32_t>(after - signs_from_.begin()) - 1};
+}
+
+std::optional<BulkToken> SiteHistory::bulk_token(Guid guid, Instant now) const {
+  const auto after = std::upper_bound(bulk_history_.begin(), bulk_history_.end(),
+                                      std::pair{guid, now}, [](const auto& key, const auto& entry) {
+                                        return key < std::pair{entry.second.guid, entry.first};
+                                      });
+  if (after == bulk_history_.begin() || (after - 1)->second.guid != guid) return std::nullopt;
+  return (after - 1)->second;
+}
+
+const Policy& SiteHistory::policy(Instant now) const { return latest(policies_, now); }
+
+Instant SiteHistory::next_policy(Instant now) const {
+  const auto after =
+      std::upper_bound(policies_.begin(), policies_.end(), now,
+                       [](Instant moment, const auto& value) { return moment < value.first; });
+  return after == policies_.end() ? kNever : after->first;
+}
+
+SiteView SiteHistory::view(const Client& client, const Request& request, Instant now) const {
+  SiteView view;
+  view.endpoint_up = up(request.via, now);
+  view.sts_up = up(Endpoint::sts, now);
+  view.signer = signer(now);
+  view.token_signer_trusted = now < retired_at(client.token.signer);
+  if (!request.bulk.is_nil()) view.bulk_token = bulk_token(request.bulk, now);
+  if (view.bulk_token) view.bulk_signer_trusted = now < retired_at(view.bulk_token->signer);
+  return view;
+}
+
+Instant SiteHistory::next_news(const Client& client, Instant now) const {
+  Instant next = next_policy(now);
+  if (client.bulk.is_nil()) return next;
+  const auto sooner = [&](Instant moment) {
+    if (moment > now) next = std::min(next, moment);
+  };
+  for (const auto& [since, token] : bulk_history_) {
+    if (token.guid != client.bulk) continue;
+    sooner(since);
+    if (since > now) continue;
+    sooner(bulk_refused_from(policy(now), token.expires));
+    sooner(retired_at(token.signer));
+  }
+  return next;
+}
+
+}  // namespace tokenlife

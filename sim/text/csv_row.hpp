@@ -1,0 +1,31 @@
+// Writing CSV (RFC 4180).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tokenlife::sim {
+
+// A cell whose text would end it is in quotes, and its own quotes are doubled.
+inline void append_csv_cell(std::string& line, std::string_view text) {
+  const bool quoted = text.find_first_of(",\"\r\n") != std::string_view::npos;
+  if (quoted) line += '"';
+  for (const char c : text) {
+    line += c;
+    if (c == '"') line += c;
+  }
+  if (quoted) line += '"';
+}
+
+template <class Cells>
+void append_csv_row(std::string& text, const Cells& cells) {
+  std::string_view comma;
+  for (const auto& cell : cells) {
+    text += comma;
+    append_csv_cell(text, cell);
+    comma = ",";
+  }
+  text += '\n';
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,71 @@
+// Devices by their names, from the scenario to the log and back.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+
+TEST_CASE("devices of an inventory are called by their names wherever clients are") {
+  const Desk desk;
+  desk.write("devices.csv",
+             "device,token-issued,bulk-token\nLT-1,2025-12-31T00:00:00Z,\n\"PC \"\"2\"\"\",,\n");
+  desk.write("fleet.toml", R"(format = 1
+run.duration = "1d"
+[[cohort]]
+name = "fleet"
+inventory = "devices.csv"
+network = { model = "fixed", on = "intranet" }
+[[action]]
+at = "2h"
+do = "block-client"
+client = "fleet/LT-1"
+)");
+  const Ran ran = desk.run("run fleet.toml --log log --json");
+  REQUIRE(ran.status == 0);
+  const auto summary = nlohmann::json::parse(ran.out);
+  CHECK(summary["clients"] == 2);
+  CHECK(summary["event-kinds"]["client-adopted"] == 2);
+
+  const Ran events = desk.run("events log --client fleet/LT-1 --format jsonl");
+  REQUIRE(events.status == 0);
+  const auto first = nlohmann::json::parse(events.out.substr(0, events.out.find('\n')));
+  CHECK(first["kind"] == "client-adopted");
+  CHECK(first["stream"] == 0);
+  CHECK(first["seq"] == 0);
+  CHECK(first["time"] == "2026-01-01T00:00:00Z");
+  CHECK(first["device"] == "LT-1");
+  CHECK(first["state"] == "registered");
+  CHECK(first["not-before"] == "2025-12-31T00:00:00Z");
+  CHECK(first["expires"] == "2026-03-31T00:00:00Z");
+  CHECK(has(desk.run("events log --kind registration-completed").out, "fleet/PC \"2\""));
+  CHECK(has(desk.run("replay log --client 'fleet/PC \"2\"'").out, "registered"));
+  CHECK(has(desk.run("replay log --client fleet/LT-1").out, "re-registration-required"));
+
+  const Ran unknown = desk.run("replay log --client fleet/LT-2");
+  CHECK(unknown.status == 2);
+  CHECK(has(unknown.err, "has no device `LT-2`"));
+  CHECK(desk.run("log verify log").status == 0);
+  const Ran again = desk.run("run fleet.toml --clients-scale 0.5 --json");
+  CHECK(nlohmann::json::parse(again.out)["clients"] == 1);
+}
+
+TEST_CASE("a mistake in an inventory is shown with its line and a caret") {
+  const Desk desk;
+  desk.write("devices.csv", "device,state\nLT-1,expried\n");
+  desk.write("fleet.toml", R"(format = 1
+run.duration = "1d"
+[[cohort]]
+name = "fleet"
+inventory = "devices.csv"
+network = { model = "fixed", on = "intranet" }
+)");
+  const Ran ran = desk.run("run fleet.toml");
+  CHECK(ran.status == 2);
+  CHECK(ran.err ==
+        "devices.csv:2:6: `state` cannot be `expried`; did you mean `expired`?\n"
+        "    2 | LT-1,expried\n"
+        "      |      ^\n");
+}
+
+}  // namespace tokenlife::test
