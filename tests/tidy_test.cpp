@@ -151,9 +151,10 @@ const std::vector<Room> kRooms{
     {"sim/engine/", {"sim/scenario/"}},
     {"sim/naive/", {"sim/scenario/"}},
     {"sim/soak/", {"sim/engine/", "sim/naive/"}},
+    {"sim/analysis/", {"sim/engine/"}},
     {"sim/check/", {"sim/text/"}},
     {"sim/site/", {"sim/text/"}},
-    {"sim/cli/", {"sim/soak/", "sim/check/", "sim/site/"}},
+    {"sim/cli/", {"sim/soak/", "sim/analysis/", "sim/check/", "sim/site/"}},
     {"tests/", {"sim/cli/"}},
 };
 

@@ -65,7 +65,7 @@ std::string is_seed(const std::string& text);
 
 // ---- One for each file -------------------------------------------------------------------------
 
-// `run`, `test`, `soak`, `check` and `machine`.
+// `run`, `test`, `soak`, `fit`, `check` and `machine`.
 void add_run_commands(CLI::App& app, Chosen& chosen);
 
 // `replay`, `events` and `log`.

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "sim/cli/command_check.hpp"
+#include "sim/cli/command_fit.hpp"
 #include "sim/cli/command_machine.hpp"
 #include "sim/cli/command_run.hpp"
 #include "sim/cli/command_soak.hpp"
@@ -97,6 +98,30 @@ void add_soak(CLI::App& app, Chosen& chosen) {
                     "Folder for the scenario of a failure (default: the current one)");
 }
 
+void add_fit(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "fit", "Make cohorts from a recording, and forecast the rest of it", fit_command,
+      "The cohorts are learned from the recording's first part. They and the model `resample`\n"
+      "forecast the rest, by 200 seeds each: what was observed stands beside the interval that\n"
+      "holds 95 % of the forecasts. What no device was observed for long enough for is not\n"
+      "observable. The cohorts come last, as TOML to be put behind the [run] of a scenario.\n"
+      "Examples:\n"
+      "  tokenlife fit phones.csv\n"
+      "  tokenlife fit relays.csv --span relays.span.csv --until 300d\n"
+      "  tokenlife fit relays.csv --until 2026-03-01\n"
+      "  tokenlife fit relays.csv --json | jq -r .toml");
+  added->add_option("TRACE", command.trace, "The recording, with the header device,time,network")
+      ->required();
+  added->add_option("--span", command.span,
+                    "How long each device was observed, with the header\n"
+                    "device,observed_from,observed_to (default: from its first to its last row)");
+  added->add_option("--until", command.until,
+                    "Where the training part ends: a time, or a duration after the recording's\n"
+                    "beginning (default: after two thirds of each device's own span)");
+  add_threads(*added, command.threads);
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
 void add_check(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
@@ -155,6 +180,7 @@ void add_run_commands(CLI::App& app, Chosen& chosen) {
   add_run(app, chosen);
   add_test(app, chosen);
   add_soak(app, chosen);
+  add_fit(app, chosen);
   add_check(app, chosen);
   add_machine(app, chosen);
 }

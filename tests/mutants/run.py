@@ -27,7 +27,7 @@ ROOT = HERE.parent.parent
 SECONDS_MIN = 15  # to be run for, at least: a mutant that never ends has been noticed
 
 ENGINE = ["core", "events", "text", "scenario", "engine", "naive", "soak"]
-ALL = ENGINE + ["check", "site", "cli_site", "cli"]
+ALL = ENGINE + ["check", "analysis", "site", "cli_site", "cli"]
 
 
 class Group:
