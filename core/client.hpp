@@ -92,11 +92,15 @@ struct Names<OnIntranet> {
 };
 
 // A14: where a PKI or Entra credential is renewed.
-enum class RenewsOn : std::uint8_t { intranet, connected };
+enum class RenewsOn : std::uint8_t { intranet, connected, nowhere };
 template <>
 struct Names<RenewsOn> {
-  static constexpr std::array<std::string_view, 2> values{"intranet", "connected"};
+  static constexpr std::array<std::string_view, 3> values{"intranet", "connected", "nowhere"};
 };
+constexpr bool renews_on(RenewsOn where, Network network) {
+  if (where == RenewsOn::intranet) return network == Network::intranet;
+  return where == RenewsOn::connected && network != Network::offline;
+}
 
 // A client token without its signature (D4: no event or state ever holds the token itself).
 struct ClientToken {

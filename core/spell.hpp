@@ -35,8 +35,7 @@ inline Client at_last_connected(const Client& client) {
   Client there = client;
   there.network = client.last_connected;
   there.pending = PendingRequest::none;
-  if (client.credential_renews_on == RenewsOn::connected ||
-      client.last_connected == Network::intranet) {
+  if (renews_on(client.credential_renews_on, client.last_connected)) {
     there.credential_expired = false;
   }
   return there;

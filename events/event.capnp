@@ -30,7 +30,7 @@ $Cxx.namespace("tokenlife::wire");
 # LifecycleState  0 not-installed, 1 installed, 2 registered, 3 roaming, 4 renewing, 5 expired,
 #                 6 re-registration-required
 # OnIntranet      0 mp, 1 mp-then-cmg, 2 cmg
-# RenewsOn        0 intranet, 1 connected
+# RenewsOn        0 intranet, 1 connected, 2 nowhere
 # SpellCause      0 not-recorded, 1 not-enrolled, 2 adopted, 3 blocked, 4 signer-retired,
 #                 5 endpoint-down, 6 sts-down, 7 answer-lost, 8 client-outdated,
 #                 9 cmg-not-allowed, 10 no-agent-start, 11 busy, 12 timed-out, 13 answer-late,
@@ -66,7 +66,7 @@ $Cxx.namespace("tokenlife::wire");
 #   19 client-policy-changed     0 renew-after, 1 renew-jitter, 2 renew-on, 3 retry-after-failure,
 #                                4 retry-after-refusal; a number for each.
 #   20 credential-renewed        0; numbers.
-#   21 credential-expired        0 renews-on.
+#   21 credential-expired        0-1 renews-on.
 #   22 clock-changed             0; numbers.
 # Bits that are not named are 0. Kinds from 18 on, 7 of 0, 11 and 12, and 0 and 1 of 13 since
 # schema 4. The numbers of an event are signed and come last: of 0 an OnIntranet; of 11, 12 and 13

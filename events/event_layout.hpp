@@ -50,7 +50,7 @@ struct BitsOf<FailureReason> : Bits<6, kCount<FailureReason>> {};
 template <>
 struct BitsOf<LifecycleState> : Bits<3, kCount<LifecycleState>> {};
 template <>
-struct BitsOf<RenewsOn> : Bits<1, kCount<RenewsOn>> {};
+struct BitsOf<RenewsOn> : Bits<2, kCount<RenewsOn>> {};
 template <>
 struct BitsOf<SpellCause> : Bits<5, kCount<SpellCause>> {};
 // Clients talk to an MP or the CMG, never to the STS.

@@ -13,9 +13,10 @@ ClientAdopted as_adopted(const Scenario& scenario, CohortNumber cohort, const Ad
                          Network network, ClientNumber number);
 
 // A14: what the cohort says of its clients' credentials. One that is known to end, and of which the
-// cohort says nothing, is never renewed: its validity is 0.
+// cohort says nothing, is never renewed.
 inline CredentialLife life_of_credential(const Cohort& cohort) {
-  return cohort.credential_life.value_or(CredentialLife{});
+  return cohort.credential_life.value_or(
+      CredentialLife{Duration{0}, Duration{0}, RenewsOn::nowhere});
 }
 
 // When the client's credential ends; kNever if it does not.

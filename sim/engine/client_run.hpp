@@ -323,9 +323,7 @@ class ClientRun : public ClientLife {
   void look_at_credential() {
     const CredentialLife life = life_of_credential(cohort_);
     if (now_ < credential_ends_ - life.renew_before) return;
-    const bool is_there =
-        life.renews_on == RenewsOn::connected ? connected() : client_.network == Network::intranet;
-    if (is_there && life.validity > Duration{0}) {
+    if (renews_on(life.renews_on, client_.network)) {
       record({CauseKind::network, 0}, CredentialRenewed{life.validity});
       credential_ends_ = now_ + life.validity;
       alarm_ = std::min(alarm_, next_of_credential());

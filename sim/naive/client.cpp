@@ -99,8 +99,9 @@ void NaiveClient::adopt() {
   }
   credential_expired_ = credential_ends_ <= now;
   event.credential_expired = credential_expired_;
-  if (credential_expired_ && cohort_->credential_life) {
-    event.credential_renews_on = cohort_->credential_life->renews_on;
+  if (credential_expired_) {
+    event.credential_renews_on =
+        cohort_->credential_life ? cohort_->credential_life->renews_on : RenewsOn::nowhere;
   }
   event.bulk = bulk_;
   event.token = token_;

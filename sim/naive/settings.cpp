@@ -119,11 +119,11 @@ Credential NaiveClient::shown_credential() const {
 void NaiveClient::look_at_credential(Instant now) {
   if (credential_ends_ == kNever) return;
   // One of which the cohort says nothing is never renewed.
-  const bool can_renew = cohort_->credential_life.has_value();
-  const CredentialLife life = cohort_->credential_life.value_or(CredentialLife{});
-  const bool fits = life.renews_on == RenewsOn::connected ? network_ != Network::offline
-                                                          : network_ == Network::intranet;
-  if (now >= credential_ends_ - life.renew_before && fits && can_renew) {
+  CredentialLife life{Duration{0}, Duration{0}, RenewsOn::nowhere};
+  if (cohort_->credential_life) life = *cohort_->credential_life;
+  const bool fits = (life.renews_on == RenewsOn::connected && network_ != Network::offline) ||
+                    (life.renews_on == RenewsOn::intranet && network_ == Network::intranet);
+  if (now >= credential_ends_ - life.renew_before && fits) {
     credential_ends_ = now + life.validity;
     credential_expired_ = false;
     record(now, {CauseKind::network, 0}, CredentialRenewed{life.validity});
@@ -145,9 +145,10 @@ bool NaiveClient::is_stranded(Instant now) const {
       last_connected_ == Network::intranet && cohort_->on_intranet != OnIntranet::cmg;
   if (!at_mp && !cmg_allowed_) return true;
   if (version_ == ClientVersion::outdated) return true;
+  const auto& life = cohort_->credential_life;
   const bool renews_there =
-      last_connected_ == Network::intranet ||
-      (cohort_->credential_life && cohort_->credential_life->renews_on == RenewsOn::connected);
+      life && (life->renews_on == RenewsOn::connected ||
+               (life->renews_on == RenewsOn::intranet && last_connected_ == Network::intranet));
   const bool has_credential =
       credential_ != Credential::self_signed && (!credential_expired_ || renews_there);
   if (has_credential) return false;

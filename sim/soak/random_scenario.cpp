@@ -166,9 +166,9 @@ void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::
   }
   if (features.has(kCredentialLife) && cohort.credential != Credential::self_signed) {
     const std::int64_t validity = some_ticks(dice, 1, 300);
-    cohort.credential_life =
-        CredentialLife{tick * validity, tick * dice.between(0, validity - 1),
-                       dice.one_of({RenewsOn::intranet, RenewsOn::intranet, RenewsOn::connected})};
+    cohort.credential_life = CredentialLife{tick * validity, tick * dice.between(0, validity - 1),
+                                            dice.one_of({RenewsOn::intranet, RenewsOn::intranet,
+                                                         RenewsOn::connected, RenewsOn::nowhere})};
   }
   cohort.network = random_network(dice, scenario, Models::all);
   scenario.cohorts.push_back(cohort);

@@ -75,6 +75,8 @@ UNITS_OF = {
     "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
     "events/batch_reader.hpp": ["events/batch_reader.cpp", "events/merge.cpp"],
     "events/stretch_view.hpp": ["events/stretch_view.cpp", "events/log_reader.cpp", "events/verify.cpp"],
+    "core/client.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
+    "sim/engine/adoption.hpp": ["sim/engine/adoption.cpp", "sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
     "sim/engine/client_life.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],
     "sim/engine/renewal_watch.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],

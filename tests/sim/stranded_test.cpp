@@ -55,6 +55,24 @@ TEST_CASE("A13: a client is stranded if nothing that it does where it is would b
   CHECK(stranded_at_the_end(one_of_a_fleet("", kOnTheIntranet, "", "mp = \"https\"")) == 1);
   // R5: an outdated client gets nothing anywhere.
   CHECK(stranded_at_the_end(one_of_a_fleet("version = \"outdated\"", kOnTheIntranet)) == 1);
+  // Once granted it needs its bulk token no more, whatever becomes of that until the answer.
+  CHECK(stranded_at_the_end(
+            one_of_a_fleet("bulk-token = \"b\"\ninstall = { at = \"198d\" }", kOnTheInternet,
+                           "[[action]]\nat = \"197d\"\ndo = \"issue-bulk-token\"\nname = \"b\"\n"
+                           "[[action]]\nat = \"199d\"\ndo = \"block-bulk-token\"\nname = \"b\"\n",
+                           "latency = \"3d\"")) == 0);
+  // A14: an expired certificate counts as good where it is renewed.
+  const std::string short_lived =
+      "credential = \"pki\"\ncredential-validity = \"20d\"\ncredential-renew-before = \"0d\"\n";
+  const std::string retired =
+      "[[action]]\nat = \"40d\"\ndo = \"rotate-signing-certificate\"\nretire-old-after = \"0d\"\n";
+  const auto stranded_where_it_renews = [&](const std::string& where) {
+    return stranded_at_the_end(
+        one_of_a_fleet(short_lived + "credential-renews-on = \"" + where + "\"", kOnTheIntranet,
+                       retired, "mp = \"https\""));
+  };
+  CHECK(stranded_where_it_renews("intranet") == 0);
+  CHECK(stranded_where_it_renews("nowhere") == 1);
   // R10: nor does a PKI client whose setting is off.
   CHECK(stranded_at_the_end(
             one_of_a_fleet("credential = \"pki\"\ncmg-allowed = false", kOnTheInternet)) == 1);
