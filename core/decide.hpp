@@ -107,6 +107,11 @@ struct AnswerEffects {
 };
 AnswerEffects apply_answer(const Client& client, const Answer& answer);
 
+// A15: whether the client hears with it what has been set for it in the meantime.
+constexpr bool tells_of_settings(const Answer& answer) {
+  return answer.verdict.kind == Verdict::Kind::granted && !answer.lost;
+}
+
 // From when on a client asks again, if at all something other than its next contact decides that.
 // `sent` is when the request was sent. Exchanges start no wait.
 Instant silent_until(const Answer& answer, const Policy& policy, Instant sent);

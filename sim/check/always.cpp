@@ -1,5 +1,6 @@
 // Each property is a sentence about one action of one client, and holds by the rules that it names.
 #include "core/ensure.hpp"
+#include "sim/check/operators.hpp"
 #include "sim/check/property.hpp"
 #include "sim/check/reference.hpp"
 
@@ -22,14 +23,6 @@ bool is_up(const Transition& taken, Endpoint endpoint) {
 }
 bool wants_token(const Request& request) { return request.kind != RequestKind::exchange; }
 bool is_trusted(const ClientToken& token) { return token.exists() && token.signer != kRetiredKey; }
-
-template <class Event>
-const Event* find(const Transition& taken) {
-  for (const Happened& happened : taken.events) {
-    if (const auto* event = std::get_if<Event>(&happened.event)) return event;
-  }
-  return nullptr;
-}
 
 // Whether the client leaves the state by nothing but the given kinds of events.
 bool leaves_only_by(const Transition& taken, State state, std::initializer_list<EventKind> kinds) {
@@ -175,7 +168,7 @@ bool bulk_is_used_once(const Transition& taken, const Model&) {
 bool bulk_concerns_newcomers(const Transition& taken, const Model& model) {
   if (taken.action.kind != ActionKind::tick || !taken.before.client.token.exists()) return true;
   if (!model.options().features.has(Feature::bulk)) return true;
-  const std::uint64_t after = model.codec().pack(taken.after, taken.now);
+  const PartKey after = model.codec().pack(taken.after, taken.now);
   SiteState other = taken.site;
   const Instant long_ago = kPresent - std::chrono::days{60};
   for (const Instant issued : {kPresent, long_ago}) {
@@ -205,7 +198,7 @@ bool is_welcome(const Transition& taken) {
          taken.before.client.version == ClientVersion::current;
 }
 bool is_left_alone(const Transition& taken) {
-  return taken.action.kind == ActionKind::tick && taken.before.reinstall == Reinstallation::none;
+  return taken.action.kind == ActionKind::tick && !taken.before.reinstall.ordered;
 }
 
 // The client after that many ticks in which nothing else happens to it or the site.
@@ -299,6 +292,14 @@ constexpr Invariant kAlways[] = {
     {"blocked-is-absolute", "nothing is granted to a blocked client", "A8", blocked_is_absolute},
     {"unblocking-gives-nothing", "unblocking a client lifts the block and gives nothing back", "A8",
      unblocking_gives_nothing},
+    {"new-identity-is-free",
+     "a client that is reinstalled with a new identity is not blocked, and any other stays so",
+     "A8", new_identity_is_free},
+    {"settings-come-with-grants",
+     "a client hears of a setting that was changed for it with what it is granted, never otherwise",
+     "A15", settings_come_with_grants},
+    {"grants-bring-settings", "whatever a client is granted tells it of a setting that was changed",
+     "A15", grants_bring_settings},
     {"outages-are-inert",
      "nothing is granted by an endpoint that is down, and no token while the STS is", "R14",
      outages_are_inert},

@@ -25,6 +25,25 @@ KeyNumber renumbered(KeyNumber key, ActionKind kind) {
   return key;
 }
 
+// False if it makes no difference. A client that has just got its token has heard what there was to
+// hear: what is changed from the start of that tick on was changed before. One that is installed
+// in this tick is installed with the newest setting; whoever else has moved can be told before.
+bool change_setting(Transition& transition, const Options& options) {
+  ClientState& after = transition.after;
+  if (options.features.has(Feature::cmg_news) && has_just_got_token(after, options)) return false;
+  if (transition.action.kind == ActionKind::announce) {
+    if (after.moved) return false;
+    after.unheard = !after.unheard;
+    return true;
+  }
+  const bool value = transition.action.kind == ActionKind::allow_cmg;
+  const bool is_new = after.client.cmg_allowed != value;
+  if (!is_new && !after.unheard) return false;
+  if (is_new) record(transition, CmgAllowedChanged{value});
+  after.unheard = false;
+  return true;
+}
+
 }  // namespace
 
 std::vector<Action> client_actions(const Options& options) {
@@ -52,11 +71,16 @@ std::vector<Action> client_actions(const Options& options) {
   add(Feature::block, ActionKind::unblock);
   add(Feature::cmg_setting, ActionKind::forbid_cmg);
   add(Feature::cmg_setting, ActionKind::allow_cmg);
+  add(Feature::cmg_news, ActionKind::announce);
   add(Feature::upgrade, ActionKind::upgrade);
   add(Feature::restart, ActionKind::restart);
-  add(Feature::reinstall, ActionKind::reinstall);
-  if (with(Feature::reinstall) && with(Feature::bulk)) {
-    actions.push_back({.kind = ActionKind::reinstall, .with_bulk = true});
+  for (int variant = 0; variant < 4 && with(Feature::reinstall); ++variant) {
+    Action action{.kind = ActionKind::reinstall};
+    action.with_bulk = (variant & 1) != 0;
+    action.new_identity = (variant & 2) != 0;
+    if (action.with_bulk && !with(Feature::bulk)) continue;
+    if (action.new_identity && !with(Feature::block)) continue;
+    actions.push_back(action);
   }
   return actions;
 }
@@ -130,8 +154,8 @@ std::optional<Transition> Model::act(const ClientState& part, const SiteState& s
       break;
     case ActionKind::forbid_cmg:
     case ActionKind::allow_cmg:
-      if (client.cmg_allowed == (action.kind == ActionKind::allow_cmg)) return std::nullopt;
-      record(transition, CmgAllowedChanged{!client.cmg_allowed});
+    case ActionKind::announce:
+      if (!change_setting(transition, options_)) return std::nullopt;
       break;
     case ActionKind::upgrade:
       if (client.version == ClientVersion::current) return std::nullopt;
@@ -143,9 +167,9 @@ std::optional<Transition> Model::act(const ClientState& part, const SiteState& s
       transition.after.agent_started = true;
       break;
     case ActionKind::reinstall:
-      if (part.reinstall != Reinstallation::none) return std::nullopt;
-      transition.after.reinstall =
-          action.with_bulk ? Reinstallation::with_bulk : Reinstallation::plain;
+      // A new identity makes a difference to who is blocked.
+      if (part.reinstall.ordered || (action.new_identity && !client.blocked)) return std::nullopt;
+      transition.after.reinstall = {true, action.with_bulk, action.new_identity};
       break;
     case ActionKind::tick:
     case ActionKind::outage_begins:
@@ -190,6 +214,7 @@ std::optional<SiteState> Model::act(const SiteState& part, const Action& action)
     case ActionKind::unblock:
     case ActionKind::forbid_cmg:
     case ActionKind::allow_cmg:
+    case ActionKind::announce:
     case ActionKind::upgrade:
     case ActionKind::restart:
     case ActionKind::reinstall: return std::nullopt;
@@ -249,9 +274,11 @@ void Model::contact(Transition& transition) const {
   transition.verdict = rules_.judge(client, *asked, view, policy_, kPresent);
   // An exchange takes no time unless it is refused.
   const bool is_exchange = asked->kind == RequestKind::exchange;
-  if (is_exchange && transition.verdict.kind != Verdict::Kind::refused) return;
-
   Answer answer{*asked, transition.verdict, {}, false};
+  if (is_exchange && transition.verdict.kind != Verdict::Kind::refused) {
+    answer.lost = transition.site.loses_answers[static_cast<std::size_t>(asked->via)];
+    return hear_news(transition, answer);
+  }
   if (transition.verdict.kind == Verdict::Kind::granted) {
     const auto serial = TokenSerial::of({}, client.newest_ordinal + 1);
     transition.issued = answer.token = rules_.issue(policy_, serial, view.signer, kPresent);
@@ -269,11 +296,11 @@ void Model::contact(Transition& transition) const {
 
 // Action 1.
 void Model::carry_out_order(Transition& transition) const {
-  if (transition.before.reinstall == Reinstallation::none) return;
-  const bool with_bulk = transition.before.reinstall == Reinstallation::with_bulk;
-  record(transition, ClientReinstalled{with_bulk ? kBulkGuid : Guid{}});
+  const Reinstallation order = transition.before.reinstall;
+  if (!order.ordered) return;
+  record(transition, ClientReinstalled{order.with_bulk ? kBulkGuid : Guid{}, order.new_identity});
   transition.after.answer_in = 0;
-  transition.after.reinstall = Reinstallation::none;
+  transition.after.reinstall = {};
   transition.after.agent_started = true;
 }
 
@@ -288,6 +315,14 @@ void Model::hear_answer(Transition& transition) const {
   if (!heard.first) return;
   std::visit([&](const auto& event) { record(transition, event); }, *heard.first);
   if (heard.then) record(transition, *heard.then);
+  hear_news(transition, answer);
+}
+
+void Model::hear_news(Transition& transition, const Answer& answer) const {
+  ClientState& after = transition.after;
+  if (!after.unheard || !rules_.tells_of_settings(answer)) return;
+  record(transition, CmgAllowedChanged{!after.client.cmg_allowed});
+  after.unheard = false;
 }
 
 }  // namespace tokenlife::sim::checker

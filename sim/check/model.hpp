@@ -19,6 +19,7 @@ enum class ActionKind : std::uint8_t {
   unblock,
   forbid_cmg,
   allow_cmg,
+  announce,  // A15: its CMG setting is to be the other from when it hears of it
   upgrade,
   restart,
   reinstall,
@@ -39,6 +40,7 @@ struct Action {
   Credential credential = Credential::self_signed;  // install
   ClientVersion version = ClientVersion::current;   // install
   bool with_bulk = false;                           // install, reinstall
+  bool new_identity = false;                        // reinstall
   Endpoint endpoint = Endpoint::mp;                 // outages, lost answers
   friend bool operator==(const Action&, const Action&) = default;
 };
@@ -98,6 +100,7 @@ class Model {
   void contact(Transition& transition) const;
   void carry_out_order(Transition& transition) const;
   void hear_answer(Transition& transition) const;
+  void hear_news(Transition& transition, const Answer& answer) const;
 
   Options options_;
   Rules rules_;

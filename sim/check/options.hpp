@@ -17,13 +17,15 @@ enum class Feature : std::uint8_t {
   outage,        // of MP, CMG and STS, each by itself
   lose_answers,  // of MP or CMG, to what is asked in this tick
   block,         // of clients
-  cmg_setting,   // switched off and on
+  cmg_setting,   // switched off and on, at once
   bulk,          // one bulk token: issued, given to clients, blocked, unblocked
   rotate,        // the signing certificate, and the retirement of the one before
-  reinstall,     // without and, with `bulk`, with the bulk token
+  reinstall,     // without and, with `bulk`, with the bulk token; of blocked clients also with a
+                 // new identity (A8)
   restart,       // of agents; only then do they renew
   upgrade,       // of clients that are installed outdated
   pki,           // clients may be installed with a PKI certificate
+  cmg_news,      // the CMG setting, changed for clients to hear of (A15)
 };
 
 }  // namespace tokenlife::sim::checker
@@ -32,9 +34,9 @@ namespace tokenlife {
 
 template <>
 struct Names<sim::checker::Feature> {
-  static constexpr std::array<std::string_view, 10> values{
-      "outage", "lose-answers", "block",   "cmg-setting", "bulk",
-      "rotate", "reinstall",    "restart", "upgrade",     "pki"};
+  static constexpr std::array<std::string_view, 11> values{
+      "outage",    "lose-answers", "block",   "cmg-setting", "bulk",    "rotate",
+      "reinstall", "restart",      "upgrade", "pki",         "cmg-news"};
 };
 
 }  // namespace tokenlife

@@ -53,7 +53,10 @@ class Tick {
     const Wants wants = wish(at_cmg);
     if (wants == Wants::nothing) return;
     judge(wants, at_cmg);
-    if (wants == Wants::exchange && c_.answer != Reference::Answer::no) return;
+    if (wants == Wants::exchange && c_.answer != Reference::Answer::no) {
+      if (c_.answer == Reference::Answer::yes && !c_.is_lost) hear_news();
+      return;
+    }
     c_.asked = wants;
     c_.asked_cmg = at_cmg;
     c_.answer_in = options_.latency;
@@ -134,7 +137,10 @@ class Tick {
     c_.holds_token = c_.knows_it_is_dead = false;
     c_.asked = Wants::nothing;
     c_.holds_bulk = c_.ordered == 2;
+    if (c_.as_another) by(another_is_not_blocked);
+    c_.blocked = c_.blocked && !c_.as_another;
     c_.ordered = 0;
+    c_.as_another = false;
     c_.just_started = true;
     see(EventKind::client_reinstalled);
   }
@@ -159,7 +165,7 @@ class Tick {
       c_.keys_since = c_.answer_keys_since;
       c_.knows_it_is_dead = false;
       if (is_registration && std::exchange(c_.holds_bulk, false)) by(bulk_dropped);
-      return;
+      return hear_news();
     }
     if (is_registration) {
       see_refusal(EventKind::registration_refused);
@@ -172,6 +178,13 @@ class Tick {
     see_refusal(EventKind::re_registration_required);
     c_.holds_token = false;
     c_.knows_it_is_dead = true;
+  }
+
+  void hear_news() {
+    if (!std::exchange(c_.is_to_switch, false)) return;
+    by(settings_arrive);
+    c_.may_use_cmg = !c_.may_use_cmg;
+    see(EventKind::cmg_allowed_changed);
   }
 
   Reference c_;
@@ -237,7 +250,9 @@ Reference in_plain_words(const ClientState& part, Instant now, const StateCodec&
     c.keys_since = static_cast<int>(kCurrentKey.value - client.token.signer.value);
   }
   c.knows_it_is_dead = client.state == LifecycleState::re_registration_required;
-  c.ordered = static_cast<int>(part.reinstall);
+  if (part.reinstall.ordered) c.ordered = part.reinstall.with_bulk ? 2 : 1;
+  c.as_another = part.reinstall.new_identity;
+  c.is_to_switch = part.unheard;
   if (part.answer_in > 0) {
     const RequestKind kind = part.answer.request.kind;
     c.asked = kind == RequestKind::registration ? Wants::registration
@@ -315,8 +330,11 @@ ReferenceStep reference_act(const Reference& client, const Action& action) {
     case ActionKind::allow_cmg:
       kind = EventKind::cmg_allowed_changed;
       rule = cmg_setting;
-      c.may_use_cmg = action.kind == ActionKind::allow_cmg;
+      c.is_to_switch = false;
+      if (c.may_use_cmg == (action.kind == ActionKind::allow_cmg)) return {c, {}, only(rule)};
+      c.may_use_cmg = !c.may_use_cmg;
       break;
+    case ActionKind::announce: c.is_to_switch = !c.is_to_switch; return {c, {}, only(cmg_setting)};
     case ActionKind::upgrade:
       kind = EventKind::client_upgraded;
       rule = outdated_gets_none;
@@ -329,6 +347,7 @@ ReferenceStep reference_act(const Reference& client, const Action& action) {
       break;
     case ActionKind::reinstall:
       c.ordered = action.with_bulk ? 2 : 1;
+      c.as_another = action.new_identity;
       return {c, {}, only(begins_anew)};
     case ActionKind::tick:
     case ActionKind::outage_begins:
@@ -341,44 +360,6 @@ ReferenceStep reference_act(const Reference& client, const Action& action) {
     case ActionKind::retire: return {c, {}, 0};
   }
   return {c, {{kind, {}, {}, false}}, only(rule)};
-}
-
-std::optional<SiteState> reference_act(const SiteState& before, const Action& action) {
-  SiteState part = before;
-  // Makes it so, if it is not so yet.
-  const auto changed = [&part](bool& is, bool wanted) -> std::optional<SiteState> {
-    if (is == wanted) return std::nullopt;
-    is = wanted;
-    return part;
-  };
-  bool& is_up = part.site.up[static_cast<std::size_t>(action.endpoint)];
-  bool& previous_is_retired = part.site.keys[kPreviousKey.value].retired;
-  const auto bulk = part.site.bulk_tokens.find(kBulkGuid);
-  const bool is_issued = bulk != part.site.bulk_tokens.end();
-  switch (action.kind) {
-    case ActionKind::outage_begins: return changed(is_up, false);
-    case ActionKind::outage_ends: return changed(is_up, true);
-    case ActionKind::lose_answers:
-      return changed(part.loses_answers[static_cast<std::size_t>(action.endpoint)], true);
-    case ActionKind::issue_bulk:
-      if (is_issued) return std::nullopt;
-      part.site.bulk_tokens[kBulkGuid] = {
-          std::string(kBulkName), kBulkGuid, kPresent,
-          kPresent + kBulkLife,   false,     kCurrentKey};  // R41, D3
-      return part;
-    case ActionKind::block_bulk:
-    case ActionKind::unblock_bulk:
-      if (!is_issued) return std::nullopt;
-      return changed(bulk->second.blocked, action.kind == ActionKind::block_bulk);  // R54, R55
-    case ActionKind::rotate:                                                        // A9
-      if (is_issued && bulk->second.signer == kPreviousKey) bulk->second.signer = kRetiredKey;
-      if (is_issued && bulk->second.signer == kCurrentKey) bulk->second.signer = kPreviousKey;
-      return changed(previous_is_retired, false);
-    case ActionKind::retire:
-      if (is_issued && bulk->second.signer == kPreviousKey) bulk->second.signer = kRetiredKey;
-      return changed(previous_is_retired, true);
-    default: return std::nullopt;
-  }
 }
 
 }  // namespace tokenlife::sim::checker

@@ -50,7 +50,10 @@ struct Reference {
   FailureReason why_none{};
   int answer_keys_since = 0;
 
-  int ordered = 0;  // a reinstallation: 1 without, 2 with the bulk token
+  int ordered = 0;          // a reinstallation: 1 without, 2 with the bulk token
+  bool as_another = false;  // with a new identity
+
+  bool is_to_switch = false;  // its CMG setting, once it hears of it
 
   friend bool operator==(const Reference&, const Reference&) = default;
 };

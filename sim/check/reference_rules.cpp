@@ -34,8 +34,10 @@ constexpr RuleWords kWords[] = {
     {"R54", "a blocked bulk token is known as blocked"},
     {"R55", "an unblocked bulk token is as good as before"},
     {"R13", "a client is what it is installed as"},
+    {"A8", "a client that is reinstalled with a new identity is another, which nobody has blocked"},
+    {"A15", "a client hears of a setting when something that it asks for is granted"},
 };
-static_assert(std::size(kWords) == static_cast<std::size_t>(ReferenceRule::as_installed) + 1);
+static_assert(std::size(kWords) == static_cast<std::size_t>(ReferenceRule::settings_arrive) + 1);
 static_assert(std::size(kWords) <= 32);
 
 }  // namespace
@@ -65,6 +67,7 @@ RuleSet rules_of_site_step(ActionKind kind) {
     case ActionKind::unblock:
     case ActionKind::forbid_cmg:
     case ActionKind::allow_cmg:
+    case ActionKind::announce:
     case ActionKind::upgrade:
     case ActionKind::restart:
     case ActionKind::reinstall: return 0;

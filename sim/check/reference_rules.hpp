@@ -38,6 +38,8 @@ enum class ReferenceRule : std::uint8_t {
   bulk_blocked,
   bulk_unblocked,
   as_installed,
+  another_is_not_blocked,
+  settings_arrive,
 };
 
 // As a set.

@@ -27,6 +27,7 @@ struct Rules {
                    Instant) = tokenlife::judge;
   ClientToken (*issue)(const Policy&, TokenSerial, KeyNumber, Instant) = tokenlife::issue;
   AnswerEffects (*apply_answer)(const Client&, const Answer&) = tokenlife::apply_answer;
+  bool (*tells_of_settings)(const Answer&) = tokenlife::tells_of_settings;
   Instant (*next_expiry)(const Client&, const Policy&) = tokenlife::next_expiry;
   Instant (*renewal_due)(const Policy&, Instant, Duration) = tokenlife::renewal_due;
   Result<SiteEvent, SiteRefusal> (*decide)(const Site&, const SiteCommand&,

@@ -34,6 +34,7 @@ class ScenarioWriter {
   struct Life {
     std::optional<std::uint32_t> installed;
     Action install;
+    bool allowed = true;  // the CMG, as was said last
     std::vector<std::pair<std::uint32_t, Network>> networks;
   };
   struct Doing {
@@ -61,21 +62,30 @@ class ScenarioWriter {
       case ActionKind::block: act(tick, "block-client", cohort); break;
       case ActionKind::unblock: act(tick, "unblock-client", cohort); break;
       case ActionKind::forbid_cmg:
+        life.allowed = false;
         act(tick, "set-cmg-allowed", cohort + "value = false\narrives = \"at-once\"\n");
         break;
       case ActionKind::allow_cmg:
+        life.allowed = true;
         act(tick, "set-cmg-allowed", cohort + "value = true\narrives = \"at-once\"\n");
         break;
+      case ActionKind::announce: announce(life, cohort, tick); break;
       case ActionKind::upgrade: act(tick, "upgrade", cohort); break;
       case ActionKind::restart: act(tick, "restart-agents", cohort); break;
       case ActionKind::reinstall:
         names_bulk_ = names_bulk_ || action.with_bulk;
         // Carried out when the next tick begins.
         act(tick + 1, "reinstall",
-            cohort + (action.with_bulk ? fmt::format("bulk-token = \"{}\"\n", kBulkName) : ""));
+            cohort + (action.with_bulk ? fmt::format("bulk-token = \"{}\"\n", kBulkName) : "") +
+                (action.new_identity ? "new-identity = true\n" : ""));
         break;
       default: break;
     }
+  }
+
+  void announce(Life& life, const std::string& cohort, std::uint32_t tick) {
+    life.allowed = !life.allowed;
+    act(tick, "set-cmg-allowed", fmt::format("{}value = {}\n", cohort, life.allowed));
   }
 
   void of_site(const Action& action, std::uint32_t tick) {

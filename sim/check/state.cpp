@@ -9,37 +9,41 @@
 namespace tokenlife::sim::checker {
 namespace {
 
-// Fields of a key, first to last from its lowest bits.
+// Fields of a key, first to last from its lowest bits; none lies in two words.
 class StateWriter {
  public:
   template <class Value>
   void put(Value value, unsigned bits) {
     const auto number = static_cast<std::uint64_t>(value);
     ensure(number >> bits == 0, "a field to fit its bits");
-    key_ |= number << used_;
+    if (used_ % 64 + bits > 64) used_ = 64;
+    ensure(used_ + bits <= 128, "the fields to fit the key");
+    key_[used_ / 64] |= number << used_ % 64;
     used_ += bits;
-    ensure(used_ <= 64, "the fields to fit the key");
   }
-  std::uint64_t key() const { return key_; }
+  PartKey key() const { return key_; }
 
  private:
-  std::uint64_t key_ = 0;
+  PartKey key_{};
   unsigned used_ = 0;
 };
 
 class Reader {
  public:
-  explicit Reader(std::uint64_t key) : key_(key) {}
+  explicit Reader(const PartKey& key) : key_(key) {}
   template <class Value>
   Value take(unsigned bits) {
-    const std::uint64_t number = key_ & ((std::uint64_t{1} << bits) - 1);
-    key_ >>= bits;
+    if (used_ % 64 + bits > 64) used_ = 64;
+    const std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
+    const std::uint64_t number = key_[used_ / 64] >> used_ % 64 & mask;
+    used_ += bits;
     return static_cast<Value>(number);
   }
   bool flag() { return take<std::uint64_t>(1) != 0; }
 
  private:
-  std::uint64_t key_;
+  PartKey key_;
+  unsigned used_ = 0;
 };
 
 constexpr unsigned kAgeBits = 10;
@@ -57,7 +61,12 @@ bool operator==(const ClientState& a, const ClientState& b) {
        (a.answer.request == b.answer.request && a.answer.verdict == b.answer.verdict &&
         a.answer.token == b.answer.token && a.answer.lost == b.answer.lost));
   return a.client == b.client && same_answer && a.moved == b.moved &&
-         a.agent_started == b.agent_started && a.reinstall == b.reinstall;
+         a.agent_started == b.agent_started && a.reinstall == b.reinstall && a.unheard == b.unheard;
+}
+
+bool has_just_got_token(const ClientState& part, const Options& options) {
+  const ClientToken& token = part.client.token;
+  return token.exists() && kPresent - token.not_before == options.unit * options.latency;
 }
 
 StateCodec::StateCodec(const Options& options)
@@ -84,7 +93,7 @@ std::int64_t StateCodec::age(Instant since, Instant now, std::int64_t age_max) c
   return std::min((now - since) / unit_, age_max);
 }
 
-std::uint64_t StateCodec::pack(const ClientState& part, Instant now) const {
+PartKey StateCodec::pack(const ClientState& part, Instant now) const {
   const Client& client = part.client;
   StateWriter key;
   key.put(client.state, 3);
@@ -97,7 +106,10 @@ std::uint64_t StateCodec::pack(const ClientState& part, Instant now) const {
   key.put(!client.bulk.is_nil(), 1);
   key.put(part.moved, 1);
   key.put(part.agent_started && keeps_agent_start_, 1);
-  key.put(part.reinstall, 2);
+  key.put(part.reinstall.ordered, 1);
+  key.put(part.reinstall.with_bulk, 1);
+  key.put(part.reinstall.new_identity, 1);
+  key.put(part.unheard, 1);
   key.put(client.token.exists(), 1);
   if (client.token.exists()) {
     const std::int64_t off_by = off(client.token);
@@ -127,7 +139,7 @@ std::uint64_t StateCodec::pack(const ClientState& part, Instant now) const {
   return key.key();
 }
 
-ClientState StateCodec::unpack_client(std::uint64_t packed) const {
+ClientState StateCodec::unpack_client(const PartKey& packed) const {
   Reader key(packed);
   ClientState part;
   Client& client = part.client;
@@ -147,7 +159,8 @@ ClientState StateCodec::unpack_client(std::uint64_t packed) const {
   if (key.flag()) client.bulk = kBulkGuid;
   part.moved = key.flag();
   part.agent_started = key.flag();
-  part.reinstall = key.take<Reinstallation>(2);
+  part.reinstall = {key.flag(), key.flag(), key.flag()};
+  part.unheard = key.flag();
   const bool has_token = key.flag();
   const auto token_age = key.take<std::int64_t>(kAgeBits);
   const auto signer = key.take<std::uint32_t>(2);
@@ -176,7 +189,7 @@ ClientState StateCodec::unpack_client(std::uint64_t packed) const {
   return part;
 }
 
-std::uint64_t StateCodec::pack(const SiteState& part, Instant now) const {
+PartKey StateCodec::pack(const SiteState& part, Instant now) const {
   StateWriter key;
   for (const bool up : part.site.up) key.put(up, 1);
   key.put(!part.site.keys[kPreviousKey.value].retired, 1);
@@ -191,7 +204,7 @@ std::uint64_t StateCodec::pack(const SiteState& part, Instant now) const {
   return key.key();
 }
 
-SiteState StateCodec::unpack_site(std::uint64_t packed) const {
+SiteState StateCodec::unpack_site(const PartKey& packed) const {
   Reader key(packed);
   SiteState part;
   part.site.established = true;

@@ -28,7 +28,12 @@ inline constexpr KeyNumber kPreviousKey{1};
 inline constexpr KeyNumber kCurrentKey{2};
 
 // An operator's order, which is carried out when the next tick begins.
-enum class Reinstallation : std::uint8_t { none, plain, with_bulk };
+struct Reinstallation {
+  bool ordered = false;
+  bool with_bulk = false;
+  bool new_identity = false;  // A8
+  friend bool operator==(const Reinstallation&, const Reinstallation&) = default;
+};
 
 struct ClientState {
   Client client;  // as client 0, its token the first
@@ -36,7 +41,8 @@ struct ClientState {
   std::uint32_t answer_in = 0;
   bool moved = false;          // in this tick
   bool agent_started = false;  // in this tick; kept only where it matters
-  Reinstallation reinstall = Reinstallation::none;
+  Reinstallation reinstall;
+  bool unheard = false;  // A15: its CMG setting is to be the other, and it has not heard so
   friend bool operator==(const ClientState&, const ClientState&);
 };
 
@@ -47,16 +53,21 @@ struct SiteState {
   friend bool operator==(const SiteState&, const SiteState&) = default;
 };
 
+using PartKey = std::array<std::uint64_t, 2>;
+
+// Whether the client got its token in this very tick.
+bool has_just_got_token(const ClientState& part, const Options& options);
+
 // What makes two moments alike, and how parts are packed: exact, so that no two parts share a key.
 class StateCodec {
  public:
   explicit StateCodec(const Options& options);
 
-  std::uint64_t pack(const ClientState& part, Instant now) const;
-  ClientState unpack_client(std::uint64_t key) const;
+  PartKey pack(const ClientState& part, Instant now) const;
+  ClientState unpack_client(const PartKey& key) const;
 
-  std::uint64_t pack(const SiteState& part, Instant now) const;
-  SiteState unpack_site(std::uint64_t key) const;
+  PartKey pack(const SiteState& part, Instant now) const;
+  SiteState unpack_site(const PartKey& key) const;
 
   // The age in units at which a client token, or the bulk token, is as dead as it will ever be.
   std::int64_t token_age_max() const { return token_age_max_; }

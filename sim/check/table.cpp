@@ -39,7 +39,7 @@ Tables::Tables(const Options& options, const Rules& rules)
 }
 
 Code Tables::client_code(const ClientState& part, Instant now) {
-  const std::uint64_t key = stepper_.codec().pack(part, now);
+  const PartKey key = stepper_.codec().pack(part, now);
   const auto [entry, is_new] = client_codes_.try_emplace(key, static_cast<Code>(clients_.size()));
   if (!is_new) return entry->second;
   if (clients_.size() + 1 >= std::size_t{1} << kClientBits) {
@@ -55,7 +55,7 @@ Code Tables::client_code(const ClientState& part, Instant now) {
 }
 
 Code Tables::site_code(const SiteState& part, Instant now) {
-  const std::uint64_t key = stepper_.codec().pack(part, now);
+  const PartKey key = stepper_.codec().pack(part, now);
   const auto [entry, is_new] = site_codes_.try_emplace(key, static_cast<Code>(sites_.size()));
   if (!is_new) return entry->second;
   if (sites_.size() + 1 >= std::size_t{1} << kSiteBits) {
@@ -65,7 +65,7 @@ Code Tables::site_code(const SiteState& part, Instant now) {
   }
   SiteState dayless = part;
   dayless.day = 0;
-  const std::uint64_t view_key = stepper_.codec().pack(dayless, now);
+  const PartKey view_key = stepper_.codec().pack(dayless, now);
   const auto next_view = static_cast<std::uint32_t>(views_.size());
   const std::uint32_t view = views_.try_emplace(view_key, next_view).first->second;
   ensure(view < views_max_, "all views of the site to be counted");
@@ -143,7 +143,7 @@ std::uint64_t Tables::bytes() const {
     return vector.capacity() * sizeof(typename std::decay_t<decltype(vector)>::value_type);
   };
   // A node of a map: three pointers and a colour, the value, and what the allocator adds.
-  constexpr std::uint64_t kNode = 64;
+  constexpr std::uint64_t kNode = 72;
   return of(clients_) + of(move_ranges_) + of(moves_) + of(signer_changes_) + of(ticks_) +
          of(sites_) + sizeof(SiteMove) * site_moves_ + kNode * (clients_.size() + sites_.size());
 }

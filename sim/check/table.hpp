@@ -98,7 +98,7 @@ class Tables {
     std::uint32_t count = kUnknown;
   };
   struct SiteEntry {
-    std::uint64_t key;
+    PartKey key;
     std::uint32_t view;  // sites of one view are alike to clients
     bool has_bulk;
     bool moves_known = false;
@@ -123,8 +123,8 @@ class Tables {
   std::vector<BrokenStep> broken_;
   bool is_full_ = false;
 
-  std::vector<std::uint64_t> clients_;  // keys, by code
-  std::map<std::uint64_t, Code> client_codes_;
+  std::vector<PartKey> clients_;  // keys, by code
+  std::map<PartKey, Code> client_codes_;
   std::vector<MoveRange> move_ranges_;  // by code, and whether there is a bulk token
   std::vector<ClientMove> moves_;
   std::vector<Code> signer_changes_;  // by code: after a rotation, after a retirement
@@ -132,8 +132,8 @@ class Tables {
   std::size_t views_max_;
 
   std::vector<SiteEntry> sites_;
-  std::map<std::uint64_t, Code> site_codes_;
-  std::map<std::uint64_t, std::uint32_t> views_;
+  std::map<PartKey, Code> site_codes_;
+  std::map<PartKey, std::uint32_t> views_;
   std::uint64_t site_moves_ = 0;
 };
 

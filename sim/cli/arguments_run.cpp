@@ -141,7 +141,7 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added->add_option("--with", command.with,
                     "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
                     "cmg-setting, bulk, rotate, reinstall, restart, upgrade, pki\n"
-                    "(default: all but restart)");
+                    "(default: all but restart and cmg-news)");
   added
       ->add_option("--mp", command.mp,
                    "Kind of management point: enhanced-http or https (default: enhanced-http)")

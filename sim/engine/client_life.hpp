@@ -143,8 +143,7 @@ class ClientLife {
     std::visit([&](const auto& event) { record(cause, begun(event)); }, *heard.first);
     if (heard.then) record(cause, begun(*heard.then));
     if (tokens_ != nullptr) tokens_->follow(client_);
-    const bool is_granted = !answer_.lost && answer_.verdict.kind == Verdict::Kind::granted;
-    if (!is_granted) return;
+    if (!tells_of_settings(answer_)) return;
     watch_.reset();
     jitter_draw_ = client_.token.serial.ordinal();
     plan_renewal();
@@ -188,7 +187,8 @@ class ClientLife {
     const Verdict verdict = judge(client_, *request, site, policy_, now_);
     // An exchange takes no time unless it is refused.
     if (request->kind == RequestKind::exchange && verdict.kind != Verdict::Kind::refused) {
-      if (has_news_ && verdict.kind == Verdict::Kind::granted && !loses_news(*request)) hear_news();
+      const bool tells = has_news_ && tells_of_settings({*request, verdict, {}, false});
+      if (tells && !loses_news(*request)) hear_news();
       return;
     }
     send(*request, verdict, site.signer);

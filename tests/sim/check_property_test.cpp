@@ -61,6 +61,14 @@ const std::vector<Breach>& breaches() {
          transition.before.client.blocked = true;
          transition.before.client.token = {};
        }},
+      {"new-identity-is-free",
+       [](Transition& transition) {
+         transition.before.reinstall = {true, false, true};
+         transition.before.client.blocked = transition.after.client.blocked = true;
+         const LifecycleState from = transition.before.client.state;
+         transition.events.push_back({ClientReinstalled{{}, true}, from, LifecycleState::installed,
+                                      Where::intranet, EventError::none, true});
+       }},
       {"bulk-is-used-once",
        [](Transition& transition) { transition.after.client.bulk = kBulkGuid; }},
       {"held-tokens-keep-their-dates",

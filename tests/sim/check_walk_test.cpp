@@ -161,14 +161,14 @@ TEST_CASE("a packed part unpacks to what it was") {
     const ModelRun walk = random_walk(options);
     for (const WalkStep& action : walk.actions()) {
       for (const Transition& transition : action.transitions) {
-        const std::uint64_t key = codec.pack(transition.before, kPresent);
+        const PartKey key = codec.pack(transition.before, kPresent);
         RC_ASSERT(codec.pack(codec.unpack_client(key), kPresent) == key);
-        const std::uint64_t next = codec.pack(transition.after, transition.now);
+        const PartKey next = codec.pack(transition.after, transition.now);
         Reference words = in_plain_words(transition.after, transition.now, codec);
         // Kept only where it makes a difference.
         words.just_started = words.just_started && options.features.has(Feature::restart);
         RC_ASSERT(in_plain_words(codec.unpack_client(next), kPresent, codec) == words);
-        const std::uint64_t site = codec.pack(transition.site, kPresent);
+        const PartKey site = codec.pack(transition.site, kPresent);
         const SiteState again = codec.unpack_site(site);
         RC_ASSERT(codec.pack(again, kPresent) == site);
         RC_ASSERT(again.site.up == transition.site.site.up);

@@ -3,8 +3,8 @@
  * its own engine, and finds as many states and transitions.
  *
  * Parameters: VALIDITY, RENEW and BULK_LIFE in units (90, 30 and 3 for a unit of a day); OUTAGE,
- * LOSE_ANSWERS, BLOCK, CMG_SETTING, BULK, ROTATE, REINSTALL, RESTART, UPGRADE, PKI: what else may
- * happen; HTTPS or NO_INTERNAL_REGISTRATION: who may register at the MP; DAYS: when time stands
+ * LOSE_ANSWERS, BLOCK, CMG_SETTING, CMG_NEWS, BULK, ROTATE, REINSTALL, RESTART, UPGRADE, PKI: what
+ * else may happen; HTTPS or NO_INTERNAL_REGISTRATION: who may register at the MP; DAYS: when time stands
  * still, if at all.
  *
  * Every option of the loop is one d_step, so that each is one transition of SPIN. A state is the
@@ -45,11 +45,24 @@ bool old_is_trusted;
 #define IS_RETIRED(i) false
 #define SIGN(i) skip
 #endif
-#ifdef CMG_SETTING
+#if defined(CMG_SETTING) || defined(CMG_NEWS)
 bool forbidden[N];
 #define MAY_ASK(i) (on[i] == INTRANET || (on[i] == INTERNET && !forbidden[i]))
 #else
 #define MAY_ASK(i) (on[i] != OFFLINE)
+#endif
+#ifdef CMG_NEWS
+bool to_switch[N];  /* what `forbidden` says, once it hears of it */
+#define HEAR(i) forbidden[i] = (forbidden[i] != to_switch[i]); to_switch[i] = false
+/* One that has got its token in this tick has heard what there was. */
+#define MAY_CHANGE(i) (age[i] != 1)
+#define IS_TO_SWITCH(i) to_switch[i]
+#define WITHDRAW(i) to_switch[i] = false
+#else
+#define HEAR(i) skip
+#define MAY_CHANGE(i) true
+#define IS_TO_SWITCH(i) false
+#define WITHDRAW(i) skip
 #endif
 #ifdef BULK
 bool holds_bulk[N];
@@ -91,7 +104,10 @@ bool started[N];    /* in this tick; it renews then only */
 #define START(i, now) skip
 #endif
 #ifdef REINSTALL
-byte ordered[N];    /* 1: without, 2: with the bulk token */
+byte ordered[N];    /* 1: without, 2: with the bulk token; 3, 4: and with a new identity */
+#define IS_ORDERED(i) (ordered[i] > 0)
+#else
+#define IS_ORDERED(i) false
 #endif
 #ifdef LOSE_ANSWERS
 bool mp_loses, cmg_loses;   /* what it answers in this tick */
@@ -122,7 +138,13 @@ byte day;
 #define WANTS_TO_RENEW(i) (age[i] >= RENEW && MAY_RENEW(i))
 
 /* What a client has when the clock has moved on: an answer takes one unit. */
-inline get_token(i) { state[i] = LIVE; age[i] = 1; SIGN(i) }
+inline get_token(i) {
+  state[i] = LIVE; age[i] = 1; SIGN(i);
+  if
+  :: !IS_ORDERED(i) -> HEAR(i)
+  :: else -> skip   /* a reinstallation comes before the answer */
+  fi
+}
 inline lose_token(i) { state[i] = MUST_REGISTER; age[i] = 0; SIGN(i) }
 
 /* Time does to a token what it does. */
@@ -170,7 +192,7 @@ inline pass_time(i) {
     :: state[i] == LIVE && !WANTS_TO_RENEW(i) ->
       if
       :: IS_BLOCKED(i) || IS_RETIRED(i) -> lose_token(i)
-      :: else -> grow_older(i)
+      :: else -> grow_older(i); HEAR(i)
       fi
     :: state[i] == EXPIRED && !MAY_REGISTER(i) -> lose_token(i)
     /* Without a token on the internet it waits. */
@@ -183,7 +205,10 @@ inline pass_time(i) {
   :: ordered[i] > 0 ->
     state[i] = INSTALLED; age[i] = 0; SIGN(i); START(i, true);
 #ifdef BULK
-    holds_bulk[i] = (ordered[i] == 2);
+    holds_bulk[i] = (ordered[i] == 2 || ordered[i] == 4);
+#endif
+#ifdef BLOCK
+    blocked[i] = (blocked[i] && ordered[i] < 3);
 #endif
     ordered[i] = 0
   :: else -> skip
@@ -251,18 +276,36 @@ inline time_passes() {
 #endif
 #ifdef CMG_SETTING
 #define CMG_SETTING_OPTIONS(i) \
-  :: d_step { state[i] != NOT_INSTALLED && !forbidden[i] -> forbidden[i] = true } \
-  :: d_step { state[i] != NOT_INSTALLED && forbidden[i] -> forbidden[i] = false }
+  SET_OPTION(i, true) SET_OPTION(i, false)
+#define SET_OPTION(i, to) \
+  :: d_step { \
+       state[i] != NOT_INSTALLED && MAY_CHANGE(i) && (forbidden[i] != to || IS_TO_SWITCH(i)) -> \
+       forbidden[i] = to; WITHDRAW(i) \
+     }
 #else
 #define CMG_SETTING_OPTIONS(i)
+#endif
+#ifdef CMG_NEWS
+#define CMG_NEWS_OPTION(i) \
+  :: d_step { state[i] != NOT_INSTALLED && MAY_CHANGE(i) && !moved[i] -> to_switch[i] = !to_switch[i] }
+#else
+#define CMG_NEWS_OPTION(i)
 #endif
 #ifdef REINSTALL
 #define REINSTALL_OPTION(i, what) \
   :: d_step { state[i] != NOT_INSTALLED && ordered[i] == 0 -> ordered[i] = what }
-#ifdef BULK
-#define REINSTALL_OPTIONS(i) REINSTALL_OPTION(i, 1) REINSTALL_OPTION(i, 2)
+#ifdef BLOCK
+#define NEW_IDENTITY_OPTION(i, what) \
+  :: d_step { blocked[i] && ordered[i] == 0 -> ordered[i] = what }
 #else
-#define REINSTALL_OPTIONS(i) REINSTALL_OPTION(i, 1)
+#define NEW_IDENTITY_OPTION(i, what)
+#endif
+#ifdef BULK
+#define REINSTALL_OPTIONS(i) \
+  REINSTALL_OPTION(i, 1) REINSTALL_OPTION(i, 2) \
+  NEW_IDENTITY_OPTION(i, 3) NEW_IDENTITY_OPTION(i, 4)
+#else
+#define REINSTALL_OPTIONS(i) REINSTALL_OPTION(i, 1) NEW_IDENTITY_OPTION(i, 3)
 #endif
 #else
 #define REINSTALL_OPTIONS(i)
@@ -285,7 +328,7 @@ inline time_passes() {
   :: d_step { MAY_MOVE(i, OFFLINE) -> on[i] = OFFLINE; moved[i] = true } \
   :: d_step { MAY_MOVE(i, INTRANET) -> on[i] = INTRANET; last[i] = INTRANET; moved[i] = true } \
   :: d_step { MAY_MOVE(i, INTERNET) -> on[i] = INTERNET; last[i] = INTERNET; moved[i] = true } \
-  BLOCK_OPTIONS(i) CMG_SETTING_OPTIONS(i) REINSTALL_OPTIONS(i) \
+  BLOCK_OPTIONS(i) CMG_SETTING_OPTIONS(i) CMG_NEWS_OPTION(i) REINSTALL_OPTIONS(i) \
   RESTART_OPTIONS(i) UPGRADE_OPTIONS(i)
 
 active proctype world() {

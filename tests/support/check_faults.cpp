@@ -164,6 +164,17 @@ AnswerEffects is_deaf_to_failure(const Client& client, const Answer& answer) {
                                                       : apply_answer(client, answer);
 }
 
+bool is_told_by_failures(const Answer& answer) { return !answer.lost; }
+bool is_told_by_lost_answers(const Answer& answer) {
+  return answer.verdict.kind == Verdict::Kind::granted;
+}
+bool is_never_told(const Answer&) { return false; }
+Rules telling(bool (*tells_of_settings)(const Answer&)) {
+  Rules rules;
+  rules.tells_of_settings = tells_of_settings;
+  return rules;
+}
+
 // ---- What the site remembers ------------------------------------------------------------------
 
 template <class Forgotten>
@@ -283,6 +294,15 @@ std::vector<Fault> faults() {
       // install, lose answers, tick
       {"lost answers are heard", hearing(hears_what_was_lost), with(Feature::lose_answers),
        "tokens-come-with-answers", 3},
+      // install, outage, tick, announce, tick
+      {"failures tell of settings", telling(is_told_by_failures),
+       with(Feature::cmg_news | Feature::outage), "settings-come-with-grants", 5},
+      // install, 2 ticks, announce, lose answers, tick
+      {"lost answers tell of settings", telling(is_told_by_lost_answers),
+       with(Feature::cmg_news | Feature::lose_answers), "settings-come-with-grants", 6},
+      // install, 2 ticks, announce, tick
+      {"nothing tells of settings", telling(is_never_told), with(Feature::cmg_news),
+       "grants-bring-settings", 5},
       // install, 3 ticks, outage, tick
       {"the client is deaf to failures", hearing(is_deaf_to_failure), with(Feature::outage),
        "renewing-awaits-an-answer", 6},
