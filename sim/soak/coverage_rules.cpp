@@ -35,6 +35,25 @@ bool lifetime_is(const SiteEvent& event, std::int64_t minutes) {
   return issued.expires - issued.not_before == std::chrono::minutes{minutes};
 }
 
+// A15: that the client heard of it, and was not set it at once.
+template <class What>
+bool arrived(const EventContext& sight) {
+  const Cause cause = sight.recorded->cause;
+  if (cause.kind != CauseKind::action) return false;
+  const auto* setting = action_if<What>(sight.scenario->actions[cause.number]);
+  return setting != nullptr && setting->arrives == Arrives::contact;
+}
+// A16: on the intranet, to the CMG.
+template <class Event>
+bool turns_to_cmg(const EventContext& sight) {
+  return over<Event>(sight, Endpoint::cmg) && sight.before->network == Network::intranet;
+}
+// A13: whoever is there has nothing to show any more that would bring it a token.
+bool is_stranded_on_internet(const EventContext& sight) {
+  return sight.before->last_connected == Network::internet && !sight.before->blocked &&
+         (self_signed(sight) || sight.before->credential_expired);
+}
+
 // Refusals show the rules behind their reason besides: see rules_behind().
 constexpr RuleEvidence kSightings[] = {
     {EventKind::site_established, nullptr, nullptr, "R1"},
@@ -53,12 +72,24 @@ constexpr RuleEvidence kSightings[] = {
     {EventKind::client_reinstalled,
      [](const EventContext& s) { return is_lost(s) && !the<ClientReinstalled>(s).bulk.is_nil(); },
      nullptr, "A7"},
+    {EventKind::client_reinstalled,
+     [](const EventContext& s) {
+       return the<ClientReinstalled>(s).new_identity && s.before->blocked;
+     },
+     nullptr, "A8"},
+    {EventKind::cmg_allowed_changed, arrived<SetCmgAllowed>, nullptr, "A15"},
+    {EventKind::client_policy_changed, arrived<SetPolicy>, nullptr, "A15"},
+    {EventKind::credential_expired, nullptr, nullptr, "A14"},
+    {EventKind::credential_renewed,
+     [](const EventContext& s) { return s.before->credential_expired; }, nullptr, "A14"},
 
     {EventKind::registration_requested,
      [](const EventContext& s) {
        return s.before->state == State::installed && s.recorded->time == s.installed_at;
      },
      nullptr, "R13"},
+    {EventKind::registration_requested, turns_to_cmg<RegistrationRequested>, nullptr, "A16"},
+    {EventKind::renewal_requested, turns_to_cmg<RenewalRequested>, nullptr, "A16"},
     {EventKind::registration_completed,
      [](const EventContext& s) {
        return s.before->state == State::installed && self_signed(s) &&
@@ -84,6 +115,11 @@ constexpr RuleEvidence kSightings[] = {
      "R60 D8"},
     {EventKind::registration_refused,
      [](const EventContext& s) { return s.before->pending_shows_bulk; }, nullptr, "R25"},
+    {EventKind::registration_refused,
+     [](const EventContext& s) {
+       return s.before->pending_shows_bulk && is_stranded_on_internet(s);
+     },
+     nullptr, "A13"},
     {EventKind::registration_refused,
      [](const EventContext& s) {
        return policy(s).mp == MpMode::https && over<RegistrationRefused>(s, Endpoint::mp) &&
@@ -127,6 +163,7 @@ constexpr RuleEvidence kSightings[] = {
               the<ReRegistrationRequired>(s).reason == RefusalReason::expired;
      },
      nullptr, "D8 A10"},
+    {EventKind::re_registration_required, is_stranded_on_internet, nullptr, "A13"},
 };
 
 }  // namespace

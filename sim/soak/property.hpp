@@ -36,11 +36,12 @@ struct SoakProperty {
   std::uint32_t cost = 1;
 };
 
-// Of streams, counts and prefixes; of tokens; of requests and their answers; and of all events
-// beside the naive simulator's.
+// Of streams, counts and prefixes; of tokens; of requests and their answers; of who is without a
+// good token; and of all events beside the naive simulator's.
 std::vector<SoakProperty> stream_properties();
 std::vector<SoakProperty> token_properties();
 std::vector<SoakProperty> request_properties();
+std::vector<SoakProperty> service_properties();
 std::vector<SoakProperty> naive_properties();
 // All of them.
 std::vector<SoakProperty> soak_properties();

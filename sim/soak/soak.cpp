@@ -16,7 +16,8 @@ namespace tokenlife::sim {
 
 std::vector<SoakProperty> soak_properties() {
   std::vector<SoakProperty> all = stream_properties();
-  for (auto&& more : {token_properties(), request_properties(), naive_properties()}) {
+  for (auto&& more :
+       {token_properties(), request_properties(), service_properties(), naive_properties()}) {
     all.insert(all.end(), more.begin(), more.end());
   }
   return all;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/lifecycle.hpp"
+#include "sim/run_of_text.hpp"
 #include "sim/soak/random_scenario.hpp"
 #include "support/desk.hpp"
 
@@ -43,6 +44,59 @@ TEST_CASE("coverage counts rows, reasons and rules") {
   twice.add(coverage);
   twice.add(coverage);
   CHECK(seen(twice, "R56") == 12);
+}
+
+// The sales' certificates end while they are away; then they are blocked, and one of them is
+// installed anew as another client. The office hears that agents have to start for renewals, and
+// loses its token on the internet, since they do not.
+TEST_CASE("coverage counts what rules A8 and A13 to A16 do") {
+  Coverage coverage;
+  coverage.see(scenario_of(R"(
+[run]
+duration = "100d"
+[[cohort]]
+name = "sales"
+clients = 2
+on-intranet = "cmg"
+credential = "pki"
+credential-validity = "20d"
+[cohort.network]
+model = "timeline"
+steps = [ { at = "0d", on = "intranet" }, { at = "5d", on = "internet" },
+          { at = "50d", on = "intranet" } ]
+[[cohort]]
+name = "office"
+clients = 1
+[cohort.network]
+model = "timeline"
+steps = [ { at = "0d", on = "intranet" }, { at = "1d", on = "internet" } ]
+[[action]]
+at = "70d"
+do = "block-client"
+cohort = "sales"
+[[action]]
+at = "71d"
+do = "reinstall"
+client = "sales/1"
+new-identity = true
+[[action]]
+at = "12h"
+do = "set-policy"
+cohort = "office"
+renew-on = "agent-start"
+[[action]]
+at = "12h"
+do = "set-cmg-allowed"
+cohort = "office"
+value = true
+)"));
+  const auto blocked = static_cast<std::size_t>(RefusalReason::client_blocked);
+  CHECK(coverage.refusals()[blocked] > 0);
+  CHECK(seen(coverage, "A8") == coverage.refusals()[blocked] + 1);
+  CHECK(seen(coverage, "A13") == 1);
+  CHECK(seen(coverage, "A14") == 2 + 2);  // expired, and renewed once back in the office
+  CHECK(seen(coverage, "A15") == 1);      // that it may use the CMG is no news
+  CHECK(seen(coverage, "A16") > 2);
 }
 
 std::string line_of(const char* from, const char* event, const char* to, const char* times) {

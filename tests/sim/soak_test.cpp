@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "sim/run_of_text.hpp"
 #include "sim/scenario/to_toml.hpp"
 #include "sim/soak/failure_file.hpp"
 #include "sim/soak/random_scenario.hpp"
@@ -17,7 +18,7 @@ using namespace sim;
 
 TEST_CASE("random scenarios keep every property of a soak") {
   const auto properties = soak_properties();
-  REQUIRE(properties.size() == 18);
+  REQUIRE(properties.size() == 20);
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     const auto failure = soak_one(seed, properties);
     if (failure) FAIL(failure_text(*failure));
@@ -156,6 +157,7 @@ EngineRun tampered(const Scenario& scenario, const std::string& property) {
       if (property == "streams-in-order" && i == 2) ++recorded.seq;
       if (property == "replay" && completed != nullptr) recorded.event = AgentRestarted{};
       if (property == "prefix" && i == 1) recorded.time += scenario.tick;
+      if (property == "spells" && completed != nullptr) recorded.time += scenario.tick;
       if (property == "tally" && i == 1) recorded.event = AgentRestarted{};
       if (property == "naive" && i == 1) recorded.cause = {CauseKind::agent_start, 0};
       if (property == "serials" && renewed != nullptr) {
@@ -200,8 +202,21 @@ Result<RunResult, Error> run_wrongly(const Scenario& scenario, const RunOptions&
   if (options.threads > 1) ++other.seed;  // its draws hang on the number of threads
   auto result = run_uncontrolled(other, options);
   if (result && !result->tally.seen.empty()) ++result->tally.seen[1].count;  // sees one twice
+  if (result) result->tally.spells.stranded_clients.clear();
   return result;
 }
+
+// Without a bulk token it never gets one on the internet.
+constexpr char kNeverRegisters[] = R"(
+[run]
+duration = "5d"
+[[cohort]]
+name = "kiosk"
+clients = 1
+[cohort.network]
+model = "fixed"
+on = "internet"
+)";
 
 TEST_CASE("each property of a soak notices the fault that it is there for") {
   const Desk desk;
@@ -223,6 +238,14 @@ TEST_CASE("each property of a soak notices the fault that it is there for") {
       CHECK(property.broken({with_idle, run, *judged}) == "");
       judged->partitions.at(0) = {};
       CHECK(property.broken({with_idle, run, *judged}) != "");
+    } else if (property.name == "way-back") {
+      const Scenario lost = scenario_of(kNeverRegisters);
+      const EngineRun run = simulate(lost);
+      const auto judged = run_uncontrolled(lost, {});
+      REQUIRE(judged);
+      CHECK(property.broken({lost, run, *judged}) == "");
+      CHECK(has(property.broken({lost, run, *judged, run_wrongly}),
+                "client 0, installed at 2d11h59m, is not stranded, and does not come back"));
     } else if (runs_again) {
       CHECK(property.broken({*scenario, sound, *result, run_wrongly}) != "");
     } else {
@@ -324,7 +347,7 @@ TEST_CASE("soak says what it did, and what is wrong with its command line") {
   const Desk desk;
   const Ran ran = desk.run("soak --for 1s --seed 7");
   CHECK(ran.status == 0);
-  CHECK(has(ran.out, " scenarios from seed 7 on, 18 properties of each\n"));
+  CHECK(has(ran.out, " scenarios from seed 7 on, 20 properties of each\n"));
   CHECK(ran.err.empty());
   for (const char* line :
        {"soak", "soak --for", "soak --for ''", "soak --for 0s", "soak --for -1", "soak --for=-1s",
