@@ -32,7 +32,7 @@ compare 15 0 outage block rotate
 compare 15 0 block rotate cmg-setting reinstall
 compare 15 0 cmg-news block lose-answers
 compare 30 0 cmg-news cmg-setting rotate reinstall
-compare 30 0 bulk block reinstall cmg-news
+compare 30 0 block reinstall cmg-news
 compare 15 0 bulk reinstall pki upgrade
 compare 30 0 lose-answers block bulk restart
 compare 15 0 lose-answers restart pki upgrade
@@ -46,5 +46,6 @@ if [[ ${2-} == full ]]; then
   compare 1 0 outage block
   compare 1 0 bulk
   compare 30 0 bulk reinstall pki upgrade restart
+  compare 30 0 bulk block reinstall cmg-news
 fi
 exit $((failures > 0))
