@@ -140,9 +140,8 @@ bool cmg_wants_a_credential(const Transition& taken, const Model&) {
 }
 bool back_over_an_mp(const Transition& taken, const Model&) {
   if (!granted(taken) || taken.request->kind != RequestKind::registration) return true;
-  const Client& client = taken.before.client;
-  return client.state == State::installed || client.credential == Credential::pki ||
-         taken.request->via == Endpoint::mp;
+  return taken.before.client.state == State::installed ||
+         taken.request->credential == Credential::pki || taken.request->via == Endpoint::mp;
 }
 
 // ---- Bulk tokens -------------------------------------------------------------------------------
@@ -300,6 +299,11 @@ constexpr Invariant kAlways[] = {
      "A15", settings_come_with_grants},
     {"grants-bring-settings", "whatever a client is granted tells it of a setting that was changed",
      "A15", grants_bring_settings},
+    {"ended-certificates-open-nothing", "no client shows a PKI certificate that has ended", "A14",
+     ended_certificates_open_nothing},
+    {"certificates-renew-on-the-intranet",
+     "a certificate that has ended is renewed on the intranet, at once, and nowhere else", "A14",
+     certificates_renew_on_the_intranet},
     {"outages-are-inert",
      "nothing is granted by an endpoint that is down, and no token while the STS is", "R14",
      outages_are_inert},

@@ -25,6 +25,8 @@ KeyNumber renumbered(KeyNumber key, ActionKind kind) {
   return key;
 }
 
+bool has_certificate(const ClientState& part) { return part.client.credential == Credential::pki; }
+
 // False if it makes no difference. A client that has just got its token has heard what there was to
 // hear: what is changed from the start of that tick on was changed before. One that is installed
 // in this tick is installed with the newest setting; whoever else has moved can be told before.
@@ -244,8 +246,13 @@ ClientState Model::after_signer_change(const ClientState& part, ActionKind kind)
 
 Transition Model::tick(const ClientState& part, const SiteState& site) const {
   Transition transition{.action = {}, .before = part, .site = site, .after = part};
+  look_at_certificate(transition);
   contact(transition);
   transition.now += options_.unit;
+  std::uint32_t& certificate_age = transition.after.certificate_age;
+  if (has_certificate(part)) {
+    certificate_age = std::min(certificate_age + 1, codec_.certificate_age_max());
+  }
   transition.after.moved = transition.after.agent_started = false;
   carry_out_order(transition);
   hear_answer(transition);
@@ -262,9 +269,24 @@ SiteState Model::tick(const SiteState& site) const {
   return next;
 }
 
+// Action 4, of which the network's part is actions of its own.
+void Model::look_at_certificate(Transition& transition) const {
+  ClientState& after = transition.after;
+  if (codec_.certificate_age_max() == 0 || !has_certificate(after) ||
+      after.certificate_age < codec_.certificate_age_max()) {
+    return;
+  }
+  if (after.client.network == Network::intranet) {
+    record(transition, CredentialRenewed{kCertificateValidity});
+    after.certificate_age = 0;
+  } else if (!after.client.credential_expired) {
+    record(transition, CredentialExpired{RenewsOn::intranet});
+  }
+}
+
 // Action 5 of the tick.
 void Model::contact(Transition& transition) const {
-  const Client& client = transition.before.client;
+  const Client& client = transition.after.client;
   if (client.network == Network::offline || transition.before.answer_in > 0) return;
   const bool due = kPresent >= rules_.renewal_due(policy_, client.token.not_before, Duration{0});
   const auto asked = rules_.ask(client, {due, transition.before.agent_started}, policy_);

@@ -97,6 +97,7 @@ class Model {
   ClientState after_signer_change(const ClientState& part, ActionKind kind) const;
 
  private:
+  void look_at_certificate(Transition& transition) const;
   void contact(Transition& transition) const;
   void carry_out_order(Transition& transition) const;
   void hear_answer(Transition& transition) const;

@@ -38,4 +38,15 @@ bool grants_bring_settings(const Transition& taken, const Model&) {
   return !taken.after.unheard && is_another == taken.before.unheard;
 }
 
+bool ended_certificates_open_nothing(const Transition& taken, const Model&) {
+  return !taken.request || taken.request->kind != RequestKind::registration ||
+         taken.request->credential != Credential::pki || !taken.after.client.credential_expired;
+}
+bool certificates_renew_on_the_intranet(const Transition& taken, const Model&) {
+  if (taken.action.kind != ActionKind::tick) return true;
+  const bool is_there = taken.before.client.network == Network::intranet;
+  if (find<CredentialRenewed>(taken) != nullptr) return is_there;
+  return !is_there || !taken.after.client.credential_expired;
+}
+
 }  // namespace tokenlife::sim::checker

@@ -1,4 +1,4 @@
-// What operators set for a client, and how it hears of it. Part of always.cpp only.
+// What others do with a client's settings and certificate. Part of always.cpp only.
 #pragma once
 
 #include "sim/check/model.hpp"
@@ -14,8 +14,10 @@ const Event* find(const Transition& taken) {
   return nullptr;
 }
 
-bool new_identity_is_free(const Transition& taken, const Model&);       // A8
-bool settings_come_with_grants(const Transition& taken, const Model&);  // A15
-bool grants_bring_settings(const Transition& taken, const Model&);      // A15
+bool new_identity_is_free(const Transition& taken, const Model&);                // A8
+bool settings_come_with_grants(const Transition& taken, const Model&);           // A15
+bool ended_certificates_open_nothing(const Transition& taken, const Model&);     // A14
+bool certificates_renew_on_the_intranet(const Transition& taken, const Model&);  // A14
+bool grants_bring_settings(const Transition& taken, const Model&);               // A15
 
 }  // namespace tokenlife::sim::checker

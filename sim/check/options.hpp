@@ -26,6 +26,7 @@ enum class Feature : std::uint8_t {
   upgrade,       // of clients that are installed outdated
   pki,           // clients may be installed with a PKI certificate
   cmg_news,      // the CMG setting, changed for clients to hear of (A15)
+  pki_expiry,    // PKI certificates end after 60 days, and are renewed on the intranet (A14)
 };
 
 }  // namespace tokenlife::sim::checker
@@ -34,9 +35,9 @@ namespace tokenlife {
 
 template <>
 struct Names<sim::checker::Feature> {
-  static constexpr std::array<std::string_view, 11> values{
-      "outage",    "lose-answers", "block",   "cmg-setting", "bulk",    "rotate",
-      "reinstall", "restart",      "upgrade", "pki",         "cmg-news"};
+  static constexpr std::array<std::string_view, 12> values{
+      "outage",    "lose-answers", "block",   "cmg-setting", "bulk",     "rotate",
+      "reinstall", "restart",      "upgrade", "pki",         "cmg-news", "pki-expiry"};
 };
 
 }  // namespace tokenlife

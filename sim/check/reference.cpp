@@ -11,6 +11,7 @@ using Wants = Reference::Wants;
 constexpr std::chrono::days kValidity{90};  // R57
 constexpr std::chrono::days kMonth{30};     // R56, A1
 constexpr std::chrono::days kBulkLife{3};   // R45
+constexpr std::chrono::days kCertificateLife{60};
 
 using enum ReferenceRule;
 
@@ -21,13 +22,16 @@ class Tick {
         site_(site),
         options_(options),
         validity_(kValidity / options.unit),
-        month_(kMonth / options.unit) {}
+        month_(kMonth / options.unit),
+        certificate_life_((kCertificateLife + options.unit - Duration{1}) / options.unit) {}
 
   ReferenceStep take() {
     is_recorded_ = is_dead();
+    look_at_certificate();
     contact();
     c_.just_started = false;
     clock_ = true;
+    if (certificates_end() && c_.certificate_age < certificate_life_) ++c_.certificate_age;
     if (c_.holds_token && !is_recorded_) ++c_.token_age;
     if (c_.ordered != 0) reinstall();
     if (c_.asked != Wants::nothing && --c_.answer_in == 0) apply_answer();
@@ -44,6 +48,20 @@ class Tick {
   void see(EventKind kind) { seen_.push_back({kind, {}, {}, clock_}); }
   void see_refusal(EventKind kind) { seen_.push_back({kind, c_.why_not, {}, clock_}); }
   void see_failure(EventKind kind, FailureReason why) { seen_.push_back({kind, {}, why, clock_}); }
+
+  bool certificates_end() const { return c_.has_pki && options_.features.has(Feature::pki_expiry); }
+  bool shows_pki() const { return c_.has_pki && !c_.certificate_is_dead; }
+  void look_at_certificate() {
+    if (!certificates_end() || c_.certificate_age < certificate_life_) return;
+    by(certificates_expire);
+    if (c_.on == Network::intranet) {
+      c_.certificate_is_dead = false;
+      c_.certificate_age = 0;
+      see(EventKind::credential_renewed);
+    } else if (!std::exchange(c_.certificate_is_dead, true)) {
+      see(EventKind::credential_expired);
+    }
+  }
 
   void contact() {
     if (!c_.installed || c_.asked != Wants::nothing) return;
@@ -70,11 +88,11 @@ class Tick {
     if (!is_good) {
       const bool is_first = !c_.holds_token && !c_.knows_it_is_dead;
       const bool https_mp = !at_cmg && options_.mp == MpMode::https;
-      c_.showed_bulk = is_first && c_.holds_bulk && !c_.has_pki && (at_cmg || https_mp);
+      c_.showed_bulk = is_first && c_.holds_bulk && !shows_pki() && (at_cmg || https_mp);
       if (c_.showed_bulk) by(shows_bulk);
-      if (c_.has_pki) by(pki_anywhere);
+      if (shows_pki()) by(pki_anywhere);
       if (!at_cmg) by(is_first ? registers_at_mp : comes_back_at_mp);
-      if (!at_cmg || c_.has_pki || c_.showed_bulk) return Wants::registration;
+      if (!at_cmg || shows_pki() || c_.showed_bulk) return Wants::registration;
       by(c_.holds_token ? learns_at_cmg : needs_credential);
       return c_.holds_token ? Wants::exchange : Wants::nothing;
     }
@@ -106,9 +124,9 @@ class Tick {
       if (c_.showed_bulk) {
         by(bulk_accepted);
         if (const auto why = what_is_wrong_with_bulk()) return no(*why, bulk_accepted);
-      } else if (!c_.has_pki && !options_.internal_registration) {
+      } else if (!shows_pki() && !options_.internal_registration) {
         return no(RefusalReason::internal_registration_off, no_internal_registration);
-      } else if (!c_.has_pki && options_.mp == MpMode::https) {
+      } else if (!shows_pki() && options_.mp == MpMode::https) {
         return no(RefusalReason::credential_required, https_mp_wants_credential);
       }
     } else {
@@ -192,6 +210,7 @@ class Tick {
   const Options& options_;
   std::int64_t validity_;
   std::int64_t month_;
+  std::int64_t certificate_life_;
   bool clock_ = false;
   bool is_recorded_ = false;  // the death of the token that it holds
   std::vector<ReferenceView> seen_;
@@ -252,6 +271,8 @@ Reference in_plain_words(const ClientState& part, Instant now, const StateCodec&
   c.knows_it_is_dead = client.state == LifecycleState::re_registration_required;
   if (part.reinstall.ordered) c.ordered = part.reinstall.with_bulk ? 2 : 1;
   c.as_another = part.reinstall.new_identity;
+  c.certificate_age = part.certificate_age;
+  c.certificate_is_dead = client.credential_expired;
   c.is_to_switch = part.unheard;
   if (part.answer_in > 0) {
     const RequestKind kind = part.answer.request.kind;

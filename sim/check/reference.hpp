@@ -53,6 +53,9 @@ struct Reference {
   int ordered = 0;          // a reinstallation: 1 without, 2 with the bulk token
   bool as_another = false;  // with a new identity
 
+  std::int64_t certificate_age = 0;  // in units, where it matters
+  bool certificate_is_dead = false;
+
   bool is_to_switch = false;  // its CMG setting, once it hears of it
 
   friend bool operator==(const Reference&, const Reference&) = default;

@@ -40,6 +40,7 @@ enum class ReferenceRule : std::uint8_t {
   as_installed,
   another_is_not_blocked,
   settings_arrive,
+  certificates_expire,
 };
 
 // As a set.

@@ -164,7 +164,7 @@ class ScenarioWriter {
           "\n[[cohort]]\nname = \"client-{}\"\nclients = 1\ninstall = {{ at = "
           "\"{}\" }}\ncontact-every = \"{}\"\n",
           i, time(*life.installed), time(1));
-      if (life.install.credential == Credential::pki) text += "credential = \"pki\"\n";
+      if (life.install.credential == Credential::pki) text += certificate();
       if (life.install.version == ClientVersion::outdated) text += "version = \"outdated\"\n";
       if (life.install.with_bulk) text += fmt::format("bulk-token = \"{}\"\n", kBulkName);
       text += "[cohort.network]\nmodel = \"timeline\"\nsteps = [\n";
@@ -174,6 +174,15 @@ class ScenarioWriter {
                         time(n == 0 ? 0 : life.networks[n].first), name(life.networks[n].second));
       }
       text += "]\n";
+    }
+    return text;
+  }
+
+  std::string certificate() const {
+    std::string text = "credential = \"pki\"\n";
+    if (options_.features.has(Feature::pki_expiry)) {
+      text += fmt::format("credential-validity = \"{}\"\ncredential-renew-before = \"0d\"\n",
+                          to_text(kCertificateValidity));
     }
     return text;
   }

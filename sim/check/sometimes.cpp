@@ -20,11 +20,12 @@ struct Possible {
       : plain(options.internal_registration && options.mp == MpMode::enhanced_http),
         bulk(options.features.has(Feature::bulk)),
         pki(options.features.has(Feature::pki)),
+        certificates_end(pki && options.features.has(Feature::pki_expiry)),
         token_ends(options.features.has(Feature::block) || options.features.has(Feature::rotate)) {}
 
   bool tokens() const { return plain || bulk || pki; }
   // PKI clients register instead of being told that their token has expired.
-  bool told_of_expiry() const { return plain || bulk; }
+  bool told_of_expiry() const { return plain || bulk || certificates_end; }
   bool state(State state) const {
     if (state == State::not_installed || state == State::installed) return true;
     if (state != State::re_registration_required) return tokens();
@@ -34,6 +35,7 @@ struct Possible {
   bool plain;  // at an MP, with nothing to show
   bool bulk;
   bool pki;
+  bool certificates_end;
   bool token_ends;  // before its time
 };
 
@@ -92,7 +94,14 @@ bool is_expected(const Row& row, const Options& options) {
       if (row.from == State::installed) {
         return possible.pki || (possible.bulk && (!over_mp || options.mp == MpMode::https));
       }
-      return possible.pki && (row.from == State::expired || possible.token_ends);
+      if (!possible.pki) return false;
+      // A certificate ends before the token that came with it. It is renewed where an MP takes
+      // whoever it hears, unless it is blocked.
+      const bool passes_mp = f.has(Feature::outage) || f.has(Feature::lose_answers) ||
+                             f.has(Feature::block) || is_slow;
+      const bool is_back = !possible.certificates_end || over_mp || passes_mp;
+      if (row.from == State::expired) return is_back || f.has(Feature::restart);
+      return possible.token_ends || (possible.certificates_end && is_back);
     }
     case EventKind::renewal_failed:
       return f.has(Feature::outage) || f.has(Feature::lose_answers) || is_slow;

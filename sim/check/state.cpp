@@ -48,6 +48,7 @@ class Reader {
 
 constexpr unsigned kAgeBits = 10;
 constexpr unsigned kOffBits = 4;
+constexpr unsigned kCertificateBits = 10;
 constexpr unsigned kRefusalBits = 5;
 static_assert(kCount<RefusalReason> <= std::size_t{1} << kRefusalBits);
 constexpr std::int64_t kOffMax = 7;
@@ -61,7 +62,8 @@ bool operator==(const ClientState& a, const ClientState& b) {
        (a.answer.request == b.answer.request && a.answer.verdict == b.answer.verdict &&
         a.answer.token == b.answer.token && a.answer.lost == b.answer.lost));
   return a.client == b.client && same_answer && a.moved == b.moved &&
-         a.agent_started == b.agent_started && a.reinstall == b.reinstall && a.unheard == b.unheard;
+         a.agent_started == b.agent_started && a.reinstall == b.reinstall &&
+         a.unheard == b.unheard && a.certificate_age == b.certificate_age;
 }
 
 bool has_just_got_token(const ClientState& part, const Options& options) {
@@ -77,9 +79,14 @@ StateCodec::StateCodec(const Options& options)
       bulk_age_max_(
           (Duration{std::chrono::minutes{kBulkLifetimeMinutesDefault}} + unit_ - Duration{1}) /
           unit_),
+      certificate_age_max_(
+          options.features.has(Feature::pki_expiry)
+              ? static_cast<std::uint32_t>((kCertificateValidity + unit_ - Duration{1}) / unit_)
+              : 0),
       keeps_agent_start_(policy_of(options).renew_on == RenewOn::agent_start),
       keeps_day_(options.days.has_value()) {
   ensure(token_age_max_ <= kAgeMax, "ages to fit their bits");
+  ensure(certificate_age_max_ < 1U << kCertificateBits, "ages of certificates to fit their bits");
 }
 
 // How far a token's expiry is from where the policy has it, in units: only a fault makes it so.
@@ -110,6 +117,8 @@ PartKey StateCodec::pack(const ClientState& part, Instant now) const {
   key.put(part.reinstall.with_bulk, 1);
   key.put(part.reinstall.new_identity, 1);
   key.put(part.unheard, 1);
+  key.put(part.certificate_age, kCertificateBits);
+  key.put(client.credential_expired, 1);
   key.put(client.token.exists(), 1);
   if (client.token.exists()) {
     const std::int64_t off_by = off(client.token);
@@ -161,6 +170,8 @@ ClientState StateCodec::unpack_client(const PartKey& packed) const {
   part.agent_started = key.flag();
   part.reinstall = {key.flag(), key.flag(), key.flag()};
   part.unheard = key.flag();
+  part.certificate_age = key.take<std::uint32_t>(kCertificateBits);
+  client.credential_expired = key.flag();
   const bool has_token = key.flag();
   const auto token_age = key.take<std::int64_t>(kAgeBits);
   const auto signer = key.take<std::uint32_t>(2);

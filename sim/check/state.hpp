@@ -21,6 +21,8 @@ inline constexpr Instant kPresent = at(std::chrono::days{1'000});
 inline constexpr Guid kBulkGuid{1, 1};
 inline constexpr std::string_view kBulkName = "bulk";
 
+inline constexpr std::chrono::days kCertificateValidity{60};
+
 // Signing keys, by what they are now: numbers move down when the certificate is rotated, and the
 // previous one is as any retired one when it is retired.
 inline constexpr KeyNumber kRetiredKey{0};
@@ -42,6 +44,7 @@ struct ClientState {
   bool moved = false;          // in this tick
   bool agent_started = false;  // in this tick; kept only where it matters
   Reinstallation reinstall;
+  std::uint32_t certificate_age = 0;  // in units, until it has ended; kept only where it ends
   bool unheard = false;  // A15: its CMG setting is to be the other, and it has not heard so
   friend bool operator==(const ClientState&, const ClientState&);
 };
@@ -72,6 +75,7 @@ class StateCodec {
   // The age in units at which a client token, or the bulk token, is as dead as it will ever be.
   std::int64_t token_age_max() const { return token_age_max_; }
   std::int64_t bulk_age_max() const { return bulk_age_max_; }
+  std::uint32_t certificate_age_max() const { return certificate_age_max_; }
   std::int64_t age(Instant since, Instant now, std::int64_t age_max) const;
 
  private:
@@ -82,6 +86,7 @@ class StateCodec {
   std::uint32_t latency_;
   std::int64_t token_age_max_;
   std::int64_t bulk_age_max_;
+  std::uint32_t certificate_age_max_;  // 0: they never end
   bool keeps_agent_start_;
   bool keeps_day_;
 };

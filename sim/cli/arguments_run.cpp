@@ -140,8 +140,8 @@ void add_check(CLI::App& app, Chosen& chosen) {
       ->check(CLI::Range(1U, 3U));
   added->add_option("--with", command.with,
                     "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
-                    "cmg-setting, bulk, rotate, reinstall, restart, upgrade, pki\n"
-                    "(default: all but restart and cmg-news)");
+                    "cmg-setting, cmg-news, bulk, rotate, reinstall, restart, upgrade, pki,\n"
+                    "pki-expiry (default: all but restart, cmg-news and pki-expiry)");
   added
       ->add_option("--mp", command.mp,
                    "Kind of management point: enhanced-http or https (default: enhanced-http)")

@@ -61,6 +61,11 @@ const std::vector<Breach>& breaches() {
          transition.before.client.blocked = true;
          transition.before.client.token = {};
        }},
+      {"certificates-renew-on-the-intranet",
+       [](Transition& transition) {
+         transition.before.client.network = Network::intranet;
+         transition.after.client.credential_expired = true;
+       }},
       {"new-identity-is-free",
        [](Transition& transition) {
          transition.before.reinstall = {true, false, true};

@@ -93,7 +93,8 @@ TEST_CASE("every property holds and everything possible happens, with slow answe
                        Features(Feature::pki);
   for (const std::uint32_t latency : {1U, 2U}) {
     for (const Features features : {all, Feature::outage | Feature::rotate | Feature::reinstall,
-                                    Feature::restart | Feature::outage}) {
+                                    Feature::restart | Feature::outage,
+                                    Feature::cmg_news | Feature::pki | Feature::pki_expiry}) {
       Options options = coarse(1, std::chrono::days{15}, features);
       options.latency = latency;
       const Exploration exploration = explore_all(options);
@@ -108,8 +109,8 @@ TEST_CASE("every property holds and everything possible happens, with slow answe
 
 // Then tokens come from bulk tokens and PKI alone, or there are none.
 TEST_CASE("all holds and what can happen does where nobody registers with nothing to show") {
-  const Feature some[] = {Feature::block, Feature::bulk, Feature::rotate, Feature::reinstall,
-                          Feature::pki};
+  const Feature some[] = {Feature::block,     Feature::bulk, Feature::rotate,
+                          Feature::reinstall, Feature::pki,  Feature::pki_expiry};
   for (unsigned chosen = 0; chosen < 1U << std::size(some); ++chosen) {
     Features features;
     for (unsigned i = 0; i < std::size(some); ++i) {

@@ -2,10 +2,10 @@
  * rules: two clients, answers after one unit of time, contact-every one unit. SPIN explores it with
  * its own engine, and finds as many states and transitions.
  *
- * Parameters: VALIDITY, RENEW and BULK_LIFE in units (90, 30 and 3 for a unit of a day); OUTAGE,
- * LOSE_ANSWERS, BLOCK, CMG_SETTING, CMG_NEWS, BULK, ROTATE, REINSTALL, RESTART, UPGRADE, PKI: what
- * else may happen; HTTPS or NO_INTERNAL_REGISTRATION: who may register at the MP; DAYS: when time stands
- * still, if at all.
+ * Parameters: VALIDITY, RENEW, BULK_LIFE and CERTIFICATE_LIFE in units (90, 30, 3 and 60 for a unit
+ * of a day); OUTAGE, LOSE_ANSWERS, BLOCK, CMG_SETTING, CMG_NEWS, BULK, ROTATE, REINSTALL, RESTART,
+ * UPGRADE, PKI, PKI_EXPIRY: what else may happen; HTTPS or NO_INTERNAL_REGISTRATION: who may register
+ * at the MP; DAYS: when time stands still, if at all.
  *
  * Every option of the loop is one d_step, so that each is one transition of SPIN. A state is the
  * world in the middle of a tick: after answers and expiries, before moves and contacts. */
@@ -85,7 +85,13 @@ byte bulk_signer;   /* as `signer` */
 #endif
 #ifdef PKI
 bool has_pki[N];
+#ifdef PKI_EXPIRY
+byte certificate_age[N];    /* in units, until it has ended */
+bool certificate_ended[N];  /* and was not renewed */
+#define HAS_PKI(i) (has_pki[i] && !certificate_ended[i])
+#else
 #define HAS_PKI(i) has_pki[i]
+#endif
 #else
 #define HAS_PKI(i) false
 #endif
@@ -161,6 +167,15 @@ inline grow_older(i) {
 }
 
 inline pass_time(i) {
+#ifdef PKI_EXPIRY
+  if
+  :: certificate_age[i] == CERTIFICATE_LIFE && on[i] == INTRANET ->
+    certificate_age[i] = 0;
+    certificate_ended[i] = false
+  :: certificate_age[i] == CERTIFICATE_LIFE && on[i] != INTRANET -> certificate_ended[i] = true
+  :: else -> skip
+  fi;
+#endif
   if
   /* It asks for nothing, or nobody is there to answer. */
   :: state[i] == NOT_INSTALLED || !MAY_ASK(i) || !ANSWERS(i) -> grow_older(i)
@@ -199,6 +214,12 @@ inline pass_time(i) {
     :: else -> skip
     fi
   fi;
+#ifdef PKI_EXPIRY
+  if
+  :: has_pki[i] && certificate_age[i] < CERTIFICATE_LIFE -> certificate_age[i]++
+  :: else -> skip
+  fi;
+#endif
   START(i, false);
 #ifdef REINSTALL
   if

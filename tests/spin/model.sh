@@ -21,6 +21,7 @@ explore() {
   local stack=$1 table=$2 unit=$3 stop=$4 features=("${@:5}") site=() with='' feature
   local bulk_life=$(((3 + unit - 1) / unit))
   local flags=("-DVALIDITY=$((90 / unit))" "-DRENEW=$((30 / unit))" "-DBULK_LIFE=$bulk_life")
+  flags+=("-DCERTIFICATE_LIFE=$(((60 + unit - 1) / unit))")
   for feature in "${features[@]}"; do
     case $feature in
       https) site+=(--mp https) ;;

@@ -34,6 +34,8 @@ compare 15 0 cmg-news block lose-answers
 compare 30 0 cmg-news cmg-setting rotate reinstall
 compare 30 0 block reinstall cmg-news
 compare 15 0 bulk reinstall pki upgrade
+compare 30 0 bulk pki pki-expiry
+compare 15 0 pki pki-expiry block https
 compare 30 0 lose-answers block bulk restart
 compare 15 0 lose-answers restart pki upgrade
 compare 10 0 bulk pki https

@@ -164,6 +164,11 @@ AnswerEffects is_deaf_to_failure(const Client& client, const Answer& answer) {
                                                       : apply_answer(client, answer);
 }
 
+Asked shows_what_has_ended(const Client& client, const Contact& contact, const Policy& policy) {
+  Client other = client;
+  other.credential_expired = false;
+  return ask(other, contact, policy);
+}
 bool is_told_by_failures(const Answer& answer) { return !answer.lost; }
 bool is_told_by_lost_answers(const Answer& answer) {
   return answer.verdict.kind == Verdict::Kind::granted;
@@ -294,6 +299,9 @@ std::vector<Fault> faults() {
       // install, lose answers, tick
       {"lost answers are heard", hearing(hears_what_was_lost), with(Feature::lose_answers),
        "tokens-come-with-answers", 3},
+      // install offline, 6 ticks, move, tick
+      {"an ended certificate is as good as new", asking(shows_what_has_ended),
+       with(Feature::pki | Feature::pki_expiry), "ended-certificates-open-nothing", 9},
       // install, outage, tick, announce, tick
       {"failures tell of settings", telling(is_told_by_failures),
        with(Feature::cmg_news | Feature::outage), "settings-come-with-grants", 5},
