@@ -69,47 +69,4 @@ class PopulationCount {
 
 LogError wrong_cohort(const std::string& file, std::uint64_t offset, ClientNumber client);
 
-// Replays the events of a partition with time <= until and counts its clients. Each event is told
-// to `see(EventKind, Instant)` before it happens.
-template <class See>
-class PartitionReplay {
- public:
-  PartitionReplay(PopulationCount& count, Instant until, See see)
-      : count_(count), until_(until), see_(std::move(see)) {}
-
-  Result<void, LogError> run(const LogReader& log, const PartitionSummary& partition) {
-    const auto visited = visit_batches(log, partition, *this);
-    if (!visited) return Failed<LogError>(visited.error());
-    const std::string file = log.file_of(partition);
-    if (const auto error = replay_.error(file, visited->offset)) return Failed<LogError>(*error);
-    if (!visited->to_the_end || !count_current()) {
-      return Failed<LogError>(wrong_cohort(file, visited->offset, replay_.number()));
-    }
-    return {};
-  }
-
-  // What visit_batches() calls.
-  bool begin(ClientNumber client) {
-    if (!count_current()) return false;
-    is_first_ = false;
-    replay_.begin(client);
-    return true;
-  }
-  template <class Event>
-  bool on(const Recorded<Event>& recorded) {
-    if (recorded.time > until_) return true;
-    see_(Event::kind, recorded.time);
-    return replay_.on(recorded);
-  }
-
- private:
-  bool count_current() { return is_first_ || count_.add(replay_.number(), replay_.client()); }
-
-  PopulationCount& count_;
-  Instant until_;
-  See see_;
-  ClientReplay replay_;
-  bool is_first_ = true;
-};
-
 }  // namespace tokenlife::events

@@ -2,19 +2,43 @@
 
 #include <algorithm>
 
+#include "core/site_history.hpp"
+#include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
 #include "events/partition_replay.hpp"
+#include "events/run_check.hpp"
 
 namespace tokenlife::events {
 namespace {
 
+LogError broken_rule(const std::string& file, const std::string& whose, const Envelope& event,
+                     EventKind kind, BrokenRule rule) {
+  return {LogError::Kind::corrupt, file, std::nullopt,
+          "an event breaks a rule: " + whose + ", event " + std::to_string(event.seq) + ", " +
+              std::string(name(kind)) + ": " + rule};
+}
+
+// Counts the events, lets them happen, and counts the clients.
 class VerifyFold {
  public:
-  explicit VerifyFold(const LogHeader& header) : clients_(header) {}
+  // Without a check it is not asked whether events agree with the site's.
+  VerifyFold(const LogHeader& header, const std::optional<RunCheck>& check)
+      : clients_(header), check_(check) {}
 
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
-    const auto see = [this](EventKind kind, Instant time) { events_.add(kind, time); };
-    return PartitionReplay(clients_, kNever, see).run(log, partition);
+    is_first_ = true;
+    const auto visited = visit_batches(log, partition, *this);
+    if (!visited) return Failed<LogError>(visited.error());
+    const std::string file = log.file_of(partition);
+    if (const auto error = replay_.error(file, visited->offset)) return Failed<LogError>(*error);
+    if (broken_ != nullptr) {
+      const std::string client = "client " + std::to_string(replay_.number().value);
+      return Failed<LogError>(broken_rule(file, client, event_, kind_, broken_));
+    }
+    if (!visited->to_the_end || !count_current()) {
+      return Failed<LogError>(wrong_cohort(file, visited->offset, replay_.number()));
+    }
+    return {};
   }
 
   void merge(const VerifyFold& other) {
@@ -25,9 +49,60 @@ class VerifyFold {
   EventCount& events() { return events_; }
   const PopulationByCohort& population() const { return clients_.counted(); }
 
+  // What visit_batches() calls.
+  bool begin(ClientNumber client) {
+    if (!count_current()) return false;
+    is_first_ = false;
+    replay_.begin(client);
+    if (check_) check_->begin();
+    return true;
+  }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    events_.add(Event::kind, recorded.time);
+    if (!replay_.on(recorded)) return false;
+    if (!check_) return true;
+    broken_ = check_->on(recorded, replay_.client());
+    if (broken_ == nullptr) [[likely]]
+      return true;
+    event_ = recorded.envelope();
+    kind_ = Event::kind;
+    return false;
+  }
+
  private:
+  bool count_current() { return is_first_ || clients_.add(replay_.number(), replay_.client()); }
+
   EventCount events_;
   PopulationCount clients_;
+  std::optional<RunCheck> check_;
+  ClientReplay replay_;
+  bool is_first_ = true;
+  BrokenRule broken_ = nullptr;
+  Envelope event_;
+  EventKind kind_{};
+};
+
+class BytesFold {
+ public:
+  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
+    const auto visited = visit_batches(log, partition, *this);
+    if (!visited) return Failed<LogError>(visited.error());
+    return {};
+  }
+  void merge(const BytesFold& other) { events_.merge(other.events_); }
+  EventCount& events() { return events_; }
+
+  // What visit_batches() calls.
+  bool begin(ClientNumber) { return true; }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    events_.add(Event::kind, recorded.time);
+    return true;
+  }
+
+ private:
+  EventCount events_;
 };
 
 LogFacts facts_of(const LogReader& log, const EventCount& counted) {
@@ -41,6 +116,18 @@ LogFacts facts_of(const LogReader& log, const EventCount& counted) {
   return facts;
 }
 
+// With the site's events, which the folds do not see.
+Result<LogFacts, LogError> checked_facts(const LogReader& log, EventCount& counted) {
+  for (const Recorded<SiteEvent>& recorded : log.site_events()) {
+    counted.add(kind_of(recorded.event), recorded.time);
+  }
+  if (log.summary().counted && *log.summary().counted != counted) {
+    return Failed<LogError>(LogError{LogError::Kind::corrupt, log.site_file(), std::nullopt,
+                                     "the end frame miscounts the kinds of events"});
+  }
+  return facts_of(log, counted);
+}
+
 }  // namespace
 
 std::optional<LogFacts> told_facts(const LogReader& log) {
@@ -48,20 +135,43 @@ std::optional<LogFacts> told_facts(const LogReader& log) {
   return counted ? std::optional(facts_of(log, *counted)) : std::nullopt;
 }
 
+Result<LogFacts, LogError> verify_bytes(const LogReader& log, unsigned threads) {
+  auto fold = fold_partitions(log, threads, BytesFold());
+  if (!fold) return Failed<LogError>(fold.error());
+  return checked_facts(log, fold->events());
+}
+
+namespace {
+
+Result<LogFacts, LogError> verify_with(const LogReader& log, const std::optional<RunCheck>& check,
+                                       unsigned threads) {
+  auto fold = fold_partitions(log, threads, VerifyFold(log.header(), check));
+  if (!fold) return Failed<LogError>(fold.error());
+  auto facts = checked_facts(log, fold->events());
+  if (facts) facts->population = fold->population();
+  return facts;
+}
+
+}  // namespace
+
 Result<LogFacts, LogError> verify(const LogReader& log, unsigned threads) {
   if (auto site = replay_site(log); !site) return Failed<LogError>(site.error());
-  auto fold = fold_partitions(log, threads, VerifyFold(log.header()));
-  if (!fold) return Failed<LogError>(fold.error());
+  return verify_with(log, {}, threads);
+}
+
+Result<LogFacts, LogError> verify_run(const LogReader& log, std::span<const RenewalTerms> renewals,
+                                      unsigned threads) {
+  if (log.site_events().empty()) return verify(log, threads);
+  if (auto site = replay_site(log); !site) return Failed<LogError>(site.error());
+  const SiteHistory site(log.site_events());
+  const RunCheck check(log.header(), site, renewals);
   for (const Recorded<SiteEvent>& recorded : log.site_events()) {
-    fold->events().add(kind_of(recorded.event), recorded.time);
+    const BrokenRule broken = check.on(recorded);
+    if (broken == nullptr) continue;
+    return Failed<LogError>(
+        broken_rule(log.site_file(), "the site", recorded, kind_of(recorded.event), broken));
   }
-  if (log.summary().counted && *log.summary().counted != fold->events()) {
-    return Failed<LogError>(LogError{LogError::Kind::corrupt, log.site_file(), std::nullopt,
-                                     "the end frame miscounts the kinds of events"});
-  }
-  LogFacts facts = facts_of(log, fold->events());
-  facts.population = fold->population();
-  return facts;
+  return verify_with(log, check, threads);
 }
 
 }  // namespace tokenlife::events

@@ -1,10 +1,11 @@
-// Reads all of a log: whether every byte is what was written and every event can have happened, and
-// what there is.
+// Reads all of a log: whether every byte is what was written, every event can have happened and
+// agrees with what the site said, and what there is.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "../core/event.hpp"
 #include "../core/result.hpp"
@@ -31,5 +32,24 @@ std::optional<LogFacts> told_facts(const LogReader& log);
 // The facts of a log in which nothing is wrong, or the first thing that is. LogReader::open() has
 // checked site.log; this checks the rest.
 Result<LogFacts, LogError> verify(const LogReader& log, unsigned threads = 1);
+
+// The bytes alone, and that each is one of an event; not whether the events can have happened.
+Result<LogFacts, LogError> verify_bytes(const LogReader& log, unsigned threads = 1);
+
+// When clients of a cohort renew, as far as their events do not say it: by clients that have heard
+// of nothing else.
+struct RenewalTerms {
+  Duration renew_after;  // the least
+  Duration skew;         // the most that a clock goes before the site's (A6)
+};
+
+// verify(), and that the events of a run agree with the run's time and with what its site said and
+// did: times are ticks within the duration; tokens begin when the site judged, end as its policy
+// says and are of the certificate that signed then; bulk tokens were issued; nothing expires or is
+// renewed before its time. `renewals` has an entry for each cohort; empty: when renewals were due
+// is not known, and not checked. A log without a site, as a client on disk has, has nothing to
+// agree with.
+Result<LogFacts, LogError> verify_run(const LogReader& log, std::span<const RenewalTerms> renewals,
+                                      unsigned threads = 1);
 
 }  // namespace tokenlife::events

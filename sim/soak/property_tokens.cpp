@@ -4,6 +4,8 @@
 #include <optional>
 
 #include "core/evolve.hpp"
+#include "events/run_check.hpp"
+#include "sim/scenario/renewal_terms.hpp"
 #include "sim/soak/property.hpp"
 #include "sim/text/duration.hpp"
 
@@ -137,6 +139,32 @@ std::string renewals_are_due(const SoakCase& run) {
   });
 }
 
+// What `log verify` asks.
+std::string events_agree(const SoakCase& run) {
+  const events::LogHeader header = header_of(run.scenario);
+  const SiteHistory site(run.run.site);
+  const std::vector<events::RenewalTerms> terms = renewal_terms(run.scenario);
+  events::RunCheck check(header, site, terms);
+  for (const auto& recorded : run.run.site) {
+    if (const auto broken = check.on(recorded)) return fmt::format("the site: {}", broken);
+  }
+  return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
+    check.begin();
+    Client client;
+    for (const auto& recorded : stream) {
+      const events::BrokenRule broken = std::visit(
+          [&](const auto& event) -> events::BrokenRule {
+            if (evolve_in_place(client, event) != EventError::none) return "it is not legal";
+            return check.on(Recorded<std::decay_t<decltype(event)>>{recorded.envelope(), event},
+                            client);
+          },
+          recorded.event);
+      if (broken != nullptr) return broken_at(i, recorded, broken);
+    }
+    return std::string();
+  });
+}
+
 }  // namespace
 
 std::vector<SoakProperty> token_properties() {
@@ -148,6 +176,8 @@ std::vector<SoakProperty> token_properties() {
       {"token-account", "tokens that came = alive + replaced + expired + ended",
        tokens_are_accounted_for},
       {"renewal-due", "no renewal is asked for before it is due", renewals_are_due},
+      {"agreement", "events agree with the run's time and with what the site said and did",
+       events_agree},
   };
 }
 

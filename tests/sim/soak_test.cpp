@@ -188,6 +188,7 @@ EngineRun tampered(const Scenario& scenario, const std::string& property) {
       if (property == "outages" && renewed != nullptr) {
         recorded.event = RenewalFailed{renewed->via, FailureReason::sts_down};
       }
+      if (property == "agreement" && renewed != nullptr) ++renewed->token.signer.value;
       if (property == "bulk" && std::holds_alternative<RegistrationRequested>(recorded.event)) {
         std::get<RegistrationRequested>(recorded.event).bulk = {1, 1};
       }

@@ -1,0 +1,54 @@
+#include "events/run_check.hpp"
+
+#include "core/bulk_lifetime.hpp"
+
+namespace tokenlife::events {
+
+BrokenRule RunCheck::on(const Recorded<SiteEvent>& recorded) const {
+  if (const BrokenRule broken = time(recorded.time)) return broken;
+  const auto* issued = std::get_if<BulkTokenIssued>(&recorded.event);
+  if (issued == nullptr) return nullptr;
+  if (issued->not_before != recorded.time) return "it is not good from its issue on (D3)";
+  const Duration length = issued->expires - issued->not_before;
+  const bool is_lifetime = length >= std::chrono::minutes{kBulkLifetimeMinutesMin} &&
+                           length <= std::chrono::minutes{kBulkLifetimeMinutesMax} &&
+                           length % std::chrono::minutes{1} == Duration{0};
+  return is_lifetime ? nullptr : "it has no lifetime that a bulk token can have (D3)";
+}
+
+// What it comes with was issued before the run, by whatever policy.
+BrokenRule RunCheck::rule(const Envelope& when, const ClientAdopted& event, const Client&) {
+  if (event.token.exists()) {
+    if (event.token.not_before > when.time) return "its token is not good yet (A5)";
+    if (event.token.signer.value >= site_->keys()) return "the site has no such signer (A9)";
+  }
+  return bulk_token(event.bulk);
+}
+
+// A1, A6: jitter moves it later, and a clock that goes before the site's earlier.
+BrokenRule RunCheck::rule(const Envelope& when, const RenewalRequested&, const Client& client) {
+  asked_at_ = when.time;
+  if (!renew_after_) return nullptr;
+  const bool is_due = when.time >= client.token.not_before + *renew_after_ - skew_;
+  return is_due ? nullptr : "its token was not due for renewal yet (R56, A1)";
+}
+
+BrokenRule RunCheck::issued(const ClientToken& token) const {
+  if (token.not_before != asked_at_) {
+    return "its token is not good from the moment on at which the site judged the request (D7)";
+  }
+  if (token.expires != expiry(site_->policy(token.not_before), token.not_before)) {
+    return "its token does not expire when the site's policy says (R57, D7)";
+  }
+  if (token.signer != site_->signer(token.not_before)) {
+    return "its token is not of the certificate with which the site signed then (A9)";
+  }
+  return nullptr;
+}
+
+BrokenRule RunCheck::bulk_token(Guid guid) const {
+  if (guid.is_nil() || site_->bulk_token(guid, kNever)) return nullptr;
+  return "the site never issued that bulk token (R41)";
+}
+
+}  // namespace tokenlife::events
