@@ -1,12 +1,19 @@
 // The command line of what analysts ask logs.
 #include "sim/cli/arguments.hpp"
 #include "sim/cli/command_events.hpp"
+#include "sim/cli/command_explain.hpp"
 #include "sim/cli/command_log.hpp"
+#include "sim/cli/command_log_diff.hpp"
 #include "sim/cli/command_replay.hpp"
 #include "sim/cli/command_rules.hpp"
 
 namespace tokenlife::sim {
 namespace {
+
+void add_inputs(CLI::App& app, std::optional<std::string>& inputs) {
+  app.add_option("--inputs", inputs,
+                 "A folder below which the files lie that the log's scenario names");
+}
 
 void add_replay(CLI::App& app, Chosen& chosen) {
   auto [added, command] =
@@ -16,7 +23,9 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                   "  tokenlife replay /tmp/fleet --at 120d\n"
                   "  tokenlife replay /tmp/fleet --at 2026-05-01\n"
                   "  tokenlife replay /tmp/fleet --state stranded --format csv\n"
-                  "  tokenlife replay /tmp/fleet --client commuters/17 --json");
+                  "  tokenlife replay /tmp/fleet --client commuters/17 --json\n"
+                  "Logs of earlier versions do not say why spells began: then the scenario in the\n"
+                  "log is run again for the clients that are shown.");
   added->add_option("LOG", command.log, "The log's folder")->required();
   added->add_option(
       "--at", command.at,
@@ -32,6 +41,7 @@ void add_replay(CLI::App& app, Chosen& chosen) {
   added->add_option("--format", command.format, "Of that list: text, csv or jsonl (default: text)")
       ->check(CLI::IsMember({"text", "csv", "jsonl"}))
       ->needs(state);
+  add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
 }
@@ -43,12 +53,18 @@ void add_events(CLI::App& app, Chosen& chosen) {
       "--order stored keeps nothing in memory: the site's events, then client by "
       "client, each\none's in order of time. Otherwise what does not fit into some 40 MB "
       "is sorted in a file in\nTMPDIR.\n"
+      "--count-by counts: by day, hour, week (ISO 8601), month, all in UTC, cohort, kind, reason, "
+      "via,\ncause and client. --columns takes the names in the first line of --format csv. In "
+      "CSV, names that a\nspreadsheet would take for a formula have an apostrophe before them.\n"
       "Examples:\n"
       "  tokenlife events /tmp/fleet --client commuters/17\n"
       "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
       "  tokenlife events /tmp/fleet --from 2026-03-01 --to 2026-04-01\n"
       "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
       "  tokenlife events /tmp/fleet --order stored --format csv > events.csv\n"
+      "  tokenlife events /tmp/fleet --columns time,cohort,device,kind --format csv\n"
+      "  tokenlife events /tmp/fleet --count-by day,kind\n"
+      "  tokenlife events /tmp/fleet --count-by week,reason --kind renewal-failed --format csv\n"
       "  tokenlife events /srv/site --kind bulk-token-issued");
   added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
   added->add_option("--client", command.client,
@@ -57,35 +73,117 @@ void add_events(CLI::App& app, Chosen& chosen) {
   added->add_option("--from", command.from,
                     "Only events from this moment on: 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
   added->add_option("--to", command.to, "Only events before this moment");
-  added->add_option("--format", command.format, "text, jsonl or csv (default: text)")
-      ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+  CLI::Option* format =
+      added->add_option("--format", command.format, "text, jsonl or csv (default: text)")
+          ->check(CLI::IsMember({"text", "jsonl", "csv"}));
   added->add_option("--order", command.order, "time, or stored: client by client (default: time)")
       ->check(CLI::IsMember({"time", "stored"}));
+  CLI::Option* columns =
+      added->add_option("--columns", command.columns, "Only these columns, in this order: a,b,c")
+          ->delimiter(',');
+  added
+      ->add_option("--count-by", command.count_by, "Count the events instead, by these fields: a,b")
+      ->delimiter(',')
+      ->excludes(columns);
+  added
+      ->add_option("--threads", command.threads,
+                   "Number of threads that count (default: all cores)")
+      ->check(CLI::Range(1U, 1024U));
+  added->add_flag("--json", command.json, "Print one object, with the rows in an array")
+      ->excludes(format);
 }
 
-void add_log(CLI::App& app, Chosen& chosen) {
-  CLI::App& log = command_group(app, "log", "Verify and describe event logs");
-  log.footer(
+void add_explain(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "explain", "Why a client is where it is", explain_command,
+      "Where it is and why, how it came there, and what comes next, from the log. What would have\n"
+      "saved it, and when it was lost: from runs of this one client, with the log's scenario and\n"
+      "seed, and one thing changed in each. The scenario's inputs (traces, inventories) are "
+      "looked\n"
+      "for where it says, from this folder on, or below --inputs.\n"
       "Examples:\n"
-      "  tokenlife log verify /tmp/fleet\n"
-      "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
-  auto verify = add_command(
+      "  tokenlife explain /tmp/fleet seldom-seen/0\n"
+      "  tokenlife explain /tmp/fleet laptops/LT-00066 --at 2026-08-01 --inputs scenarios\n"
+      "  tokenlife explain /tmp/fleet 17 --json | jq -r '.\"saved-by\"[] | .change + \" \" + "
+      ".value'");
+  added->add_option("LOG", command.log, "The log's folder")->required();
+  added
+      ->add_option("CLIENT", command.client,
+                   "A client's number, COHORT/NUMBER, COHORT/DEVICE or GUID")
+      ->required();
+  added->add_option("--at", command.at,
+                    "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the run's end)");
+  added->add_flag("--all", command.all, "Every event, and repetitions not folded into one line");
+  added->add_flag("--quick", command.quick,
+                  "Without what would have saved it, and when it was lost");
+  add_inputs(*added, command.inputs);
+  add_threads(*added, command.threads);
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
+void add_log_verify(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
       log, chosen, "verify", "Verify every byte and every event of a log", log_verify_command,
+      "Every event has to be possible for its client, and to agree with the run's time and with "
+      "what\nthe site said: its policy, its signers, its bulk tokens. None of that proves that "
+      "nobody edited\nthe log and reckoned its digests anew. A digest that was kept does, and so "
+      "does a run of the\nscenario in the log's header by this program.\n"
       "The journal of a site may end in an incomplete write after a crash: that is reported, and "
       "is no\n"
       "damage.\n"
+      "Exit status: 0 sound; 1 sound, but not the digest, or not what the scenario gives; 3 "
+      "damaged.\n"
       "Examples:\n  tokenlife log verify /tmp/fleet\n"
+      "  tokenlife log verify /tmp/fleet --digest $(cat digest-of-last-month)\n"
+      "  tokenlife log verify /tmp/fleet --replay --inputs scenarios\n"
       "  tokenlife log verify /srv/site");
-  auto info = add_command(log, chosen, "info", "Describe a log: header, counts, time span",
-                          log_info_command,
-                          "As the log says of itself: `tokenlife log verify` checks it.\n"
-                          "Example:\n  tokenlife log info /tmp/fleet --json");
-  for (Added<LogCommand>* either : {&verify, &info}) {
-    either->app->add_option("LOG", either->command.log, "The log's folder, or a site's")
-        ->required();
-    add_threads(*either->app, either->command.threads);
-    either->app->add_flag("--json", either->command.json, "Print JSON");
-  }
+  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("--digest", command.digest,
+                    "The digest of the run, as `tokenlife run` printed it");
+  added->add_flag("--replay", command.replay, "Run the scenario again, and compare");
+  added->add_flag("--bytes-only", command.bytes_only,
+                  "Only the bytes, not whether the events can have happened");
+  add_inputs(*added, command.inputs);
+  add_threads(*added, command.threads);
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
+void add_log_diff(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
+      log, chosen, "diff", "How two logs differ", log_diff_command,
+      "First the headers, with the scenarios' texts; then how clients ended, from A to B, and how "
+      "often\neach thing happened; then the first event that differs. Clients are the same if "
+      "their devices\nhave the same name, else by cohort and number.\n"
+      "Exit status: 0 if the events are the same, whatever the headers say; 1 if they differ.\n"
+      "Examples:\n  tokenlife log diff /tmp/before /tmp/after\n"
+      "  tokenlife log diff /tmp/before /tmp/after --differing clients.csv\n"
+      "  tokenlife log diff /tmp/before /tmp/after --json | jq .fates");
+  added->add_option("A", command.a, "A log's folder")->required();
+  added->add_option("B", command.b, "Another one's")->required();
+  added->add_option("--differing", command.differing,
+                    "A CSV file for the clients that ended differently");
+  added->add_flag("--force", command.force, "Overwrite that file");
+  add_inputs(*added, command.inputs);
+  add_threads(*added, command.threads);
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
+void add_log(CLI::App& app, Chosen& chosen) {
+  CLI::App& log = command_group(app, "log", "Verify, compare and describe event logs");
+  log.footer(
+      "Examples:\n"
+      "  tokenlife log verify /tmp/fleet\n"
+      "  tokenlife log diff /tmp/before /tmp/after\n"
+      "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
+  add_log_verify(log, chosen);
+  add_log_diff(log, chosen);
+  auto [info, command] = add_command(
+      log, chosen, "info", "Describe a log: header, counts, time span", log_info_command,
+      "As the log says of itself: `tokenlife log verify` checks it.\n"
+      "Example:\n  tokenlife log info /tmp/fleet --json");
+  info->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  add_threads(*info, command.threads);
+  info->add_flag("--json", command.json, "Print JSON");
 }
 
 void add_rules(CLI::App& app, Chosen& chosen) {
@@ -100,6 +198,7 @@ void add_rules(CLI::App& app, Chosen& chosen) {
 
 void add_log_commands(CLI::App& app, Chosen& chosen) {
   add_replay(app, chosen);
+  add_explain(app, chosen);
   add_events(app, chosen);
   add_log(app, chosen);
   add_rules(app, chosen);

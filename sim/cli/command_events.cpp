@@ -1,12 +1,16 @@
-// Prints events, filtered.
+// Prints events, filtered, or counts them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "events/merge.hpp"
+#include "sim/analysis/count_events.hpp"
 #include "sim/cli/command_events.hpp"
+#include "sim/cli/count_report.hpp"
+#include "sim/cli/event_columns.hpp"
 #include "sim/cli/event_writer.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/site/site_store.hpp"
@@ -17,31 +21,61 @@
 namespace tokenlife::sim {
 namespace {
 
+// How events are printed.
+struct Form {
+  std::string_view format;
+  EventColumns columns;  // none: all
+  bool is_object;        // one for all, instead of a line for each
+};
+
+Result<Form, Error> form_of(const EventsCommand& command) {
+  const auto columns = event_columns(command.columns);
+  if (!columns) return Failed<Error>(columns.error());
+  return Form{command.json ? "jsonl" : command.format, *columns, command.json};
+}
+
 // Events on their way to standard output, in big pieces.
 class Printer {
  public:
-  Printer(const events::LogHeader& header, const std::string& format, Console& console)
-      : console_(console), writer_(event_writer(format, header, buffer_)) {}
+  Printer(const events::LogHeader& header, const Form& form, Console& console)
+      : console_(console), is_object_(form.is_object) {
+    if (is_object_) buffer_.append("{\"events\":[\n");
+    writer_ = form.columns.empty() ? event_writer(form.format, header, buffer_)
+                                   : column_writer(form.format, header, buffer_, form.columns);
+  }
 
   void print(const Recorded<SiteEvent>& recorded) {
+    separate();
     writer_->write(recorded);
     if (buffer_.size() >= kPieceBytes) flush();
   }
   void print(ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    separate();
     writer_->write(client, recorded);
     if (buffer_.size() >= kPieceBytes) flush();
   }
   // To be called last, also if there were not all events.
+  void end() {
+    if (is_object_) buffer_.append("]}\n");
+    flush();
+  }
+
+ private:
+  void separate() {
+    if (is_object_ && !is_first_) buffer_.append(',');
+    is_first_ = false;
+  }
   void flush() {
     console_.print(buffer_.text());
     buffer_.clear();
   }
 
- private:
   static constexpr std::size_t kPieceBytes = std::size_t{1} << 16;
   Console& console_;
   TextBuffer buffer_;
   std::unique_ptr<EventWriter> writer_;
+  bool is_object_;
+  bool is_first_ = true;
 };
 
 Result<std::bitset<kEventKinds>, Error> kinds_of(const std::vector<std::string>& names) {
@@ -92,6 +126,12 @@ void print_site(const std::vector<Recorded<SiteEvent>>& events, const events::Ev
   }
 }
 
+ExitStatus print_counts(const EventsCommand& command, const std::vector<CountField>& fields,
+                        const std::vector<EventRow>& rows, Console& console) {
+  console.print(event_counts_text(command.json ? "json" : command.format, fields, rows));
+  return 0;
+}
+
 // Of a site on disk: all its events are the site's own.
 ExitStatus print_journal(const EventsCommand& command, const events::JournalContent& journal,
                          Console& console) {
@@ -106,9 +146,17 @@ ExitStatus print_journal(const EventsCommand& command, const events::JournalCont
   if (journal.torn_bytes != 0) {
     console.say("tokenlife: " + escape_text(torn_end(command.log, journal)));
   }
-  Printer printer(header, command.format, console);
+  const auto fields = count_fields(command.count_by);
+  if (!fields) return Failed<Error>(fields.error());
+  if (!fields->empty()) {
+    const auto rows = count_events(journal.events, header.start(), *filter, *fields);
+    return print_counts(command, *fields, rows, console);
+  }
+  const auto form = form_of(command);
+  if (!form) return Failed<Error>(form.error());
+  Printer printer(header, *form, console);
   print_site(journal.events, *filter, printer);
-  printer.flush();
+  printer.end();
   return 0;
 }
 
@@ -155,13 +203,25 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   if (*journal) return print_journal(command, **journal, console);
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
+  if (!log->summary().complete) {
+    console.say("tokenlife: the run was interrupted; this log holds some of its clients");
+  }
   const auto filter = filter_of(command, log->header());
   if (!filter) return Failed<Error>(filter.error());
 
-  Printer printer(log->header(), command.format, console);
+  const auto fields = count_fields(command.count_by);
+  if (!fields) return Failed<Error>(fields.error());
+  if (!fields->empty()) {
+    const auto rows = count_events(*log, *filter, *fields, std::max(1U, command.threads));
+    if (!rows) return Failed<Error>(to_error(rows.error()));
+    return print_counts(command, *fields, *rows, console);
+  }
+  const auto form = form_of(command);
+  if (!form) return Failed<Error>(form.error());
+  Printer printer(log->header(), *form, console);
   const Read read = command.order == "stored" ? print_as_stored(*log, *filter, printer)
                                               : print_by_time(*log, *filter, printer);
-  printer.flush();
+  printer.end();
   if (!read) return Failed<Error>(to_error(read.error()));
   return 0;
 }

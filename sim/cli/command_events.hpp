@@ -1,8 +1,9 @@
-// `tokenlife events`: events, in the order of time or of the log.
+// `tokenlife events`: events, in the order of time or of the log, or how many there are.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sim/cli/command.hpp"
@@ -17,6 +18,10 @@ struct EventsCommand {
   std::optional<std::string> to;
   std::string format = "text";
   std::string order = "time";  // or "stored"
+  std::vector<std::string> columns;
+  std::vector<std::string> count_by;
+  unsigned threads = std::thread::hardware_concurrency();  // that count
+  bool json = false;                                       // one object
 };
 ExitStatus events_command(const EventsCommand& command, Console& console);
 

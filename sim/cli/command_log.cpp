@@ -1,12 +1,19 @@
 // Checks and describes logs.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "events/verify.hpp"
+#include "sim/analysis/log_scenario.hpp"
+#include "sim/analysis/rerun.hpp"
 #include "sim/cli/command_log.hpp"
+#include "sim/cli/event_writer.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
+#include "sim/cli/progress.hpp"
+#include "sim/scenario/renewal_terms.hpp"
 #include "sim/site/site_store.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
@@ -19,22 +26,41 @@ namespace {
 struct LogAndFacts {
   events::LogReader log;
   events::LogFacts facts;
+  // Why it was not checked when renewals were due; empty if it was.
+  std::string unchecked{};
 };
 
-Result<LogAndFacts, Error> check(const LogCommand& command) {
+Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
   auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
-  const auto facts = events::verify(*log, command.threads);
+  if (command.bytes_only) {
+    const auto facts = events::verify_bytes(*log, command.threads);
+    if (!facts) return Failed<Error>(to_error(facts.error()));
+    return LogAndFacts{std::move(*log), *facts};
+  }
+  std::vector<events::RenewalTerms> renewals;
+  std::string unchecked;
+  if (!is_of_client_on_disk(log->header())) {
+    const auto scenario = scenario_of(log->header(), command.inputs);
+    if (scenario) renewals = renewal_terms(*scenario);
+    if (!scenario) unchecked = scenario.error();
+  }
+  const auto facts = events::verify_run(*log, renewals, command.threads);
   if (!facts) return Failed<Error>(to_error(facts.error()));
-  return LogAndFacts{std::move(*log), *facts};
+  return LogAndFacts{std::move(*log), *facts, unchecked};
 }
 
 // By what it says of itself, if it does.
 Result<LogAndFacts, Error> describe(const LogCommand& command) {
   auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
-  const auto facts = events::told_facts(*log);
-  return facts ? LogAndFacts{std::move(*log), *facts} : check(command);
+  auto facts = events::told_facts(*log);
+  if (!facts) {
+    const auto counted = events::verify(*log, command.threads);
+    if (!counted) return Failed<Error>(to_error(counted.error()));
+    facts = *counted;
+  }
+  return LogAndFacts{std::move(*log), *facts};
 }
 
 nlohmann::ordered_json kinds_json(const events::LogFacts& facts) {
@@ -176,48 +202,172 @@ std::string text_of(const CheckedJournal& checked) {
 
 // ---- Either ------------------------------------------------------------------------------------
 
-enum class Telling : std::uint8_t { verdict, description };
-
 template <class AnyChecked>
 std::string verdict_on(const AnyChecked& checked, const events::Digest& digest,
-                       std::string_view remark) {
+                       std::string_view what, std::string_view remark) {
   return fmt::format(
-      "sound: {} in {} bytes of {}, every byte and every event checked{}\n"
+      "sound: {} in {} bytes of {}, {} checked{}\n"
       "digest  {}\n",
       counted(checked.facts.events, "event"), grouped(checked.facts.bytes),
-      counted(checked.facts.files, "file"), remark, events::to_string(digest));
+      counted(checked.facts.files, "file"), what, remark, events::to_string(digest));
 }
 
-ExitStatus tell(const LogCommand& command, Telling telling, Console& console) {
-  const auto say = [&](const auto& checked, const events::Digest& digest, std::string_view remark) {
-    console.print(command.json                  ? json_text(json_of(checked)) + "\n"
-                  : telling == Telling::verdict ? verdict_on(checked, digest, remark)
-                                                : text_of(checked));
-    return 0;
-  };
-  const auto journal = open_journal(command.log);
-  if (!journal) return Failed<Error>(journal.error());
-  if (*journal) {
-    // What a crash cut off was never acknowledged: the rest is sound without it.
-    if ((*journal)->torn_bytes != 0) {
-      console.say("tokenlife: " + escape_text(torn_end(command.log, **journal)));
-    }
-    return say(facts_of(command.log, **journal), (*journal)->digest, "");
+// Whether it is the digest that was given: 64 hexadecimal digits, in either case.
+Result<bool, Error> is_digest(const std::string& given, const events::Digest& digest) {
+  std::string lower;
+  for (const char c : given) {
+    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  const auto checked = telling == Telling::verdict ? check(command) : describe(command);
+  const bool is_hex = lower.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (lower.size() == 64 && is_hex) return lower == events::to_string(digest);
+  return usage_error(fmt::format("--digest {} is not a digest", in_quotes(given)),
+                     "give all 64 hexadecimal digits, as `tokenlife run` prints them");
+}
+
+// What is asked of a run's log beyond its being sound.
+struct Held {
+  std::optional<bool> digest;  // it is the one that was given
+  std::optional<Rerun> rerun;
+  bool all() const { return digest.value_or(true) && (!rerun || !rerun->first); }
+};
+
+std::string difference_text(const RerunDifference& first, const events::LogHeader& header) {
+  const auto line = [&](const auto& event) {
+    return event ? event_line(*event, header) : std::string("(none)");
+  };
+  return fmt::format(
+      "replay  another: the first event that differs is number {} of {}, at {}\n"
+      "  in the log  {}\n  today       {}\n",
+      first.seq, first.client ? escape_text(client_name(header, *first.client)) : "the site",
+      rfc3339(header.start(), first.time),
+      first.client ? line(first.logged) : line(first.site_logged),
+      first.client ? line(first.repeated) : line(first.site_repeated));
+}
+
+std::string held_text(const LogVerifyCommand& command, const Held& held,
+                      const events::LogReader& log) {
+  std::string text;
+  if (held.digest) {
+    text += *held.digest ? "digest  the one that was given\n"
+                         : fmt::format("digest  another than the one that was given: {}\n",
+                                       escape_text(*command.digest));
+  }
+  if (!held.rerun) return text;
+  if (held.rerun->first) return text + difference_text(*held.rerun->first, log.header());
+  return text + (held.rerun->has_same_digest
+                     ? "replay  the same, bit for bit\n"
+                     : "replay  the same events; this version would write other bytes\n");
+}
+
+nlohmann::ordered_json held_json(const Held& held, const events::LogReader& log) {
+  nlohmann::ordered_json json;
+  json["digest-holds"] = held.digest ? nlohmann::ordered_json(*held.digest) : nullptr;
+  auto& replay = json["replay"] = nullptr;
+  if (!held.rerun) return json;
+  replay = {{"same-events", !held.rerun->first.has_value()},
+            {"same-bytes", held.rerun->has_same_digest},
+            {"first", nullptr}};
+  if (!held.rerun->first) return json;
+  const RerunDifference& first = *held.rerun->first;
+  const events::LogHeader& header = log.header();
+  const auto event = [&](const auto& it) {
+    return it ? event_json(*it, header) : nlohmann::ordered_json(nullptr);
+  };
+  replay["first"] = {
+      {"time", rfc3339(header.start(), first.time)},
+      {"stream",
+       first.client ? nlohmann::ordered_json(first.client->value) : nlohmann::ordered_json("site")},
+      {"seq", first.seq},
+      {"logged", first.client ? event(first.logged) : event(first.site_logged)},
+      {"repeated", first.client ? event(first.repeated) : event(first.site_repeated)}};
+  return json;
+}
+
+// Nothing: it was interrupted.
+Result<std::optional<Rerun>, Error> replay(const LogVerifyCommand& command,
+                                           const events::LogReader& log, Console& console) {
+  auto scenario = scenario_of(log.header(), command.inputs);
+  if (!scenario) {
+    return usage_error(fmt::format("{}: the run cannot be repeated: {}", in_quotes(command.log),
+                                   scenario.error()));
+  }
+  return rerun_watched(log, *scenario, std::max(1U, command.threads), console);
+}
+
+ExitStatus verify_log(const LogVerifyCommand& command, Console& console) {
+  const auto checked = check(command);
   if (!checked) return Failed<Error>(checked.error());
   const events::LogSummary& summary = checked->log.summary();
-  return say(*checked, summary.digest, summary.complete ? "" : "; the run was interrupted");
+  Held held;
+  if (command.digest) {
+    const auto is_given = is_digest(*command.digest, summary.digest);
+    if (!is_given) return Failed<Error>(is_given.error());
+    held.digest = *is_given;
+  }
+  if (command.replay) {
+    auto repeated = replay(command, checked->log, console);
+    if (!repeated) return Failed<Error>(repeated.error());
+    if (!*repeated) return kInterrupted;
+    held.rerun = std::move(**repeated);
+  }
+  if (command.json) {
+    auto json = json_of(*checked);
+    json.update(held_json(held, checked->log));
+    console.print(json_text(json) + "\n");
+  } else {
+    console.print(verdict_on(*checked, summary.digest,
+                             command.bytes_only ? "every byte" : "every byte and every event",
+                             summary.complete ? "" : "; the run was interrupted") +
+                  held_text(command, held, checked->log));
+    if (!checked->unchecked.empty()) {
+      console.say("tokenlife: not checked: when renewals were due, since " +
+                  escape_text(checked->unchecked));
+    }
+  }
+  return held.all() ? 0 : 1;
+}
+
+// What a crash cut off was never acknowledged: the rest is sound without it.
+void say_if_torn(const std::string& folder, const events::JournalContent& journal,
+                 Console& console) {
+  if (journal.torn_bytes == 0) return;
+  console.say("tokenlife: " + escape_text(torn_end(folder, journal)));
 }
 
 }  // namespace
 
-ExitStatus log_verify_command(const LogCommand& command, Console& console) {
-  return tell(command, Telling::verdict, console);
+ExitStatus log_verify_command(const LogVerifyCommand& command, Console& console) {
+  const auto journal = open_journal(command.log);
+  if (!journal) return Failed<Error>(journal.error());
+  if (!*journal) return verify_log(command, console);
+  if (command.digest || command.replay) {
+    return usage_error(
+        fmt::format("{}: a site's journal is no run: --digest and --replay are of "
+                    "runs",
+                    in_quotes(command.log)));
+  }
+  say_if_torn(command.log, **journal, console);
+  const CheckedJournal checked = facts_of(command.log, **journal);
+  console.print(command.json
+                    ? json_text(json_of(checked)) + "\n"
+                    : verdict_on(checked, (*journal)->digest, "every byte and every event", ""));
+  return 0;
 }
 
 ExitStatus log_info_command(const LogCommand& command, Console& console) {
-  return tell(command, Telling::description, console);
+  const auto journal = open_journal(command.log);
+  if (!journal) return Failed<Error>(journal.error());
+  const auto say = [&](const auto& described) {
+    console.print(command.json ? json_text(json_of(described)) + "\n" : text_of(described));
+    return 0;
+  };
+  if (*journal) {
+    say_if_torn(command.log, **journal, console);
+    return say(facts_of(command.log, **journal));
+  }
+  const auto described = describe(command);
+  if (!described) return Failed<Error>(described.error());
+  return say(*described);
 }
 
 }  // namespace tokenlife::sim

@@ -1,6 +1,7 @@
 // `tokenlife log verify` and `log info`.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -13,7 +14,13 @@ struct LogCommand {
   unsigned threads = std::thread::hardware_concurrency();
   bool json = false;
 };
-ExitStatus log_verify_command(const LogCommand& command, Console& console);
+struct LogVerifyCommand : LogCommand {
+  std::optional<std::string> digest;  // of the run, that somebody has kept
+  bool replay = false;                // run it again
+  bool bytes_only = false;            // not whether the events can have happened
+  std::optional<std::string> inputs;
+};
+ExitStatus log_verify_command(const LogVerifyCommand& command, Console& console);
 ExitStatus log_info_command(const LogCommand& command, Console& console);
 
 }  // namespace tokenlife::sim

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "events/replay.hpp"
+#include "sim/analysis/reckoned_causes.hpp"
 #include "sim/cli/command_replay.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
@@ -31,13 +32,18 @@ void say_if_interrupted(const events::LogReader& log, Console& console) {
   console.say("tokenlife: the run was interrupted; this log holds some of its clients");
 }
 
-// Where the log ends: a client on disk lives on, so its log does not say, and ends with the last
-// event.
-Result<Instant, Error> end_of(const events::LogReader& log) {
-  if (!is_of_client_on_disk(log.header())) return at(log.header().duration);
-  const auto replayed = events::replay_client(log, ClientNumber{0});
-  if (!replayed) return Failed<Error>(to_error(replayed.error()));
-  return replayed->last_event;
+// Of logs that do not say why spells began: the scenario is asked.
+Result<void, Error> find_causes(const Question& question, const ReplayCommand& command,
+                                std::vector<events::ClientStanding>& standings, Console& console) {
+  ReckonedCauses causes(question.log, command.inputs);
+  if (auto done = causes.complete(standings, question.at); !done) {
+    return Failed<Error>(to_error(done.error()));
+  }
+  if (!causes.why_not().empty() && !is_of_client_on_disk(question.log.header())) {
+    console.say("tokenlife: this log does not say why spells began, and it cannot be reckoned: " +
+                escape_text(causes.why_not()));
+  }
+  return {};
 }
 
 ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
@@ -82,13 +88,16 @@ ExitStatus list_state(const Question& question, const ReplayCommand& command, Co
                        did_you_mean("state", *command.state, Names<StateWord>::values));
   }
   const StateSet wanted(*word);
-  const auto found = events::replay_standings(
+  auto found = events::replay_standings(
       question.log, question.at,
       [&](const events::ClientStanding& standing) {
         return wanted.fits(standing.client.state, standing.service);
       },
       question.threads);
   if (!found) return Failed<Error>(to_error(found.error()));
+  if (auto done = find_causes(question, command, *found, console); !done) {
+    return Failed<Error>(done.error());
+  }
   const events::LogHeader& header = question.log.header();
   if (command.json) {
     nlohmann::ordered_json object;
@@ -187,14 +196,19 @@ std::string one_client_text(const OneClient& one) {
                             one.moment(one.replayed.last_event));
 }
 
-ExitStatus replay_one(const Question& question, const std::string& name, bool json,
-                      Console& console) {
-  const auto number = find_client(question.log.header(), name);
+ExitStatus replay_one(const Question& question, const ReplayCommand& command, Console& console) {
+  const auto number = find_client(question.log.header(), *command.client);
   if (!number) return Failed<Error>(number.error());
-  const auto replayed = events::replay_client(question.log, *number, question.at);
+  auto replayed = events::replay_client(question.log, *number, question.at);
   if (!replayed) return Failed<Error>(to_error(replayed.error()));
+  std::vector<events::ClientStanding> standing{
+      {*number, replayed->client, replayed->since, replayed->service, replayed->spell}};
+  if (auto done = find_causes(question, command, standing, console); !done) {
+    return Failed<Error>(done.error());
+  }
+  replayed->spell = standing.front().spell;
   const OneClient one{question, *number, *replayed};
-  console.print(json ? json_text(one_client_json(one)) + "\n" : one_client_text(one));
+  console.print(command.json ? json_text(one_client_json(one)) + "\n" : one_client_text(one));
   return 0;
 }
 
@@ -203,19 +217,12 @@ ExitStatus replay_one(const Question& question, const std::string& name, bool js
 ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
-  const Instant end = at(log->header().duration);
-  const auto moment = command.at ? moment_of(command.at, "--at", log->header(), end) : end_of(*log);
+  const auto moment = moment_within(*log, command.at);
   if (!moment) return Failed<Error>(moment.error());
-  if (*moment < Instant{} || *moment > end) {
-    return usage_error(
-        "--at is not within the run",
-        fmt::format("it goes from {} to {}", rfc3339(log->header().start(), Instant{}),
-                    rfc3339(log->header().start(), end)));
-  }
   say_if_interrupted(*log, console);
   const Question question{*log, *moment, rfc3339(log->header().start(), *moment), command.threads};
   if (command.state) return list_state(question, command, console);
-  return command.client ? replay_one(question, *command.client, command.json, console)
+  return command.client ? replay_one(question, command, console)
                         : replay_fleet(question, command.json, console);
 }
 

@@ -15,6 +15,7 @@ struct ReplayCommand {
   std::optional<std::string> client;
   std::optional<std::string> state;  // lists who is in it
   std::string format = "text";       // of that list
+  std::optional<std::string> inputs;
   unsigned threads = std::thread::hardware_concurrency();
   bool json = false;
 };

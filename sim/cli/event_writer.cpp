@@ -1,17 +1,13 @@
 #include "sim/cli/event_writer.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
 #include "sim/cli/event_fields.hpp"
-#include "sim/cli/event_form.hpp"
-#include "sim/cli/json_text.hpp"
+#include "sim/cli/event_style.hpp"
 #include "sim/cli/log_argument.hpp"
-#include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -21,12 +17,12 @@ namespace {
 class TextForm {
  public:
   TextForm(const events::LogHeader& header, TextBuffer& out)
-      : names_(header, parts_of), plain_{out, header.start()}, out_(out) {}
+      : names_(header, TextStyle::parts_of), style_{Plain{out, header.start()}}, out_(out) {}
 
   void heading() {}
 
   void begin(std::optional<ClientNumber> client, const Envelope& envelope, EventKind kind) {
-    plain_.put(envelope.time);
+    style_.put(envelope.time);
     out_.append("  ");
     const std::size_t stream = out_.size();
     if (client) {
@@ -39,13 +35,13 @@ class TextForm {
       if (envelope.seq < bound) out_.append(' ');
     }
     out_.append(' ');
-    plain_.put(envelope.seq);
+    style_.put(envelope.seq);
     out_.append("  ");
     put_kind(kind);
   }
   // Without whose event it is.
   void begin_alone(const Envelope& envelope, EventKind kind) {
-    plain_.put(envelope.time);
+    style_.put(envelope.time);
     out_.append("  ");
     put_kind(kind);
   }
@@ -54,28 +50,18 @@ class TextForm {
     out_.append(' ');
     out_.append(name(label));
     out_.append('=');
-    put(value);
+    style_.put(value);
   }
   void end(const Cause& cause) {
     out_.append("  (");
-    plain_.put(cause);
+    style_.put(cause);
     out_.append(")\n");
   }
 
  private:
-  void put(const auto& value) { plain_.put(value); }
-  void put(std::string_view text) { out_.append(escape_text(text)); }
-  void put(Words words) { plain_.put_joined(words, " "); }
-  void put(const std::optional<Guid>& guid) {
-    if (guid) {
-      plain_.put(*guid);
-    } else {
-      out_.append("none");
-    }
-  }
   void put_kind(EventKind kind) {
     const std::size_t begin = out_.size();
-    plain_.put(kind);
+    style_.put(kind);
     pad(begin, kKindColumns);
   }
   // Spaces behind what began there, up to that many bytes.
@@ -83,17 +69,10 @@ class TextForm {
     const std::size_t there = out_.size() - begin;
     if (there < bytes) out_.append(bytes - there, ' ');
   }
-  static ClientNames::Parts parts_of(const std::string& name) {
-    const std::string shown = escape_text(name);
-    // Columns by the measure of fmt, which fills up to as many columns as there are bytes.
-    const std::size_t filled = fmt::format("{:<{}}", shown, shown.size()).size();
-    return {.before = shown, .columnless_bytes = filled - shown.size()};
-  }
-
   static constexpr std::size_t kStreamColumns = 20;
   static constexpr std::size_t kKindColumns = 24;
   ClientNames names_;
-  Plain plain_;
+  TextStyle style_;
   TextBuffer& out_;
 };
 
@@ -102,11 +81,19 @@ class TextForm {
 class JsonForm {
  public:
   JsonForm(const events::LogHeader& header, TextBuffer& out)
-      : names_(header, parts_of), plain_{out, header.start()}, out_(out) {}
+      : header_(header),
+        names_(header, JsonStyle::parts_of),
+        style_{Plain{out, header.start()}},
+        out_(out) {
+    for (const events::LogCohort& cohort : header.cohorts) {
+      cohorts_.push_back(",\"cohort\":" + json_line(cohort.name) + ",\"device\":");
+    }
+  }
 
   void heading() {}
 
   void begin(std::optional<ClientNumber> client, const Envelope& envelope, EventKind kind) {
+    is_alone_ = false;
     out_.append("{\"stream\":");
     if (client) {
       out_.append_number(client->value);
@@ -118,80 +105,66 @@ class JsonForm {
     out_.append(',');
     put_envelope(envelope, kind);
     out_.append(",\"cause\":");
-    put(envelope.cause);
+    style_.put(envelope.cause);
+    if (client) {
+      put_whose(*client);
+    } else {
+      out_.append(",\"cohort\":null,\"device\":null");
+    }
   }
   // Without whose event it is, and why.
   void begin_alone(const Envelope& envelope, EventKind kind) {
+    is_alone_ = true;
     out_.append('{');
     put_envelope(envelope, kind);
   }
   template <class Value>
   void field(FieldName label, const Value& value) {
+    if (!is_alone_ && (label == FieldName::cohort || label == FieldName::device)) return;
     out_.append(",\"");
     out_.append(name(label));
     out_.append("\":");
-    put(value);
+    style_.put(value);
   }
   void end(const Cause&) { out_.append("}\n"); }
 
  private:
-  void put_envelope(const Envelope& envelope, EventKind kind) {
-    out_.append("\"seq\":");
-    out_.append_number(envelope.seq);
-    out_.append(",\"time\":");
-    put(envelope.time);
-    out_.append(",\"kind\":");
-    put(kind);
-  }
-  void put(const auto& value) {
-    out_.append('"');
-    plain_.put(value);
-    out_.append('"');
-  }
-  void put(bool value) { plain_.put(value); }
-  void put(const std::integral auto& value) { plain_.put(value); }
-  void put(std::string_view text) { out_.append(json_line(text)); }
-  void put(Words words) {
-    out_.append(words.empty() ? "[" : "[\"");
-    plain_.put_joined(words, "\",\"");
-    out_.append(words.empty() ? "]" : "\"]");
-  }
-  void put(const std::optional<Guid>& guid) {
-    if (guid) {
-      put(*guid);
+  void put_whose(ClientNumber client) {
+    const std::size_t place = cohort_of(header_, client);
+    out_.append(cohorts_[place]);
+    if (const auto device = device_of(header_.cohorts[place], client)) {
+      style_.put(*device);
     } else {
       out_.append("null");
     }
   }
-  static ClientNames::Parts parts_of(const std::string& name) {
-    std::string quoted = json_line(name);
-    quoted.pop_back();
-    return {.before = quoted, .behind = "\""};
+  void put_envelope(const Envelope& envelope, EventKind kind) {
+    out_.append("\"seq\":");
+    out_.append_number(envelope.seq);
+    out_.append(",\"time\":");
+    style_.put(envelope.time);
+    out_.append(",\"kind\":");
+    style_.put(kind);
   }
 
+  const events::LogHeader& header_;
   ClientNames names_;
-  Plain plain_;
+  std::vector<std::string> cohorts_;  // what is said of each
+  JsonStyle style_;
   TextBuffer& out_;
+  bool is_alone_ = false;
 };
 
 // ---- CSV ---------------------------------------------------------------------------------------
 
-// RFC 4180: a cell whose text would end it is in quotes.
-bool needs_quotes(std::string_view text) {
-  return text.find_first_of(",\"\r\n") != std::string_view::npos;
-}
-
-// The text with its quotes doubled.
-std::string doubled(std::string_view text) {
-  std::string all;
-  for (const char c : text) all += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return all;
-}
-
 class CsvForm {
  public:
   CsvForm(const events::LogHeader& header, TextBuffer& out)
-      : names_(header, parts_of), start_(header.start()), out_(out) {}
+      : header_(header),
+        names_(header, CsvStyle::parts_of),
+        start_(header.start()),
+        cell_{Plain{cells_, header.start()}},
+        out_(out) {}
 
   void heading() {
     out_.append("stream,client,seq,time,kind,cause");
@@ -221,15 +194,18 @@ class CsvForm {
     plain.put(envelope.cause);
     cells_.clear();
     count_ = 0;
+    if (!client) return;
+    const events::LogCohort& cohort = header_.cohorts[cohort_of(header_, *client)];
+    put_name(FieldName::cohort, cohort.name);
+    if (const auto device = device_of(cohort, *client)) put_name(FieldName::device, *device);
   }
 
   // Fields come in the order in which they read best: kept, by column, until the row ends.
   template <class Value>
   void field(FieldName label, const Value& value) {
-    const Cell cell{label, cells_.size(), put(value)};
-    std::size_t at = count_++;
-    for (; at > 0 && row_[at - 1].column > label; --at) row_[at] = row_[at - 1];
-    row_[at] = cell;
+    // Every event of a client has them.
+    if (label == FieldName::cohort || label == FieldName::device) return;
+    put_field(label, value);
   }
 
   void end(const Cause&) {
@@ -251,33 +227,28 @@ class CsvForm {
     std::size_t bytes;
   };
 
-  // How many bytes the cell has.
-  std::size_t put(const auto& value) {
+  void put_field(FieldName label, const auto& value) {
     const std::size_t begin = cells_.size();
-    put_cell(value);
-    return cells_.size() - begin;
+    cell_.put(value);
+    keep(label, begin);
   }
-  void put_cell(const auto& value) { Plain{cells_, start_}.put(value); }
-  void put_cell(std::string_view text) {
-    const std::string shown = escape_text(text);
-    const bool quoted = needs_quotes(shown);
-    if (quoted) cells_.append('"');
-    cells_.append(doubled(shown));
-    if (quoted) cells_.append('"');
+  void put_name(FieldName label, std::string_view name) {
+    const std::size_t begin = cells_.size();
+    cell_.put_name(name);
+    keep(label, begin);
   }
-  void put_cell(Words words) { Plain{cells_, start_}.put_joined(words, " "); }
-  void put_cell(const std::optional<Guid>& guid) {
-    if (guid) put_cell(*guid);
-  }
-  static ClientNames::Parts parts_of(const std::string& name) {
-    const char* quote = needs_quotes(name) ? "\"" : "";
-    return {.before = quote + doubled(name), .behind = quote};
+  void keep(FieldName label, std::size_t begin) {
+    std::size_t at = count_++;
+    for (; at > 0 && row_[at - 1].column > label; --at) row_[at] = row_[at - 1];
+    row_[at] = {label, begin, cells_.size() - begin};
   }
 
+  const events::LogHeader& header_;
   ClientNames names_;
   std::chrono::sys_seconds start_;
-  TextBuffer& out_;
   TextBuffer cells_;
+  CsvStyle cell_;
+  TextBuffer& out_;
   std::array<Cell, kCount<FieldName>> row_;
   std::size_t count_ = 0;
 };
@@ -317,7 +288,9 @@ std::unique_ptr<EventWriter> event_writer(std::string_view format, const events:
   return std::make_unique<FormWriter<TextForm>>(header, out);
 }
 
-std::string event_line(const Recorded<ClientEvent>& recorded, const events::LogHeader& header) {
+namespace {
+
+std::string line_of_one(const auto& recorded, const events::LogHeader& header) {
   TextBuffer line;
   TextForm form(header, line);
   form.begin_alone(recorded, kind_of(recorded.event));
@@ -325,14 +298,30 @@ std::string event_line(const Recorded<ClientEvent>& recorded, const events::LogH
   return std::string(line.text());
 }
 
-nlohmann::ordered_json event_json(const Recorded<ClientEvent>& recorded,
-                                  const events::LogHeader& header) {
+nlohmann::ordered_json json_of_one(const auto& recorded, const events::LogHeader& header) {
   TextBuffer line;
   JsonForm form(header, line);
   form.begin_alone(recorded, kind_of(recorded.event));
   give_fields(recorded, header, std::nullopt, form);
   form.end({});
   return nlohmann::ordered_json::parse(line.text());
+}
+
+}  // namespace
+
+std::string event_line(const Recorded<ClientEvent>& recorded, const events::LogHeader& header) {
+  return line_of_one(recorded, header);
+}
+std::string event_line(const Recorded<SiteEvent>& recorded, const events::LogHeader& header) {
+  return line_of_one(recorded, header);
+}
+nlohmann::ordered_json event_json(const Recorded<ClientEvent>& recorded,
+                                  const events::LogHeader& header) {
+  return json_of_one(recorded, header);
+}
+nlohmann::ordered_json event_json(const Recorded<SiteEvent>& recorded,
+                                  const events::LogHeader& header) {
+  return json_of_one(recorded, header);
 }
 
 }  // namespace tokenlife::sim

@@ -26,13 +26,18 @@ class EventWriter {
 std::unique_ptr<EventWriter> event_writer(std::string_view format, const events::LogHeader& header,
                                           TextBuffer& out);
 
-// ---- Of one client, whoever it is --------------------------------------------------------------
+// ---- Of one stream, whoever's it is
+// --------------------------------------------------------------
 
 // "2026-01-01T00:00:00Z  token-expired  serial=0-1"
 std::string event_line(const Recorded<ClientEvent>& recorded, const events::LogHeader& header);
 
+std::string event_line(const Recorded<SiteEvent>& recorded, const events::LogHeader& header);
+
 // Its number, time, kind and own fields.
 nlohmann::ordered_json event_json(const Recorded<ClientEvent>& recorded,
+                                  const events::LogHeader& header);
+nlohmann::ordered_json event_json(const Recorded<SiteEvent>& recorded,
                                   const events::LogHeader& header);
 
 }  // namespace tokenlife::sim

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "events/log_format.hpp"
+#include "events/replay.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/text/escape.hpp"
@@ -119,6 +120,23 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
   if (moment) return *moment;
   return usage_error(fmt::format("{}: {}", option, moment.error()),
                      "write it like 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
+}
+
+Result<Instant, Error> moment_within(const events::LogReader& log,
+                                     const std::optional<std::string>& text) {
+  const events::LogHeader& header = log.header();
+  const Instant end = at(header.duration);
+  if (!text) {
+    if (!is_of_client_on_disk(header)) return end;
+    const auto replayed = events::replay_client(log, ClientNumber{0});
+    if (!replayed) return Failed<Error>(to_error(replayed.error()));
+    return replayed->last_event;
+  }
+  const auto moment = moment_of(text, "--at", header, end);
+  if (!moment || (*moment >= Instant{} && *moment <= end)) return moment;
+  return usage_error("--at is not within the run",
+                     fmt::format("it goes from {} to {}", rfc3339(header.start(), Instant{}),
+                                 rfc3339(header.start(), end)));
 }
 
 bool is_of_client_on_disk(const events::LogHeader& header) { return header.scenario_text.empty(); }

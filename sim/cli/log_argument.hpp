@@ -26,6 +26,11 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
                                  const events::LogHeader& header, Instant otherwise);
 
+// The moment that `--at` gives, within the run: its end if it was not given. A client on disk lives
+// on, so its log does not say, and ends with the last event.
+Result<Instant, Error> moment_within(const events::LogReader& log,
+                                     const std::optional<std::string>& text);
+
 // Whether the log is not a run's, which always has a scenario.
 bool is_of_client_on_disk(const events::LogHeader& header);
 

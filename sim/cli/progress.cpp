@@ -90,4 +90,13 @@ Result<WatchedRun, Error> run_watched(const Scenario& scenario, const RunOptions
   return WatchedRun{std::move(*result), wall.count()};
 }
 
+Result<std::optional<Rerun>, Error> rerun_watched(const events::LogReader& log,
+                                                  const Scenario& scenario, unsigned threads,
+                                                  Console& console) {
+  const SignalWatch signals;
+  RunControl control;
+  const Watcher watcher(control, scenario.clients, console);
+  return rerun(log, scenario, threads, control);
+}
+
 }  // namespace tokenlife::sim

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <csignal>
+#include <optional>
 
+#include "sim/analysis/rerun.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -18,6 +20,11 @@ struct WatchedRun {
 // Only one at a time.
 Result<WatchedRun, Error> run_watched(const Scenario& scenario, const RunOptions& options,
                                       Console& console);
+
+// rerun(), likewise.
+Result<std::optional<Rerun>, Error> rerun_watched(const events::LogReader& log,
+                                                  const Scenario& scenario, unsigned threads,
+                                                  Console& console);
 
 // Handles the signals that ask for an end while it lives; a second one ends the process at once.
 class SignalWatch {

@@ -9,7 +9,7 @@
 
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
-#include "sim/text/csv_row.hpp"
+#include "sim/text/csv_name.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
 
@@ -71,7 +71,9 @@ std::string standings_csv(std::span<const events::ClientStanding> standings,
   std::string text;
   append_csv_row(text, kColumns);
   for (const events::ClientStanding& standing : standings) {
-    append_csv_row(text, row_of(standing, header));
+    Row row = row_of(standing, header);
+    for (std::string& cell : row) cell = csv_name(cell);
+    append_csv_row(text, row);
   }
   return text;
 }

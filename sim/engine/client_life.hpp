@@ -14,6 +14,7 @@
 #include "core/evolve.hpp"
 #include "core/spell_follower.hpp"
 #include "sim/engine/draws_ahead.hpp"
+#include "sim/engine/outlook.hpp"
 #include "sim/engine/renewal_watch.hpp"
 #include "sim/engine/unheard_settings.hpp"
 #include "sim/engine/world.hpp"
@@ -24,6 +25,11 @@ namespace tokenlife::sim {
 class ClientLife {
  public:
   const Client& client() const { return client_; }
+  Outlook outlook() const {
+    Outlook outlook{service_, renewal_due_, silent_until_, kNever, kNever, kNever};
+    if (in_flight_) outlook.answer_at = answer_at();
+    return outlook;
+  }
 
  protected:
   ClientLife(const World& world, const Recorder& recorder, CohortNumber cohort,

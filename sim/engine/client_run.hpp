@@ -55,6 +55,14 @@ class ClientRun : public ClientLife {
     recorder_.tally->end_client(number_, client_, state_since_, service_, spells_.spell());
   }
 
+  // After the run.
+  Outlook outlook() const {
+    Outlook outlook = ClientLife::outlook();
+    outlook.restarts_at = next_restart_;
+    outlook.credential_ends = credential_ends_;
+    return outlook;
+  }
+
  private:
   // ---- A client that is there before the run ----
 

@@ -17,8 +17,11 @@ namespace {
 // Takes batches apart again.
 class Unpacker {
  public:
-  Unpacker(std::uint32_t clients, const OnClientEvent& sink) : visitor_{Pass{&sink}} {
-    position_.end_client = clients;
+  // The clients' numbers are from `first` on and below `end`.
+  Unpacker(std::uint32_t first, std::uint32_t end, const OnClientEvent& sink)
+      : visitor_{Pass{&sink}} {
+    position_.first_client = first;
+    position_.end_client = end;
   }
 
   events::ClientBatch& batch() { return batch_; }
@@ -55,6 +58,22 @@ class Unpacker {
   events::VariantVisitor<Pass> visitor_;  // a stream may go on in the next batch
 };
 
+// A client's life; gives `run` to whoever wants to know more of its end.
+template <class See>
+void live_alone(const World& world, const Recorder& recorder, CohortNumber cohort,
+                std::uint32_t client_in_cohort, const DrawKeys& keys,
+                std::vector<PlannedStep>& own_steps, const See& see) {
+  std::visit(
+      [&]<class Model>(const Model& model) {
+        ClientRun<typename WalkOf<Model>::type, Model> run(
+            world, recorder, cohort, model, keys, client_in_cohort,
+            world.schedule->of(cohort, client_in_cohort, keys, own_steps));
+        run.run();
+        see(run.outlook());
+      },
+      world.scenario->cohorts[cohort.value].network);
+}
+
 }  // namespace
 
 std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClientEvent& sink,
@@ -65,7 +84,7 @@ std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClie
   RunStatistics tally(scenario);
   std::optional<TokenClient> tokens;
   if (real != nullptr) tokens.emplace(*real, tally.signatures);
-  Unpacker unpacker(scenario.clients, sink);
+  Unpacker unpacker(0, scenario.clients, sink);
   const Recorder recorder{&unpacker.batch(), &tally,
                           [](void* self) { static_cast<Unpacker*>(self)->take(); }, &unpacker,
                           tokens ? &*tokens : nullptr};
@@ -74,14 +93,7 @@ std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClie
     const Cohort& cohort = scenario.cohorts[c];
     const DrawKeys keys = keys_of(scenario, cohort);
     for (std::uint32_t i = 0; i < cohort.clients; ++i) {
-      std::visit(
-          [&]<class Model>(const Model& model) {
-            ClientRun<typename WalkOf<Model>::type, Model>(
-                world, recorder, CohortNumber{c}, model, keys, i,
-                schedule.of(CohortNumber{c}, i, keys, own_steps))
-                .run();
-          },
-          cohort.network);
+      live_alone(world, recorder, CohortNumber{c}, i, keys, own_steps, [](const Outlook&) {});
     }
   }
   unpacker.take();
@@ -96,6 +108,71 @@ EngineRun simulate(const Scenario& scenario, const TokenSite* real) {
   };
   run.site = simulate(scenario, keep, real);
   return run;
+}
+
+// ---- One client alone --------------------------------------------------------------------------
+
+struct LoneClient::Parts {
+  Parts(const Scenario& scenario, ClientNumber number)
+      : keep([this](ClientNumber, Recorded<ClientEvent>&& event) {
+          events.push_back(std::move(event));
+        }),
+        client(number),
+        tally(scenario) {
+    while (cohort.value + 1 < scenario.cohorts.size() &&
+           client >= scenario.cohorts[cohort.value + 1].first) {
+      ++cohort.value;
+    }
+  }
+
+  Outlook live(const World& world, const DrawKeys& keys, const Recorder& recorder) {
+    if (tally.caused.size() < world.scenario->actions.size()) {
+      tally.caused.resize(world.scenario->actions.size());
+    }
+    const ClientNumber first = world.scenario->cohorts[cohort.value].first;
+    Outlook end;
+    live_alone(world, recorder, cohort, client.value - first.value, keys, own_steps,
+               [&end](const Outlook& outlook) { end = outlook; });
+    return end;
+  }
+
+  std::vector<Recorded<ClientEvent>> events;
+  OnClientEvent keep;
+  ClientNumber client;
+  CohortNumber cohort;
+  RunStatistics tally;  // nobody reads it
+  std::vector<PlannedStep> own_steps;
+  events::ClientBatch unread{1024};
+};
+
+LoneClient::LoneClient(const Scenario& scenario, ClientNumber client)
+    : parts_(std::make_unique<Parts>(scenario, client)) {}
+LoneClient::~LoneClient() = default;
+
+LoneClient::Life LoneClient::live(const Scenario& scenario, const SiteTimeline& site) {
+  Parts& parts = *parts_;
+  parts.events.clear();
+  const ClientSchedule schedule(scenario);
+  Unpacker unpacker(parts.client.value, scenario.clients, parts.keep);
+  const Recorder recorder{&unpacker.batch(), &parts.tally,
+                          [](void* self) { static_cast<Unpacker*>(self)->take(); }, &unpacker};
+  const Outlook end = parts.live({&scenario, &site, &schedule},
+                                 keys_of(scenario, scenario.cohorts[parts.cohort.value]), recorder);
+  unpacker.take();
+  return {parts.events, end};
+}
+
+Outlook LoneClient::end_of(const Scenario& scenario, const SiteTimeline& site,
+                           const ClientSchedule& schedule, const Reseed& other) {
+  Parts& parts = *parts_;
+  const std::string& cohort = scenario.cohorts[parts.cohort.value].name;
+  const DrawKeys keys{mix(scenario.seed, cohort), mix(other.seed, cohort), other.at};
+  const Recorder recorder{&parts.unread, &parts.tally,
+                          [](void* self) { static_cast<events::ClientBatch*>(self)->clear(); },
+                          &parts.unread};
+  const Outlook end = parts.live({&scenario, &site, &schedule}, keys, recorder);
+  parts.unread.clear();
+  return end;
 }
 
 }  // namespace tokenlife::sim

@@ -1,14 +1,19 @@
 // The engine's events in memory, without a log: for whoever looks at them one by one.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "core/event.hpp"
+#include "sim/engine/outlook.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 
+class ClientSchedule;
+class SiteTimeline;
 class TokenSite;
 
 struct EngineRun {
@@ -24,5 +29,34 @@ EngineRun simulate(const Scenario& scenario, const TokenSite* real = nullptr);
 using OnClientEvent = std::function<void(ClientNumber, Recorded<ClientEvent>&&)>;
 std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClientEvent& sink,
                                           const TokenSite* real = nullptr);
+
+// ---- One client alone --------------------------------------------------------------------------
+
+// Runs one client again and again, as in a run of all: the same numbers, the same draws. For one
+// thread.
+class LoneClient {
+ public:
+  // The client is one of the scenario's.
+  LoneClient(const Scenario& scenario, ClientNumber client);
+  ~LoneClient();
+  LoneClient(const LoneClient&) = delete;
+  LoneClient& operator=(const LoneClient&) = delete;
+
+  // The client's life in a scenario that differs in anything but cohorts, their names and numbers
+  // of clients: to its end, of which the outlook is. `site` is that scenario's. The events are good
+  // until the next call.
+  struct Life {
+    const std::vector<Recorded<ClientEvent>>& events;
+    Outlook outlook;
+  };
+  Life live(const Scenario& scenario, const SiteTimeline& site);
+  // The same without keeping the events, with other draws (see Reseed).
+  Outlook end_of(const Scenario& scenario, const SiteTimeline& site, const ClientSchedule& schedule,
+                 const Reseed& other);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace tokenlife::sim

@@ -17,6 +17,14 @@ inline void append_csv_cell(std::string& line, std::string_view text) {
   if (quoted) line += '"';
 }
 
+// Foreign text that spreadsheets would take for a formula, and carry out, has an apostrophe before
+// it.
+inline std::string not_a_formula(std::string_view text) {
+  const bool is_formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos;
+  return is_formula ? "'" + std::string(text) : std::string(text);
+}
+
 template <class Cells>
 void append_csv_row(std::string& text, const Cells& cells) {
   std::string_view comma;

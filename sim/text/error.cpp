@@ -61,9 +61,13 @@ Error to_error(const events::LogError& error) {
     switch (error.kind) {
       case corrupt: return "damaged: " + error.what;
       case interrupted: return "interrupted: " + error.what;
+      case unsupported: {
+        constexpr std::string_view kWord = "unsupported ";
+        const std::size_t begin = error.what.starts_with(kWord) ? kWord.size() : 0;
+        return "not supported: " + error.what.substr(begin);
+      }
       case not_found:
       case io:
-      case unsupported:
       case misuse: break;
     }
     return error.what;

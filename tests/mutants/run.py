@@ -47,18 +47,19 @@ GROUPS = {
                     "token_signature token_time", ["support/forge"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_damage log_damage log_hostile log_round_trip "
-                    "merge replay verify log_limit", ["events/format_1"]),
+                    "merge replay run_check verify log_limit", ["events/format_1"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
                       "time_zone trace"),
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
                     "network_walk reseed selection settings stranded tally"),
+    "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder"),
     "client": Group(ALL, "sim", "program_client program_client_refused real_client", program=True),
-    "cli": Group(ALL, "sim", "program_events program_log program_rules program_terminal program_test_command "
-                 "program", program=True),
+    "cli": Group(ALL, "sim", "program_events program_log program_question program_rules program_terminal "
+                 "program_test_command program", program=True),
 }
 GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",
                         ["core/history", "core/bulk_token_test", "core/history_test",
@@ -73,6 +74,8 @@ UNITS_OF = {
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
     "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
+    "events/run_check.hpp": ["events/run_check.cpp", "events/verify.cpp"],
+    "sim/cli/event_style.hpp": ["sim/cli/event_writer.cpp", "sim/cli/event_columns.cpp"],
     "events/batch_reader.hpp": ["events/batch_reader.cpp", "events/merge.cpp"],
     "events/stretch_view.hpp": ["events/stretch_view.cpp", "events/log_reader.cpp", "events/verify.cpp"],
     "core/client.hpp": ["sim/engine/memory_run.cpp", "sim/engine/simulation.cpp"],

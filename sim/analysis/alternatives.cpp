@@ -1,0 +1,270 @@
+#include "sim/analysis/alternatives.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+
+#include "sim/engine/memory_run.hpp"
+#include "sim/engine/site_timeline.hpp"
+#include "sim/text/duration.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+// Of no use to one client alone, and long.
+Scenario without_words(Scenario scenario) {
+  scenario.text.clear();
+  scenario.expectations.clear();
+  scenario.warnings.clear();
+  return scenario;
+}
+
+// Sets a value wherever the scenario says it: of the site, the cohort and the actions.
+template <class Value>
+void set_everywhere(Scenario& scenario, std::uint32_t cohort,
+                    std::optional<Value> ClientPolicyChange::*key, Value Policy::*of_site,
+                    Value value) {
+  scenario.policy.*of_site = value;
+  auto& own = scenario.cohorts[cohort].policy.*key;
+  if (own) own = value;
+  for (Action& action : scenario.actions) {
+    auto* of_clients = std::get_if<ClientAction>(&action.what);
+    auto* set = of_clients == nullptr ? nullptr : std::get_if<SetPolicy>(of_clients);
+    if (set != nullptr && set->clients.*key) set->clients.*key = value;
+  }
+}
+
+class Search {
+ public:
+  Search(const Scenario& scenario, ClientNumber client, const ClientEvents& events,
+         const StorySpell& spell, Instant at)
+      : scenario_(without_words(scenario)),
+        spell_(spell),
+        at_(at),
+        prevents_(can_be_prevented(spell, events)),
+        lone_(scenario, client) {
+    while (cohort_ + 1 < scenario_.cohorts.size() &&
+           client >= scenario_.cohorts[cohort_ + 1].first) {
+      ++cohort_;
+    }
+    in_cohort_ = client.value - scenario_.cohorts[cohort_].first.value;
+    // What is later than all that is asked need not be run.
+    const Instant last = prevents_ ? spell.end.value_or(kNever) : at;
+    if (last < at_end()) scenario_.duration = last.time_since_epoch() + scenario_.tick;
+    to_ = std::min(spell.end.value_or(kNever), at_end());
+    find_present(events);
+  }
+
+  std::vector<Alternative> find() {
+    try_policy();
+    for (std::uint32_t i = 0; i < scenario_.actions.size(); ++i) {
+      if (concerns(scenario_.actions[i]) && scenario_.actions[i].at < last_cause()) try_action(i);
+    }
+    try_visits();
+    return std::move(found_);
+  }
+
+ private:
+  using Change = std::function<void(Scenario&)>;
+
+  Instant at_end() const { return tokenlife::at(scenario_.duration); }
+  // What begins then, or later, is too late.
+  Instant last_cause() const { return prevents_ ? spell_.spell.begin + scenario_.tick : at_; }
+
+  // The values that were in force when it happened.
+  void find_present(const ClientEvents& events) {
+    present_ = scenario_.policy;
+    apply(present_, scenario_.cohorts[cohort_].policy);
+    for (const auto& recorded : events) {
+      if (recorded.time >= spell_.spell.begin) break;
+      const auto* changed = std::get_if<ClientPolicyChanged>(&recorded.event);
+      if (changed != nullptr) apply(present_, changed->changed);
+    }
+    const SiteTimeline site(scenario_);
+    present_.token_validity = site.policy(spell_.lost.not_before).token_validity;
+  }
+
+  bool helps(const Scenario& scenario, const SiteTimeline& site) {
+    const auto life = lone_.live(scenario, site);
+    if (!prevents_) return !life.events.empty() && life.outlook.service == Service::served;
+    return is_served_through(life.events, spell_.spell.begin, to_);
+  }
+  bool helps(const Change& change) {
+    Scenario changed = scenario_;
+    change(changed);
+    return helps(changed, SiteTimeline(changed));
+  }
+
+  void try_policy() {
+    if (!prevents_ || !spell_.lost.exists()) return;
+    if (days{1} % scenario_.tick == Duration{0}) {
+      try_renew_after();
+      try_validity();
+    }
+    const Change at_contacts = [this](Scenario& changed) {
+      set_everywhere(changed, cohort_, &ClientPolicyChange::renew_on, &Policy::renew_on,
+                     RenewOn::contact);
+    };
+    if (present_.renew_on == RenewOn::agent_start && helps(at_contacts)) {
+      found_.push_back({Alternative::Kind::renew_on});
+    }
+  }
+  void try_renew_after() {
+    Duration value = present_.renew_after - Duration{1};
+    for (value -= value % days{1}; value >= days{1}; value -= days{1}) {
+      const bool saves = helps([&](Scenario& changed) {
+        set_everywhere(changed, cohort_, &ClientPolicyChange::renew_after, &Policy::renew_after,
+                       value);
+      });
+      if (!saves) continue;
+      found_.push_back({Alternative::Kind::renew_after, value, 0, {}, present_.renew_after});
+      return;
+    }
+  }
+  void try_validity() {
+    const Duration present = present_.token_validity;
+    Duration value = present - present % days{1} + days{1};
+    const auto inventory = own_inventory();
+    for (; value <= present * 3; value += days{1}) {
+      const bool saves = helps([&](Scenario& changed) {
+        changed.policy.token_validity = value;
+        for (Action& action : changed.actions) {
+          auto* of_clients = std::get_if<ClientAction>(&action.what);
+          auto* set = of_clients == nullptr ? nullptr : std::get_if<SetPolicy>(of_clients);
+          if (set != nullptr && set->site.token_validity) set->site.token_validity = value;
+        }
+        if (inventory != nullptr) adopt_with(value, *inventory, changed);
+      });
+      if (!saves) continue;
+      found_.push_back({Alternative::Kind::token_validity, value, 0, {}, present});
+      return;
+    }
+  }
+  // A copy whose row of this client may be changed, if it has one that follows the validity.
+  std::shared_ptr<Inventory> own_inventory() const {
+    const Cohort& cohort = scenario_.cohorts[cohort_];
+    if (cohort.inventory == nullptr) return nullptr;
+    const AdoptedClient& row = cohort.inventory->clients[in_cohort_];
+    const bool lives =
+        row.state == LifecycleState::registered || row.state == LifecycleState::roaming;
+    if (!lives || !row.token) return nullptr;
+    if (row.token->expires != row.token->issued + scenario_.policy.token_validity) return nullptr;
+    return std::make_shared<Inventory>(*cohort.inventory);
+  }
+  void adopt_with(Duration validity, Inventory& inventory, Scenario& changed) const {
+    AdoptedClient::Dates& token = *inventory.clients[in_cohort_].token;
+    token.expires = token.issued + validity;
+    changed.cohorts[cohort_].inventory = {std::shared_ptr<Inventory>{}, &inventory};
+  }
+
+  bool concerns(const Action& action) const {
+    if (action.left_out) return false;
+    const Target* target = target_of(action);
+    if (target == nullptr) return true;
+    return target->cohort.value == cohort_ && (!target->client || *target->client == in_cohort_);
+  }
+
+  void try_action(std::uint32_t i) {
+    const Action& action = scenario_.actions[i];
+    const bool goes = helps([&](Scenario& changed) { changed.actions[i].left_out = true; });
+    if (goes) found_.push_back({Alternative::Kind::left_out, {}, i});
+    if (goes && action_if<Outage>(action) != nullptr) shorten(i);
+    const auto* cmg = action_if<SetCmgAllowed>(action);
+    const auto* policy = action_if<SetPolicy>(action);
+    const bool waits =
+        (cmg != nullptr && cmg->arrives == Arrives::contact) ||
+        (policy != nullptr && policy->arrives == Arrives::contact && !policy->clients.empty());
+    if (!waits) return;
+    const bool saves = helps([&](Scenario& changed) {
+      auto& of_clients = std::get<ClientAction>(changed.actions[i].what);
+      if (auto* set = std::get_if<SetCmgAllowed>(&of_clients)) set->arrives = Arrives::at_once;
+      if (auto* set = std::get_if<SetPolicy>(&of_clients)) set->arrives = Arrives::at_once;
+    });
+    if (saves) found_.push_back({Alternative::Kind::at_once, {}, i});
+  }
+  // Without it the client is saved. To the tick, by halving.
+  void shorten(std::uint32_t i) {
+    const auto saves = [&](Duration length) {
+      return helps([&](Scenario& changed) {
+        std::get<Outage>(std::get<SiteAction>(changed.actions[i].what)).length = length;
+      });
+    };
+    const Duration present = action_if<Outage>(scenario_.actions[i])->length;
+    Duration good{0};
+    Duration bad = present;
+    while (bad - good > scenario_.tick) {
+      const Duration middle = good + (bad - good) / 2 / scenario_.tick * scenario_.tick;
+      (saves(middle) ? good : bad) = middle;
+    }
+    if (good > Duration{0} && saves(good)) {
+      found_.push_back({Alternative::Kind::shortened, good, i, {}, present});
+    }
+  }
+
+  void try_visits() {
+    Scenario changed = scenario_;
+    const Duration stay = scenario_.cohorts[cohort_].contact_every;
+    const Target target{CohortNumber{cohort_}, in_cohort_};
+    changed.actions.push_back({{}, ClientAction{Move{target, Network::intranet, stay}}});
+    const SiteTimeline site(changed);
+    const Duration past_hour = Duration{scenario_.start.time_since_epoch()} % Duration{hours{1}};
+    const Instant first = prevents_ ? spell_.lost.not_before : spell_.spell.begin;
+    Instant hour = last_cause() - Duration{1};
+    hour -= (hour.time_since_epoch() + past_hour) % Duration{hours{1}};
+    for (; hour >= std::max(first, Instant{}); hour -= hours{1}) {
+      if (hour.time_since_epoch() % scenario_.tick != Duration{0}) continue;
+      changed.actions.back().at = hour;
+      if (!helps(changed, site)) continue;
+      found_.push_back({Alternative::Kind::visit, stay, 0, hour});
+      return;
+    }
+  }
+
+  Scenario scenario_;
+  const StorySpell& spell_;
+  Instant at_;
+  bool prevents_;
+  LoneClient lone_;
+  std::uint32_t cohort_ = 0;
+  std::uint32_t in_cohort_ = 0;
+  Instant to_{};
+  Policy present_;
+  std::vector<Alternative> found_;
+};
+
+}  // namespace
+
+bool can_be_prevented(const StorySpell& spell, const ClientEvents& events) {
+  const ClientEvent& began = events[spell.began].event;
+  if (std::holds_alternative<ClientInstalled>(began)) return false;
+  if (std::holds_alternative<ClientAdopted>(began)) return false;
+  return spell.spell.cause != SpellCause::adopted;
+}
+
+std::vector<Alternative> alternatives(const Scenario& scenario, ClientNumber client,
+                                      const ClientEvents& events, const StorySpell& spell,
+                                      Instant at) {
+  return Search(scenario, client, events, spell, at).find();
+}
+
+ChangeWords words_of(const Alternative& alternative, std::chrono::sys_seconds start) {
+  const std::string action = fmt::format("action {}", alternative.action);
+  switch (alternative.kind) {
+    case Alternative::Kind::renew_after: return {"renew-after", to_text(alternative.length)};
+    case Alternative::Kind::token_validity: return {"token-validity", to_text(alternative.length)};
+    case Alternative::Kind::renew_on: return {"renew-on", "contact"};
+    case Alternative::Kind::left_out: return {action, "left-out"};
+    case Alternative::Kind::shortened: return {action + " for", to_text(alternative.length)};
+    case Alternative::Kind::at_once: return {action + " arrives", "at-once"};
+    case Alternative::Kind::visit: return {"visit", rfc3339(start, alternative.at)};
+  }
+  return {};
+}
+
+}  // namespace tokenlife::sim

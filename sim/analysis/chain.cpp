@@ -1,0 +1,187 @@
+#include "sim/analysis/chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "core/evolve.hpp"
+#include "sim/analysis/event_words.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// An event with what stands behind it, and the events after it that are folded into it.
+struct Fold {
+  const Recorded<ClientEvent>* first;
+  const Recorded<ClientEvent>* last;
+  std::uint32_t count = 1;
+  std::optional<Duration> every{};
+  bool is_even = true;  // all gaps are alike
+  Behind behind{};
+  bool is_gone = false;
+
+  EventKind kind() const { return kind_of(first->event); }
+  void take(const Fold& next) {
+    const Duration gap = next.first->time - last->time;
+    is_even = is_even && (!every || *every == gap);
+    every = gap;
+    last = next.last;
+    count += next.count;
+    behind = next.behind;
+  }
+};
+
+bool is_request(EventKind kind) {
+  return kind == EventKind::registration_requested || kind == EventKind::renewal_requested;
+}
+// What matters only between other things.
+bool is_minor(EventKind kind) {
+  return kind == EventKind::network_changed || kind == EventKind::agent_restarted ||
+         kind == EventKind::credential_renewed;
+}
+bool is_attempt(EventKind kind) {
+  return kind == EventKind::registration_refused || kind == EventKind::registration_failed ||
+         kind == EventKind::renewal_refused || kind == EventKind::renewal_failed ||
+         kind == EventKind::token_renewed;
+}
+
+std::string reason_of(const ClientEvent& event) {
+  return std::visit(
+      [](const auto& e) -> std::string {
+        if constexpr (HasReason<std::decay_t<decltype(e)>>) {
+          return std::string(name(e.reason));
+        } else {
+          return "";
+        }
+      },
+      event);
+}
+Endpoint via_of(const ClientEvent& event) {
+  return std::visit(
+      [](const auto& e) {
+        if constexpr (requires { e.via; }) {
+          return e.via;
+        } else {
+          return Endpoint::mp;
+        }
+      },
+      event);
+}
+
+// Follows the client, to know where it was when it was told something.
+class Follower {
+ public:
+  Behind next(const Recorded<ClientEvent>& recorded, const Background& background) {
+    if (is_request(kind_of(recorded.event))) {
+      there_.asked_at = recorded.time;
+      if (const auto* asked = std::get_if<RegistrationRequested>(&recorded.event)) {
+        there_.bulk = asked->bulk;
+      }
+    } else if (const auto* moved = std::get_if<NetworkChanged>(&recorded.event)) {
+      there_.network = moved->to;
+    } else if (const auto* installed = std::get_if<ClientInstalled>(&recorded.event)) {
+      there_.network = installed->network;
+    } else if (const auto* adopted = std::get_if<ClientAdopted>(&recorded.event)) {
+      there_.network = adopted->network;
+    } else if (std::holds_alternative<ClientBlocked>(recorded.event)) {
+      there_.blocked_by = recorded.cause;
+    }
+    if (recorded.cause.kind == CauseKind::exchange) {
+      there_.asked_at = recorded.time - Duration{recorded.cause.number};
+    }
+    return behind(recorded, there_, background);
+  }
+
+ private:
+  Circumstances there_;
+};
+
+bool are_alike(const Fold& a, const Fold& b) {
+  return a.kind() == b.kind() && via_of(a.first->event) == via_of(b.first->event) &&
+         reason_of(a.first->event) == reason_of(b.first->event) &&
+         a.behind.cause == b.behind.cause && a.behind.words == b.behind.words;
+}
+
+// Attempts that come to the same are one, over whatever minor things happened in between.
+void fold_attempts(std::vector<Fold>& folds) {
+  Fold* before = nullptr;
+  std::vector<Fold*> between;
+  for (Fold& fold : folds) {
+    if (fold.is_gone) continue;
+    if (is_minor(fold.kind())) {
+      between.push_back(&fold);
+      continue;
+    }
+    if (before != nullptr && is_attempt(fold.kind()) && are_alike(*before, fold)) {
+      before->take(fold);
+      fold.is_gone = true;
+      for (Fold* minor : between) minor->is_gone = true;
+    } else {
+      before = &fold;
+    }
+    between.clear();
+  }
+}
+
+// Of several minor things of a kind, one behind the other.
+void fold_minor(std::vector<Fold>& folds) {
+  std::vector<Fold*> open;
+  for (Fold& fold : folds) {
+    if (fold.is_gone) continue;
+    if (!is_minor(fold.kind())) {
+      open.clear();
+      continue;
+    }
+    const auto same = std::find_if(open.begin(), open.end(),
+                                   [&](const Fold* it) { return it->kind() == fold.kind(); });
+    if (same == open.end()) {
+      open.push_back(&fold);
+    } else {
+      (*same)->take(fold);
+      fold.is_gone = true;
+    }
+  }
+}
+
+void drop_answered_requests(std::vector<Fold>& folds) {
+  const auto is_answer = [](EventKind kind) {
+    return is_attempt(kind) || kind == EventKind::registration_completed;
+  };
+  Fold* asked = nullptr;
+  for (Fold& fold : folds) {
+    if (is_request(fold.kind())) asked = &fold;
+    if (!is_answer(fold.kind()) || asked == nullptr) continue;
+    asked->is_gone = true;
+    asked = nullptr;
+  }
+}
+
+}  // namespace
+
+std::vector<ChainLink> chain_of(std::span<const Recorded<ClientEvent>> events, std::size_t first,
+                                const Background& background, Folding folding) {
+  std::vector<Fold> folds;
+  Follower follower;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    Behind behind = follower.next(events[i], background);
+    if (i >= first) folds.push_back({&events[i], &events[i], 1, {}, true, std::move(behind)});
+  }
+  if (folding == Folding::repetitions) {
+    drop_answered_requests(folds);
+    fold_attempts(folds);
+    fold_minor(folds);
+  }
+  std::vector<ChainLink> chain;
+  for (const Fold& fold : folds) {
+    if (fold.is_gone) continue;
+    std::string text =
+        event_words(*fold.last, fold.count, fold.is_even ? fold.every : std::nullopt, background);
+    if (!fold.behind.words.empty()) text += ": " + fold.behind.words;
+    chain.push_back({fold.first->time, fold.last->time, fold.count, fold.kind(),
+                     reason_of(fold.first->event), fold.behind.cause, std::move(text)});
+  }
+  return chain;
+}
+
+}  // namespace tokenlife::sim

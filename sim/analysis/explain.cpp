@@ -1,0 +1,171 @@
+#include "sim/analysis/explain.hpp"
+
+#include <algorithm>
+
+#include "core/policy.hpp"
+#include "core/site_history.hpp"
+#include "events/replay.hpp"
+#include "sim/analysis/log_scenario.hpp"
+#include "sim/analysis/reasons.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/engine/site_timeline.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+class Explainer {
+ public:
+  Explainer(const events::LogReader& log, ClientNumber client, const ExplainOptions& options)
+      : log_(log), options_(options) {
+    found_.number = client;
+    found_.at = options.at;
+  }
+
+  Result<Explanation, Error> explain() {
+    // All of it has to be possible, also what is later.
+    if (const auto all = events::replay_client(log_, found_.number); !all) {
+      return Failed<Error>(to_error(all.error()));
+    }
+    const auto replayed = events::replay_client(log_, found_.number, options_.at);
+    if (!replayed) return Failed<Error>(to_error(replayed.error()));
+    auto events = events_of(log_, found_.number);
+    if (!events) return Failed<Error>(to_error(events.error()));
+    events_ = std::move(*events);
+    history_ = SiteHistory(log_.site_events());
+    found_.client = replayed->client;
+    found_.since = replayed->since;
+    found_.service = replayed->service;
+    repeat();
+    if (found_.client.state == LifecycleState::not_installed) return std::move(found_);
+    find_spell();
+    tell();
+    if (!options_.quick && found_.not_repeated.empty() && found_.spell) look_elsewhere();
+    return std::move(found_);
+  }
+
+ private:
+  // The scenario of the log, run again for this client alone. Where the log lacks why spells began,
+  // the repetition says it.
+  void repeat() {
+    auto scenario = scenario_of(log_.header(), options_.inputs);
+    if (!scenario) {
+      found_.not_repeated = scenario.error();
+      return;
+    }
+    scenario_ = std::move(*scenario);
+    for (std::uint32_t i = 0; i < scenario_->actions.size(); ++i) {
+      found_.actions.push_back(background().action(i));
+    }
+    const SiteTimeline site(*scenario_);
+    LoneClient lone(*scenario_, found_.number);
+    const auto life = lone.live(*scenario_, site);
+    if (site.events() != log_.site_events() || !is_repetition(events_, life.events)) {
+      found_.not_repeated =
+          "its scenario gives other events today: the log is of another version, or was edited";
+      return;
+    }
+    events_ = life.events;
+  }
+
+  void find_spell() {
+    // As it was known then: what is later does not count.
+    const auto past = until(events_, options_.at);
+    all_ = spells_of(events_, history_.admission_changes());
+    const auto then = spells_of(past, history_.admission_changes());
+    for (std::size_t i = then.size(); i-- > 0;) {
+      found_.is_in_spell = !then[i].end && i + 1 == then.size();
+      const bool is_first_token = then[i].spell.cause == SpellCause::not_enrolled && then[i].end;
+      if (!found_.is_in_spell && is_first_token) continue;
+      found_.spell = then[i];
+      found_.spell->end = all_[i].end;
+      found_.spell->by_action = all_[i].by_action;
+      return;
+    }
+  }
+
+  // What the client goes by at a moment, with the site's part.
+  Policy policy_at(Instant now) const {
+    Policy policy = history_.policy(Instant{});
+    if (scenario_) apply(policy, scenario_->cohorts[found_.client.cohort.value].policy);
+    for (const auto& recorded : until(events_, now)) {
+      const auto* changed = std::get_if<ClientPolicyChanged>(&recorded.event);
+      if (changed != nullptr) apply(policy, changed->changed);
+    }
+    const Policy& site = history_.policy(now);
+    policy.token_validity = site.token_validity;
+    policy.internal_registration = site.internal_registration;
+    policy.mp = site.mp;
+    policy.leeway = site.leeway;
+    policy.bulk_leeway = site.bulk_leeway;
+    return policy;
+  }
+
+  // What the client has before it after the tick `now`.
+  Outlook outlook(Instant now) const {
+    if (found_.not_repeated.empty()) {
+      Scenario past = *scenario_;
+      past.text.clear();
+      past.expectations.clear();
+      past.duration = std::min(past.duration, now.time_since_epoch() + past.tick);
+      const SiteTimeline site(past);
+      LoneClient lone(past, found_.number);
+      return lone.live(past, site).outlook;
+    }
+    Outlook outlook;
+    outlook.service = found_.service;
+    const Client client = client_after(until(events_, now));
+    if (client.token.exists()) {
+      outlook.renewal_due = renewal_due(policy_at(now), client.token.not_before, Duration{0});
+    }
+    return outlook;
+  }
+
+  void tell() {
+    const auto past = until(events_, options_.at);
+    const Background behind = background();
+    if (found_.spell) {
+      const StorySpell& spell = *found_.spell;
+      std::optional<Instant> due;
+      if (spell.lost.exists() && spell.spell.begin > Instant{}) {
+        const Instant before = spell.spell.begin - log_.header().tick;
+        due = outlook(std::max(before, Instant{})).renewal_due;
+        if (*due == kNever) due.reset();
+      }
+      found_.why = why_of(spell, due, past, behind);
+      found_.rules = rules_of(spell, found_.client, found_.service, past);
+    }
+    const std::size_t first = found_.spell ? found_.spell->issued : 0;
+    found_.chain = chain_of(past, first, behind, options_.folding);
+    found_.next = next_steps(found_.client, found_.service, outlook(options_.at),
+                             {history_, policy_at(options_.at), options_.at});
+  }
+
+  void look_elsewhere() {
+    const StorySpell& spell = *found_.spell;
+    found_.is_preventable = can_be_prevented(spell, events_);
+    found_.saved_by = alternatives(*scenario_, found_.number, events_, spell, options_.at);
+    found_.futures = futures(*scenario_, found_.number, moments_of_loss(*scenario_, spell),
+                             options_.at, options_.threads);
+  }
+
+  Background background() const {
+    return {log_.site_events(), scenario_ ? &*scenario_ : nullptr, log_.header().start()};
+  }
+
+  const events::LogReader& log_;
+  const ExplainOptions& options_;
+  SiteHistory history_;
+  std::optional<Scenario> scenario_;
+  ClientEvents events_;
+  std::vector<StorySpell> all_;
+  Explanation found_;
+};
+
+}  // namespace
+
+Result<Explanation, Error> explain(const events::LogReader& log, ClientNumber client,
+                                   const ExplainOptions& options) {
+  return Explainer(log, client, options).explain();
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,67 @@
+// Why a client of a log is where it is, how it came there, what comes next, what would have saved
+// it, and when it was lost.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "events/log_reader.hpp"
+#include "sim/analysis/alternatives.hpp"
+#include "sim/analysis/chain.hpp"
+#include "sim/analysis/client_story.hpp"
+#include "sim/analysis/futures.hpp"
+#include "sim/text/error.hpp"
+
+namespace tokenlife::sim {
+
+struct ExplainOptions {
+  Instant at;                         // within the run
+  std::optional<std::string> inputs;  // a folder with the files that the scenario names
+  Folding folding = Folding::repetitions;
+  bool quick = false;  // without what would have saved it, and when it was lost
+  unsigned threads = 1;
+};
+
+// What is due, when, and what it waits for.
+struct NextStep {
+  std::string what;
+  std::optional<Instant> at;
+  std::string waits_for;  // empty: for nothing but the time
+  friend bool operator==(const NextStep&, const NextStep&) = default;
+};
+
+struct Explanation {
+  ClientNumber number;
+  Instant at;
+  Client client;  // not installed: nothing else is known
+  Instant since;  // in its state
+  Service service = Service::served;
+  // The spell that is asked about: the one at that time, else the last before it that did not only
+  // last from the installation to the first token.
+  std::optional<StorySpell> spell;
+  bool is_in_spell = false;
+  // Why there is, or was, that spell, in sentences; and the ids of the rules behind it and behind
+  // what the client now is.
+  std::string why;
+  std::vector<std::string_view> rules;
+  std::vector<ChainLink> chain;
+  std::vector<NextStep> next;
+
+  // Empty: the scenario of the log gives these events of the client today. Else why that is not
+  // known, or not so.
+  std::string not_repeated;
+  // Of the two that follow nothing is known if it was not repeated, or nobody asked.
+  bool is_preventable = true;  // false: `saved_by` holds what would have ended the spell by then
+  std::vector<Alternative> saved_by;
+  std::vector<Futures> futures;      // none if no token was lost
+  std::vector<std::string> actions;  // by number, in words
+};
+
+// Precondition: the log's header counts the client, and the time is within the run.
+Result<Explanation, Error> explain(const events::LogReader& log, ClientNumber client,
+                                   const ExplainOptions& options);
+
+}  // namespace tokenlife::sim

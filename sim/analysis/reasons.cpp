@@ -1,0 +1,205 @@
+// Why a client has no good token, in sentences.
+#include "sim/analysis/reasons.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/refusal.hpp"
+#include "sim/analysis/words.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// The last event of that kind from a place on, or null.
+template <class Event>
+const Recorded<ClientEvent>* last_of(std::span<const Recorded<ClientEvent>> events,
+                                     std::size_t from) {
+  for (std::size_t i = events.size(); i-- > from;) {
+    if (std::holds_alternative<Event>(events[i].event)) return &events[i];
+  }
+  return nullptr;
+}
+
+// The last thing in the chain of that kind, with its cause: "the CMG was down (action 3 (outage))".
+std::string cause_words(std::span<const Recorded<ClientEvent>> events, std::size_t from,
+                        EventKind kind, const Background& background) {
+  const auto chain = chain_of(events, from, background, Folding::none);
+  for (auto link = chain.rbegin(); link != chain.rend(); ++link) {
+    if (link->kind != kind) continue;
+    const bool has_action = link->cause.find("action") != std::string::npos;
+    const std::size_t colon = link->text.find(": ");
+    if (colon == std::string::npos) continue;
+    return link->text.substr(colon + 2) + (has_action ? ", " + link->cause : "");
+  }
+  return "";
+}
+
+class Why {
+ public:
+  Why(const StorySpell& spell, std::optional<Instant> due,
+      std::span<const Recorded<ClientEvent>> events, const Background& background)
+      : spell_(spell), due_(due), events_(events), background_(background) {}
+
+  std::string sentences() const {
+    switch (spell_.spell.cause) {
+      case SpellCause::not_recorded: return "Why, the log does not say.";
+      case SpellCause::not_enrolled: return not_enrolled();
+      case SpellCause::adopted: return "It had no good token when the run began.";
+      case SpellCause::blocked: return refused("the client had been blocked");
+      case SpellCause::signer_retired:
+        return refused("the certificate with which the site had signed it was retired");
+      case SpellCause::client_outdated:
+        return expired("the site refused to renew it, since the client's version is outdated");
+      case SpellCause::endpoint_down:
+        return expired(tried("the management point or the CMG was down"));
+      case SpellCause::sts_down: return expired(tried("the site's token service (STS) was down"));
+      case SpellCause::answer_lost: return expired(tried("the site's answer did not arrive"));
+      case SpellCause::cmg_not_allowed:
+        return expired("it was on the internet, and its client setting does not allow the CMG");
+      case SpellCause::no_agent_start:
+        return expired(
+            "its agent did not start then: it renews its token only when its agent starts");
+      case SpellCause::busy: return expired("the site was busy");
+      case SpellCause::timed_out: return expired("the answer took too long");
+      case SpellCause::answer_late:
+      case SpellCause::on_its_way:
+        return begin() + ", while the answer to its renewal was still on its way.";
+      case SpellCause::offline: return offline();
+      case SpellCause::never_due:
+        return begin() + (due_ ? fmt::format(", before its renewal was due ({}).", moment(*due_))
+                               : ", before its renewal was due.");
+    }
+    return "";
+  }
+
+ private:
+  std::string moment(Instant t) const { return background_.moment(t); }
+
+  std::string begin() const {
+    return fmt::format("Its token, issued {}, expired {}", moment(spell_.lost.not_before),
+                       moment(spell_.spell.begin));
+  }
+  // Empty: it had none, or it is not known.
+  std::string last_contact() const {
+    const Duration since = spell_.spell.since_contact;
+    return since == Duration{0} ? "" : moment(spell_.spell.begin - since);
+  }
+  // Of a token that was due and not renewed at a contact.
+  std::string expired(const std::string& because) const {
+    const std::string contact = last_contact();
+    return fmt::format("{}. It was due for renewal{}, and at its last contact before that{} {}.",
+                       begin(), due_ ? " from " + moment(*due_) + " on" : "",
+                       contact.empty() ? "" : ", " + contact + ",", because);
+  }
+  std::string tried(const char* otherwise) const {
+    const std::string words = cause_words(events_.first(spell_.began), spell_.issued,
+                                          EventKind::renewal_failed, background_);
+    return words.empty() ? otherwise : words;
+  }
+  std::string offline() const {
+    const std::string contact = last_contact();
+    return fmt::format(
+        "{}, and from the moment on at which it was due for renewal{} the client was never "
+        "connected.{}",
+        begin(), due_ ? " (" + moment(*due_) + ")" : "",
+        contact.empty() ? "" : " Its last contact was " + contact + ".");
+  }
+  std::string refused(const char* because) const {
+    const std::string words =
+        cause_words(events_, spell_.began, EventKind::re_registration_required, background_);
+    const std::size_t action = words.find(", ");
+    return fmt::format("The site refused its token {}, since {}{}.", moment(spell_.spell.begin),
+                       because, action == std::string::npos ? "" : words.substr(action));
+  }
+  std::string not_enrolled() const {
+    const auto& began = events_[spell_.began];
+    const std::string installed = std::holds_alternative<ClientAdopted>(began.event)
+                                      ? "It was there when the run began"
+                                      : "It was installed " + moment(began.time);
+    if (spell_.end && *spell_.end <= events_.back().time) {
+      return installed + fmt::format(", and got its first token {}.", moment(*spell_.end));
+    }
+    const std::string refused =
+        cause_words(events_, spell_.began, EventKind::registration_refused, background_);
+    const std::string failed =
+        cause_words(events_, spell_.began, EventKind::registration_failed, background_);
+    if (!refused.empty()) {
+      return installed + " and has no token: its registration was refused, since " + refused + ".";
+    }
+    if (!failed.empty()) {
+      return installed + " and has no token: its registration failed, since " + failed + ".";
+    }
+    const Client client = client_after(events_);
+    if (client.last_connected == Network::offline) {
+      return installed + " and has no token: it has never been connected.";
+    }
+    if (client.pending != PendingRequest::none) {
+      return installed + ", and its registration is under way.";
+    }
+    if (client.last_connected == Network::internet && !client.cmg_allowed) {
+      return installed +
+             " and has no token: on the internet its client setting does not allow the CMG.";
+    }
+    return installed +
+           " and has no token: on the internet it has nothing to register with (no bulk token, "
+           "PKI certificate or Entra token), and it has not been on the intranet.";
+  }
+
+  const StorySpell& spell_;
+  std::optional<Instant> due_;
+  std::span<const Recorded<ClientEvent>> events_;
+  const Background& background_;
+};
+
+using Ids = std::vector<std::string_view>;
+
+Ids rules_behind_cause(const StorySpell& spell, std::span<const Recorded<ClientEvent>> events) {
+  switch (spell.spell.cause) {
+    case SpellCause::blocked: return {"A8"};
+    case SpellCause::signer_retired: return {"A9"};
+    case SpellCause::client_outdated: return {"R57", "R5", "D11"};
+    case SpellCause::cmg_not_allowed: return {"R57", "R10", "D9"};
+    case SpellCause::no_agent_start: return {"R57", "A2"};
+    case SpellCause::offline: return {"R57", "A12"};
+    case SpellCause::never_due: return {"R56", "R57"};
+    case SpellCause::not_enrolled: {
+      const auto* refused = last_of<RegistrationRefused>(events, spell.began);
+      if (refused == nullptr) return {"R2", "R12"};
+      const auto ids = rules_behind(std::get<RegistrationRefused>(refused->event).reason);
+      return {ids.begin(), ids.end()};
+    }
+    default: return {"R57"};
+  }
+}
+
+}  // namespace
+
+std::string why_of(const StorySpell& spell, std::optional<Instant> due,
+                   std::span<const Recorded<ClientEvent>> events, const Background& background) {
+  return Why(spell, due, events, background).sentences();
+}
+
+std::vector<std::string_view> rules_of(const StorySpell& spell, const Client& client,
+                                       Service service,
+                                       std::span<const Recorded<ClientEvent>> events) {
+  Ids ids = rules_behind_cause(spell, events);
+  const auto add = [&](std::string_view id) {
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+  };
+  // What keeps it from coming back.
+  if (const auto* refused = last_of<RegistrationRefused>(events, spell.began);
+      refused != nullptr && service != Service::served) {
+    for (const std::string_view id :
+         rules_behind(std::get<RegistrationRefused>(refused->event).reason)) {
+      add(id);
+    }
+  }
+  const bool has_lost = client.state == LifecycleState::expired ||
+                        client.state == LifecycleState::re_registration_required;
+  if (has_lost && client.last_connected == Network::internet && !client.blocked) add("R60");
+  if (service == Service::stranded) add("A13");
+  return ids;
+}
+
+}  // namespace tokenlife::sim

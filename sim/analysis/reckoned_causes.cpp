@@ -1,0 +1,85 @@
+#include "sim/analysis/reckoned_causes.hpp"
+
+#include <algorithm>
+
+#include "sim/analysis/log_scenario.hpp"
+#include "sim/engine/memory_run.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+bool is_unknown(const events::ClientStanding& standing) {
+  return standing.spell && !standing.spell->is_recorded;
+}
+
+bool says_all(const ClientEvents& events) {
+  const auto spells = spells_of(events, {});
+  return std::all_of(spells.begin(), spells.end(),
+                     [](const StorySpell& spell) { return spell.spell.is_recorded; });
+}
+
+}  // namespace
+
+// Read when it is first needed.
+const Scenario* ReckonedCauses::scenario() {
+  if (!is_read_) {
+    is_read_ = true;
+    auto scenario = scenario_of(log_.header(), inputs_);
+    if (scenario) {
+      scenario_ = std::move(*scenario);
+      site_ = std::make_unique<SiteTimeline>(*scenario_);
+      if (site_->events() != log_.site_events()) scenario_.reset();
+      if (!scenario_) why_not_ = "its scenario gives other events of the site today";
+    } else {
+      why_not_ = scenario.error();
+    }
+  }
+  return scenario_ ? &*scenario_ : nullptr;
+}
+
+ClientEvents ReckonedCauses::complete(ClientNumber client, ClientEvents events) {
+  if (says_all(events) || scenario() == nullptr) return events;
+  LoneClient lone(*scenario_, client);
+  const ClientEvents& again = lone.live(*scenario_, *site_).events;
+  if (is_repetition(events, again)) return again;
+  why_not_ = "its scenario gives other events today";
+  return events;
+}
+
+Result<void, events::LogError> ReckonedCauses::complete(
+    std::vector<events::ClientStanding>& standings, Instant at) {
+  const auto finish = [&](events::ClientStanding& standing, ClientEvents events) {
+    const ClientEvents all = complete(standing.number, std::move(events));
+    const auto spells = spells_of(until(all, at), {});
+    if (!spells.empty() && !spells.back().end) standing.spell = spells.back().spell;
+  };
+  auto next = standings.begin();
+  const auto find_next = [&] { next = std::find_if(next, standings.end(), is_unknown); };
+  for (find_next(); next != standings.end(); find_next()) {
+    const events::PartitionSummary* partition = log_.partition_of(next->number);
+    if (partition == nullptr) return {};
+    // All that are wanted of the partition in one visit.
+    ClientEvents events;
+    const auto visited =
+        log_.visit(*partition, [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
+          if (client > next->number) {
+            finish(*next, std::move(events));
+            events.clear();
+            ++next;
+            find_next();
+            if (next == standings.end() || log_.partition_of(next->number) != partition) {
+              return false;
+            }
+          }
+          if (client == next->number) events.push_back(recorded);
+          return true;
+        });
+    if (!visited) return Failed<events::LogError>(visited.error());
+    if (!visited->to_the_end) continue;
+    finish(*next, std::move(events));
+    ++next;
+  }
+  return {};
+}
+
+}  // namespace tokenlife::sim

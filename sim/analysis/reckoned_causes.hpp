@@ -1,0 +1,48 @@
+// Why spells began, of logs that do not say it: those of before schema 4. The scenario in their
+// header is run again for each client that it is asked of.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "events/log_reader.hpp"
+#include "events/replay.hpp"
+#include "sim/analysis/client_story.hpp"
+#include "sim/engine/site_timeline.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace tokenlife::sim {
+
+class ReckonedCauses {
+ public:
+  // `inputs`: see scenario_of(). The log must outlive it.
+  ReckonedCauses(const events::LogReader& log, std::optional<std::string> inputs)
+      : log_(log), inputs_(std::move(inputs)) {}
+
+  // The client's events with why its spells began, in place of those that the log has; these
+  // unchanged if they say it, or if the scenario gives others.
+  ClientEvents complete(ClientNumber client, ClientEvents events);
+
+  // Puts in what was not recorded of the spells of clients at a moment. In order of their numbers.
+  Result<void, events::LogError> complete(std::vector<events::ClientStanding>& standings,
+                                          Instant at);
+
+  // Why something is not known that was asked for: "its scenario gives other events today". Empty:
+  // all is known.
+  const std::string& why_not() const { return why_not_; }
+
+ private:
+  const Scenario* scenario();
+
+  const events::LogReader& log_;
+  std::optional<std::string> inputs_;
+  bool is_read_ = false;
+  std::optional<Scenario> scenario_;
+  std::unique_ptr<SiteTimeline> site_;
+  std::string why_not_;
+};
+
+}  // namespace tokenlife::sim
