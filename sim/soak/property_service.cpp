@@ -256,7 +256,8 @@ std::string stranded_have_no_way_back(const SoakCase& run) {
   const naive::NaiveRun later = naive::simulate_naively(*alone);
   const Instant answered = now + alone->tick + 2 * alone->policy.latency;
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
-    const auto [client, is_asking] = standing_at(stream, now);
+    const Standing standing = standing_at(stream, now);
+    const Client& client = standing.client;
     if (!is_out_of_service(client.state) || client.last_connected == Network::offline) {
       return std::string();
     }
@@ -268,7 +269,7 @@ std::string stranded_have_no_way_back(const SoakCase& run) {
     if (stranded->contains(i)) {
       return way.token ? said("is stranded, and comes back by itself") : std::string();
     }
-    if (client.blocked || is_asking || way.is_held_up) return std::string();
+    if (client.blocked || standing.is_asking || way.is_held_up) return std::string();
     return way.token && *way.token <= answered ? std::string()
                                                : said("is not stranded, and does not come back");
   });
