@@ -2,7 +2,10 @@
 // which takes seconds to compile: for them alone.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +13,9 @@
 #include <vector>
 
 #include "sim/cli/command.hpp"
+#include "sim/text/escape.hpp"
+#include "sim/text/number.hpp"
+#include "sim/text/redact.hpp"
 
 namespace tokenlife::sim {
 
@@ -48,6 +54,17 @@ inline CLI::App& command_group(CLI::App& app, const std::string& name, const cha
   return *group;
 }
 
+// What is wrong with a whole number that has to be from `min` to `max`: for check(). CLI11 by
+// itself reads 010 as 8, and cuts off what is too large.
+inline auto decimal(std::uint64_t min, std::uint64_t max) {
+  return [min, max](const std::string& text) -> std::string {
+    const auto number = decimal_number(text);
+    if (number && *number >= min && *number <= max) return "";
+    return fmt::format("{} is not an integer from {} to {}, in decimal digits",
+                       in_quotes(redact_secrets(text)), min, max);
+  };
+}
+
 // The time at which a command acts, which time_of_command() reads.
 inline void add_at(CLI::App& app, std::optional<std::string>& at) {
   app.add_option(
@@ -57,11 +74,8 @@ inline void add_at(CLI::App& app, std::optional<std::string>& at) {
 
 inline void add_threads(CLI::App& app, unsigned& threads) {
   app.add_option("--threads", threads, "Number of threads (default: all cores)")
-      ->check(CLI::Range(1U, 1024U));
+      ->check(decimal(1, 1024));
 }
-
-// What is wrong with a seed, which CLI11 would wrap around or cut off: for check().
-std::string is_seed(const std::string& text);
 
 // ---- One for each file -------------------------------------------------------------------------
 

@@ -1,15 +1,12 @@
 // The command line of what developers and CI run: scenarios, random ones, the model checker.
 #include "sim/cli/arguments.hpp"
 
-#include <charconv>
-
 #include "sim/cli/command_check.hpp"
 #include "sim/cli/command_fit.hpp"
 #include "sim/cli/command_machine.hpp"
 #include "sim/cli/command_run.hpp"
 #include "sim/cli/command_soak.hpp"
 #include "sim/cli/command_test.hpp"
-#include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -23,7 +20,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
                   "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
-  added->add_option("--seed", command.seed, "Override the scenario's seed")->check(is_seed);
+  added->add_option("--seed", command.seed, "Override the scenario's seed")
+      ->check(decimal(0, UINT64_MAX));
   added->add_option("--log", command.log,
                     "Write the event log to this new folder, such as /tmp/fleet");
   added->add_option("--clients-scale", command.clients_scale,
@@ -93,7 +91,7 @@ void add_soak(CLI::App& app, Chosen& chosen) {
       "  tokenlife soak --for 8h --seed 1000000 --out /tmp/found");
   added->add_option("--for", command.length, "How long, such as 30s, 10m or 8h")->required();
   added->add_option("--seed", command.seed, "Seed of the first scenario (default: 1)")
-      ->check(is_seed);
+      ->check(decimal(0, UINT64_MAX));
   added->add_option("--out", command.out,
                     "Folder for the scenario of a failure (default: the current one)");
 }
@@ -130,14 +128,14 @@ void add_check(CLI::App& app, Chosen& chosen) {
       "  tokenlife check --clients 2 --unit 10d --with outage,block,rotate,bulk\n"
       "  tokenlife check --with restart,outage --latency 2 --json");
   added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 1)")
-      ->check(CLI::Range(1U, 4U));
+      ->check(decimal(1, 4));
   added
       ->add_option("--horizon,--days", command.days,
                    "Stop after this many units of time (default: no limit)")
-      ->check(CLI::Range(1U, 10'000U));
+      ->check(decimal(1, 10'000));
   added->add_option("--unit", command.unit, "Length of a step of time (default: 5d)");
   added->add_option("--latency", command.latency, "Units from a request to its answer, 1 to 3")
-      ->check(CLI::Range(1U, 3U));
+      ->check(decimal(1, 3));
   added->add_option("--with", command.with,
                     "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
                     "cmg-setting, cmg-news, bulk, rotate, reinstall, restart, upgrade, pki,\n"
@@ -150,7 +148,7 @@ void add_check(CLI::App& app, Chosen& chosen) {
                   "Management points register no self-signed clients");
   added->add_flag("--no-symmetry", command.no_symmetry, "Disable symmetry reduction");
   added->add_option("--max-states", command.max_states, "Stop at this many states")
-      ->check(CLI::Range(1U, 4'000'000'000U));
+      ->check(decimal(1, 4'000'000'000));
   added->add_option("--counterexample", command.counterexample,
                     "Write the counterexample as a scenario to this new file");
   added->add_flag("--json", command.json, "Print JSON");
@@ -167,14 +165,6 @@ void add_machine(CLI::App& app, Chosen& chosen) {
 }
 
 }  // namespace
-
-// What is wrong with a seed, which CLI11 would wrap around or cut off.
-std::string is_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error == std::errc{} && end == text.data() + text.size()) return "";
-  return in_quotes(text) + " is not an integer from 0 to 18446744073709551615";
-}
 
 void add_run_commands(CLI::App& app, Chosen& chosen) {
   add_run(app, chosen);

@@ -59,7 +59,8 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
   retire.app
       ->add_option("NUMBER", retire.command.key,
                    "The certificate's number, as shown by `tokenlife site show`")
-      ->required();
+      ->required()
+      ->check(decimal(0, UINT32_MAX));
   add_at(*retire.app, retire.command.at);
 }
 

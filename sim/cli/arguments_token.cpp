@@ -41,8 +41,8 @@ void add_verify(CLI::App& token, Chosen& chosen) {
   app->add_option("--signing-certificate", command.signing_certificate,
                   "Its certificate, in PEM, which the token's x5t must name");
   add_at(*app, command.at);
-  app->add_option("--leeway", command.leeway,
-                  "Clock leeway in seconds (default: the site's, or 0)");
+  app->add_option("--leeway", command.leeway, "Clock leeway in seconds (default: the site's, or 0)")
+      ->check(decimal(0, INT64_MAX));
   app->add_option("--issuer", command.issuer, "The issuer that the token must have");
   app->add_option("--audience", command.audience,
                   "The audience that the token must have (default: urn:sccm:service)");

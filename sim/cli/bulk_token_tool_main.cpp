@@ -2,6 +2,8 @@
 // variable names. It takes the documented parameters, in the documented letters, and no others.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
@@ -12,6 +14,7 @@
 #include "sim/cli/console.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"
+#include "sim/text/suggest.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -56,6 +59,23 @@ Failed<Error> wrong(std::string what, std::string_view advice = kSee) {
   return usage_error(std::move(what), std::string(advice));
 }
 
+// Standard error holds no token, wherever in the command line or the environment one stood (D4).
+void say(Console& console, const std::string& line) { console.say(kTool + redact_secrets(line)); }
+
+// A parameter's documented spelling: its letters are small, and a value follows it as a word.
+std::string advice_on(std::string_view word) {
+  std::string name(word.substr(0, word.find_first_of(":=")));
+  for (char& letter : name) {
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
+  name = "/" + name.substr(std::min(name.find_first_not_of("-/"), name.size()));
+  if (name == "/lifetime" && name.size() < word.size()) return "write /lifetime MINUTES";
+  constexpr std::string_view names[] = {"/new", "/lifetime", "/?"};
+  if (name == "/help" || name == "/h") name = "/?";
+  const auto near = suggestion(name, names);
+  return near ? fmt::format("did you mean {}?", *near) : std::string(kSee);
+}
+
 Result<Line, Error> parse(int argc, char** argv) {
   Line line;
   for (int i = 1; i < argc; ++i) {
@@ -70,7 +90,8 @@ Result<Line, Error> parse(int argc, char** argv) {
     } else if (word == "/?" || word == "/new" || word == "/lifetime") {
       return wrong(fmt::format("{} is given twice", word));
     } else {
-      return wrong(fmt::format("unknown parameter {}", in_quotes(redact_secrets(word))));
+      return wrong(fmt::format("unknown parameter {}", in_quotes(redact_secrets(word))),
+                   advice_on(word));
     }
   }
   if (line.help && (line.make || line.lifetime)) return wrong("/? stands alone");
@@ -98,7 +119,7 @@ Result<void, Error> make_token(const Line& line, Console& console) {
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(std::nullopt);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) console.say(kTool + escape_text(site->warning()));
+  if (!site->warning().empty()) say(console, escape_text(site->warning()));
   const auto fresh = issue_bulk_token(*site, "", minutes, *now);
   if (!fresh) return Failed<Error>(fresh.error());
   console.print(heading_of(*fresh, *site));
@@ -120,7 +141,7 @@ int run_tool(int argc, char** argv) {
   }
   if (auto printed = console.finish(); done && !printed) done = printed;
   if (done) return 0;
-  console.say(kTool + to_string(done.error()));
+  say(console, to_string(done.error()));
   return static_cast<int>(done.error().kind);
 }
 
@@ -132,7 +153,8 @@ int main(int argc, char** argv) {
   try {
     return run_tool(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%sa bug in the program: %s\n", kTool, escape_text(error.what()).c_str());
+    std::fprintf(stderr, "%sa bug in the program: %s\n", kTool,
+                 redact_secrets(escape_text(error.what())).c_str());
     return kBug;
   }
 }

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "core/bulk_lifetime.hpp"
@@ -15,6 +14,7 @@
 #include "sim/site/inventory.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/number.hpp"
 #include "sim/text/redact.hpp"
 #include "sim/text/time.hpp"
 
@@ -77,21 +77,21 @@ ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& 
 Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view option) {
   const std::string range =
       fmt::format("give {} to {}", kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax);
-  std::int64_t minutes = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, minutes);
-  const bool is_number = stop == end && !text.empty() && error != std::errc::invalid_argument;
-  if (!is_number) {
-    return usage_error(fmt::format("{}: {} is not a whole number of minutes", option,
-                                   in_quotes(redact_secrets(text))),
-                       range);
+  const auto minutes = decimal_number(text);
+  const bool is_number =
+      !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  const bool is_decimal = minutes || (is_number && text.front() != '0');
+  if (!is_decimal) {
+    return usage_error(
+        fmt::format("{}: {} is not a whole number of minutes{}", option,
+                    in_quotes(redact_secrets(text)), is_number ? " without zeros in front" : ""),
+        range);
   }
-  if (error != std::errc{} || minutes < kBulkLifetimeMinutesMin ||
-      minutes > kBulkLifetimeMinutesMax) {
+  if (!minutes || *minutes < kBulkLifetimeMinutesMin || *minutes > kBulkLifetimeMinutesMax) {
     return usage_error(
         fmt::format("{}: a bulk token cannot last {} minutes", option, in_quotes(text)), range);
   }
-  return minutes;
+  return static_cast<std::int64_t>(*minutes);
 }
 
 Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string& name,

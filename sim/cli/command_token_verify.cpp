@@ -83,8 +83,6 @@ Result<Desk, Error> desk_of(const TokenVerifyCommand& command) {
   if (auto added = add_signers(command, desk); !added) return Failed<Error>(added.error());
   if (command.issuer) desk.issuer = *command.issuer;
   if (command.leeway) desk.checks.leeway = seconds{*command.leeway};
-  if (desk.checks.leeway < seconds{0})
-    return usage_error("--leeway is negative", "write 0 or more");
   desk.checks.profile = *from_name<TokenProfile>(command.type);
   if (command.audience) desk.checks.audience = *command.audience;
   if (command.client_certificate) {
