@@ -13,8 +13,10 @@
 namespace tokenlife {
 
 inline constexpr std::size_t kEventKinds = kClientKinds + std::variant_size_v<SiteEvent>;
-// Sites on disk alone have that kind, and no simulated run.
-constexpr bool is_of_runs(EventKind kind) { return kind != ClientTokenIssued::kind; }
+// Sites on disk alone have the others, and no simulated run.
+constexpr bool is_of_runs(EventKind kind) {
+  return kind != ClientTokenIssued::kind && kind <= PolicyChanged::kind;
+}
 
 template <>
 struct Names<EventKind> {

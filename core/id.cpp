@@ -62,4 +62,15 @@ std::optional<Guid> parse_guid(std::string_view text) {
   return guid;
 }
 
+std::optional<Sha256Thumbprint> parse_sha256(std::string_view text) {
+  Sha256Thumbprint thumbprint;
+  if (text.size() != 2 * thumbprint.bytes.size()) return std::nullopt;
+  for (std::size_t i = 0; i < thumbprint.bytes.size(); ++i) {
+    const char* from = text.data() + 2 * i;
+    const auto [end, error] = std::from_chars(from, from + 2, thumbprint.bytes[i], 16);
+    if (error != std::errc{} || end != from + 2) return std::nullopt;
+  }
+  return thumbprint;
+}
+
 }  // namespace tokenlife

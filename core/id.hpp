@@ -71,5 +71,7 @@ struct Sha256Thumbprint {
 // Upper-case hexadecimal, as consoles show thumbprints.
 std::string to_string(const Sha1Thumbprint& thumbprint);
 std::string to_string(const Sha256Thumbprint& thumbprint);
+// 64 hexadecimal digits, of either case.
+std::optional<Sha256Thumbprint> parse_sha256(std::string_view text);
 
 }  // namespace tokenlife

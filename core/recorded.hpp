@@ -51,6 +51,9 @@ enum class EventKind : std::uint8_t {
   signing_certificate_retired,
   client_token_issued,
   policy_changed,
+  signing_certificate_learnt,
+  client_certificate_blocked,
+  client_certificate_unblocked,
 };
 
 // What the alternatives of a variant of events say of themselves: each has its `kind` and the

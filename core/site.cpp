@@ -1,5 +1,7 @@
 #include "core/site.hpp"
 
+#include <algorithm>
+
 #include "core/bulk_lifetime.hpp"
 #include "core/policy.hpp"
 
@@ -31,7 +33,7 @@ struct Decide {
 
   Outcome operator()(const EstablishSite& command) const {
     if (site.established) return refused(SiteRefusal::nothing_to_change);
-    return SiteEstablished{command.tenant, command.policy};
+    return SiteEstablished{command.tenant, command.policy, command.certificate};
   }
   Outcome operator()(const IssueBulkToken& command) const {
     if (command.lifetime_minutes < kBulkLifetimeMinutesMin ||
@@ -40,8 +42,8 @@ struct Decide {
     }
     if (site.bulk_tokens.contains(command.guid)) return refused(SiteRefusal::guid_in_use);
     // D3: the lifetime in minutes times 60.
-    return BulkTokenIssued{command.name, command.guid, now,
-                           now + std::chrono::minutes{command.lifetime_minutes}};
+    const Instant expires = now + std::chrono::minutes{command.lifetime_minutes};
+    return BulkTokenIssued{command.name, command.guid, now, std::min(expires, command.signer_ends)};
   }
   Outcome operator()(const BlockBulkToken& command) const {
     const auto token = site.bulk_tokens.find(command.guid);
@@ -63,8 +65,9 @@ struct Decide {
     if (site.up[index_of(command.endpoint)]) return refused(SiteRefusal::nothing_to_change);
     return EndpointUp{command.endpoint};
   }
-  Outcome operator()(const RotateSigningCertificate&) const {
-    return SigningCertificateRotated{{static_cast<std::uint32_t>(site.keys.size())}};
+  Outcome operator()(const RotateSigningCertificate& command) const {
+    return SigningCertificateRotated{{static_cast<std::uint32_t>(site.keys.size())},
+                                     command.certificate};
   }
   Outcome operator()(const RetireSigningCertificate& command) const {
     if (command.key.value >= site.keys.size()) return refused(SiteRefusal::no_such_key);
@@ -75,13 +78,29 @@ struct Decide {
   Outcome operator()(const IssueClientToken& command) const {
     const auto serial = next_serial(site, command.thumbprint);
     if (!serial) return refused(SiteRefusal::serials_used_up);
-    return ClientTokenIssued{command.thumbprint,
-                             {*serial, now, expiry(site.policy, now), site.signs_now()}};
+    return ClientTokenIssued{
+        command.thumbprint,
+        {*serial, now, std::min(expiry(site.policy, now), command.signer_ends), site.signs_now()}};
   }
   Outcome operator()(const ChangePolicy& command) const {
     const SitePolicyChange changed = news(site.policy, command.change);
     if (changed.empty()) return refused(SiteRefusal::nothing_to_change);
     return PolicyChanged{changed};
+  }
+  Outcome operator()(const LearnSigningCertificate& command) const {
+    if (command.key.value >= site.keys.size()) return refused(SiteRefusal::no_such_key);
+    if (site.keys[command.key.value].certificate) return refused(SiteRefusal::nothing_to_change);
+    return SigningCertificateLearnt{command.key, command.certificate};
+  }
+  Outcome operator()(const BlockClientCertificate& command) const {
+    const bool is_blocked = site.blocked_clients.contains(command.thumbprint);
+    if (is_blocked) return refused(SiteRefusal::nothing_to_change);
+    return ClientCertificateBlocked{command.thumbprint};
+  }
+  Outcome operator()(const UnblockClientCertificate& command) const {
+    const bool is_blocked = site.blocked_clients.contains(command.thumbprint);
+    if (!is_blocked) return refused(SiteRefusal::nothing_to_change);
+    return ClientCertificateUnblocked{command.thumbprint};
   }
 };
 
@@ -96,6 +115,7 @@ struct Evolve {
     site.established = true;
     site.tenant = event.tenant;
     site.policy = event.policy;
+    site.keys.front().certificate = event.certificate;
     return {};
   }
   Outcome operator()(const BulkTokenIssued& event) const {
@@ -114,7 +134,7 @@ struct Evolve {
   Outcome operator()(const EndpointUp& event) const { return set_up(event.endpoint, true); }
   Outcome operator()(const SigningCertificateRotated& event) const {
     if (event.key.value != site.keys.size()) return SiteRefusal::no_such_key;
-    site.keys.push_back({});
+    site.keys.push_back({false, event.certificate});
     return {};
   }
   Outcome operator()(const SigningCertificateRetired& event) const {
@@ -137,6 +157,22 @@ struct Evolve {
     }
     apply(site.policy, event.changed);
     return {};
+  }
+  // Never another one in the place of one that is known.
+  Outcome operator()(const SigningCertificateLearnt& event) const {
+    if (event.key.value >= site.keys.size()) return SiteRefusal::no_such_key;
+    SigningKey& key = site.keys[event.key.value];
+    if (key.certificate) return SiteRefusal::nothing_to_change;
+    key.certificate = event.certificate;
+    return {};
+  }
+  Outcome operator()(const ClientCertificateBlocked& event) const {
+    const bool is_new = site.blocked_clients.insert(event.thumbprint).second;
+    return is_new ? Outcome{} : SiteRefusal::nothing_to_change;
+  }
+  Outcome operator()(const ClientCertificateUnblocked& event) const {
+    const bool was_there = site.blocked_clients.erase(event.thumbprint) == 1;
+    return was_there ? Outcome{} : SiteRefusal::nothing_to_change;
   }
 
   // R49, R54, R55: the flag, and nothing else; above all not the dates.

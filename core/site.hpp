@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +30,7 @@ struct BulkToken {
 
 struct SigningKey {
   bool retired = false;
+  std::optional<Sha256Thumbprint> certificate = std::nullopt;  // as far as the events say
   friend bool operator==(const SigningKey&, const SigningKey&) = default;
 };
 
@@ -49,6 +51,8 @@ struct Site {
   std::vector<SigningKey> keys{SigningKey{}};
   // D6: one client, one certificate. Numbered in the order of their first registration.
   std::map<Sha256Thumbprint, KnownClient> clients;
+  // A8, by their certificates. One may be blocked before its first registration.
+  std::set<Sha256Thumbprint> blocked_clients;
 
   KeyNumber signs_now() const { return {static_cast<std::uint32_t>(keys.size() - 1)}; }
 
@@ -60,11 +64,13 @@ struct Site {
 struct EstablishSite {
   Guid tenant;
   Policy policy;
+  std::optional<Sha256Thumbprint> certificate = std::nullopt;  // of a site on disk
 };
 struct IssueBulkToken {
   std::string name;
   Guid guid;
   std::int64_t lifetime_minutes;
+  Instant signer_ends = kNever;  // A9, of a site on disk: the token ends with it at the latest
 };
 struct BlockBulkToken {
   Guid guid;
@@ -78,21 +84,36 @@ struct TakeEndpointDown {
 struct BringEndpointUp {
   Endpoint endpoint;
 };
-struct RotateSigningCertificate {};
+struct RotateSigningCertificate {
+  std::optional<Sha256Thumbprint> certificate = std::nullopt;  // of a site on disk: the new one
+};
 struct RetireSigningCertificate {
   KeyNumber key;
 };
 // R14, R57: at a registration, and at a renewal. Whether the client may have one is judge()'s to
 // say.
 struct IssueClientToken {
-  Sha256Thumbprint thumbprint;  // of the client's certificate
+  Sha256Thumbprint thumbprint;   // of the client's certificate
+  Instant signer_ends = kNever;  // A9, of a site on disk: the token ends with it at the latest
 };
 struct ChangePolicy {
   SitePolicyChange change;
 };
-using SiteCommand = std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken,
-                                 TakeEndpointDown, BringEndpointUp, RotateSigningCertificate,
-                                 RetireSigningCertificate, IssueClientToken, ChangePolicy>;
+struct LearnSigningCertificate {
+  KeyNumber key;
+  Sha256Thumbprint certificate;
+};
+struct BlockClientCertificate {
+  Sha256Thumbprint thumbprint;
+};
+struct UnblockClientCertificate {
+  Sha256Thumbprint thumbprint;
+};
+using SiteCommand =
+    std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken, TakeEndpointDown,
+                 BringEndpointUp, RotateSigningCertificate, RetireSigningCertificate,
+                 IssueClientToken, ChangePolicy, LearnSigningCertificate, BlockClientCertificate,
+                 UnblockClientCertificate>;
 
 // Why a command changes nothing.
 enum class SiteRefusal : std::uint8_t {

@@ -1,6 +1,7 @@
 // What can happen to the site: past tense, self-sufficient for replay, without secrets (D4).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -19,6 +20,8 @@ struct SiteEstablished {
   static constexpr std::string_view kind_name = "site-established";
   Guid tenant;
   Policy policy;
+  // Of a site on disk: the certificate that signs from now on, which no other file may stand for.
+  std::optional<Sha256Thumbprint> certificate = std::nullopt;
   friend bool operator==(const SiteEstablished&, const SiteEstablished&) = default;
 };
 struct BulkTokenIssued {
@@ -57,7 +60,8 @@ struct EndpointUp {
 struct SigningCertificateRotated {
   static constexpr EventKind kind = EventKind::signing_certificate_rotated;
   static constexpr std::string_view kind_name = "signing-certificate-rotated";
-  KeyNumber key;  // the new one
+  KeyNumber key;                                               // the new one
+  std::optional<Sha256Thumbprint> certificate = std::nullopt;  // of a site on disk
   friend bool operator==(const SigningCertificateRotated&,
                          const SigningCertificateRotated&) = default;
 };
@@ -87,10 +91,38 @@ struct PolicyChanged {
   friend bool operator==(const PolicyChanged&, const PolicyChanged&) = default;
 };
 
+// Of a site on disk that was made before its events said by which certificates it signs.
+struct SigningCertificateLearnt {
+  static constexpr EventKind kind = EventKind::signing_certificate_learnt;
+  static constexpr std::string_view kind_name = "signing-certificate-learnt";
+  KeyNumber key;
+  Sha256Thumbprint certificate;
+  friend bool operator==(const SigningCertificateLearnt&,
+                         const SigningCertificateLearnt&) = default;
+};
+
+// A8, of a site on disk, which knows its clients by their certificates. In a simulated run a block
+// is an event of the client's.
+struct ClientCertificateBlocked {
+  static constexpr EventKind kind = EventKind::client_certificate_blocked;
+  static constexpr std::string_view kind_name = "client-certificate-blocked";
+  Sha256Thumbprint thumbprint;
+  friend bool operator==(const ClientCertificateBlocked&,
+                         const ClientCertificateBlocked&) = default;
+};
+struct ClientCertificateUnblocked {
+  static constexpr EventKind kind = EventKind::client_certificate_unblocked;
+  static constexpr std::string_view kind_name = "client-certificate-unblocked";
+  Sha256Thumbprint thumbprint;
+  friend bool operator==(const ClientCertificateUnblocked&,
+                         const ClientCertificateUnblocked&) = default;
+};
+
 using SiteEvent =
     std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
                  EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired,
-                 ClientTokenIssued, PolicyChanged>;
+                 ClientTokenIssued, PolicyChanged, SigningCertificateLearnt,
+                 ClientCertificateBlocked, ClientCertificateUnblocked>;
 
 static_assert(EventList<SiteEvent>::is_numbered_from(kClientKinds),
               "an event stands in SiteEvent where its kind stands in EventKind");

@@ -59,7 +59,8 @@ SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events) {
               retired_at_.push_back(kNever);
             },
             [&](const SigningCertificateRetired& event) { retired_at_[event.key.value] = now; },
-            [](const ClientTokenIssued&) {},
+            [](const ClientTokenIssued&) {}, [](const SigningCertificateLearnt&) {},
+            [](const ClientCertificateBlocked&) {}, [](const ClientCertificateUnblocked&) {},
             [&](const PolicyChanged& event) {
               policies_.emplace_back(now, site.policy);
               if (event.changed.mp || event.changed.internal_registration) {

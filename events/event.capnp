@@ -151,7 +151,27 @@ struct SiteEvent {
     signingCertificateRetired @16 :UInt32;
     clientTokenIssued @17 :ClientToken;    # Since schema 2. No simulated run has it.
     policyChanged @18 :PolicyChange;       # Since schema 4.
+
+    # Since schema 5. No simulated run has them. The first two are site-established and
+    # signing-certificate-rotated of a site that says by which certificate it signs.
+    establishedOnDisk @20 :SiteOnDisk;
+    rotatedOnDisk @21 :SigningCertificate;
+    signingCertificateLearnt @22 :SigningCertificate;
+    clientCertificateBlocked @23 :Data;    # SHA-256 of the client's certificate, 32 bytes
+    clientCertificateUnblocked @24 :Data;
   }
+}
+
+struct SiteOnDisk {
+  tenant @0 :Guid;
+  policy @1 :Policy;
+  bulkLeeway @2 :Int64 = -1;  # of the policy. -1: as leeway.
+  certificate @3 :Data;       # SHA-256 of the one that signs first, 32 bytes
+}
+
+struct SigningCertificate {
+  key @0 :UInt32;
+  certificate @1 :Data;  # SHA-256, 32 bytes
 }
 
 # A struct of its own, and no group, so that the events before it stay as long as they were.

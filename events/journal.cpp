@@ -43,13 +43,13 @@ struct Journal::Impl {
     return {};
   }
 
-  Result<void, LogError> put_header() {
+  Result<void, LogError> put_header(std::uint32_t schema_version) {
     const Magic magic = kJournalMagic;
     if (const auto wrong = storage->write(0, std::as_bytes(std::span(magic)))) {
       return undo(error("write", wrong, content.bytes), false);
     }
     content.bytes = magic.size();
-    const JournalHeader header{content.start_unix_seconds};
+    const JournalHeader header{content.start_unix_seconds, schema_version};
     return builder.build(
         content.digest, FrameType::journal_header, kWordsOfJournalHeader,
         [&](capnp::MessageBuilder& message) { encode(header, message); },
@@ -78,7 +78,10 @@ Result<Journal, LogError> Journal::start(std::unique_ptr<Storage> storage, std::
                                          const SiteEstablished& established) {
   Journal journal(std::make_unique<Impl>(std::move(storage), std::move(name)));
   journal.impl_->content.start_unix_seconds = start_unix_seconds;
-  if (auto done = journal.impl_->put_header(); !done) return Failed<LogError>(done.error());
+  const std::uint32_t schema_version =
+      established.certificate ? kSchemaVersionOfCertificates : kSchemaVersionOfJournals;
+  if (auto done = journal.impl_->put_header(schema_version); !done)
+    return Failed<LogError>(done.error());
   if (auto done = journal.append(at(Duration{0}), {CauseKind::run_start}, established); !done) {
     return Failed<LogError>(done.error());
   }

@@ -31,12 +31,14 @@ static_assert(std::endian::native == std::endian::little,
 
 // The newest version of event.capnp. A log says which is the first one with all that it uses, so
 // that an older program can read what it knows all of; readers take 1 to this one.
-inline constexpr std::uint32_t kSchemaVersion = 4;
+inline constexpr std::uint32_t kSchemaVersion = 5;
 // The versions with which journals and stretches came.
 inline constexpr std::uint32_t kSchemaVersionOfJournals = 2;
 inline constexpr std::uint32_t kSchemaVersionOfStretches = 3;
 // The version with which client events came to say why a spell begins.
 inline constexpr std::uint32_t kSchemaVersionOfSpells = 4;
+// The version with which a site on disk came to say by which certificates it signs.
+inline constexpr std::uint32_t kSchemaVersionOfCertificates = 5;
 
 // The version with which a kind of event came.
 constexpr std::uint32_t schema_version_of(EventKind kind) {
@@ -74,6 +76,9 @@ constexpr std::uint32_t schema_version_of(EventKind kind) {
     case EventKind::credential_expired:
     case EventKind::clock_changed:
     case EventKind::policy_changed: return 4;
+    case EventKind::signing_certificate_learnt:
+    case EventKind::client_certificate_blocked:
+    case EventKind::client_certificate_unblocked: return 5;
   }
   return kSchemaVersion;
 }

@@ -12,6 +12,7 @@
 
 #include "core/site_event.hpp"
 #include "events/log.hpp"
+#include "events/log_format.hpp"
 #include "events/stretch_place.hpp"
 
 namespace tokenlife::events {
@@ -29,6 +30,8 @@ void encode(std::span<const Recorded<SiteEvent>> events, capnp::MessageBuilder& 
 // Of a site on disk, whose journal has no end.
 struct JournalHeader {
   std::int64_t start_unix_seconds = 0;  // event times count from it
+  // The first one with all that the journal begins with.
+  std::uint32_t schema_version = kSchemaVersionOfJournals;
 };
 void encode(const JournalHeader& header, capnp::MessageBuilder& message);
 

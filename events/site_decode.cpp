@@ -84,6 +84,17 @@ PolicyChanged decode_policy_change(wire::PolicyChange::Reader from) {
   return {changed};
 }
 
+Sha256Thumbprint decode_thumbprint(capnp::Data::Reader from) {
+  return decode_hash<Sha256Thumbprint>(from, "a thumbprint does not have 32 bytes");
+}
+
+SiteEstablished decode_site_on_disk(wire::SiteOnDisk::Reader from) {
+  SiteEstablished event{decode_guid(from.getTenant()), decode_policy(from.getPolicy()),
+                        decode_thumbprint(from.getCertificate())};
+  event.policy.bulk_leeway = decode_changed(from.getBulkLeeway());
+  return event;
+}
+
 SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
   using Wire = wire::SiteEvent;
   switch (from.which()) {
@@ -110,14 +121,27 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
       return SigningCertificateRetired{{from.getSigningCertificateRetired()}};
     case Wire::CLIENT_TOKEN_ISSUED: {
       const auto token = from.getClientTokenIssued();
-      return ClientTokenIssued{decode_hash<Sha256Thumbprint>(token.getThumbprint(),
-                                                             "a thumbprint does not have 32 bytes"),
+      return ClientTokenIssued{decode_thumbprint(token.getThumbprint()),
                                {{token.getSerial()},
                                 decode_time(token.getNotBefore()),
                                 decode_time(token.getExpires()),
                                 {token.getSigner()}}};
     }
     case Wire::POLICY_CHANGED: return decode_policy_change(from.getPolicyChanged());
+    case Wire::ESTABLISHED_ON_DISK: return decode_site_on_disk(from.getEstablishedOnDisk());
+    case Wire::ROTATED_ON_DISK: {
+      const auto made = from.getRotatedOnDisk();
+      return SigningCertificateRotated{{made.getKey()}, decode_thumbprint(made.getCertificate())};
+    }
+    case Wire::SIGNING_CERTIFICATE_LEARNT: {
+      const auto learnt = from.getSigningCertificateLearnt();
+      return SigningCertificateLearnt{{learnt.getKey()},
+                                      decode_thumbprint(learnt.getCertificate())};
+    }
+    case Wire::CLIENT_CERTIFICATE_BLOCKED:
+      return ClientCertificateBlocked{decode_thumbprint(from.getClientCertificateBlocked())};
+    case Wire::CLIENT_CERTIFICATE_UNBLOCKED:
+      return ClientCertificateUnblocked{decode_thumbprint(from.getClientCertificateUnblocked())};
   }
   // A journal may have been written on by a newer program than the one that wrote its header.
   throw Malformed{"unsupported kind of site event (number " +

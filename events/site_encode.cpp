@@ -41,10 +41,17 @@ void encode_policy(const Policy& policy, wire::Policy::Builder to) {
   to.setRetryAfterRefusal(seconds(policy.retry_after_refusal));
 }
 
+void encode_certificate(KeyNumber key, const Sha256Thumbprint& certificate,
+                        wire::SigningCertificate::Builder to) {
+  to.setKey(key.value);
+  to.setCertificate(data(certificate));
+}
+
 struct EncodeSiteEvent {
   wire::SiteEvent::Builder to;
 
   void operator()(const SiteEstablished& event) {
+    if (event.certificate) return established_on_disk(event);
     auto group = to.initSiteEstablished();
     encode_guid(event.tenant, group.initTenant());
     encode_policy(event.policy, group.initPolicy());
@@ -66,7 +73,11 @@ struct EncodeSiteEvent {
   void operator()(const EndpointDown& event) { to.setEndpointDown(byte(event.endpoint)); }
   void operator()(const EndpointUp& event) { to.setEndpointUp(byte(event.endpoint)); }
   void operator()(const SigningCertificateRotated& event) {
-    to.setSigningCertificateRotated(event.key.value);
+    if (event.certificate) {
+      encode_certificate(event.key, *event.certificate, to.initRotatedOnDisk());
+    } else {
+      to.setSigningCertificateRotated(event.key.value);
+    }
   }
   void operator()(const SigningCertificateRetired& event) {
     to.setSigningCertificateRetired(event.key.value);
@@ -89,6 +100,23 @@ struct EncodeSiteEvent {
       change.setInternalRegistration(*changed.internal_registration ? 1 : 0);
     }
     if (changed.mp) change.setMp(static_cast<std::uint8_t>(*changed.mp));
+  }
+  void operator()(const SigningCertificateLearnt& event) {
+    encode_certificate(event.key, event.certificate, to.initSigningCertificateLearnt());
+  }
+  void operator()(const ClientCertificateBlocked& event) {
+    to.setClientCertificateBlocked(data(event.thumbprint));
+  }
+  void operator()(const ClientCertificateUnblocked& event) {
+    to.setClientCertificateUnblocked(data(event.thumbprint));
+  }
+
+  void established_on_disk(const SiteEstablished& event) {
+    auto site = to.initEstablishedOnDisk();
+    encode_guid(event.tenant, site.initTenant());
+    encode_policy(event.policy, site.initPolicy());
+    if (event.policy.bulk_leeway) site.setBulkLeeway(seconds(*event.policy.bulk_leeway));
+    site.setCertificate(data(*event.certificate));
   }
 };
 
@@ -159,7 +187,7 @@ void encode(const LogHeader& header, std::uint32_t schema_version, capnp::Messag
 
 void encode(const JournalHeader& header, capnp::MessageBuilder& message) {
   auto root = message.initRoot<wire::JournalHeader>();
-  root.setSchemaVersion(kSchemaVersionOfJournals);
+  root.setSchemaVersion(header.schema_version);
   root.setStartUnixSeconds(header.start_unix_seconds);
 }
 
@@ -192,7 +220,8 @@ void encode(const RunEnd& end, capnp::MessageBuilder& message) {
   }
   if (!end.counted) return;
   root.setClientKinds(kClientKinds);
-  auto kinds = root.initKinds(kEventKinds);
+  // Those of runs: an older reader refuses kinds that its schema does not have.
+  auto kinds = root.initKinds(static_cast<unsigned>(PolicyChanged::kind) + 1);
   for (unsigned i = 0; i < kinds.size(); ++i) kinds.set(i, end.counted->of_kind[i]);
   if (end.site_events + end.client_events == 0) return;
   root.setFirst(event_seconds(end.counted->first));

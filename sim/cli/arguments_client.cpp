@@ -2,6 +2,7 @@
 #include "sim/cli/arguments.hpp"
 #include "sim/cli/command_ccmsetup.hpp"
 #include "sim/cli/command_client.hpp"
+#include "sim/cli/command_known_client.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -84,6 +85,26 @@ void add_client(CLI::App& app, Chosen& chosen) {
                   "Example:\n"
                   "  tokenlife client call --dir laptop --site /srv/site --network internet");
   add_options(*call.app, call.command, true);
+
+  auto list =
+      add_command(client, chosen, "list", "List the clients that a site knows", client_list_command,
+                  "Those to which it has issued a token, and those that it has blocked.\n"
+                  "Example:\n  tokenlife client list --site /srv/site");
+  list.app->add_option("--site", list.command.site, "The site's folder")->required();
+  add_at(*list.app, list.command.at);
+  list.app->add_flag("--json", list.command.json, "Print JSON");
+
+  auto show =
+      add_command(client, chosen, "show", "Show what a site knows of a client", client_show_command,
+                  "What the client knows of itself: `tokenlife replay laptop`.\n"
+                  "Example:\n  tokenlife client show laptop --site /srv/site");
+  show.app
+      ->add_option("CLIENT", show.command.client,
+                   "The client's folder, or its certificate's SHA-256 thumbprint")
+      ->required();
+  show.app->add_option("--site", show.command.site, "The site's folder")->required();
+  add_at(*show.app, show.command.at);
+  show.app->add_flag("--json", show.command.json, "Print JSON");
 }
 
 }  // namespace

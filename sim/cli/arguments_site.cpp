@@ -4,12 +4,36 @@
 #include "core/bulk_lifetime.hpp"
 #include "sim/cli/arguments.hpp"
 #include "sim/cli/command_bulk_token.hpp"
+#include "sim/cli/command_known_client.hpp"
 #include "sim/cli/command_site.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
 constexpr const char* kFolder = "The site's folder";
+constexpr const char* kClient = "The client's folder, or its certificate's SHA-256 thumbprint";
+
+void add_blocking(CLI::App& site, Chosen& chosen) {
+  auto block =
+      add_command(site, chosen, "block-client", "Block a client", site_block_client_command,
+                  "Its token and any registration of it are refused until it is unblocked. It is "
+                  "no lock: one\n"
+                  "that is installed anew has another certificate, and is another client.\n"
+                  "Examples:\n"
+                  "  tokenlife site block-client /srv/site laptop\n"
+                  "  tokenlife site block-client /srv/site "
+                  "$(tokenlife client list --site /srv/site --json |\n"
+                  "      jq -r .clients[0].thumbprint)");
+  auto unblock =
+      add_command(site, chosen, "unblock-client", "Unblock a client", site_unblock_client_command,
+                  "It has to register again if its token was refused meanwhile.\n"
+                  "Example:\n  tokenlife site unblock-client /srv/site laptop");
+  for (Added<BlockClientCommand>* either : {&block, &unblock}) {
+    either->app->add_option("DIR", either->command.site, kFolder)->required();
+    either->app->add_option("CLIENT", either->command.client, kClient)->required();
+    add_at(*either->app, either->command.at);
+  }
+}
 
 void add_site_group(CLI::App& app, Chosen& chosen) {
   CLI::App& site =
@@ -62,6 +86,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
       ->required()
       ->check(decimal(0, UINT32_MAX));
   add_at(*retire.app, retire.command.at);
+  add_blocking(site, chosen);
 }
 
 void add_token_group(CLI::App& app, Chosen& chosen) {

@@ -12,6 +12,8 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/console.hpp"
+#include "sim/cli/hide_process.hpp"
+#include "sim/site/signer_life.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"
 #include "sim/text/suggest.hpp"
@@ -104,6 +106,7 @@ Result<Line, Error> parse(int argc, char** argv) {
 }
 
 Result<void, Error> make_token(const Line& line, Console& console) {
+  hide_process();
   std::int64_t minutes = kBulkLifetimeMinutesDefault;
   if (line.lifetime) {
     const auto lifetime = lifetime_of(*line.lifetime, "/lifetime");
@@ -122,6 +125,8 @@ Result<void, Error> make_token(const Line& line, Console& console) {
   if (!site->warning().empty()) say(console, escape_text(site->warning()));
   const auto fresh = issue_bulk_token(*site, "", minutes, *now);
   if (!fresh) return Failed<Error>(fresh.error());
+  const std::string warning = signer_warning(*site, *now);
+  if (!warning.empty()) say(console, escape_text(warning));
   console.print(heading_of(*fresh, *site));
   console.print(fresh->token.reveal());
   console.print("\n");

@@ -9,9 +9,11 @@
 #include "core/ensure.hpp"
 #include "core/token/token.hpp"
 #include "sim/cli/clock_argument.hpp"
+#include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
+#include "sim/site/signer_life.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -97,16 +99,23 @@ Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view 
 Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string& name,
                                              std::int64_t lifetime_minutes,
                                              std::chrono::sys_seconds now) {
+  if (auto good = check_signer(site, now); !good) return Failed<Error>(good.error());
   // The key first: who cannot sign issues nothing.
   const auto pair = site.signing_pair();
   if (!pair) return Failed<Error>(pair.error());
-  const auto decided = site.append(IssueBulkToken{name, generate_guid(), lifetime_minutes}, now);
+  const auto decided =
+      site.append(IssueBulkToken{name, generate_guid(), lifetime_minutes, signer_ends(site)}, now);
   if (!decided) return Failed<Error>(decided.error());
   ensure(decided->has_value(), "a checked lifetime and a new GUID to be accepted");
   const auto& issued = std::get<BulkTokenIssued>(**decided);
   const BulkClaims claims{
       {site.time_of(issued.not_before), site.time_of(issued.expires)}, site.tenant(), issued.guid};
   return NewBulkToken{issued, sign_token(claims, pair->key, pair->certificate)};
+}
+
+void say_signer_warning(const SiteFolder& site, std::chrono::sys_seconds now, Console& console) {
+  const std::string warning = signer_warning(site, now);
+  if (!warning.empty()) console.say("tokenlife: " + escape_text(warning));
 }
 
 std::string heading_of(const NewBulkToken& fresh, const SiteFolder& site) {
@@ -121,6 +130,7 @@ std::string heading_of(const NewBulkToken& fresh, const SiteFolder& site) {
 }
 
 ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
+  hide_process();
   const auto lifetime = lifetime_of(command.lifetime, "--lifetime");
   if (!lifetime) return Failed<Error>(lifetime.error());
   if (auto good = check_name(command.name); !good) return Failed<Error>(good.error());
@@ -131,6 +141,7 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
   if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
   const auto fresh = issue_bulk_token(*site, command.name, *lifetime, *now);
   if (!fresh) return Failed<Error>(fresh.error());
+  say_signer_warning(*site, *now, console);
   if (command.json) {
     console.print(json_text(json_of(*fresh, *site)) + "\n");
     return 0;

@@ -31,6 +31,9 @@ Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string
                                              std::int64_t lifetime_minutes,
                                              std::chrono::sys_seconds now);
 
+// On standard error, if the signing certificate is near its end or over.
+void say_signer_warning(const SiteFolder& site, std::chrono::sys_seconds now, Console& console);
+
 // R41: GUID and validity, as lines before the token's.
 std::string heading_of(const NewBulkToken& fresh, const SiteFolder& site);
 

@@ -7,6 +7,7 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_ccmsetup.hpp"
+#include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"
@@ -74,6 +75,7 @@ struct LineToken {
 
 // As `token new` does it.
 Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& console) {
+  hide_process();
   auto site = SiteFolder::open_to_write(*command.site);
   if (!site) return Failed<Error>(site.error());
   if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
@@ -81,6 +83,7 @@ Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& cons
   if (!now) return Failed<Error>(now.error());
   auto fresh = issue_bulk_token(*site, "ccmsetup-line", kBulkLifetimeMinutesDefault, *now);
   if (!fresh) return Failed<Error>(fresh.error());
+  say_signer_warning(*site, *now, console);
   return LineToken{std::move(fresh->token), fresh->issued.guid,
                    site->time_of(fresh->issued.expires), std::nullopt};
 }

@@ -8,7 +8,9 @@
 
 #include "core/decide.hpp"
 #include "sim/cli/clock_argument.hpp"
+#include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/event_writer.hpp"
+#include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"
@@ -169,21 +171,16 @@ void say(const Output& said, const VisitResult* result, Wish wish, Console& cons
 
 // ---- What is done ------------------------------------------------------------------------------
 
-Result<Policy, Error> policy_of(const std::string& site_folder) {
-  const auto site = SiteFolder::open_to_read(site_folder);
-  if (!site) return Failed<Error>(site.error());
-  return site->site().policy;
-}
-
 ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
+  hide_process();
   if (command.host && !is_host(*command.host)) {
     return usage_error(fmt::format("--host {} is not a host name", in_quotes(*command.host)),
                        "write it like cmg.example.com");
   }
   const auto network = network_of(command);
   if (!network) return Failed<Error>(network.error());
-  const auto policy = policy_of(command.site);
-  if (!policy) return Failed<Error>(policy.error());
+  const auto site = SiteFolder::open_to_read(command.site);
+  if (!site) return Failed<Error>(site.error());
   // Before the client is locked: standard input may keep one waiting.
   const auto bulk = bulk_token_of(command);
   if (!bulk) return Failed<Error>(bulk.error());
@@ -196,13 +193,15 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   if (auto arrived = visit.arrive(*network); !arrived) return Failed<Error>(arrived.error());
   const auto result = visit.go(wish);
   if (!result) return Failed<Error>(result.error());
-  say({command, *folder, *policy, before}, &*result, wish, console);
+  say_signer_warning(*site, *now, console);
+  say({command, *folder, site->site().policy, before}, &*result, wish, console);
   return result->kind == Kind::granted ? 0 : 1;
 }
 
 }  // namespace
 
 ExitStatus client_new_command(const ClientCommand& command, Console& console) {
+  hide_process();
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   const auto network = network_of(command);

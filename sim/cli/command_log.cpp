@@ -347,6 +347,8 @@ ExitStatus log_verify_command(const LogVerifyCommand& command, Console& console)
                     in_quotes(command.log)));
   }
   say_if_torn(command.log, **journal, console);
+  const auto good = check_certificates(command.log, (*journal)->site);
+  if (!good) return Failed<Error>(good.error());
   const CheckedJournal checked = facts_of(command.log, **journal);
   console.print(command.json
                     ? json_text(json_of(checked)) + "\n"

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/clock_argument.hpp"
+#include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_site.hpp"
+#include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
@@ -73,6 +75,7 @@ void say_warning(const SiteFolder& site, Console& console) {
 }  // namespace
 
 ExitStatus site_init_command(const SiteInitCommand& command, Console& console) {
+  hide_process();
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   const auto site = SiteFolder::init(command.site, generate_guid(), Policy{}, *now);
@@ -97,12 +100,14 @@ ExitStatus site_show_command(const SiteShowCommand& command, Console& console) {
   const auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
   say_warning(*site, console);
+  say_signer_warning(*site, *now, console);
   const auto list = list_of(*site, *now, type, *order);
   console.print(command.json ? json_text(json_of(*site, list)) + "\n" : text_of(*site, list));
   return 0;
 }
 
 ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& console) {
+  hide_process();
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(command.at);

@@ -127,21 +127,47 @@ struct SaysClaims {
   }
 };
 
-int refused(const TokenVerifyCommand& command, TokenFault fault, Console& console) {
-  const auto rules = rules_behind(fault);
+struct SaidFault {
+  RefusalReason reason;
+  std::string_view name;
+  std::string_view explanation;
+  std::span<const std::string_view> rules;
+};
+
+int refused(const TokenVerifyCommand& command, const SaidFault& fault, Console& console) {
   if (command.json) {
     Json json{{"accepted", false}};
-    json["reason"] = name(reason_of(fault));
-    json["fault"] = name(fault);
-    json["explanation"] = explanation_of(fault);
-    json["rules"] = rules;
+    json["reason"] = name(fault.reason);
+    json["fault"] = fault.name;
+    json["explanation"] = fault.explanation;
+    json["rules"] = fault.rules;
     console.print(json_text(json) + "\n");
     return 1;
   }
   console.print(fmt::format("{}: {}: {} ({})\n{}", console.paint("refused", Tone::bad),
-                            name(reason_of(fault)), explanation_of(fault), name(fault),
-                            rule_lines(rules)));
+                            name(fault.reason), fault.explanation, fault.name,
+                            rule_lines(fault.rules)));
   return 1;
+}
+
+int refused(const TokenVerifyCommand& command, TokenFault fault, Console& console) {
+  return refused(command,
+                 {reason_of(fault), name(fault), explanation_of(fault), rules_behind(fault)},
+                 console);
+}
+
+// A8: the token is good, and its client has been blocked.
+bool is_blocked(const Desk& desk, const VerifiedToken& token) {
+  const auto* claims = std::get_if<ClientClaims>(&token.claims());
+  return desk.site && claims != nullptr &&
+         desk.site->site().blocked_clients.contains(claims->certificate);
+}
+
+int refused_as_blocked(const TokenVerifyCommand& command, Console& console) {
+  constexpr auto reason = RefusalReason::client_blocked;
+  return refused(command,
+                 {reason, name(reason), "the site has blocked its client", rules_behind(reason)},
+                 console);
 }
 
 int accepted(const TokenVerifyCommand& command, const VerifiedToken& token, Console& console) {
@@ -193,6 +219,7 @@ ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& cons
                   : refused(command, signer.error(), console);
   }
   const auto verified = verify_at(*desk, token->reveal());
+  if (verified && is_blocked(*desk, *verified)) return refused_as_blocked(command, console);
   return verified ? accepted(command, *verified, console)
                   : refused(command, verified.error(), console);
 }

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -59,6 +60,8 @@ std::string fitted(std::string_view line, std::size_t columns) {
 
 Console Console::of_process(bool progress_wanted, Colour colour) {
   keep_places();
+  // A file that may not grow is an error where it is written, which says so, and not the end.
+  std::signal(SIGXFSZ, SIG_IGN);
   Console console;
   switch (colour) {
     case Colour::automatic:

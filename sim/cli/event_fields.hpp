@@ -268,6 +268,7 @@ struct OfSite {
     out.field(retry_after_failure, policy.retry_after_failure.count());
     out.field(retry_after_refusal, policy.retry_after_refusal.count());
     if (policy.bulk_leeway) out.field(bulk_leeway, policy.bulk_leeway->count());
+    if (e.certificate) out.field(thumbprint, *e.certificate);
   }
   void operator()(const BulkTokenIssued& e) const {
     out.field(name, std::string_view(e.name));
@@ -279,7 +280,10 @@ struct OfSite {
   void operator()(const BulkTokenUnblocked& e) const { out.field(guid, e.guid); }
   void operator()(const EndpointDown& e) const { out.field(endpoint, e.endpoint); }
   void operator()(const EndpointUp& e) const { out.field(endpoint, e.endpoint); }
-  void operator()(const SigningCertificateRotated& e) const { out.field(key, e.key.value); }
+  void operator()(const SigningCertificateRotated& e) const {
+    out.field(key, e.key.value);
+    if (e.certificate) out.field(thumbprint, *e.certificate);
+  }
   void operator()(const SigningCertificateRetired& e) const { out.field(key, e.key.value); }
   void operator()(const ClientTokenIssued& e) const {
     out.field(thumbprint, e.thumbprint);
@@ -297,6 +301,14 @@ struct OfSite {
     if (changed.token_validity) out.field(token_validity, changed.token_validity->count());
     if (changed.leeway) out.field(leeway, changed.leeway->count());
     if (changed.bulk_leeway) out.field(bulk_leeway, changed.bulk_leeway->count());
+  }
+  void operator()(const SigningCertificateLearnt& e) const {
+    out.field(key, e.key.value);
+    out.field(thumbprint, e.certificate);
+  }
+  void operator()(const ClientCertificateBlocked& e) const { out.field(thumbprint, e.thumbprint); }
+  void operator()(const ClientCertificateUnblocked& e) const {
+    out.field(thumbprint, e.thumbprint);
   }
 };
 

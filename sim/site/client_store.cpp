@@ -82,6 +82,17 @@ Result<unsigned, Error> generation_of(const std::string& folder) {
   return number;
 }
 
+Result<void, Error> check_own_log(const std::string& folder, unsigned generation) {
+  const std::string log = fmt::format("{}/{}{}", folder, kLogPrefix, generation);
+  auto own = check_own_folder(log);
+  std::error_code why;
+  for (fs::directory_iterator entry(log, why), end; own && !why && entry != end;
+       entry.increment(why)) {
+    own = check_own_file(entry->path().string());
+  }
+  return own;  // what cannot be listed cannot be read either
+}
+
 // Who the client is at the site, as its token says. Nobody else's word is there for it.
 ClientNumber number_told_by(const Secret& token) {
   const auto segments = split_token(token.reveal());
@@ -110,7 +121,9 @@ Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKin
   auto locked = lock(folder);
   if (!locked) return Failed<Error>(locked.error());
   // Under the lock: two that make a client at once must not both find the folder free.
-  if (auto free = check_free(folder); !free) return Failed<Error>(free.error());
+  auto free = check_own_folder(folder);
+  if (free) free = check_free(folder);
+  if (!free) return Failed<Error>(free.error());
   const PrivateKey key = PrivateKey::generate(kind);
   const Certificate certificate =
       Certificate::self_signed(key, {"tokenlife client", now, now + std::chrono::days{365 * 20}});
@@ -134,8 +147,10 @@ Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKin
 Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
   auto locked = lock(folder);
   if (!locked) return Failed<Error>(locked.error());
+  if (auto own = check_own_folder(folder); !own) return Failed<Error>(own.error());
   const auto generation = generation_of(folder);
   if (!generation) return Failed<Error>(generation.error());
+  if (auto own = check_own_log(folder, *generation); !own) return Failed<Error>(own.error());
   const auto key = read_key_file(folder + "/client.key");
   if (!key) return Failed<Error>(key.error());
   const auto certificate = read_certificate_file(folder + "/client.crt");
@@ -200,6 +215,7 @@ Result<void, Error> ClientFolder::write_log() {
   std::error_code why;
   fs::remove_all(fresh, why);  // one that a crash left behind
   if (why) return cannot_be(fresh, "removed", why);
+  const UsualUmask umask;
   auto log = events::LogWriter::create(fresh, header_, {{{at(Duration{0}), 0, {}}, site_}});
   if (!log) return Failed<Error>(to_error(log.error()));
   auto partition = log->partition(0);
@@ -221,14 +237,20 @@ Result<void, Error> ClientFolder::write_log() {
   if (!summary) return Failed<Error>(to_error(summary.error()));
   const auto finished = log->finish({*summary}, false);
   if (!finished) return Failed<Error>(to_error(finished.error()));
+  Result<void, Error> given;
   for (const auto& entry : fs::directory_iterator(fresh, why)) {
     if (!why) why = sync(entry.path());
+    if (given) given = give_to_owner_of(folder_, entry.path());
   }
+  if (given) given = give_to_owner_of(folder_, fresh);
+  if (!given) return given;
   if (!why) why = sync(fresh);
   if (why) return cannot_be(fresh, "synced to the disk", why);
   const std::string link = path("log.new");
   fs::remove(link, why);
   fs::create_directory_symlink(name, link, why);
+  if (!why) given = give_to_owner_of(folder_, link);
+  if (!given) return given;
   if (!why) fs::rename(link, path("log"), why);
   if (!why) why = sync(folder_);
   if (why) return cannot_be(path("log"), "replaced", why);

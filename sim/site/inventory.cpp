@@ -16,8 +16,10 @@ ListedStatus status_of(const Site& site, const BulkToken& token, Instant now) {
   return now < token.not_before ? ListedStatus::not_yet_valid : ListedStatus::active;
 }
 
-ListedStatus status_of(const Site& site, KeyNumber key) {
+ListedStatus status_of(const Site& site, KeyNumber key, const Certificate& certificate,
+                       sys_seconds now) {
   if (site.keys[key.value].retired) return ListedStatus::retired;
+  if (certificate.not_after() < now) return ListedStatus::expired;
   return key == site.signs_now() ? ListedStatus::signs_now : ListedStatus::trusted;
 }
 
@@ -64,7 +66,7 @@ std::vector<ListEntry> list_of(const SiteFolder& site, sys_seconds now,
     const Certificate& certificate = site.certificate({key});
     list.push_back({ListedType::signing_certificate, tokenlife::to_string(certificate.sha1()),
                     certificate.common_name(), certificate.not_before(), certificate.not_after(),
-                    status_of(site.site(), {key}), false, KeyNumber{key}});
+                    status_of(site.site(), {key}, certificate, now), false, KeyNumber{key}});
   }
   if (type) std::erase_if(list, [&](const ListEntry& listed) { return listed.type != *type; });
   std::sort(list.begin(), list.end(),

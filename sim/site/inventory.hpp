@@ -21,7 +21,7 @@ enum class ListedStatus : std::uint8_t {
   blocked,
   signer_retired,  // A9
   expired,         // whether blocked or not: an unblock does not revive it (D2)
-  // Of signing certificates (A9).
+  // Of signing certificates (A9), which may be expired as well.
   signs_now,
   trusted,
   retired,

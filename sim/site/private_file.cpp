@@ -57,15 +57,28 @@ Result<void, Error> sync_folder(const std::string& folder) {
 }
 
 // The folder that knows the path's name.
-Result<void, Error> sync_folder_of(const std::string& path) {
+std::string folder_of(const std::string& path) {
   std::filesystem::path name = std::filesystem::path(path).lexically_normal();
   if (!name.has_filename()) name = name.parent_path();  // "site/"
   const std::string folder = name.parent_path().string();
-  return sync_folder(folder.empty() ? "." : folder);
+  return folder.empty() ? "." : folder;
 }
 
-// `mode` is what a new file is made with; the umask can only take from it.
+Result<void, Error> sync_folder_of(const std::string& path) { return sync_folder(folder_of(path)); }
+
+// Gives an open file to the folder's owner, if it is root's and he is another one.
+Result<void, Error> give_to_owner(int descriptor, const std::string& folder,
+                                  const std::string& path) {
+  struct stat owner {};
+  if (::geteuid() != 0) return {};
+  if (::stat(folder.c_str(), &owner) != 0) return error_now(folder, "cannot be examined");
+  if (owner.st_uid == 0) return {};
+  if (::fchownat(descriptor, "", owner.st_uid, owner.st_gid, AT_EMPTY_PATH) == 0) return {};
+  return error_now(path, "cannot be given to the folder's owner");
+}
+
 Result<void, Error> write_file(const std::string& path, std::string_view bytes, mode_t mode) {
+  const UsualUmask umask;
   const std::string unfinished = path + ".new";
   // A crash may have left it.
   if (::unlink(unfinished.c_str()) != 0 && errno != ENOENT) {
@@ -75,7 +88,8 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
   {
     const OpenFile file(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     if (file.descriptor < 0) return error_now(path, "cannot be made");
-    done = write_all(file, path, bytes);
+    done = give_to_owner(file.descriptor, folder_of(path), path);
+    if (done) done = write_all(file, path, bytes);
   }
   if (done) return publish_file(unfinished, path);
   ::unlink(unfinished.c_str());
@@ -83,6 +97,23 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
 }
 
 // ---- Reading -----------------------------------------------------------------------------------
+
+// What others can write is nothing to rely on.
+Result<void, Error> check_not_writable(const struct stat& status, const std::string& path) {
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
+  return file_error(path, "can be written by other users",
+                    fmt::format("run `chmod go-w {}`, and see what may have been changed", path));
+}
+
+// Who owns a file can write it.
+Result<void, Error> check_owner(const struct stat& status, const std::string& path) {
+  struct stat folder {};
+  if (::stat(folder_of(path).c_str(), &folder) != 0) return error_now(path, "cannot be examined");
+  const uid_t owner = status.st_uid;
+  if (owner == 0 || owner == ::geteuid() || owner == folder.st_uid) return {};
+  return file_error(path, "belongs to another user than the folder",
+                    fmt::format("see what it is, and run `chown {} {}`", folder.st_uid, path));
+}
 
 // Whether nobody but the owner and root can have seen or changed what is in the file.
 Result<void, Error> check_private(const struct stat& status, const std::string& path) {
@@ -134,6 +165,10 @@ Result<Secret, Error> read_file(const std::string& path, std::size_t bytes_max, 
   if (!S_ISREG(status.st_mode)) return file_error(path, "is not a regular file");
   if (is_private) {
     if (auto good = check_private(status, path); !good) return Failed<Error>(good.error());
+  } else {
+    auto good = check_not_writable(status, path);
+    if (good) good = check_owner(status, path);
+    if (!good) return Failed<Error>(good.error());
   }
   return read_all(file, path, bytes_max);
 }
@@ -163,6 +198,33 @@ Result<Secret, Error> read_public_file(const std::string& path, std::size_t byte
   return read_file(path, bytes_max, false);
 }
 
+Result<void, Error> check_own_folder(const std::string& folder) {
+  struct stat status {};
+  if (::lstat(folder.c_str(), &status) != 0) return {};
+  if (S_ISLNK(status.st_mode)) return file_error(folder, "is a link", "name the folder itself");
+  return check_not_writable(status, folder);
+}
+
+Result<void, Error> check_own_file(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  if (S_ISLNK(status.st_mode)) return file_error(path, "is a link", "put the file itself there");
+  if (auto good = check_not_writable(status, path); !good) return good;
+  return check_owner(status, path);
+}
+
+Result<void, Error> give_to_owner_of(const std::string& folder, const std::string& path) {
+  if (::geteuid() != 0) return {};
+  const OpenFile file(path, O_PATH | O_NOFOLLOW);
+  struct stat status {};
+  if (file.descriptor < 0 || ::fstat(file.descriptor, &status) != 0) {
+    return error_now(path, "cannot be examined");
+  }
+  // One of root's that has another name elsewhere is not what was made here.
+  const bool is_made_here = status.st_uid == 0 && (S_ISDIR(status.st_mode) || status.st_nlink == 1);
+  return is_made_here ? give_to_owner(file.descriptor, folder, path) : Result<void, Error>{};
+}
+
 Result<void, Error> remove_private_file(const std::string& path) {
   if (::unlink(path.c_str()) == 0) return sync_folder_of(path);
   if (errno == ENOENT) return {};
@@ -170,6 +232,7 @@ Result<void, Error> remove_private_file(const std::string& path) {
 }
 
 Result<void, Error> make_private_folder(const std::string& folder) {
+  const UsualUmask umask;
   if (::mkdir(folder.c_str(), kOwnerAloneLooksIn) == 0) return sync_folder_of(folder);
   const int why = errno;
   std::error_code ignored;

@@ -2,6 +2,8 @@
 // owner's eyes only: private keys and tokens.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -16,7 +18,9 @@ namespace tokenlife::sim {
 // the folder remembers that: at every moment there is the old file or the new one. After an error
 // it is the old one, unless the folder alone could not be synced.
 //
-// A private file has mode 0600 and is never open to others, not even for a moment.
+// A private file has mode 0600 and is never open to others, not even for a moment. A public one has
+// mode 0644, whatever the umask. What root writes into somebody's folder belongs to him: the owner
+// of a site is not locked out of it by a `sudo`.
 Result<void, Error> write_private_file(const std::string& path, const Secret& bytes);
 Result<void, Error> write_public_file(const std::string& path, std::string_view bytes);
 
@@ -25,8 +29,9 @@ Result<void, Error> write_public_file(const std::string& path, std::string_view 
 // synced.
 Result<void, Error> publish_file(const std::string& unfinished, const std::string& path);
 
-// Both refuse what is no file but a link, a pipe or a folder, and wait for nothing. A private file
-// is also refused, with advice, if somebody else can read it or owns it (root may use anybody's).
+// Both refuse what is no file but a link, a pipe or a folder, and wait for nothing; and, with
+// advice, what others than the folder's owner and root can have changed. A private file is also
+// refused if somebody else can read it or owns it (root may use anybody's).
 Result<Secret, Error> read_private_file(const std::string& path, std::size_t bytes_max);
 Result<Secret, Error> read_public_file(const std::string& path, std::size_t bytes_max);
 
@@ -36,5 +41,27 @@ Result<void, Error> remove_private_file(const std::string& path);
 // Makes a folder that its owner alone may look into, and sees to it that it outlives a crash. That
 // it already exists is no error.
 Result<void, Error> make_private_folder(const std::string& folder);
+
+// Both are an error, with what mends it, if others than the owner and root can change what is
+// there, or if it is a link. That there is nothing is none.
+Result<void, Error> check_own_folder(const std::string& folder);
+Result<void, Error> check_own_file(const std::string& path);
+
+// Gives what root has just made in somebody's folder to the folder's owner; not to be deceived by
+// that one, who can put something else there.
+Result<void, Error> give_to_owner_of(const std::string& folder, const std::string& path);
+
+// For one scope: what is made is as open to others as if the umask were the usual one. Of the whole
+// process, as umasks are.
+class UsualUmask {
+ public:
+  UsualUmask() : before_(::umask(S_IWGRP | S_IWOTH)) {}
+  UsualUmask(const UsualUmask&) = delete;
+  UsualUmask& operator=(const UsualUmask&) = delete;
+  ~UsualUmask() { ::umask(before_); }
+
+ private:
+  mode_t before_;
+};
 
 }  // namespace tokenlife::sim

@@ -6,6 +6,7 @@
 #include "core/policy.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
+#include "sim/site/signer_life.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -137,6 +138,9 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   auto site = wants_token ? SiteFolder::open_to_write(site_folder_)
                           : SiteFolder::open_to_read(site_folder_);
   if (!site) return Failed<Error>(site.error());
+  if (wants_token) {
+    if (auto good = check_signer(*site, time_); !good) return Failed<Error>(good.error());
+  }
   const auto own = client_.token();
   if (!own) return Failed<Error>(own.error());
   const auto wanted = token_wanted(request);

@@ -84,14 +84,29 @@ Result<events::Journal, Error> start_journal(const std::string& folder, sys_seco
                                              const SiteEstablished& established) {
   const std::string name = file_in(folder, events::kSiteFile);
   const std::string unfinished = name + ".new";
+  const UsualUmask umask;
   ::unlink(unfinished.c_str());
   auto storage = events::FileStorage::create(unfinished);
   if (!storage) return file_error(name, "cannot be made: " + storage.error().message());
   auto journal = events::Journal::start(std::move(*storage), name, now.time_since_epoch().count(),
                                         established);
   if (!journal) return Failed<Error>(to_error(journal.error()));
+  if (auto given = give_to_owner_of(folder, unfinished); !given) {
+    return Failed<Error>(given.error());
+  }
   if (auto done = publish_file(unfinished, name); !done) return Failed<Error>(done.error());
   return std::move(*journal);
+}
+
+Result<Certificate, Error> read_certificate(const std::string& folder, KeyNumber number,
+                                            const SigningKey& known) {
+  const std::string path = file_in(folder, certificate_name(number));
+  auto certificate = read_certificate_file(path);
+  if (!certificate || !known.certificate) return certificate;
+  if (certificate->sha256() == *known.certificate) return certificate;
+  return file_error(
+      path, "is another certificate than the journal names: it has been exchanged since",
+      "put back the one with the SHA-256 thumbprint " + tokenlife::to_string(*known.certificate));
 }
 
 // Whether the command makes something that is dated by the clock.
@@ -101,6 +116,17 @@ bool has_dates(const SiteCommand& command) {
 }
 
 }  // namespace
+
+Result<void, Error> check_certificates(const std::string& folder, const Site& site) {
+  for (std::uint32_t key = 0; key < site.keys.size(); ++key) {
+    std::error_code error;
+    const auto path = file_in(folder, certificate_name({key}));
+    if (!fs::exists(fs::symlink_status(path, error))) continue;
+    const auto certificate = read_certificate(folder, {key}, site.keys[key]);
+    if (!certificate) return Failed<Error>(certificate.error());
+  }
+  return {};
+}
 
 std::string torn_end(const std::string& folder, const events::JournalContent& journal) {
   return fmt::format(
@@ -122,6 +148,9 @@ struct SiteFolder::Impl {
   Result<void, Error> read_site() {
     const std::string path = file(events::kSiteFile);
     std::error_code error;
+    auto good = check_own_folder(folder);
+    if (good) good = check_own_file(path);
+    if (!good) return good;
     if (!fs::exists(fs::status(path, error))) {
       if (error && error != std::errc::no_such_file_or_directory) {
         return file_error(folder, "cannot be listed: " + error.message());
@@ -134,7 +163,7 @@ struct SiteFolder::Impl {
     read = std::move(*content);
     if (read.torn_bytes != 0) warning = torn_end(folder, read);
     for (std::uint32_t key = 0; key < read.site.keys.size(); ++key) {
-      auto certificate = read_certificate_file(file(certificate_name({key})));
+      auto certificate = read_certificate(folder, {key}, read.site.keys[key]);
       if (!certificate) return Failed<Error>(certificate.error());
       if (certificate->key().kind() != KeyKind::rsa) {
         return file_error(file(certificate_name({key})), "has no RSA key, as tokens need it");
@@ -186,10 +215,12 @@ Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenan
   if (auto made = make_private_folder(folder); !made) return Failed<Error>(made.error());
   auto held = lock_site(folder);
   if (!held) return Failed<Error>(held.error());
-  if (auto free = check_free_for_site(folder); !free) return Failed<Error>(free.error());
+  auto free = check_own_folder(folder);
+  if (free) free = check_free_for_site(folder);
+  if (!free) return Failed<Error>(free.error());
   auto certificate = make_pair(folder, {0}, now);
   if (!certificate) return Failed<Error>(certificate.error());
-  auto journal = start_journal(folder, now, {tenant, policy});
+  auto journal = start_journal(folder, now, {tenant, policy, certificate->sha256()});
   if (!journal) return Failed<Error>(journal.error());
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
@@ -274,6 +305,18 @@ Result<Instant, Error> SiteFolder::time_of_change(sys_seconds now) const {
                     "set the clock, or give an earlier time");
 }
 
+// Those that the events do not name yet. Precondition: opened to write; the time of a change.
+Result<void, Error> SiteFolder::learn_certificates(Instant time) {
+  for (std::uint32_t key = 0; key < impl_->certificates.size(); ++key) {
+    if (site().keys[key].certificate) continue;
+    const SigningCertificateLearnt learnt{{key}, impl_->certificates[key].sha256()};
+    const auto number = static_cast<std::uint32_t>(events().size() - 1);
+    const auto done = impl_->journal->append(time, {CauseKind::action, number}, learnt);
+    if (!done) return Failed<Error>(to_error(done.error()));
+  }
+  return {};
+}
+
 Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command, sys_seconds now) {
   ensure(impl_->journal.has_value(), "a site that was opened to write");
   if (instant_of(now) < events().back().time && has_dates(command)) {
@@ -286,6 +329,7 @@ Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command
   const auto change = time_of_change(now);
   if (!change) return Failed<Error>(change.error());
   const Instant time = *change;
+  if (auto learnt = learn_certificates(time); !learnt) return Failed<Error>(learnt.error());
   const auto event = decide(site(), command, time);
   if (!event) return Decided(Failed<SiteRefusal>(event.error()));
   const auto number = static_cast<std::uint32_t>(events().size() - 1);
@@ -300,7 +344,7 @@ Result<SigningCertificateRotated, Error> SiteFolder::rotate(sys_seconds now) {
   const KeyNumber next{site().signs_now().value + 1};
   auto certificate = make_pair(impl_->folder, next, now);
   if (!certificate) return Failed<Error>(certificate.error());
-  const auto appended = append(RotateSigningCertificate{}, now);
+  const auto appended = append(RotateSigningCertificate{certificate->sha256()}, now);
   if (!appended) return Failed<Error>(appended.error());
   ensure(appended->has_value(), "a certificate that can always be rotated");
   impl_->certificates.push_back(std::move(*certificate));

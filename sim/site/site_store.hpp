@@ -4,6 +4,10 @@
 //   signing-0.crt     the certificate of each signing key, by its number
 //   signing-0.key     its private key, for its owner's eyes only: of the one that signs now alone
 //
+// The journal says by which certificates the site signs: another file in a certificate's place is
+// refused. (Of a site of an earlier version it is learnt at the first change.) So is what others
+// than the folder's owner can have changed.
+//
 // A key is on the disk before the event that speaks of it: a crash in between leaves files that no
 // event knows, which do no harm, and which the next rotation replaces. The key before it goes after
 // the event: a crash in between leaves one that the next writer removes. Nothing here asks what
@@ -29,6 +33,9 @@ namespace tokenlife::sim {
 
 // In words, the torn end of the journal in the folder, which there must be.
 std::string torn_end(const std::string& folder, const events::JournalContent& journal);
+
+// Whether the certificates in the folder, as far as they are there, are those of the site's events.
+Result<void, Error> check_certificates(const std::string& folder, const Site& site);
 
 // What signs tokens: for sign_token().
 struct SigningPair {
@@ -88,6 +95,7 @@ class SiteFolder {
   Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now);
 
  private:
+  Result<void, Error> learn_certificates(Instant time);
   // When a change that is made now happens; an error if that is after the site's life.
   Result<Instant, Error> time_of_change(std::chrono::sys_seconds now) const;
 

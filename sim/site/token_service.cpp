@@ -4,15 +4,19 @@
 
 #include <vector>
 
+#include "sim/site/signer_life.hpp"
+
 namespace tokenlife::sim {
 namespace {
 
 Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown,
                                 std::chrono::sys_seconds now, SiteAnswer& answer) {
+  if (auto good = check_signer(site, now); !good) return good;
   const auto pair = site.signing_pair();
   if (!pair) return Failed<Error>(pair.error());
   // Recorded, and safely on the disk, before it exists.
-  const auto decided = site.append(IssueClientToken{shown.evidence.certificate.sha256()}, now);
+  const auto decided =
+      site.append(IssueClientToken{shown.evidence.certificate.sha256(), signer_ends(site)}, now);
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided) {
     return file_error(site.folder(), fmt::format("issues no token: {}", name(decided->error())));
@@ -59,8 +63,9 @@ Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, C
   view.signer = site.site().signs_now();
   view.verified = TokenVerdict{};
   if (given.fault) view.verified->refusal = reason_of(*given.fault);
-  given.verdict =
-      judge(shown.client, shown.request, view, site.site().policy, site.instant_of(now));
+  Client client = shown.client;
+  client.blocked = site.site().blocked_clients.contains(shown.evidence.certificate.sha256());  // A8
+  given.verdict = judge(client, shown.request, view, site.site().policy, site.instant_of(now));
   const bool wants_token = shown.request.kind != RequestKind::exchange;
   if (given.verdict.kind != Verdict::Kind::granted || !wants_token) return given;
   if (auto issued = issue_token(site, shown, now, given); !issued) {

@@ -16,7 +16,8 @@ namespace tokenlife::sim {
 
 // A request with all that goes with it.
 struct SignedRequest {
-  const Client& client;  // what the site knows of it: its version, and whether it is blocked
+  const Client&
+      client;  // what it says of itself: its version. Whether it is blocked, the site knows.
   Request request;
   Evidence evidence;
 };

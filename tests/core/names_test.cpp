@@ -50,7 +50,8 @@ TEST_CASE("event kinds have stable words and numbers") {
       "credential-renewed credential-expired clock-changed "
       "site-established bulk-token-issued bulk-token-blocked bulk-token-unblocked endpoint-down "
       "endpoint-up signing-certificate-rotated signing-certificate-retired client-token-issued "
-      "policy-changed");
+      "policy-changed signing-certificate-learnt client-certificate-blocked "
+      "client-certificate-unblocked");
 }
 
 TEST_CASE("reasons have stable words and numbers") {

@@ -112,6 +112,8 @@ TEST_CASE("a client lasts a hundred years, and no date that is needed for it is 
   CHECK(old.status == 2);
   CHECK(has(old.err, "the time is 2200-01-01T00:00:00Z, and a client lasts 100 years"));
   desk.out("client register" + laptop, "2030-01-02T00:00:00Z");
+  // A signing certificate lasts ten years.
+  CHECK(desk.run_at("site rotate site", "2128-12-31T00:00:00Z").status == 0);
   CHECK(desk.run_at("client call" + laptop, "2129-01-01T00:00:00Z").status == 1);
   CHECK(has(desk.run("events laptop/log").out, "2129-01-01T00:00:00Z  client/0"));
 }

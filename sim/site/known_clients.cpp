@@ -1,0 +1,75 @@
+#include "sim/site/known_clients.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "sim/site/key_file.hpp"
+#include "sim/text/escape.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+std::map<Sha256Thumbprint, ClientToken> newest_tokens(const SiteFolder& site) {
+  std::map<Sha256Thumbprint, ClientToken> newest;
+  for (const auto& recorded : site.events()) {
+    const auto* issued = std::get_if<ClientTokenIssued>(&recorded.event);
+    if (issued != nullptr) newest[issued->thumbprint] = issued->token;
+  }
+  return newest;
+}
+
+ListedClient listed(const SiteFolder& site, const Sha256Thumbprint& thumbprint,
+                    const std::map<Sha256Thumbprint, ClientToken>& newest) {
+  ListedClient client{thumbprint, {}, {}, site.site().blocked_clients.contains(thumbprint)};
+  const auto known = site.site().clients.find(thumbprint);
+  if (known != site.site().clients.end()) client.known = known->second;
+  const auto token = newest.find(thumbprint);
+  if (token != newest.end()) client.newest = token->second;
+  return client;
+}
+
+}  // namespace
+
+std::vector<ListedClient> known_clients(const SiteFolder& site) {
+  const auto newest = newest_tokens(site);
+  std::vector<ListedClient> list;
+  for (const auto& [thumbprint, known] : site.site().clients) {
+    list.push_back(listed(site, thumbprint, newest));
+  }
+  std::sort(list.begin(), list.end(), [](const ListedClient& a, const ListedClient& b) {
+    return a.known->number < b.known->number;
+  });
+  for (const Sha256Thumbprint& thumbprint : site.site().blocked_clients) {
+    if (site.site().clients.contains(thumbprint)) continue;
+    list.push_back(listed(site, thumbprint, newest));
+  }
+  return list;
+}
+
+ListedClient known_client(const SiteFolder& site, const Sha256Thumbprint& thumbprint) {
+  return listed(site, thumbprint, newest_tokens(site));
+}
+
+std::string_view status_of(const ListedClient& client, const SiteFolder& site,
+                           std::chrono::sys_seconds now) {
+  if (client.blocked) return "blocked";
+  if (!client.newest.exists()) return "not-registered";
+  if (client.newest.expires <= site.instant_of(now)) return "expired";  // A5
+  return site.site().keys[client.newest.signer.value].retired ? "signer-retired" : "active";
+}
+
+Result<Sha256Thumbprint, Error> thumbprint_named(const std::string& client) {
+  if (const auto thumbprint = parse_sha256(client)) return *thumbprint;
+  std::error_code error;
+  if (!std::filesystem::is_directory(client, error)) {
+    return usage_error(in_quotes(client) + " names no client",
+                       "give its folder, or the SHA-256 thumbprint of its certificate, as "
+                       "`tokenlife client list` shows it");
+  }
+  const auto certificate = read_certificate_file(client + "/client.crt");
+  if (!certificate) return Failed<Error>(certificate.error());
+  return certificate->sha256();
+}
+
+}  // namespace tokenlife::sim
