@@ -18,6 +18,7 @@ RefusalReason reason_of(TokenFault fault) {
     case TokenFault::critical_header:
     case TokenFault::wrong_header_type:
     case TokenFault::bad_thumbprint:
+    case TokenFault::bad_key_id:
     case TokenFault::payload_not_strict_json:
     case TokenFault::bad_dates:
     case TokenFault::bad_claims:
@@ -54,7 +55,8 @@ namespace {
 // Limits as the verifier has them.
 const std::string kTooLong = "it has more than " + std::to_string(kTokenBytesMax) + " bytes";
 const std::string kBadDates = "nbf and exp are not two integers from 0 to " +
-                              std::to_string(kTokenDateMax) + " with nbf before exp";
+                              std::to_string(kTokenDateMax) +
+                              " with nbf before exp, or iat is no such integer";
 const std::string kLifetimeTooLong =
     "it is good for more than " + std::to_string(kBulkLifetimeMinutesMax) + " minutes";
 
@@ -72,6 +74,7 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::critical_header: return "its header has crit, b64 or zip";
     case TokenFault::wrong_header_type: return "its header's typ is not JWT";
     case TokenFault::bad_thumbprint: return "its header's x5t is not a SHA-1 thumbprint";
+    case TokenFault::bad_key_id: return "its header's kid is not a string";
     case TokenFault::signer_not_named: return "its header does not name the signer (x5t)";
     case TokenFault::unknown_signer: return "its signer is not a certificate of this site";
     case TokenFault::signer_retired: return "the certificate that signed it has been retired";

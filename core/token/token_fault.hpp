@@ -21,6 +21,7 @@ enum class TokenFault : std::uint8_t {
   critical_header,         // `crit`, `b64` or `zip`: what they ask for is not understood
   wrong_header_type,       // `typ` is something else than JWT
   bad_thumbprint,          // `x5t` is there and is no SHA-1 in base64url
+  bad_key_id,              // `kid` is there and is no string
   // Signature.
   signer_not_named,      // no `x5t`
   unknown_signer,        // not a certificate of the site's
@@ -29,7 +30,8 @@ enum class TokenFault : std::uint8_t {
   bad_signature,
   // Claims: RFC 7519.
   payload_not_strict_json,
-  bad_dates,  // `nbf` or `exp` is missing or no integer from 0 to 253402300799, or nbf >= exp
+  bad_dates,  // `nbf` or `exp` is missing or no integer from 0 to 253402300799, or nbf >= exp;
+              // or `iat` is there and no such integer
   wrong_issuer,
   wrong_audience,
   wrong_type,         // R24: another kind than asked for, or half of one and half of another
@@ -49,7 +51,7 @@ enum class TokenFault : std::uint8_t {
 };
 template <>
 struct Names<TokenFault> {
-  static constexpr std::array<std::string_view, 30> values{"too-long",
+  static constexpr std::array<std::string_view, 31> values{"too-long",
                                                            "not-three-segments",
                                                            "empty-segment",
                                                            "not-base64url",
@@ -58,6 +60,7 @@ struct Names<TokenFault> {
                                                            "critical-header",
                                                            "wrong-header-type",
                                                            "bad-thumbprint",
+                                                           "bad-key-id",
                                                            "signer-not-named",
                                                            "unknown-signer",
                                                            "signer-retired",

@@ -135,8 +135,11 @@ Result<TokenHeader, TokenFault> read_header(const std::vector<JsonMember>& membe
   if (find(members, "typ") != nullptr && text_of(members, "typ") != "JWT") {
     return refuse(TokenFault::wrong_header_type);
   }
-  // `jwk`, `jku`, `x5u` and `x5c` are somebody's own word on which key is his. Nobody looks at
-  // them.
+  // RFC 7515, 4.1.4. Like `jwk`, `jku`, `x5u` and `x5c` it is somebody's own word on which key is
+  // his. Nobody looks at them.
+  if (find(members, "kid") != nullptr && !text_of(members, "kid")) {
+    return refuse(TokenFault::bad_key_id);
+  }
   if (find(members, "x5t") == nullptr) return TokenHeader{};
   const auto text = text_of(members, "x5t");
   const auto thumbprint = text ? thumbprint_of<Sha1Thumbprint>(*text) : std::nullopt;
@@ -147,7 +150,9 @@ Result<TokenHeader, TokenFault> read_header(const std::vector<JsonMember>& membe
 Result<TokenDates, TokenFault> read_dates(const std::vector<JsonMember>& claims) {
   const auto not_before = date_of(claims, "nbf");
   const auto expires = date_of(claims, "exp");
-  if (!not_before || !expires || *not_before >= *expires) {
+  // Of no use to anybody, and still a date (RFC 7519, 4.1.6).
+  const bool bad_issue = find(claims, "iat") != nullptr && !date_of(claims, "iat");
+  if (!not_before || !expires || *not_before >= *expires || bad_issue) {
     return Failed<TokenFault>(TokenFault::bad_dates);
   }
   return TokenDates{*not_before, *expires};

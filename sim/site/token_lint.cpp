@@ -155,7 +155,7 @@ Members members_of(std::string_view json) {
 // token: so each is judged by the rules that refuse it, and none hides another.
 void check_header(TokenDiagnosis& look) {
   const Members good = members_of(R"({"alg":"RS256"})");
-  for (const std::string_view name : {"alg", "typ", "x5t", "crit", "b64", "zip"}) {
+  for (const std::string_view name : {"alg", "typ", "kid", "x5t", "crit", "b64", "zip"}) {
     const auto header = read_header(with(good, look.header, name));
     if (!header) look.wrong.emplace_back(explanation_of(header.error()));
   }

@@ -97,6 +97,20 @@ TEST_CASE("nbf is before exp") {
   CHECK(client_with("nbf", "1587932305") == "bad-dates");
 }
 
+TEST_CASE("iat is absent or a date, and is not looked at") {
+  for (const char* value : {"null", "true", "\"1580156305\"", "1580156305.5", "1e9", "-1",
+                            "253402300800", "{}", "[1580156305]"}) {
+    INFO(value);
+    CHECK(bulk_with("iat", value) == "bad-dates");
+    CHECK(client_with("iat", value) == "bad-dates");
+  }
+  for (const char* value : {"0", "1580156305", "253402300799"}) {
+    INFO(value);
+    CHECK(bulk_with("iat", value) == "accepted");
+    CHECK(client_with("iat", value) == "accepted");
+  }
+}
+
 TEST_CASE("the issuer is the site, exactly") {
   const std::string good = "urn:sccm:oauth2:cdcc5e91-0adf-4a24-82d0-196667f1c081";
   for (const std::string& value :

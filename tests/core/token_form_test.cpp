@@ -152,6 +152,18 @@ TEST_CASE("x5t is a SHA-1 thumbprint") {
   }
 }
 
+TEST_CASE("kid is absent or a string, and is not looked at") {
+  for (const char* value : {"null", "true", "0", "1.5", "{}", "[]", "[\"a\"]"}) {
+    INFO(value);
+    CHECK(with_header(good_header().with("kid", value)) == "bad-key-id");
+  }
+  for (const char* value : {"\"\"", "\"7\"", "\"../../signing-0.key\""}) {
+    INFO(value);
+    CHECK(with_header(good_header().with("kid", value)) == "accepted");
+  }
+  CHECK(reason_of(TokenFault::bad_key_id) == RefusalReason::malformed);
+}
+
 TEST_CASE("refusals say which check it was, never what the token was") {
   for (std::size_t i = 0; i < kCount<TokenFault>; ++i) {
     const auto fault = static_cast<TokenFault>(i);
