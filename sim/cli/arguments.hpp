@@ -72,6 +72,9 @@ inline void add_at(CLI::App& app, std::optional<std::string>& at) {
       "The time: 2026-01-01, 2026-01-01T00:00:00Z, or seconds since 1970 (default: now)");
 }
 
+// How long a command waits that changes a site or client.
+void add_lock_timeout(CLI::App& app);
+
 inline void add_threads(CLI::App& app, unsigned& threads) {
   app.add_option("--threads", threads, "Number of threads (default: all cores)")
       ->check(decimal(1, 1024));

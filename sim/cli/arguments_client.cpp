@@ -25,6 +25,7 @@ void add_line(CLI::App& app, Chosen& chosen) {
                    "- reads the bulk token from standard input (default: a new one)");
   line->add_option("--token-file", command.token_file, "A file that holds the bulk token");
   add_at(*line, command.at);
+  add_lock_timeout(*line);
   line->add_flag("--json", command.json, "Print JSON");
 }
 
@@ -38,6 +39,7 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
   app.add_option("--network", command.network, "The network that the client is on from now on")
       ->check(CLI::IsMember({"intranet", "internet", "offline"}));
   add_at(app, command.at);
+  add_lock_timeout(app);
   app.add_flag("--json", command.json, "Print JSON");
 }
 

@@ -26,7 +26,7 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                   "  tokenlife replay /tmp/fleet --client commuters/17 --json\n"
                   "Logs of earlier versions do not say why spells began: then the scenario in the\n"
                   "log is run again for the clients that are shown.");
-  added->add_option("LOG", command.log, "The log's folder")->required();
+  added->add_option("LOG", command.log, "The folder of a log or a client")->required();
   added->add_option(
       "--at", command.at,
       "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the run's end, or the "
@@ -66,7 +66,7 @@ void add_events(CLI::App& app, Chosen& chosen) {
       "  tokenlife events /tmp/fleet --count-by day,kind\n"
       "  tokenlife events /tmp/fleet --count-by week,reason --kind renewal-failed --format csv\n"
       "  tokenlife events /srv/site --kind bulk-token-issued");
-  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("LOG", command.log, "The folder of a log, a site or a client")->required();
   added->add_option("--client", command.client,
                     "Only this client's events: number, COHORT/NUMBER or GUID");
   added->add_option("--kind", command.kinds, "Only events of this kind; may be repeated");
@@ -106,7 +106,7 @@ void add_explain(CLI::App& app, Chosen& chosen) {
       "  tokenlife explain /tmp/fleet laptops/LT-00066 --at 2026-08-01 --inputs scenarios\n"
       "  tokenlife explain /tmp/fleet 17 --json | jq -r '.\"saved-by\"[] | .change + \" \" + "
       ".value'");
-  added->add_option("LOG", command.log, "The log's folder")->required();
+  added->add_option("LOG", command.log, "The folder of a log or a client")->required();
   added
       ->add_option("CLIENT", command.client,
                    "A client's number, COHORT/NUMBER, COHORT/DEVICE or GUID")
@@ -137,7 +137,7 @@ void add_log_verify(CLI::App& log, Chosen& chosen) {
       "  tokenlife log verify /tmp/fleet --digest $(cat digest-of-last-month)\n"
       "  tokenlife log verify /tmp/fleet --replay --inputs scenarios\n"
       "  tokenlife log verify /srv/site");
-  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("LOG", command.log, "The folder of a log, a site or a client")->required();
   added->add_option("--digest", command.digest,
                     "The digest of the run, as `tokenlife run` printed it");
   added->add_flag("--replay", command.replay, "Run the scenario again, and compare");
@@ -181,7 +181,7 @@ void add_log(CLI::App& app, Chosen& chosen) {
       log, chosen, "info", "Describe a log: header, counts, time span", log_info_command,
       "As the log says of itself: `tokenlife log verify` checks it.\n"
       "Example:\n  tokenlife log info /tmp/fleet --json");
-  info->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  info->add_option("LOG", command.log, "The folder of a log, a site or a client")->required();
   add_threads(*info, command.threads);
   info->add_flag("--json", command.json, "Print JSON");
 }

@@ -6,6 +6,7 @@
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_known_client.hpp"
 #include "sim/cli/command_site.hpp"
+#include "sim/site/folder_lock.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -32,6 +33,7 @@ void add_blocking(CLI::App& site, Chosen& chosen) {
     either->app->add_option("DIR", either->command.site, kFolder)->required();
     either->app->add_option("CLIENT", either->command.client, kClient)->required();
     add_at(*either->app, either->command.at);
+    add_lock_timeout(*either->app);
   }
 }
 
@@ -51,6 +53,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
       "  tokenlife site init /tmp/site --at 2026-01-01T00:00:00Z");
   init.app->add_option("DIR", init.command.site, "A new folder, or an empty one")->required();
   add_at(*init.app, init.command.at);
+  add_lock_timeout(*init.app);
 
   auto show =
       add_command(site, chosen, "show", "List bulk tokens and certificates", site_show_command,
@@ -74,6 +77,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
                   "Example:\n  tokenlife site rotate /srv/site");
   rotate.app->add_option("DIR", rotate.command.site, kFolder)->required();
   add_at(*rotate.app, rotate.command.at);
+  add_lock_timeout(*rotate.app);
 
   auto retire = add_command(site, chosen, "retire", "Retire an earlier signing certificate",
                             site_retire_command,
@@ -86,6 +90,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
       ->required()
       ->check(decimal(0, UINT32_MAX));
   add_at(*retire.app, retire.command.at);
+  add_lock_timeout(*retire.app);
   add_blocking(site, chosen);
 }
 
@@ -105,6 +110,7 @@ void add_token_group(CLI::App& app, Chosen& chosen) {
                   kBulkLifetimeMinutesMax, kBulkLifetimeMinutesDefault));
   fresh.app->add_option("--name", fresh.command.name, "A name to show in lists");
   add_at(*fresh.app, fresh.command.at);
+  add_lock_timeout(*fresh.app);
   fresh.app->add_flag("--json", fresh.command.json, "Print JSON");
 
   auto list = add_command(token, chosen, "list", "List the bulk tokens of a site",
@@ -123,10 +129,20 @@ void add_token_group(CLI::App& app, Chosen& chosen) {
     either->app->add_option("GUID", either->command.guid, "The token's GUID")->required();
     either->app->add_option("--site", either->command.site, kFolder)->required();
     add_at(*either->app, either->command.at);
+    add_lock_timeout(*either->app);
   }
 }
 
 }  // namespace
+
+void add_lock_timeout(CLI::App& app) {
+  FolderLock::timeout_seconds = FolderLock::kUsualTimeoutSeconds;
+  app.add_option("--lock-timeout", FolderLock::timeout_seconds,
+                 fmt::format("Seconds to wait while another program changes the folder\n"
+                             "(default: {})",
+                             FolderLock::kUsualTimeoutSeconds))
+      ->check(decimal(0, 86'400));
+}
 
 void add_site_commands(CLI::App& app, Chosen& chosen) {
   add_site_group(app, chosen);

@@ -37,9 +37,11 @@ void add_verify(CLI::App& token, Chosen& chosen) {
       "token.txt");
   add_source(*app, command.source);
   app->add_option("--site", command.site, "The folder of the site whose token it must be");
-  app->add_option("--key", command.key, "The signer's public key or certificate, in PEM");
+  app->add_option("--key", command.key,
+                  "The signer's public key, in PEM, or its certificate, which the\n"
+                  "token's x5t must name");
   app->add_option("--signing-certificate", command.signing_certificate,
-                  "Its certificate, in PEM, which the token's x5t must name");
+                  "The certificate of a key, in PEM, which the token's x5t must name");
   add_at(*app, command.at);
   app->add_option("--leeway", command.leeway, "Clock leeway in seconds (default: the site's, or 0)")
       ->check(decimal(0, INT64_MAX));

@@ -13,6 +13,7 @@
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/cli/hide_process.hpp"
+#include "sim/site/folder_lock.hpp"
 #include "sim/site/signer_life.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"
@@ -107,6 +108,7 @@ Result<Line, Error> parse(int argc, char** argv) {
 
 Result<void, Error> make_token(const Line& line, Console& console) {
   hide_process();
+  FolderLock::timeout_seconds = FolderLock::kUsualTimeoutSeconds;
   std::int64_t minutes = kBulkLifetimeMinutesDefault;
   if (line.lifetime) {
     const auto lifetime = lifetime_of(*line.lifetime, "/lifetime");
@@ -130,7 +132,7 @@ Result<void, Error> make_token(const Line& line, Console& console) {
   console.print(heading_of(*fresh, *site));
   console.print(fresh->token.reveal());
   console.print("\n");
-  return {};
+  return finish_or_block(*site, fresh->issued.guid, *now, console);
 }
 
 int run_tool(int argc, char** argv) {

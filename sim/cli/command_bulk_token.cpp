@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "core/bulk_lifetime.hpp"
@@ -99,6 +100,9 @@ Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view 
 Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string& name,
                                              std::int64_t lifetime_minutes,
                                              std::chrono::sys_seconds now) {
+  // That nobody reads what is printed is heard of by finish_or_block(), and does not end the
+  // program.
+  std::signal(SIGPIPE, SIG_IGN);
   if (auto good = check_signer(site, now); !good) return Failed<Error>(good.error());
   // The key first: who cannot sign issues nothing.
   const auto pair = site.signing_pair();
@@ -111,6 +115,24 @@ Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string
   const BulkClaims claims{
       {site.time_of(issued.not_before), site.time_of(issued.expires)}, site.tenant(), issued.guid};
   return NewBulkToken{issued, sign_token(claims, pair->key, pair->certificate)};
+}
+
+Result<void, Error> finish_or_block(SiteFolder& site, Guid guid, std::chrono::sys_seconds now,
+                                    Console& console) {
+  auto printed = console.finish();
+  if (printed) return {};
+  Error error = printed.error();
+  const auto blocked = site.append(BlockBulkToken{guid}, now);
+  error.what += fmt::format("; the new token {} ", to_string(guid));
+  if (blocked) {
+    error.what += "was not shown, and is blocked";
+    error.advice = "make another one";
+  } else {
+    error.what += "could not be blocked: " + to_string(blocked.error());
+    error.advice =
+        fmt::format("run `tokenlife token block {} --site {}`", to_string(guid), site.folder());
+  }
+  return Failed<Error>(error);
 }
 
 void say_signer_warning(const SiteFolder& site, std::chrono::sys_seconds now, Console& console) {
@@ -144,12 +166,13 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
   say_signer_warning(*site, *now, console);
   if (command.json) {
     console.print(json_text(json_of(*fresh, *site)) + "\n");
-    return 0;
+  } else {
+    console.print(heading_of(*fresh, *site));
+    console.print(fresh->token.reveal());
+    console.print("\n");
   }
-  console.print(heading_of(*fresh, *site));
-  console.print(fresh->token.reveal());
-  console.print("\n");
-  return 0;
+  auto arrived = finish_or_block(*site, fresh->issued.guid, *now, console);
+  return arrived ? ExitStatus(0) : Failed<Error>(arrived.error());
 }
 
 ExitStatus token_list_command(const TokenListCommand& command, Console& console) {

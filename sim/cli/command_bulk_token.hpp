@@ -31,6 +31,11 @@ Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string
                                              std::int64_t lifetime_minutes,
                                              std::chrono::sys_seconds now);
 
+// Whether the new token, which was printed last, has arrived. One that nobody may have seen, or
+// that went to nobody knows where, is blocked: the error names its GUID.
+Result<void, Error> finish_or_block(SiteFolder& site, Guid guid, std::chrono::sys_seconds now,
+                                    Console& console);
+
 // On standard error, if the signing certificate is near its end or over.
 void say_signer_warning(const SiteFolder& site, std::chrono::sys_seconds now, Console& console);
 

@@ -71,6 +71,8 @@ struct LineToken {
   Guid guid;
   std::chrono::sys_seconds expires;
   std::optional<TokenFault> fault;
+  std::chrono::sys_seconds made{};
+  std::optional<SiteFolder> made_by = std::nullopt;  // if it is new
 };
 
 // As `token new` does it.
@@ -84,15 +86,16 @@ Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& cons
   auto fresh = issue_bulk_token(*site, "ccmsetup-line", kBulkLifetimeMinutesDefault, *now);
   if (!fresh) return Failed<Error>(fresh.error());
   say_signer_warning(*site, *now, console);
-  return LineToken{std::move(fresh->token), fresh->issued.guid,
-                   site->time_of(fresh->issued.expires), std::nullopt};
+  const auto expires = site->time_of(fresh->issued.expires);
+  return LineToken{std::move(fresh->token), fresh->issued.guid, expires, std::nullopt, *now,
+                   std::move(*site)};
 }
 
 // One that the site would take now.
 Result<LineToken, Error> given_token(const CcmsetupCommand& command) {
   const auto site = SiteFolder::open_to_read(*command.site);
   if (!site) return Failed<Error>(site.error());
-  auto token = read_token({command.bulk_token, command.token_file});
+  auto token = read_bulk_token({command.bulk_token, command.token_file});
   if (!token) return Failed<Error>(token.error());
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
@@ -121,7 +124,7 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
     return usage_error("--bulk-token takes - alone, standard input", "or give --token-file FILE");
   }
   const bool given = command.bulk_token || command.token_file;
-  const auto token = given ? given_token(command) : new_token(command, console);
+  auto token = given ? given_token(command) : new_token(command, console);
   if (!token) return Failed<Error>(token.error());
   if (token->fault) {
     console.say(fmt::format("tokenlife: the site refuses that token: {}: {}",
@@ -142,7 +145,9 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
     console.print(line.reveal());
     console.print("\n");
   }
-  return 0;
+  if (!token->made_by) return 0;
+  auto arrived = finish_or_block(*token->made_by, token->guid, token->made, console);
+  return arrived ? ExitStatus(0) : Failed<Error>(arrived.error());
 }
 
 }  // namespace

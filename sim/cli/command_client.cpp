@@ -31,7 +31,7 @@ Result<Secret, Error> bulk_token_of(const ClientCommand& command) {
     return usage_error("--bulk-token takes - alone: the token comes from standard input",
                        "write --bulk-token - < FILE");
   }
-  auto token = read_token({"-", std::nullopt});
+  auto token = read_bulk_token({"-", std::nullopt});
   if (token && token->empty()) return usage_error("standard input holds no bulk token", "");
   return token;
 }

@@ -24,7 +24,7 @@ namespace tokenlife::sim {
 namespace {
 
 struct LogAndFacts {
-  events::LogReader log;
+  OpenedLog log;
   events::LogFacts facts;
   // Why it was not checked when renewals were due; empty if it was.
   std::string unchecked{};

@@ -36,21 +36,22 @@ struct Desk {
   TokenChecks checks{};
 };
 
+// By a certificate of its a token has to name the signer; by a key alone it need not.
 Result<Signer, Error> signer_of_key(const TokenVerifyCommand& command) {
-  const auto key = read_given_public_key(*command.key);
-  if (!key) return Failed<Error>(key.error());
-  if (key->kind() != KeyKind::rsa) {
+  const auto given = read_given_key(*command.key);
+  if (!given) return Failed<Error>(given.error());
+  if (given->key.kind() != KeyKind::rsa) {
     return input_error(*command.key, "is not an RSA key, and tokens are signed with RS256",
                        "give the public key of the site's signing certificate");
   }
-  if (!command.signing_certificate) return Signer{{0}, *key, std::nullopt};
+  if (!command.signing_certificate) return Signer{{0}, given->key, given->thumbprint};
   const auto certificate = read_given_certificate(*command.signing_certificate);
   if (!certificate) return Failed<Error>(certificate.error());
-  if (!(certificate->key() == *key)) {
+  if (!(certificate->key() == given->key)) {
     return input_error(*command.signing_certificate,
                        "is not the certificate of the key that --key names");
   }
-  return Signer{{0}, *key, certificate->sha1()};
+  return Signer{{0}, given->key, certificate->sha1()};
 }
 
 Result<void, Error> add_site(const std::string& folder, Desk& desk) {
@@ -213,6 +214,11 @@ ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& cons
   if (!desk) return Failed<Error>(desk.error());
   const auto token = read_token(command.source);
   if (!token) return Failed<Error>(token.error());
+  if (has_carriage_return(*token)) {
+    console.say(
+        "tokenlife: the token has a carriage return in it, as lines of Windows do; take that away, "
+        "with `tr -d '\\r'` for example");
+  }
   if (command.signature_only) {
     const auto signer = verify_signature(token->reveal(), desk->signers);
     return signer ? signature_accepted(command, console)

@@ -34,7 +34,7 @@ class Console {
   // width; an empty one removes it.
   void show_progress(std::string_view line);
 
-  // Whether all that was printed has arrived. To be asked once, last.
+  // Whether all that was printed so far has arrived.
   Result<void, Error> finish();
 
  private:

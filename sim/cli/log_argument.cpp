@@ -41,10 +41,13 @@ Result<ClientNumber, Error> find_guid(const events::LogHeader& header, Guid want
 
 }  // namespace
 
-Result<events::LogReader, Error> open_log(const std::string& folder) {
-  auto log = events::LogReader::open(folder);
+Result<OpenedLog, Error> open_log(const std::string& folder) {
+  auto held = hold_client_log(folder);
+  auto log = events::LogReader::open(held ? held->folder : std::filesystem::path(folder));
   if (!log) return Failed<Error>(to_error(log.error()));
-  return std::move(*log);
+  OpenedLog opened(std::move(*log));
+  opened.held = std::move(held);
+  return opened;
 }
 
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder) {

@@ -4,17 +4,26 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/id.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "events/journal.hpp"
 #include "events/log_reader.hpp"
+#include "sim/site/client_log.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
 
-Result<events::LogReader, Error> open_log(const std::string& folder);
+// A log, which stays as it was opened also if it is that of a client on disk that goes on.
+struct OpenedLog : events::LogReader {
+  explicit OpenedLog(LogReader reader) : LogReader(std::move(reader)) {}
+  std::optional<HeldClientLog> held;
+};
+
+// A run's folder, a client's, or the `log` in that.
+Result<OpenedLog, Error> open_log(const std::string& folder);
 
 // The journal, if the folder is a site's. What is neither's is open_log()'s to complain of.
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder);

@@ -30,4 +30,16 @@ Result<Secret, Error> read_token(const TokenSource& source) {
   return without_newline(*text);
 }
 
+bool has_carriage_return(const Secret& token) {
+  return token.reveal().find('\r') != std::string_view::npos;
+}
+
+Result<Secret, Error> read_bulk_token(const TokenSource& source) {
+  auto token = read_token(source);
+  if (!token || !has_carriage_return(*token)) return token;
+  return input_error(source.file.value_or("standard input"),
+                     "the bulk token ends with a carriage return, as lines of Windows do",
+                     "take that away, with `tr -d '\\r'` for example");
+}
+
 }  // namespace tokenlife::sim

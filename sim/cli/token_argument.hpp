@@ -20,4 +20,10 @@ struct TokenSource {
 // What is far longer than any token comes cut, and is still too long.
 Result<Secret, Error> read_token(const TokenSource& source);
 
+// Whether lines of the text end as those of Windows do. No token does.
+bool has_carriage_return(const Secret& token);
+
+// One that a client or a line is to hold; an error, with what mends it, if it has one.
+Result<Secret, Error> read_bulk_token(const TokenSource& source);
+
 }  // namespace tokenlife::sim

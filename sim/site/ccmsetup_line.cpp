@@ -4,13 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "core/token/token_form.hpp"
+#include "sim/site/ccmsetup_names.hpp"
 #include "sim/site/token_lint.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"
+#include "sim/text/suggest.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -48,7 +52,6 @@ constexpr std::array kStrangers{
     Stranger{"\xE2\x80\x93", "an en dash (U+2013)", "-"},
     Stranger{"\xE2\x80\x94", "an em dash (U+2014)", "-"},
     Stranger{"\xC2\xA0", "a no-break space (U+00A0)", " "},
-    Stranger{"\"", "a quote", ""},
     Stranger{"'", "a quote", ""},
     Stranger{"`", "a backquote", ""},
     Stranger{"\n", "a line break", " "},
@@ -99,16 +102,53 @@ struct Parts {
   std::array<Part*, 4> all() { return {&mp, &host_name, &site_code, &token}; }
 };
 
+// At spaces, but for those between quotes.
 std::vector<std::string_view> words_of(std::string_view line) {
   std::vector<std::string_view> words;
   while (true) {
     const std::size_t begin = line.find_first_not_of(' ');
     if (begin == std::string_view::npos) return words;
     line.remove_prefix(begin);
-    const std::size_t end = std::min(line.find(' '), line.size());
+    bool is_quoted = false;
+    std::size_t end = 0;
+    for (; end < line.size() && (is_quoted || line[end] != ' '); ++end) {
+      if (line[end] == '"') is_quoted = !is_quoted;
+    }
     words.push_back(line.substr(0, end));
     line.remove_prefix(end);
   }
+}
+
+// Without the quotes around it.
+std::string_view bare(std::string_view text) {
+  const bool is_quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+  return is_quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view known) { return same(name, known); });
+}
+
+// Whether the line may hold it, and it says nothing about the site.
+bool is_known(std::string_view word) {
+  if (word.starts_with('/')) return is_one_of(word.substr(0, word.find(':')), kCcmsetupParameters);
+  const std::size_t sign = word.find('=');
+  return sign != std::string_view::npos && is_one_of(word.substr(0, sign), kClientProperties);
+}
+
+// The name that was meant by one that is not known, as advice; empty if none is near.
+std::string name_meant(std::string_view word) {
+  const bool is_parameter = word.starts_with('/');
+  std::string name(word.substr(0, word.find_first_of(":=")));
+  if (!is_parameter) {
+    for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  const auto near =
+      is_parameter ? suggestion(name, kCcmsetupParameters) : suggestion(name, kClientProperties);
+  if (!near) return "";
+  return *near == name ? fmt::format("; write {}=VALUE", name)
+                       : fmt::format("; did you mean {}?", *near);
 }
 
 // Of a token that mail or a terminal broke into lines, all but the first one. Shorter ones tell
@@ -123,16 +163,16 @@ void take_word(std::string_view word, Parts& parts, std::vector<std::string>& wr
   for (Part* part : parts.all()) {
     if (!begins(word, part->name)) continue;
     if (part->value) wrong.push_back(fmt::format("{} is given twice", part->name));
-    if (!part->value) part->value = word.substr(part->name.size());
+    if (!part->value) part->value = bare(word.substr(part->name.size()));
     return;
   }
-  for (const std::string_view entra :
-       {"AADTENANTID", "AADTENANTNAME", "AADCLIENTAPPID", "AADRESOURCEURI"}) {
+  for (const std::string_view entra : kEntraProperties) {
     if (begins(word, entra)) {
       wrong.push_back(fmt::format("{} belongs to an installation with Entra (R35)", entra));
       return;
     }
   }
+  if (is_known(word)) return;
   if (parts.token.value && may_be_more_of_a_token(word)) {
     if (!std::exchange(parts.token_goes_on, true)) {
       wrong.push_back(fmt::format("{} is broken: more of its token seems to stand behind a space",
@@ -140,7 +180,8 @@ void take_word(std::string_view word, Parts& parts, std::vector<std::string>& wr
     }
     return;
   }
-  wrong.push_back(fmt::format("{} is not part of an installation line", quoted(word)));
+  wrong.push_back(
+      fmt::format("{} is not part of an installation line{}", quoted(word), name_meant(word)));
 }
 
 struct Address {
@@ -252,7 +293,11 @@ CheckedLine check_ccmsetup_line(std::string_view line) {
     return checked;
   }
   std::string meant = without_strangers(line, wrong);
-  const std::vector<std::string_view> words = words_of(meant);
+  if (std::count(meant.begin(), meant.end(), '"') % 2 != 0) {
+    wrong.emplace_back("a quote is opened and not closed");
+  }
+  std::vector<std::string_view> words = words_of(meant);
+  for (std::string_view& word : words) word = bare(word);
   const bool named =
       !words.empty() &&
       (same(words[0], "ccmsetup.exe") ||

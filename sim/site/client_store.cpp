@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "events/client_batch.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
+#include "sim/site/client_log.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"
@@ -31,7 +31,6 @@ namespace fs = std::filesystem;
 constexpr Duration kLife = std::chrono::days{365 * 100};
 constexpr std::chrono::sys_seconds kStartMax =
     std::chrono::sys_seconds{Duration{kTokenDateMax}} - kLife;
-constexpr std::string_view kLogPrefix = "log-";
 
 Failed<Error> cannot_be(const std::string& place, const std::string& doing, std::error_code why) {
   return file_error(place, fmt::format("cannot be {}: {}", doing, why.message()));
@@ -68,22 +67,8 @@ Result<void, Error> check_free(const std::string& folder) {
   return why ? cannot_be(folder, "read", why) : Result<void, Error>{};
 }
 
-// The number in "log-7".
-Result<unsigned, Error> generation_of(const std::string& folder) {
-  std::error_code why;
-  const std::string name = fs::read_symlink(folder + "/log", why).string();
-  if (why) return file_error(folder, "is not a client folder", "`tokenlife client new` makes one");
-  unsigned number = 0;
-  const bool named = name.starts_with(kLogPrefix);
-  if (named) std::from_chars(name.data() + kLogPrefix.size(), name.data() + name.size(), number);
-  if (fmt::format("{}{}", kLogPrefix, number) != name) {
-    return file_error(folder + "/log", "is not a link to one of the client's logs");
-  }
-  return number;
-}
-
 Result<void, Error> check_own_log(const std::string& folder, unsigned generation) {
-  const std::string log = fmt::format("{}/{}{}", folder, kLogPrefix, generation);
+  const std::string log = folder + "/" + log_name(generation);
   auto own = check_own_folder(log);
   std::error_code why;
   for (fs::directory_iterator entry(log, why), end; own && !why && entry != end;
@@ -148,7 +133,7 @@ Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
   auto locked = lock(folder);
   if (!locked) return Failed<Error>(locked.error());
   if (auto own = check_own_folder(folder); !own) return Failed<Error>(own.error());
-  const auto generation = generation_of(folder);
+  const auto generation = log_generation(folder);
   if (!generation) return Failed<Error>(generation.error());
   if (auto own = check_own_log(folder, *generation); !own) return Failed<Error>(own.error());
   const auto key = read_key_file(folder + "/client.key");
@@ -205,12 +190,17 @@ Result<void, Error> ClientFolder::name_serials() {
   if (!client_.token.exists()) return {};
   const auto held = token();
   if (!held) return Failed<Error>(held.error());
+  // The site would refuse what is not there, and the client would have to register again.
+  if (held->empty()) {
+    return file_error(path("token"), "is lost: by its log the client holds a token",
+                      "put it back, or make a new client with `tokenlife client new`");
+  }
   client_.token.serial = TokenSerial::of(number_told_by(*held), client_.token.serial.ordinal());
   return {};
 }
 
 Result<void, Error> ClientFolder::write_log() {
-  const std::string name = fmt::format("{}{}", kLogPrefix, generation_ + 1);
+  const std::string name = log_name(generation_ + 1);
   const fs::path fresh = fs::path(folder_) / name;
   std::error_code why;
   fs::remove_all(fresh, why);  // one that a crash left behind
@@ -254,10 +244,9 @@ Result<void, Error> ClientFolder::write_log() {
   if (!why) fs::rename(link, path("log"), why);
   if (!why) why = sync(folder_);
   if (why) return cannot_be(path("log"), "replaced", why);
-  // The change is made. What stays behind of the old log does no harm.
-  if (generation_ > 0)
-    fs::remove_all(path(fmt::format("{}{}", kLogPrefix, generation_).c_str()), why);
+  // The change is made.
   ++generation_;
+  remove_old_client_logs(folder_, generation_);
   return {};
 }
 

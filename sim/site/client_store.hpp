@@ -38,7 +38,8 @@ class ClientFolder {
                                           const SiteEstablished& site,
                                           const ClientInstalled& installed,
                                           std::chrono::sys_seconds now);
-  // Nobody else can open it until this object goes: they get an error.
+  // Nobody else can open it until this object goes: they wait for so long as FolderLock says, and
+  // then get an error.
   static Result<ClientFolder, Error> open(const std::string& folder);
 
   const Client& client() const { return client_; }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/token/pem.hpp"
@@ -11,11 +12,56 @@
 namespace tokenlife::sim {
 namespace {
 
-// What is wrong with a file that should hold one `wanted`.
-std::string words_of(KeyFault fault, std::string_view wanted) {
+// ---- What a file is instead --------------------------------------------------------------------
+
+bool holds(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+// What to do about a text that is not one `wanted` in PEM; empty if it is like nothing known.
+std::string advice_on(std::string_view text) {
+  if (holds(text, "PRIVATE KEY-----")) {
+    return "it is a private key: give what `openssl pkey -pubout` makes of it";
+  }
+  if (holds(text, "CERTIFICATE REQUEST-----")) {
+    return "it is a request for a certificate (CSR): give the certificate that came of it";
+  }
+  if (holds(text, "-----BEGIN RSA PUBLIC KEY-----")) {
+    return "it is a key of PKCS #1: give what `openssl rsa -RSAPublicKey_in -pubout` makes of it";
+  }
+  const std::string_view begin = "-----BEGIN ";
+  const std::size_t first = text.find(begin);
+  if (first != std::string_view::npos && holds(text.substr(first + begin.size()), begin)) {
+    return "it holds several, as a chain does: give the signer's alone";
+  }
+  // A SEQUENCE of more than 127 bytes, as all of these are in DER.
+  if (text.starts_with("\x30\x81") || text.starts_with("\x30\x82")) {
+    return "it looks like DER: give what `openssl x509 -inform DER`, or `openssl pkey -pubin "
+           "-inform DER`, makes of it";
+  }
+  if (text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with('{')) {
+    return "it is JSON, as a JWK is: give the same key in PEM";
+  }
+  return "";
+}
+
+// By the object identifiers, in DER, that stand in keys.
+std::string words_of_kind(std::string_view text) {
+  const auto der = pem_block(text, {"PUBLIC KEY", "PRIVATE KEY", "CERTIFICATE"});
+  if (der && holds(der->reveal(), "\x06\x07\x2A\x86\x48\xCE\x3D\x02\x01")) {
+    return "its key is on another elliptic curve than P-256";
+  }
+  if (der && holds(der->reveal(), "\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A")) {
+    return "its key is for RSA-PSS alone, which is not RS256";
+  }
+  return "its key is neither RSA nor P-256";
+}
+
+// What is wrong with a text that should hold one `wanted`.
+std::string words_of(KeyFault fault, std::string_view wanted, std::string_view text) {
   switch (fault) {
     case KeyFault::not_pem: break;
-    case KeyFault::wrong_kind: return "its key is neither RSA nor P-256";
+    case KeyFault::wrong_kind: return words_of_kind(text);
     case KeyFault::wrong_size:
       return fmt::format("its RSA key has less than {} or more than {} bits", kRsaBitsMin,
                          kRsaBitsMax);
@@ -25,22 +71,24 @@ std::string words_of(KeyFault fault, std::string_view wanted) {
   return fmt::format("does not hold one {} in PEM", wanted);
 }
 
+Failed<Error> wrong_given(const std::string& path, KeyFault fault, std::string_view wanted,
+                          std::string_view text) {
+  return input_error(path, words_of(fault, wanted, text),
+                     fault == KeyFault::not_pem ? advice_on(text) : "");
+}
+
 // The value, or what is wrong with the folder's own file.
 template <class T>
-Result<T, Error> own(Result<T, KeyFault> read, const std::string& path, std::string_view wanted) {
+Result<T, Error> own(Result<T, KeyFault> read, const std::string& path, std::string_view wanted,
+                     std::string_view text) {
   if (read) return std::move(*read);
-  return file_error(path, words_of(read.error(), wanted));
+  return file_error(path, words_of(read.error(), wanted, text));
 }
 
 Result<std::string, Error> read_given(const std::string& path) {
   auto text = read_text_file(path, kPemBytesMax);
   if (text) return std::move(*text);
   return file_error(path, "cannot be read: " + text.error());
-}
-
-std::string_view advice_on_key(std::string_view pem) {
-  const bool is_private = pem.find("PRIVATE KEY-----") != std::string_view::npos;
-  return is_private ? "it is a private key: give what `openssl pkey -pubout` makes of it" : "";
 }
 
 }  // namespace
@@ -57,13 +105,13 @@ Result<void, Error> write_certificate_file(const std::string& path,
 Result<PrivateKey, Error> read_key_file(const std::string& path) {
   const auto pem = read_private_file(path, kPemBytesMax);
   if (!pem) return Failed<Error>(pem.error());
-  return own(PrivateKey::from_pem(pem->reveal()), path, "private key");
+  return own(PrivateKey::from_pem(pem->reveal()), path, "private key", pem->reveal());
 }
 
 Result<Certificate, Error> read_certificate_file(const std::string& path) {
   const auto pem = read_public_file(path, kPemBytesMax);
   if (!pem) return Failed<Error>(pem.error());
-  return own(Certificate::from_pem(pem->reveal()), path, "certificate");
+  return own(Certificate::from_pem(pem->reveal()), path, "certificate", pem->reveal());
 }
 
 Result<Certificate, Error> read_given_certificate(const std::string& path) {
@@ -71,20 +119,19 @@ Result<Certificate, Error> read_given_certificate(const std::string& path) {
   if (!text) return Failed<Error>(text.error());
   auto certificate = Certificate::from_pem(*text);
   if (certificate) return std::move(*certificate);
-  return input_error(path, words_of(certificate.error(), "certificate"));
+  return wrong_given(path, certificate.error(), "certificate", *text);
 }
 
-Result<PublicKey, Error> read_given_public_key(const std::string& path) {
+Result<GivenKey, Error> read_given_key(const std::string& path) {
   const auto text = read_given(path);
   if (!text) return Failed<Error>(text.error());
   auto key = PublicKey::from_pem(*text);
-  if (key) return std::move(*key);
+  if (key) return GivenKey{std::move(*key), std::nullopt};
   const auto certificate = Certificate::from_pem(*text);
-  if (certificate) return certificate->key();
+  if (certificate) return GivenKey{certificate->key(), certificate->sha1()};
   const bool is_certificate = certificate.error() != KeyFault::not_pem;
   const KeyFault fault = is_certificate ? certificate.error() : key.error();
-  return input_error(path, words_of(fault, "public key or certificate"),
-                     std::string(advice_on_key(*text)));
+  return wrong_given(path, fault, "public key or certificate", *text);
 }
 
 }  // namespace tokenlife::sim

@@ -2,6 +2,7 @@
 // says who may read and what a crash leaves of, and those that users hand over.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/result.hpp"
@@ -20,7 +21,12 @@ Result<Certificate, Error> read_certificate_file(const std::string& path);
 
 // Handed over by a user, from wherever that is.
 Result<Certificate, Error> read_given_certificate(const std::string& path);
-// "PUBLIC KEY", or the key of a "CERTIFICATE".
-Result<PublicKey, Error> read_given_public_key(const std::string& path);
+
+// A "PUBLIC KEY", or that of a "CERTIFICATE", which then has a thumbprint.
+struct GivenKey {
+  PublicKey key;
+  std::optional<Sha1Thumbprint> thumbprint;
+};
+Result<GivenKey, Error> read_given_key(const std::string& path);
 
 }  // namespace tokenlife::sim

@@ -51,7 +51,8 @@ class SiteFolder {
                                         const Policy& policy, std::chrono::sys_seconds now);
   // Needs no right to write, and changes nothing.
   static Result<SiteFolder, Error> open_to_read(const std::string& folder);
-  // Nobody else can open it to write until this object goes: they get an error.
+  // Nobody else can open it to write until this object goes: they wait for so long as FolderLock
+  // says, and then get an error.
   static Result<SiteFolder, Error> open_to_write(const std::string& folder);
 
   SiteFolder(SiteFolder&&) noexcept;

@@ -46,8 +46,8 @@ GROUPS = {
     "tokens": Group(["core"], "core", "base64url key strict_json token_claims token_form token_owner "
                     "token_signature token_time", ["support/forge"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
-    "events": Group(["core", "events"], "events", "golden journal journal_damage log_damage log_hostile log_round_trip "
-                    "merge replay run_check verify log_limit", ["events/format_1"]),
+    "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage log_damage "
+                    "log_hostile log_round_trip merge replay run_check verify log_limit", ["events/format_1"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
                       "time_zone trace"),
@@ -56,8 +56,9 @@ GROUPS = {
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
-    "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder"),
-    "client": Group(ALL, "sim", "program_client program_client_refused real_client", program=True),
+    "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder site_trust"),
+    "client": Group(ALL, "sim", "program_block_client program_client program_client_log program_client_refused "
+                    "program_given_key program_signer_life program_site program_trust real_client", program=True),
     "cli": Group(ALL, "sim", "program_events program_log program_question program_rules program_terminal "
                  "program_test_command program", program=True),
 }

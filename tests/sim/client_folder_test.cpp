@@ -3,7 +3,9 @@
 
 #include <set>
 
+#include "events/log_reader.hpp"
 #include "events/temporary_folder.hpp"
+#include "sim/site/client_log.hpp"
 #include "sim/site/client_store.hpp"
 #include "support/opened_files.hpp"
 
@@ -68,6 +70,55 @@ TEST_CASE("a client's folder holds its newest log alone") {
   CHECK(again->events().size() == 3);
   REQUIRE(again->record(again->last_time(), {}, AgentRestarted{}));
   CHECK(names() == with_log("log-4"));
+}
+
+TEST_CASE("a log of a client stays where it is while somebody reads it") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "client";
+  auto client = made(path);
+  REQUIRE(client);
+  const auto restart = [&] { REQUIRE(client->record(client->last_time(), {}, AgentRestarted{})); };
+  for (const std::string& place : {path, path + "/", path + "/log", path + "/log/"}) {
+    INFO(place);
+    auto held = sim::hold_client_log(place);
+    REQUIRE(held);
+    const auto events = [&] { return events::LogReader::open(held->folder)->summary().events; };
+    const std::uint64_t before = events();
+    const std::string name = held->folder.filename().string();
+    CHECK(std::filesystem::read_symlink(path + "/log") == name);
+    restart();
+    restart();
+    CHECK(events() == before);
+    CHECK(std::filesystem::read_symlink(path + "/log") != name);
+    held = std::nullopt;
+    restart();
+    CHECK_FALSE(std::filesystem::exists(path + "/" + name));
+  }
+  CHECK_FALSE(sim::hold_client_log(folder.path()));
+  CHECK_FALSE(sim::hold_client_log(folder / "nothing"));
+}
+
+TEST_CASE("a token that is lost is an error, and changes nothing") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "client";
+  {
+    auto client = made(path);
+    REQUIRE(client);
+    const ClientToken token{TokenSerial::of({0}, 1), at(Duration{0}), at(Duration{90}), {}};
+    REQUIRE(client->record(at(Duration{0}), {}, RegistrationRequested{}));
+    REQUIRE(client->record(at(Duration{0}), {}, RegistrationCompleted{Endpoint::mp, token}));
+  }
+  for (const bool is_empty : {false, true}) {
+    if (is_empty) write_file(path + "/token", "");
+    if (is_empty) std::filesystem::permissions(path + "/token", std::filesystem::perms::owner_read);
+    const auto opened = ClientFolder::open(path);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().kind == sim::ErrorKind::file);
+    CHECK(to_string(opened.error()) ==
+          path +
+              "/token: is lost: by its log the client holds a token; put it back, or make a "
+              "new client with `tokenlife client new`");
+  }
 }
 
 }  // namespace tokenlife::test

@@ -90,6 +90,30 @@ TEST_CASE("R34: all that is wrong with a line is named") {
               {"AADTENANTID belongs to an installation with Entra (R35)", "`/hello` is not part"});
 }
 
+TEST_CASE(
+    "R34: documented parameters and properties may stand in the line, and quotes around them") {
+  Line line;
+  line.name = R"("C:\Program Files\ccmsetup.exe")";
+  line.mp = "\"" + line.mp + "\"";
+  line.code = "SMSSITECODE=\"ABC\"";
+  line.token = "/regtoken:\"" + line.token.substr(10) + "\"";
+  const json good = checked(
+      line.text() + R"( /NoCRLCheck /nocrlcheck /BITSPriority:LOW "/source:\\\\server\\a share")"
+                    R"( SMSMP=https://mp.example.com smsmplist="a;b" RESETKEYINFORMATION=TRUE)"
+                    R"( CCMCERTSEL="Subject:a b" /UsePKICert FSP=)",
+      0);
+  CHECK(good["host"] == "cmg.example.com");
+  CHECK(good["site-code"] == "ABC");
+  line = {};
+  check_wrong(line.text() + " /NoCRLChek SMSMPS=x /uninstall SMSMP",
+              {"`/NoCRLChek` is not part of an installation line; did you mean /NoCRLCheck?",
+               "`SMSMPS=x` is not part of an installation line; did you mean SMSMP", "`/uninstall`",
+               "`SMSMP` is not part of an installation line; write SMSMP=VALUE"});
+  line.code = "SMSSiteCode=\"ABC";
+  const json open = checked(line.text(), 1)["wrong"];
+  CHECK(has(open.dump(), "a quote is opened and not closed"));
+}
+
 TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token") {
   Line line;
   line.token = "/regtoken:";
@@ -136,7 +160,7 @@ TEST_CASE("what web pages do to a line is named, and hides nothing else") {
       "SMSSiteCode=\xE2\x80\x9C"
       "ABC\xE2\x80\x9D";
   check_wrong(line.text(), {"a curly quote (U+201C)", "a curly quote (U+201D)"});
-  line.code = "SMSSiteCode=\"ABC\"";
+  line.code = "SMSSiteCode='ABC'";
   check_wrong(line.text(), {"a quote stands at byte"});
   line.code = "SMSSiteCode=ABC\xC2\xA0";
   check_wrong(line.text(), {"a no-break space"});

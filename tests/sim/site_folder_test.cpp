@@ -5,9 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "events/temporary_folder.hpp"
+#include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"
 #include "support/opened_files.hpp"
 
@@ -120,6 +123,30 @@ TEST_CASE("a site has one writer at a time, and readers do not mind") {
   }
   SiteFolder site = desk.open();
   done(site, BlockBulkToken{kBulk});
+}
+
+TEST_CASE("who waits for a site gets it when it is free, and not before") {
+  const Desk desk;
+  auto site = std::make_optional(desk.open());
+  struct Patience {
+    explicit Patience(unsigned seconds) { sim::FolderLock::timeout_seconds = seconds; }
+    ~Patience() { sim::FolderLock::timeout_seconds = 0; }
+  };
+  const Patience patience(10);
+  std::atomic<bool> is_free = false;
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    is_free = true;
+    site = std::nullopt;
+  });
+  const auto second = SiteFolder::open_to_write(desk.site);
+  CHECK(is_free);
+  CHECK(second);
+  other.join();
+  const Patience less(1);
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK_FALSE(SiteFolder::open_to_write(desk.site));
+  CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::seconds{1});
 }
 
 // While another program writes, what is in the folder is half of what it will be: who waits for it

@@ -1,0 +1,84 @@
+// A client on disk, asked for its life while it goes on.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/client_desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+
+}  // namespace
+
+TEST_CASE("a client's folder is a log, by itself and as its link") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  desk.ask(0, "register", "laptop", hours{1});
+  for (const char* place : {"laptop", "laptop/", "laptop/log", "./laptop/log/"}) {
+    INFO(place);
+    const Ran events = desk.run(std::string("events ") + place + " --format jsonl");
+    CHECK(events.status == 0);
+    CHECK(has(events.out, "\"kind\":\"registration-completed\""));
+    CHECK(has(desk.run(std::string("log verify ") + place).out, "sound: 4 events"));
+    CHECK(has(desk.run(std::string("log info ") + place).out, "A client on disk"));
+    // For its last moment, and not for the end of the longest life.
+    const Ran replay = desk.run(std::string("replay ") + place + " --client 0 --json");
+    INFO(replay.out << replay.err);
+    REQUIRE(replay.status == 0);
+    const auto now = nlohmann::json::parse(replay.out);
+    CHECK(now["state"] == "registered");
+    CHECK(now["at"] == now["token"]["not-before"]);
+  }
+  CHECK(desk.run("events nobody").status == 3);
+}
+
+TEST_CASE("a log that is read while its client goes on is never half another one") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  desk.ask(0, "register", "laptop", hours{1});
+  const std::string program_call = "'" + program() + "' ";
+  const Ran ran = desk.run_shell(
+      "while [ ! -e done ]; do for on in internet intranet; do " + program_call +
+      "client call --dir laptop --site site --network $on" + desk.at(days{2}) +
+      " >called 2>&1 || exit 1; done; done & failed=0; for i in $(seq 100); do " + program_call +
+      "events laptop >read 2>wrong || { failed=1; cat wrong; }; done; touch done; wait $!; "
+      "echo $? $failed");
+  CHECK(ran.out == "0 0\n");
+}
+
+TEST_CASE("R22: a bulk token with the line end of Windows is refused before it is written of") {
+  const ClientDesk desk;
+  desk.bulk_token("bulk");
+  desk.write("windows", read_file(desk.path("bulk")) + "\r\n");
+  desk.ask(0, "new", "kiosk", hours{0}, "--network internet");
+  const Ran ran = desk.client("register", "kiosk", hours{1}, "--bulk-token - < windows");
+  CHECK(ran.status == 2);
+  CHECK(ran.err ==
+        "tokenlife: standard input: the bulk token ends with a carriage return, as lines of "
+        "Windows do; take that away, with `tr -d '\\r'` for example\n");
+  check_refused(desk, {{"ccmsetup-line --site site --host h --token-file windows",
+                        "windows: the bulk token ends with a carriage return"}});
+  CHECK(has(desk.run("log verify kiosk").out, "sound: 2 events"));
+  CHECK(desk.run("client new --dir other --site site --bulk-token - < windows").status == 2);
+  CHECK_FALSE(std::filesystem::exists(desk.path("other")));
+}
+
+TEST_CASE("R60: a lost token file is an error, and no event of the client's life") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  desk.ask(0, "register", "laptop", hours{1});
+  std::filesystem::rename(desk.path("laptop/token"), desk.path("elsewhere"));
+  for (const char* verb : {"call", "renew", "register"}) {
+    const Ran ran = desk.client(verb, "laptop", days{40});
+    CHECK(ran.status == 3);
+    CHECK(has(ran.err, "laptop/token: is lost: by its log the client holds a token; put it back"));
+  }
+  CHECK(has(desk.run("log verify laptop").out, "sound: 4 events"));
+  std::filesystem::rename(desk.path("elsewhere"), desk.path("laptop/token"));
+  CHECK(desk.client("call", "laptop", days{40}).status == 0);
+}
+
+}  // namespace tokenlife::test
