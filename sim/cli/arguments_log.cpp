@@ -106,7 +106,7 @@ void add_explain(CLI::App& app, Chosen& chosen) {
       "  tokenlife explain /tmp/fleet laptops/LT-00066 --at 2026-08-01 --inputs scenarios\n"
       "  tokenlife explain /tmp/fleet 17 --json | jq -r '.\"saved-by\"[] | .change + \" \" + "
       ".value'");
-  added->add_option("LOG", command.log, "The folder of a log or a client")->required();
+  added->add_option("LOG", command.log, "The log's folder")->required();
   added
       ->add_option("CLIENT", command.client,
                    "A client's number, COHORT/NUMBER, COHORT/DEVICE or GUID")

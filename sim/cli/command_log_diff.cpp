@@ -300,7 +300,7 @@ Json diff_json(const TwoLogs& logs) {
   return json;
 }
 
-Result<events::LogReader, Error> open_for_diff(const std::string& folder, Console& console) {
+Result<OpenedLog, Error> open_for_diff(const std::string& folder, Console& console) {
   const auto journal = open_journal(folder);
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
