@@ -54,6 +54,11 @@ enum class EventKind : std::uint8_t {
   signing_certificate_learnt,
   client_certificate_blocked,
   client_certificate_unblocked,
+  clock_went_back,
+  journal_repaired,
+  epoch_begun,
+  client_recognised,
+  client_token_shown,
 };
 
 // What the alternatives of a variant of events say of themselves: each has its `kind` and the
@@ -104,7 +109,9 @@ struct Cause {
 
 // ---- In a stream -------------------------------------------------------------------------------
 
-// When and why an event happened. Sequence numbers count from 0 without gaps; times never go back.
+// When and why an event happened. Sequence numbers count from 0 without gaps. Times never go back,
+// but where a site on disk says that its clock did: with clock-went-back, from whose time on they
+// count anew.
 struct Envelope {
   Instant time;
   std::uint32_t seq = 0;

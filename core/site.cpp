@@ -12,13 +12,42 @@ Failed<SiteRefusal> refused(SiteRefusal reason) { return Failed<SiteRefusal>(rea
 
 std::size_t index_of(Endpoint endpoint) { return static_cast<std::size_t>(endpoint); }
 
+// An epoch that does not begin at 0 has so many numbers, so that none meets another.
+constexpr std::uint64_t kEpochClients = std::uint64_t{1} << 20;
+
+// Whether an epoch can begin there: none of its numbers has been given, or may have been in one
+// that the site has forgotten a part of.
+bool is_free(const Site& site, ClientNumber first) {
+  const std::uint64_t end = first.value + kEpochClients;
+  if (end > UINT32_MAX) return false;
+  const auto meets = [&](std::uint64_t from, std::uint64_t next) {
+    return from < end && first.value < next + kEpochClients;
+  };
+  const auto is_in_it = [&](ClientNumber number) {
+    return number.value >= first.value && number.value < end;
+  };
+  const auto& earlier = site.earlier_epochs;
+  return !meets(site.epoch.value, site.next_client) &&
+         std::none_of(earlier.begin(), earlier.end(),
+                      [&](const auto& epoch) { return meets(epoch.first, epoch.second); }) &&
+         std::none_of(site.clients.begin(), site.clients.end(), [&](const auto& known) {
+           return is_in_it(known.second.number) || is_in_it(known.second.former.client());
+         });
+}
+
+bool has_numbers(const Site& site) {
+  const std::uint64_t end =
+      site.epoch.value == 0 ? std::uint64_t{UINT32_MAX} + 1 : site.epoch.value + kEpochClients;
+  return site.next_client < end;
+}
+
 // The serial of the next token for the client with this certificate: at its first registration that
 // of a new client.
 std::optional<TokenSerial> next_serial(const Site& site, const Sha256Thumbprint& thumbprint) {
   const auto client = site.clients.find(thumbprint);
   if (client == site.clients.end()) {
-    if (site.clients.size() > UINT32_MAX) return std::nullopt;
-    return TokenSerial::of({static_cast<std::uint32_t>(site.clients.size())}, 1);
+    if (!has_numbers(site)) return std::nullopt;
+    return TokenSerial::of({static_cast<std::uint32_t>(site.next_client)}, 1);
   }
   if (client->second.tokens == UINT32_MAX) return std::nullopt;
   return TokenSerial::of(client->second.number, client->second.tokens + 1);
@@ -102,6 +131,27 @@ struct Decide {
     if (!is_blocked) return refused(SiteRefusal::nothing_to_change);
     return ClientCertificateUnblocked{command.thumbprint};
   }
+  Outcome operator()(const BeginEpoch& command) const {
+    if (!is_free(site, command.first)) return refused(SiteRefusal::serial_out_of_order);
+    return EpochBegun{command.first};
+  }
+  Outcome operator()(const RecogniseClient& command) const {
+    if (knows(site, command.thumbprint, command.serial)) {
+      return refused(SiteRefusal::nothing_to_change);
+    }
+    if (!has_numbers(site)) return refused(SiteRefusal::serials_used_up);
+    return ClientRecognised{
+        command.thumbprint, command.serial, {static_cast<std::uint32_t>(site.next_client)}};
+  }
+  Outcome operator()(const ShowClientToken& command) const {
+    if (!knows(site, command.thumbprint, command.serial)) {
+      return refused(SiteRefusal::no_such_token);
+    }
+    const KnownClient& client = site.clients.at(command.thumbprint);
+    if (has_shown(client, command.serial)) return refused(SiteRefusal::nothing_to_change);
+    return ClientTokenShown{command.thumbprint, command.serial};
+  }
+  Outcome operator()(const RecordRepair& command) const { return command.repair; }
 };
 
 // ---- What an event changes ---------------------------------------------------------------------
@@ -148,7 +198,11 @@ struct Evolve {
     if (next_serial(site, event.thumbprint) != event.token.serial) {
       return SiteRefusal::serial_out_of_order;
     }
-    site.clients[event.thumbprint] = {event.token.serial.client(), event.token.serial.ordinal()};
+    const auto [known, is_new] = site.clients.try_emplace(event.thumbprint);
+    if (is_new) ++site.next_client;
+    KnownClient& client = known->second;
+    client.number = event.token.serial.client();
+    client.tokens = event.token.serial.ordinal();
     return {};
   }
   Outcome operator()(const PolicyChanged& event) const {
@@ -174,6 +228,35 @@ struct Evolve {
     const bool was_there = site.blocked_clients.erase(event.thumbprint) == 1;
     return was_there ? Outcome{} : SiteRefusal::nothing_to_change;
   }
+  Outcome operator()(const ClockWentBack& event) const {
+    return event.to < event.from ? Outcome{} : SiteRefusal::nothing_to_change;
+  }
+  Outcome operator()(const JournalRepaired&) const { return {}; }
+  Outcome operator()(const EpochBegun& event) const {
+    if (!is_free(site, event.first)) return SiteRefusal::serial_out_of_order;
+    site.earlier_epochs.emplace_back(site.epoch.value, site.next_client);
+    site.epoch = event.first;
+    site.next_client = event.first.value;
+    return {};
+  }
+  Outcome operator()(const ClientRecognised& event) const {
+    if (event.number.value != site.next_client || !has_numbers(site))
+      return SiteRefusal::serial_out_of_order;
+    if (knows(site, event.thumbprint, event.serial)) return SiteRefusal::nothing_to_change;
+    KnownClient& client = site.clients[event.thumbprint];
+    // Not fewer than it had by an earlier number: a client's ordinals only rise.
+    client.number = event.number;
+    client.tokens = std::max(client.tokens, event.serial.ordinal());
+    client.former = event.serial;
+    ++site.next_client;
+    return {};
+  }
+  Outcome operator()(const ClientTokenShown& event) const {
+    if (!knows(site, event.thumbprint, event.serial)) return SiteRefusal::no_such_token;
+    KnownClient& client = site.clients[event.thumbprint];
+    (is_replaced(client, event.serial) ? client.replaced : client.shown) = event.serial.ordinal();
+    return {};
+  }
 
   // R49, R54, R55: the flag, and nothing else; above all not the dates.
   Outcome set_blocked(Guid guid, bool blocked) const {
@@ -191,6 +274,30 @@ struct Evolve {
 };
 
 }  // namespace
+
+bool knows(const Site& site, const Sha256Thumbprint& thumbprint, TokenSerial serial) {
+  const auto known = site.clients.find(thumbprint);
+  if (known == site.clients.end()) return false;
+  const KnownClient& client = known->second;
+  if (serial.client() == client.number) return serial.ordinal() <= client.tokens;
+  return serial.client() == client.former.client() && serial.ordinal() <= client.former.ordinal();
+}
+
+bool is_replaced(const KnownClient& client, TokenSerial serial) {
+  const std::uint32_t ordinal = serial.ordinal();
+  return client.shown != 0 && ordinal != client.shown && ordinal != client.tokens;
+}
+
+bool has_shown(const KnownClient& client, TokenSerial serial) {
+  return serial.ordinal() == client.shown || serial.ordinal() == client.replaced;
+}
+
+bool is_of_earlier_epoch(const Site& site, ClientNumber number) {
+  return std::any_of(
+      site.earlier_epochs.begin(), site.earlier_epochs.end(), [&](const auto& epoch) {
+        return number.value >= epoch.first && number.value < epoch.second + kEpochClients;
+      });
+}
 
 Result<SiteEvent, SiteRefusal> decide(const Site& site, const SiteCommand& command, Instant now) {
   return std::visit(Decide{site, now}, command);

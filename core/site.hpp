@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -38,6 +39,10 @@ struct SigningKey {
 struct KnownClient {
   ClientNumber number;
   std::uint32_t tokens = 0;  // issued to it so far, which is the ordinal of the last one
+  TokenSerial former{};      // of a recognised one: the newest of an earlier number; 0: none
+  // Ordinals of tokens that it has shown; 0: none yet.
+  std::uint32_t shown = 0;     // in its turn
+  std::uint32_t replaced = 0;  // out of turn: see is_replaced()
   friend bool operator==(const KnownClient&, const KnownClient&) = default;
 };
 
@@ -49,10 +54,15 @@ struct Site {
   std::array<bool, kCount<Endpoint>> up{true, true, true};
   // A9: the last one signs. A token signed by a retired one is refused.
   std::vector<SigningKey> keys{SigningKey{}};
-  // D6: one client, one certificate. Numbered in the order of their first registration.
+  // D6: one client, one certificate. Numbered in the order of their first registration, and in each
+  // epoch from another number on.
   std::map<Sha256Thumbprint, KnownClient> clients;
   // A8, by their certificates. One may be blocked before its first registration.
   std::set<Sha256Thumbprint> blocked_clients;
+  std::uint64_t next_client = 0;  // its number
+  ClientNumber epoch;             // where the numbers of this epoch begin
+  // Of those that are over: the first number, and the one behind the last.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> earlier_epochs;
 
   KeyNumber signs_now() const { return {static_cast<std::uint32_t>(keys.size() - 1)}; }
 
@@ -109,11 +119,42 @@ struct BlockClientCertificate {
 struct UnblockClientCertificate {
   Sha256Thumbprint thumbprint;
 };
+// Of a site on disk. `first` is to be drawn at random, so that nobody can have had it before.
+struct BeginEpoch {
+  ClientNumber first;
+};
+// The client has shown a good token with that serial, or has had as many: see knows().
+struct RecogniseClient {
+  Sha256Thumbprint thumbprint;
+  TokenSerial serial;
+};
+// The client has shown a good token with that serial, which the site knows.
+struct ShowClientToken {
+  Sha256Thumbprint thumbprint;
+  TokenSerial serial;
+};
+struct RecordRepair {
+  JournalRepaired repair;
+};
 using SiteCommand =
     std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken, TakeEndpointDown,
                  BringEndpointUp, RotateSigningCertificate, RetireSigningCertificate,
                  IssueClientToken, ChangePolicy, LearnSigningCertificate, BlockClientCertificate,
-                 UnblockClientCertificate>;
+                 UnblockClientCertificate, BeginEpoch, RecogniseClient, ShowClientToken,
+                 RecordRepair>;
+
+// Whether the site remembers having issued that token to the client with this certificate. One that
+// it did not is the word of a history that it has forgotten, if it is signed by the site.
+bool knows(const Site& site, const Sha256Thumbprint& thumbprint, TokenSerial serial);
+// Whether the client has a newer one, and has used it, or asked for that by another token than
+// this. Its holder alone would have shown the last one again, or the newest: this one stands in a
+// copy of its folder, or in an old one that was put back.
+bool is_replaced(const KnownClient& client, TokenSerial serial);
+// Whether it has shown that one before.
+bool has_shown(const KnownClient& client, TokenSerial serial);
+// Whether the number was given in an epoch that is over, or may have been, if it has forgotten it.
+// A client with another one, whom the site does not know, is a sign that it has forgotten more.
+bool is_of_earlier_epoch(const Site& site, ClientNumber number);
 
 // Why a command changes nothing.
 enum class SiteRefusal : std::uint8_t {
@@ -138,7 +179,7 @@ Result<SiteEvent, SiteRefusal> decide(const Site& site, const SiteCommand& comma
 
 // The site after the event, or why the event cannot have happened.
 Result<Site, SiteRefusal> evolve(const Site& site, const SiteEvent& event);
-// The same, and copies nothing.
+// The same, and copies nothing: a site of which the event cannot be stays as it is.
 Result<Site, SiteRefusal> evolve(Site&& site, const SiteEvent& event);
 
 }  // namespace tokenlife

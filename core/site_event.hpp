@@ -118,11 +118,61 @@ struct ClientCertificateUnblocked {
                          const ClientCertificateUnblocked&) = default;
 };
 
+// ---- Of a site on disk alone -------------------------------------------------------------------
+
+// The clock is behind the last event: it was wrong then, or is now. The order of a site's events is
+// their sequence, and time counts from `to` on.
+struct ClockWentBack {
+  static constexpr EventKind kind = EventKind::clock_went_back;
+  static constexpr std::string_view kind_name = "clock-went-back";
+  Instant from;  // of the event before
+  Instant to;    // of this one
+  friend bool operator==(const ClockWentBack&, const ClockWentBack&) = default;
+};
+// What could not be read of the journal, or was not there any more, is given up.
+struct JournalRepaired {
+  static constexpr EventKind kind = EventKind::journal_repaired;
+  static constexpr std::string_view kind_name = "journal-repaired";
+  std::uint32_t acknowledged;  // events, as far as that is known
+  std::uint32_t kept;          // of them
+  std::uint64_t bytes_cut;
+  friend bool operator==(const JournalRepaired&, const JournalRepaired&) = default;
+};
+// The site has forgotten some of what it did: from now on it numbers new clients from there, where
+// it has given no number that it may have forgotten.
+struct EpochBegun {
+  static constexpr EventKind kind = EventKind::epoch_begun;
+  static constexpr std::string_view kind_name = "epoch-begun";
+  ClientNumber first;
+  friend bool operator==(const EpochBegun&, const EpochBegun&) = default;
+};
+// A client has shown a good token that the site has forgotten: it gets a number of its own, under
+// which its tokens go on.
+struct ClientRecognised {
+  static constexpr EventKind kind = EventKind::client_recognised;
+  static constexpr std::string_view kind_name = "client-recognised";
+  Sha256Thumbprint thumbprint;  // of the client's certificate (D6)
+  TokenSerial serial;           // the newest that it is known to have had
+  ClientNumber number;          // from now on
+  friend bool operator==(const ClientRecognised&, const ClientRecognised&) = default;
+};
+
+// The token that a client shows is another one than before, for the first time: its newest, whose
+// use begins; or an older one, which has been replaced.
+struct ClientTokenShown {
+  static constexpr EventKind kind = EventKind::client_token_shown;
+  static constexpr std::string_view kind_name = "client-token-shown";
+  Sha256Thumbprint thumbprint;  // of the client's certificate (D6)
+  TokenSerial serial;
+  friend bool operator==(const ClientTokenShown&, const ClientTokenShown&) = default;
+};
+
 using SiteEvent =
     std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
                  EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired,
                  ClientTokenIssued, PolicyChanged, SigningCertificateLearnt,
-                 ClientCertificateBlocked, ClientCertificateUnblocked>;
+                 ClientCertificateBlocked, ClientCertificateUnblocked, ClockWentBack,
+                 JournalRepaired, EpochBegun, ClientRecognised, ClientTokenShown>;
 
 static_assert(EventList<SiteEvent>::is_numbered_from(kClientKinds),
               "an event stands in SiteEvent where its kind stands in EventKind");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
+#include "core/event.hpp"
 #include "core/policy.hpp"
 
 namespace tokenlife {
@@ -59,8 +60,7 @@ SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events) {
               retired_at_.push_back(kNever);
             },
             [&](const SigningCertificateRetired& event) { retired_at_[event.key.value] = now; },
-            [](const ClientTokenIssued&) {}, [](const SigningCertificateLearnt&) {},
-            [](const ClientCertificateBlocked&) {}, [](const ClientCertificateUnblocked&) {},
+            []<class Event>(const Event&) requires(!is_of_runs(Event::kind)){},
             [&](const PolicyChanged& event) {
               policies_.emplace_back(now, site.policy);
               if (event.changed.mp || event.changed.internal_registration) {

@@ -117,6 +117,7 @@ struct RunHeader {
 struct JournalHeader {
   schemaVersion @0 :UInt32;     # The first one with all that it began with.
   startUnixSeconds @1 :Int64;  # When the site was established, in seconds since 1970 UTC.
+  keepsHead @2 :Bool;          # Since schema 5: there is a site.head beside it.
 }
 
 # Frame type 2. The site's stream, or a part of it; the frames of a log together are the whole.
@@ -126,7 +127,7 @@ struct SiteEvents {
 
 struct SiteEvent {
   seq @0 :UInt32;          # From 0, without gaps.
-  time @1 :UInt32;         # Never goes back.
+  time @1 :UInt32;         # Never goes back, but with clockWentBack.
   causeKind @2 :UInt8;
   causeNumber @3 :UInt32;  # 0 for causes without a number.
 
@@ -159,7 +160,30 @@ struct SiteEvent {
     signingCertificateLearnt @22 :SigningCertificate;
     clientCertificateBlocked @23 :Data;    # SHA-256 of the client's certificate, 32 bytes
     clientCertificateUnblocked @24 :Data;
+    clockWentBack @26 :Int64;              # The time of the event before, which is later.
+    journalRepaired @27 :JournalRepaired;
+    epochBegun @28 :UInt32;                # The number of the next new client.
+    clientRecognised @29 :RecognisedClient;
+    clientTokenShown @30 :ShownToken;
   }
+  timeHigh @25 :Int8;      # Since schema 5: time is so many times 2^32 seconds later. 0 in runs.
+}
+
+struct JournalRepaired {
+  acknowledged @0 :UInt32;  # Events, as far as that is known.
+  kept @1 :UInt32;          # Of them.
+  bytesCut @2 :UInt64;
+}
+
+struct RecognisedClient {
+  thumbprint @0 :Data;  # SHA-256 of the client's certificate, 32 bytes
+  serial @1 :UInt64;    # The newest that it is known to have had; see ClientToken.
+  number @2 :UInt32;    # The client's number from now on.
+}
+
+struct ShownToken {
+  thumbprint @0 :Data;  # SHA-256 of the client's certificate, 32 bytes
+  serial @1 :UInt64;    # see ClientToken
 }
 
 struct SiteOnDisk {

@@ -8,6 +8,20 @@
 #include "events/site_codec.hpp"
 
 namespace tokenlife::events {
+namespace {
+
+// Precondition: they can happen.
+Site site_after(const std::vector<Recorded<SiteEvent>>& events) {
+  Site site;
+  for (const Recorded<SiteEvent>& recorded : events) {
+    auto next = evolve(std::move(site), recorded.event);
+    ensure(next.has_value(), "an event that has happened");
+    site = std::move(*next);
+  }
+  return site;
+}
+
+}  // namespace
 
 struct Journal::Impl {
   std::unique_ptr<Storage> storage;
@@ -49,7 +63,7 @@ struct Journal::Impl {
       return undo(error("write", wrong, content.bytes), false);
     }
     content.bytes = magic.size();
-    const JournalHeader header{content.start_unix_seconds, schema_version};
+    const JournalHeader header{content.start_unix_seconds, schema_version, content.keeps_head};
     return builder.build(
         content.digest, FrameType::journal_header, kWordsOfJournalHeader,
         [&](capnp::MessageBuilder& message) { encode(header, message); },
@@ -78,6 +92,7 @@ Result<Journal, LogError> Journal::start(std::unique_ptr<Storage> storage, std::
                                          const SiteEstablished& established) {
   Journal journal(std::make_unique<Impl>(std::move(storage), std::move(name)));
   journal.impl_->content.start_unix_seconds = start_unix_seconds;
+  journal.impl_->content.keeps_head = true;
   const std::uint32_t schema_version =
       established.certificate ? kSchemaVersionOfCertificates : kSchemaVersionOfJournals;
   if (auto done = journal.impl_->put_header(schema_version); !done)
@@ -116,15 +131,24 @@ Result<void, LogError> Journal::append(Instant time, Cause cause, const SiteEven
                                      "nothing more is written to the file after an error that "
                                      "leaves unsure what is in it; open it again"});
   }
-  ensure(content.events.empty() || time >= content.events.back().time,
-         "times of events not to go back");
-  auto next = evolve(content.site, event);
+  if (const auto* back = std::get_if<ClockWentBack>(&event)) {
+    ensure(back->from == content.events.back().time && back->to == time, "a clock to go back");
+  } else {
+    ensure(content.events.empty() || time >= content.events.back().time,
+           "times of events not to go back");
+  }
+  // Without a copy: a site may know very many clients.
+  auto next = evolve(std::move(content.site), event);
   ensure(next.has_value(), "an event that can happen");
+  content.site = std::move(*next);
   const Recorded<SiteEvent> recorded{
       {time, static_cast<std::uint32_t>(content.events.size()), cause}, event};
-  if (auto done = impl_->put_event(recorded); !done) return done;
+  if (auto done = impl_->put_event(recorded); !done) {
+    content.site = site_after(content.events);
+    return done;
+  }
   content.events.push_back(recorded);
-  content.site = std::move(*next);
+  content.digests.push_back(content.digest);
   return {};
 }
 

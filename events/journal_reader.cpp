@@ -6,6 +6,8 @@
 // and a last frame that is all there.
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <optional>
 
 #include "core/event.hpp"
 #include "events/frame_reader.hpp"
@@ -54,6 +56,20 @@ class End {
            why.kind == LogError::Kind::interrupted;
   }
 
+  // The first good frame that begins there or behind. Frames begin at multiples of 8. One goes on
+  // from the 32 bytes before it, whatever is wrong with the frame that those end.
+  std::optional<std::span<const std::byte>> good_frame(std::size_t from) {
+    for (std::size_t at = from; at + kFrameBytesMin <= bytes_.size(); at += 8) {
+      const FrameHeader header = header_in(bytes_.subspan(at));
+      if (!has_good_length(header) || bytes_of(header) > bytes_.size() - at) continue;
+      Digest previous{};
+      std::memcpy(previous.bytes.data(), bytes_.data() + at - kDigestBytes, kDigestBytes);
+      const auto frame = bytes_.subspan(at, bytes_of(header));
+      if (fits(previous, frame)) return frame;
+    }
+    return std::nullopt;
+  }
+
  private:
   bool fits(const Digest& previous, std::span<const std::byte> frame) {
     const std::size_t hashed = frame.size() - kDigestBytes;
@@ -61,18 +77,7 @@ class End {
     return std::memcmp(digest.bytes.data(), frame.data() + hashed, kDigestBytes) == 0;
   }
 
-  // Frames begin at multiples of 8. One goes on from the 32 bytes before it, whatever is wrong with
-  // the frame that those end.
-  bool has_good_frame() {
-    for (std::size_t at = kDigestBytes; at + kFrameBytesMin <= bytes_.size(); at += 8) {
-      const FrameHeader header = header_in(bytes_.subspan(at));
-      if (!has_good_length(header) || bytes_of(header) > bytes_.size() - at) continue;
-      Digest previous{};
-      std::memcpy(previous.bytes.data(), bytes_.data() + at - kDigestBytes, kDigestBytes);
-      if (fits(previous, bytes_.subspan(at, bytes_of(header)))) return true;
-    }
-    return false;
-  }
+  bool has_good_frame() { return good_frame(kDigestBytes).has_value(); }
 
   // A whole sector, or what the end has of it, is zero.
   bool lacks_sector() const {
@@ -99,15 +104,24 @@ class JournalParser {
 
   Result<JournalContent, LogError> read() {
     if (auto good = read_header(); !good) return Failed<LogError>(good.error());
-    while (file_.position() < file_.size() && content_.torn_bytes == 0) {
-      if (auto good = read_events(); !good) return Failed<LogError>(good.error());
-    }
+    if (auto good = read_frames(); !good) return Failed<LogError>(good.error());
     if (!content_.site.established) {
       return Failed<LogError>(file_.corrupt(file_.position(), "no event establishes the site"));
     }
-    content_.digest = file_.digest();
-    content_.bytes = file_.position();
     return std::move(content_);
+  }
+
+  Result<JournalSalvage, LogError> salvage() {
+    if (auto good = read_header(); !good) return Failed<LogError>(good.error());
+    JournalSalvage saved;
+    saved.file_bytes = file_.size();
+    if (auto good = read_frames(); !good) {
+      saved.error = good.error();
+      if (!content_.site.established) return Failed<LogError>(good.error());
+      if (auto done = read_behind(saved.behind); !done) return Failed<LogError>(done.error());
+    }
+    saved.content = std::move(content_);
+    return saved;
   }
 
  private:
@@ -122,9 +136,54 @@ class JournalParser {
       return wrong(*frame, "expected the header frame of a journal");
     }
     const auto bad = read_message(frame->payload, [&](capnp::MessageReader& message) {
-      content_.start_unix_seconds = decode_journal_header(message).start_unix_seconds;
+      const JournalHeader header = decode_journal_header(message);
+      content_.start_unix_seconds = header.start_unix_seconds;
+      content_.keeps_head = header.keeps_head;
     });
     return bad ? wrong(*frame, bad->what, bad->kind) : Result<void, LogError>{};
+  }
+
+  // content_ is what the good frames say, also after an error.
+  Result<void, LogError> read_frames() {
+    while (file_.position() < file_.size() && content_.torn_bytes == 0) {
+      const std::size_t known = content_.events.size();
+      content_.bytes = file_.position();
+      content_.digest = file_.digest();
+      if (auto good = read_events(); !good) {
+        content_.events.resize(known);
+        return good;
+      }
+      content_.digests.resize(content_.events.size());
+      if (!content_.digests.empty()) content_.digests.back() = file_.digest();
+    }
+    content_.bytes = file_.position();
+    content_.digest = file_.digest();
+    return {};
+  }
+
+  // Frames that do not hang together with those that were read.
+  Result<void, LogError> read_behind(std::vector<Recorded<SiteEvent>>& behind) {
+    auto good = FrameReader::open(file_.path(), kSiteMagic, Digest{}, std::nullopt);
+    if (!good) return Failed<LogError>(good.error());
+    const auto whole = good->rest(good->size());
+    if (!whole) return Failed<LogError>(whole.error());
+    // What follows the magic begins at a multiple of 8, as all frames do.
+    End bytes(*whole, kMagicBytes);
+    std::size_t from = content_.bytes - kMagicBytes;
+    while (const auto frame = bytes.good_frame(from)) {
+      from = static_cast<std::size_t>(frame->data() - whole->data()) + frame->size();
+      if (!is(header_in(*frame).type, FrameType::site_events)) continue;
+      const auto payload =
+          frame->subspan(kFrameHeaderBytes, frame->size() - kFrameHeaderBytes - kDigestBytes);
+      std::vector<std::uint64_t> words(payload.size() / 8);
+      std::memcpy(words.data(), payload.data(), payload.size());
+      // A frame that is good and says nothing that can be understood is passed over.
+      static_cast<void>(read_message(words, [&](capnp::MessageReader& message) {
+        auto events = decode_site_events_alone(message);
+        std::move(events.begin(), events.end(), std::back_inserter(behind));
+      }));
+    }
+    return {};
   }
 
   Result<void, LogError> read_events() {
@@ -135,7 +194,7 @@ class JournalParser {
     }
     const std::size_t known = content_.events.size();
     const auto bad = read_message(frame->payload, [&](capnp::MessageReader& message) {
-      decode_site_events(message, content_.events);
+      decode_site_events(message, true, content_.events);
     });
     if (bad) return wrong(*frame, bad->what, bad->kind);
     for (std::size_t i = known; i < content_.events.size(); ++i) {
@@ -147,6 +206,8 @@ class JournalParser {
                                        : ": " + std::string(name(next.error()))));
       }
       content_.site = std::move(*next);
+      // Whoever appends such an event writes a head first.
+      content_.keeps_head |= schema_version_of(kind_of(event)) >= kSchemaVersionOfHeads;
     }
     return {};
   }
@@ -186,10 +247,30 @@ bool is_journal(const std::filesystem::path& file) {
   return header && is(header->type, FrameType::journal_header);
 }
 
-Result<JournalContent, LogError> read_journal(const std::filesystem::path& file) {
+bool goes_on_from(const JournalContent& content, const JournalHead& head) {
+  if (head.events == 0) return head.digest == Digest{};
+  return head.events <= content.digests.size() && content.digests[head.events - 1] == head.digest;
+}
+
+Result<JournalContent, LogError> read_journal(const std::filesystem::path& file,
+                                              const std::optional<JournalHead>& head) {
   auto frames = FrameReader::open(file, kSiteMagic, Digest{}, std::nullopt);
   if (!frames) return Failed<LogError>(damage_in(frames.error()));
-  return JournalParser(std::move(*frames)).read();
+  auto content = JournalParser(std::move(*frames)).read();
+  if (!content || !head || goes_on_from(*content, *head)) return content;
+  const std::string acknowledged = std::to_string(head->events);
+  const bool is_short = content->events.size() < head->events;
+  return Failed<LogError>(
+      LogError{LogError::Kind::corrupt, file.string(), content->bytes,
+               is_short ? "the file ends behind event " + std::to_string(content->events.size()) +
+                              " of " + acknowledged + " that were acknowledged"
+                        : "event " + acknowledged + " is not the one that was acknowledged"});
+}
+
+Result<JournalSalvage, LogError> salvage_journal(const std::filesystem::path& file) {
+  auto frames = FrameReader::open(file, kSiteMagic, Digest{}, std::nullopt);
+  if (!frames) return Failed<LogError>(damage_in(frames.error()));
+  return JournalParser(std::move(*frames)).salvage();
 }
 
 }  // namespace tokenlife::events

@@ -39,6 +39,8 @@ inline constexpr std::uint32_t kSchemaVersionOfStretches = 3;
 inline constexpr std::uint32_t kSchemaVersionOfSpells = 4;
 // The version with which a site on disk came to say by which certificates it signs.
 inline constexpr std::uint32_t kSchemaVersionOfCertificates = 5;
+// The version with which journals came to have heads.
+inline constexpr std::uint32_t kSchemaVersionOfHeads = 5;
 
 // The version with which a kind of event came.
 constexpr std::uint32_t schema_version_of(EventKind kind) {
@@ -78,7 +80,12 @@ constexpr std::uint32_t schema_version_of(EventKind kind) {
     case EventKind::policy_changed: return 4;
     case EventKind::signing_certificate_learnt:
     case EventKind::client_certificate_blocked:
-    case EventKind::client_certificate_unblocked: return 5;
+    case EventKind::client_certificate_unblocked:
+    case EventKind::clock_went_back:
+    case EventKind::journal_repaired:
+    case EventKind::epoch_begun:
+    case EventKind::client_recognised:
+    case EventKind::client_token_shown: return 5;
   }
   return kSchemaVersion;
 }

@@ -55,7 +55,7 @@ Result<void, LogError> LogReader::read_site_file() {
       if (ended)
         end = decode_run_end(m);
       else
-        decode_site_events(m, site_events_);
+        decode_site_events(m, false, site_events_);
     });
     if (wrong) return Failed<LogError>(error_in(*file, *frame, *wrong));
     end_offset = frame->offset;

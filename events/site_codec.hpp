@@ -32,6 +32,7 @@ struct JournalHeader {
   std::int64_t start_unix_seconds = 0;  // event times count from it
   // The first one with all that the journal begins with.
   std::uint32_t schema_version = kSchemaVersionOfJournals;
+  bool keeps_head = false;
 };
 void encode(const JournalHeader& header, capnp::MessageBuilder& message);
 
@@ -63,8 +64,12 @@ void encode(const PartitionEnd& end, capnp::MessageBuilder& message);
 
 LogHeader decode_header(capnp::MessageReader& message);
 JournalHeader decode_journal_header(capnp::MessageReader& message);
-// Adds to `events`, whose numbering and times they must go on with.
-void decode_site_events(capnp::MessageReader& message, std::vector<Recorded<SiteEvent>>& events);
+// Adds to `events`, whose numbering and times they must go on with. The times of a journal may go
+// back, where an event says so, and lie before the start.
+void decode_site_events(capnp::MessageReader& message, bool is_journal,
+                        std::vector<Recorded<SiteEvent>>& events);
+// Wherever in the stream they stand.
+std::vector<Recorded<SiteEvent>> decode_site_events_alone(capnp::MessageReader& message);
 RunEnd decode_run_end(capnp::MessageReader& message);
 PartitionHeader decode_partition_header(capnp::MessageReader& message);
 PartitionEnd decode_partition_end(capnp::MessageReader& message);

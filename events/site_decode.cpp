@@ -36,12 +36,20 @@ Digest decode_digest(capnp::Data::Reader from) {
   return decode_hash<Digest>(from, "a digest does not have 32 bytes");
 }
 
+Sha256Thumbprint decode_thumbprint(capnp::Data::Reader from) {
+  return decode_hash<Sha256Thumbprint>(from, "a thumbprint does not have 32 bytes");
+}
+
 Duration decode_duration(std::int64_t seconds) {
   require(seconds >= 0 && seconds <= kSecondsMax, "a duration is out of range");
   return Duration{seconds};
 }
 
-Instant decode_time(std::int64_t seconds) { return at(decode_duration(seconds)); }
+// Of a site on disk whose clock was wrong also before its start.
+Instant decode_time(std::int64_t seconds) {
+  require(seconds >= -kSecondsMax && seconds <= kSecondsMax, "a time is out of range");
+  return at(Duration{seconds});
+}
 
 template <class Enum>
 Enum decode_enum(std::uint8_t code) {
@@ -84,10 +92,6 @@ PolicyChanged decode_policy_change(wire::PolicyChange::Reader from) {
   return {changed};
 }
 
-Sha256Thumbprint decode_thumbprint(capnp::Data::Reader from) {
-  return decode_hash<Sha256Thumbprint>(from, "a thumbprint does not have 32 bytes");
-}
-
 SiteEstablished decode_site_on_disk(wire::SiteOnDisk::Reader from) {
   SiteEstablished event{decode_guid(from.getTenant()), decode_policy(from.getPolicy()),
                         decode_thumbprint(from.getCertificate())};
@@ -95,7 +99,7 @@ SiteEstablished decode_site_on_disk(wire::SiteOnDisk::Reader from) {
   return event;
 }
 
-SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
+SiteEvent decode_site_event(wire::SiteEvent::Reader from, Instant time) {
   using Wire = wire::SiteEvent;
   switch (from.which()) {
     case Wire::UNSET: throw Malformed{"an event of the site has no kind"};
@@ -142,6 +146,22 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from) {
       return ClientCertificateBlocked{decode_thumbprint(from.getClientCertificateBlocked())};
     case Wire::CLIENT_CERTIFICATE_UNBLOCKED:
       return ClientCertificateUnblocked{decode_thumbprint(from.getClientCertificateUnblocked())};
+    case Wire::CLOCK_WENT_BACK: return ClockWentBack{decode_time(from.getClockWentBack()), time};
+    case Wire::JOURNAL_REPAIRED: {
+      const auto repaired = from.getJournalRepaired();
+      return JournalRepaired{repaired.getAcknowledged(), repaired.getKept(),
+                             repaired.getBytesCut()};
+    }
+    case Wire::EPOCH_BEGUN: return EpochBegun{{from.getEpochBegun()}};
+    case Wire::CLIENT_RECOGNISED: {
+      const auto client = from.getClientRecognised();
+      return ClientRecognised{
+          decode_thumbprint(client.getThumbprint()), {client.getSerial()}, {client.getNumber()}};
+    }
+    case Wire::CLIENT_TOKEN_SHOWN: {
+      const auto shown = from.getClientTokenShown();
+      return ClientTokenShown{decode_thumbprint(shown.getThumbprint()), {shown.getSerial()}};
+    }
   }
   // A journal may have been written on by a newer program than the one that wrote its header.
   throw Malformed{"unsupported kind of site event (number " +
@@ -182,6 +202,24 @@ void check_cohorts(const LogHeader& header) {
   require(clients == header.clients, "the cohorts do not add up to the number of clients");
 }
 
+// Times do not go back, but with the event that says so; and that says when it was before.
+void check_order(const std::vector<Recorded<SiteEvent>>& before, Instant time,
+                 const SiteEvent& event) {
+  const auto* back = std::get_if<ClockWentBack>(&event);
+  if (back == nullptr) {
+    require(before.empty() || time >= before.back().time, "time goes back in the site's events");
+  } else {
+    require(!before.empty() && back->from == before.back().time && back->to < back->from,
+            "a clock goes back, and not from the event before");
+  }
+}
+
+Recorded<SiteEvent> decode_recorded(wire::SiteEvent::Reader from) {
+  const Instant time = at(Duration{from.getTime() + (std::int64_t{from.getTimeHigh()} << 32)});
+  const Cause cause{decode_enum<CauseKind>(from.getCauseKind()), from.getCauseNumber()};
+  return {{time, from.getSeq(), cause}, decode_site_event(from, time)};
+}
+
 }  // namespace
 
 LogHeader decode_header(capnp::MessageReader& message) {
@@ -216,17 +254,28 @@ LogHeader decode_header(capnp::MessageReader& message) {
 JournalHeader decode_journal_header(capnp::MessageReader& message) {
   const auto root = message.getRoot<wire::JournalHeader>();
   check_schema_version(root.getSchemaVersion());
-  return {decode_start(root.getStartUnixSeconds())};
+  return {decode_start(root.getStartUnixSeconds()), root.getSchemaVersion(), root.getKeepsHead()};
 }
 
-void decode_site_events(capnp::MessageReader& message, std::vector<Recorded<SiteEvent>>& events) {
+void decode_site_events(capnp::MessageReader& message, bool is_journal,
+                        std::vector<Recorded<SiteEvent>>& events) {
   for (const auto from : message.getRoot<wire::SiteEvents>().getEvents()) {
-    const Instant time = at(Duration{from.getTime()});
     require(from.getSeq() == events.size(), "the numbering of the site's events has a gap");
-    require(events.empty() || time >= events.back().time, "time goes back in the site's events");
-    const Cause cause{decode_enum<CauseKind>(from.getCauseKind()), from.getCauseNumber()};
-    events.push_back({{time, from.getSeq(), cause}, decode_site_event(from)});
+    Recorded<SiteEvent> recorded = decode_recorded(from);
+    require(
+        is_journal || (from.getTimeHigh() == 0 && kind_of(recorded.event) <= PolicyChanged::kind),
+        "a run has what sites on disk alone have");
+    check_order(events, recorded.time, recorded.event);
+    events.push_back(std::move(recorded));
   }
+}
+
+std::vector<Recorded<SiteEvent>> decode_site_events_alone(capnp::MessageReader& message) {
+  std::vector<Recorded<SiteEvent>> events;
+  for (const auto from : message.getRoot<wire::SiteEvents>().getEvents()) {
+    events.push_back(decode_recorded(from));
+  }
+  return events;
 }
 
 RunEnd decode_run_end(capnp::MessageReader& message) {

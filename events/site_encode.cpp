@@ -15,6 +15,15 @@ std::uint32_t event_seconds(Instant time) {
   return static_cast<std::uint32_t>(count);
 }
 
+// Of a journal it may also lie before the start, or far behind it.
+void encode_time(Instant time, wire::SiteEvent::Builder to) {
+  const std::int64_t count = seconds(time);
+  const std::int64_t high = count >> 32;
+  ensure(high >= INT8_MIN && high <= INT8_MAX, "an event's time to fit into 40 bits");
+  to.setTime(static_cast<std::uint32_t>(count & UINT32_MAX));
+  to.setTimeHigh(static_cast<std::int8_t>(high));
+}
+
 std::uint8_t byte(Endpoint endpoint) { return static_cast<std::uint8_t>(endpoint); }
 
 // Of a Digest or a thumbprint.
@@ -110,6 +119,25 @@ struct EncodeSiteEvent {
   void operator()(const ClientCertificateUnblocked& event) {
     to.setClientCertificateUnblocked(data(event.thumbprint));
   }
+  void operator()(const ClockWentBack& event) { to.setClockWentBack(seconds(event.from)); }
+  void operator()(const JournalRepaired& event) {
+    auto repaired = to.initJournalRepaired();
+    repaired.setAcknowledged(event.acknowledged);
+    repaired.setKept(event.kept);
+    repaired.setBytesCut(event.bytes_cut);
+  }
+  void operator()(const EpochBegun& event) { to.setEpochBegun(event.first.value); }
+  void operator()(const ClientRecognised& event) {
+    auto recognised = to.initClientRecognised();
+    recognised.setThumbprint(data(event.thumbprint));
+    recognised.setSerial(event.serial.value);
+    recognised.setNumber(event.number.value);
+  }
+  void operator()(const ClientTokenShown& event) {
+    auto shown = to.initClientTokenShown();
+    shown.setThumbprint(data(event.thumbprint));
+    shown.setSerial(event.serial.value);
+  }
 
   void established_on_disk(const SiteEstablished& event) {
     auto site = to.initEstablishedOnDisk();
@@ -125,7 +153,7 @@ std::size_t words_of_text(const std::string& text) { return text.size() / 8 + 1;
 // More than any struct of the schema takes with all structs that it points to.
 constexpr std::size_t kWordsOfStruct = 48;
 
-unsigned count_of(std::size_t elements) { return static_cast<unsigned>(elements); }
+unsigned list_size(std::size_t elements) { return static_cast<unsigned>(elements); }
 
 }  // namespace
 
@@ -168,19 +196,19 @@ void encode(const LogHeader& header, std::uint32_t schema_version, capnp::Messag
   root.setTick(seconds(header.tick));
   root.setDuration(seconds(header.duration));
   root.setClients(header.clients);
-  auto inputs = root.initInputs(count_of(header.inputs.size()));
+  auto inputs = root.initInputs(list_size(header.inputs.size()));
   for (unsigned i = 0; i < inputs.size(); ++i) {
     inputs[i].setName(header.inputs[i].name);
     inputs[i].setSha256(data(header.inputs[i].digest));
   }
-  auto cohorts = root.initCohorts(count_of(header.cohorts.size()));
+  auto cohorts = root.initCohorts(list_size(header.cohorts.size()));
   for (unsigned i = 0; i < cohorts.size(); ++i) {
     cohorts[i].setName(header.cohorts[i].name);
     cohorts[i].setFirstClient(header.cohorts[i].first.value);
     cohorts[i].setClients(header.cohorts[i].clients);
     const std::vector<std::string>& names = header.cohorts[i].devices;
     if (names.empty()) continue;
-    auto devices = cohorts[i].initDevices(count_of(names.size()));
+    auto devices = cohorts[i].initDevices(list_size(names.size()));
     for (unsigned d = 0; d < devices.size(); ++d) devices.set(d, names[d]);
   }
 }
@@ -189,15 +217,16 @@ void encode(const JournalHeader& header, capnp::MessageBuilder& message) {
   auto root = message.initRoot<wire::JournalHeader>();
   root.setSchemaVersion(header.schema_version);
   root.setStartUnixSeconds(header.start_unix_seconds);
+  root.setKeepsHead(header.keeps_head);
 }
 
 void encode(std::span<const Recorded<SiteEvent>> events, capnp::MessageBuilder& message) {
-  auto list = message.initRoot<wire::SiteEvents>().initEvents(count_of(events.size()));
+  auto list = message.initRoot<wire::SiteEvents>().initEvents(list_size(events.size()));
   for (unsigned i = 0; i < list.size(); ++i) {
     const Recorded<SiteEvent>& recorded = events[i];
     auto to = list[i];
     to.setSeq(recorded.seq);
-    to.setTime(event_seconds(recorded.time));
+    encode_time(recorded.time, to);
     to.setCauseKind(static_cast<std::uint8_t>(recorded.cause.kind));
     to.setCauseNumber(recorded.cause.number);
     std::visit(EncodeSiteEvent{to}, recorded.event);
@@ -209,7 +238,7 @@ void encode(const RunEnd& end, capnp::MessageBuilder& message) {
   root.setComplete(end.complete);
   root.setSiteEvents(end.site_events);
   root.setClientEvents(end.client_events);
-  auto list = root.initPartitions(count_of(end.partitions.size()));
+  auto list = root.initPartitions(list_size(end.partitions.size()));
   for (unsigned i = 0; i < list.size(); ++i) {
     auto to = list[i];
     to.setNumber(end.partitions[i].partition);
@@ -239,7 +268,7 @@ void encode(const PartitionEnd& end, capnp::MessageBuilder& message) {
   auto root = message.initRoot<wire::PartitionEnd>();
   root.setClients(end.clients);
   root.setEvents(end.events);
-  auto list = root.initStretches(count_of(end.stretches.size()));
+  auto list = root.initStretches(list_size(end.stretches.size()));
   for (unsigned i = 0; i < list.size(); ++i) {
     auto to = list[i];
     to.setOffset(end.stretches[i].offset);

@@ -43,6 +43,12 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
   app.add_flag("--json", command.json, "Print JSON");
 }
 
+void add_strict_clones(CLI::App& app, ClientCommand& command) {
+  app.add_flag("--strict-clones", command.strict_clones,
+               "The site refuses a token that is older than one that the client has used: its "
+               "folder was copied");
+}
+
 void add_client(CLI::App& app, Chosen& chosen) {
   CLI::App& client = command_group(app, "client", "A client on disk, against a site on disk");
   client.footer(
@@ -80,6 +86,7 @@ void add_client(CLI::App& app, Chosen& chosen) {
                   "the\nintranet.\n"
                   "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
   add_options(*renew.app, renew.command, false);
+  add_strict_clones(*renew.app, renew.command);
 
   auto call =
       add_command(client, chosen, "call", "Contact the site", client_call_command,
@@ -87,6 +94,7 @@ void add_client(CLI::App& app, Chosen& chosen) {
                   "Example:\n"
                   "  tokenlife client call --dir laptop --site /srv/site --network internet");
   add_options(*call.app, call.command, true);
+  add_strict_clones(*call.app, call.command);
 
   auto list =
       add_command(client, chosen, "list", "List the clients that a site knows", client_list_command,

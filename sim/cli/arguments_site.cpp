@@ -60,6 +60,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
                   "Examples:\n"
                   "  tokenlife site show /srv/site\n"
                   "  tokenlife site show /srv/site --type bulk-token --sort valid-to\n"
+                  "  tokenlife site show /srv/site --expect-head \"$(cat kept-head)\"\n"
                   "  tokenlife site show /srv/site --json | jq .certificates");
   show.app->add_option("DIR", show.command.site, kFolder)->required();
   show.app->add_option("--type", show.command.type,
@@ -68,6 +69,9 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
                        "type, id, issued-to, valid-from, valid-to or status (default: type)");
   add_at(*show.app, show.command.at);
   show.app->add_flag("--json", show.command.json, "Print JSON");
+  show.app->add_option("--expect-head", show.command.expect_head,
+                       "A head that this has printed before: exit status 1 if the site does not go "
+                       "on from there");
 
   auto rotate =
       add_command(site, chosen, "rotate", "Rotate the signing certificate", site_rotate_command,
@@ -92,6 +96,34 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
   add_at(*retire.app, retire.command.at);
   add_lock_timeout(*retire.app);
   add_blocking(site, chosen);
+}
+
+void add_site_rescue(CLI::App& app, Chosen& chosen) {
+  CLI::App& site =
+      command_group(app, "site", "A site on disk: its certificates and what it issued");
+  auto repair = add_command(
+      site, chosen, "repair", "Go on with a site whose journal is damaged", site_repair_command,
+      "Says what is wrong, cuts off what cannot be read, keeps the files as they were beside them, "
+      "and\n"
+      "writes into the journal that it did. Before, no other command takes the site.\n"
+      "Examples:\n"
+      "  tokenlife site repair /srv/site\n"
+      "  tokenlife site repair --salvage /srv/site");
+  repair.app->add_option("DIR", repair.command.site, kFolder)->required();
+  repair.app->add_flag("--salvage", repair.command.salvage,
+                       "Damage in the middle: show what can be read behind it, and take over what "
+                       "fits");
+  add_at(*repair.app, repair.command.at);
+
+  auto restore = add_command(
+      site, chosen, "restore", "Go on with a site that was put back from a copy",
+      site_restore_command,
+      "Numbers new clients from where nobody can have had a number: what the site has forgotten is "
+      "not\n"
+      "given again.\n"
+      "Example:\n  cp -a /backup/site /srv/site && tokenlife site restore /srv/site");
+  restore.app->add_option("DIR", restore.command.site, kFolder)->required();
+  add_at(*restore.app, restore.command.at);
 }
 
 void add_token_group(CLI::App& app, Chosen& chosen) {
@@ -146,6 +178,7 @@ void add_lock_timeout(CLI::App& app) {
 
 void add_site_commands(CLI::App& app, Chosen& chosen) {
   add_site_group(app, chosen);
+  add_site_rescue(app, chosen);
   add_token_group(app, chosen);
 }
 

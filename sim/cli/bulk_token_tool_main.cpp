@@ -13,6 +13,7 @@
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/cli/hide_process.hpp"
+#include "sim/cli/site_warning.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/signer_life.hpp"
 #include "sim/text/escape.hpp"
@@ -124,8 +125,9 @@ Result<void, Error> make_token(const Line& line, Console& console) {
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(std::nullopt);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) say(console, escape_text(site->warning()));
+  say_warning(*site, console, kTool);
   const auto fresh = issue_bulk_token(*site, "", minutes, *now);
+  say_warning(*site, console, kTool);
   if (!fresh) return Failed<Error>(fresh.error());
   const std::string warning = signer_warning(*site, *now);
   if (!warning.empty()) say(console, escape_text(warning));

@@ -12,6 +12,7 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/site_warning.hpp"
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
 #include "sim/site/signer_life.hpp"
@@ -59,9 +60,10 @@ ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& 
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
+  say_warning(*site, console);
   const auto decided = site->append(
       blocked ? SiteCommand{BlockBulkToken{*guid}} : SiteCommand{UnblockBulkToken{*guid}}, *now);
+  say_warning(*site, console);
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided && decided->error() == SiteRefusal::no_such_token) {
     return usage_error("the site has issued no bulk token with the GUID " + to_string(*guid),
@@ -160,8 +162,9 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
+  say_warning(*site, console);
   const auto fresh = issue_bulk_token(*site, command.name, *lifetime, *now);
+  say_warning(*site, console);
   if (!fresh) return Failed<Error>(fresh.error());
   say_signer_warning(*site, *now, console);
   if (command.json) {
@@ -178,9 +181,9 @@ ExitStatus token_new_command(const TokenNewCommand& command, Console& console) {
 ExitStatus token_list_command(const TokenListCommand& command, Console& console) {
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  const auto site = SiteFolder::open_to_read(command.site);
+  auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
+  say_warning(*site, console);
   const auto list = list_of(*site, *now, ListedType::bulk_token, ListOrder::valid_from);
   auto json = nlohmann::ordered_json::array();
   std::vector<std::vector<std::string>> lines{

@@ -9,6 +9,7 @@
 #include "sim/cli/command_ccmsetup.hpp"
 #include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/site_warning.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"
 #include "sim/site/token_service.hpp"
@@ -80,10 +81,11 @@ Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& cons
   hide_process();
   auto site = SiteFolder::open_to_write(*command.site);
   if (!site) return Failed<Error>(site.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
+  say_warning(*site, console);
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   auto fresh = issue_bulk_token(*site, "ccmsetup-line", kBulkLifetimeMinutesDefault, *now);
+  say_warning(*site, console);
   if (!fresh) return Failed<Error>(fresh.error());
   say_signer_warning(*site, *now, console);
   const auto expires = site->time_of(fresh->issued.expires);
@@ -92,9 +94,10 @@ Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& cons
 }
 
 // One that the site would take now.
-Result<LineToken, Error> given_token(const CcmsetupCommand& command) {
-  const auto site = SiteFolder::open_to_read(*command.site);
+Result<LineToken, Error> given_token(const CcmsetupCommand& command, Console& console) {
+  auto site = SiteFolder::open_to_read(*command.site);
   if (!site) return Failed<Error>(site.error());
+  say_warning(*site, console);
   auto token = read_bulk_token({command.bulk_token, command.token_file});
   if (!token) return Failed<Error>(token.error());
   const auto now = time_of_command(command.at);
@@ -124,7 +127,7 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
     return usage_error("--bulk-token takes - alone, standard input", "or give --token-file FILE");
   }
   const bool given = command.bulk_token || command.token_file;
-  auto token = given ? given_token(command) : new_token(command, console);
+  auto token = given ? given_token(command, console) : new_token(command, console);
   if (!token) return Failed<Error>(token.error());
   if (token->fault) {
     console.say(fmt::format("tokenlife: the site refuses that token: {}: {}",

@@ -189,12 +189,21 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   const std::size_t before = folder->events().size();
-  Visit visit(*folder, command.site, *now, *bulk);
-  if (auto arrived = visit.arrive(*network); !arrived) return Failed<Error>(arrived.error());
-  const auto result = visit.go(wish);
+  const auto start = folder->header().start();
+  Visit visit(*folder, command.site, *now, *bulk, command.strict_clones);
+  const auto say_warnings = [&] {
+    for (const std::string& warning : visit.warnings()) {
+      console.say("tokenlife: " + escape_text(warning));
+    }
+  };
+  const auto arrived = visit.arrive(*network);
+  const auto result =
+      arrived ? visit.go(wish) : Result<VisitResult, Error>(Failed<Error>(arrived.error()));
+  say_warnings();
   if (!result) return Failed<Error>(result.error());
   say_signer_warning(*site, *now, console);
-  say({command, *folder, site->site().policy, before}, &*result, wish, console);
+  const bool began_anew = folder->header().start() != start;
+  say({command, *folder, site->site().policy, began_anew ? 0 : before}, &*result, wish, console);
   return result->kind == Kind::granted ? 0 : 1;
 }
 

@@ -16,6 +16,7 @@ struct ClientCommand {
   std::optional<std::string> at;
   std::optional<std::string> host;  // the CMG's, for the line of R36
   std::string key = "rsa";          // `new` alone
+  bool strict_clones = false;       // `renew` and `call` alone
   bool json = false;
 };
 ExitStatus client_new_command(const ClientCommand& command, Console& console);

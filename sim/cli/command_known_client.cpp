@@ -7,6 +7,7 @@
 
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/site_warning.hpp"
 #include "sim/site/inventory.hpp"
 #include "sim/site/known_clients.hpp"
 #include "sim/text/escape.hpp"
@@ -26,10 +27,11 @@ ExitStatus set_client_blocked(const BlockClientCommand& command, bool blocked, C
   if (!site) return Failed<Error>(site.error());
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
+  say_warning(*site, console);
   const auto decided = site->append(blocked ? SiteCommand{BlockClientCertificate{*thumbprint}}
                                             : SiteCommand{UnblockClientCertificate{*thumbprint}},
                                     *now);
+  say_warning(*site, console);
   if (!decided) return Failed<Error>(decided.error());
   const std::string id = tokenlife::to_string(*thumbprint);
   if (!*decided) {
@@ -45,6 +47,12 @@ ExitStatus set_client_blocked(const BlockClientCommand& command, bool blocked, C
 
 // ---- Showing -----------------------------------------------------------------------------------
 
+// The token that it has shown though it is replaced: see is_replaced().
+std::optional<std::string> shown_out_of_turn(const ListedClient& client) {
+  if (!client.known || client.known->replaced == 0) return std::nullopt;
+  return to_string(TokenSerial::of(client.known->number, client.known->replaced));
+}
+
 Json json_of(const ListedClient& client, const SiteFolder& site, std::chrono::sys_seconds now) {
   Json json;
   json["thumbprint"] = tokenlife::to_string(client.thumbprint);
@@ -59,6 +67,8 @@ Json json_of(const ListedClient& client, const SiteFolder& site, std::chrono::sy
   }
   json["status"] = status_of(client, site, now);
   json["blocked"] = client.blocked;
+  const auto replaced = shown_out_of_turn(client);
+  json["replaced-token-shown"] = replaced ? Json(*replaced) : nullptr;
   return json;
 }
 
@@ -70,7 +80,8 @@ std::vector<std::string> cells_of(const ListedClient& client, const SiteFolder& 
           has_token ? to_string(client.newest.serial) : "",
           has_token ? rfc3339(site.time_of(client.newest.not_before)) : "",
           has_token ? rfc3339(site.time_of(client.newest.expires)) : "",
-          std::string(status_of(client, site, now))};
+          std::string(status_of(client, site, now)) +
+              (shown_out_of_turn(client) ? ", in two places" : "")};
 }
 
 std::string text_of(const ListedClient& client, const SiteFolder& site,
@@ -79,6 +90,12 @@ std::string text_of(const ListedClient& client, const SiteFolder& site,
                                  status_of(client, site, now));
   if (client.known) text += fmt::format("  number   {}\n", client.known->number.value);
   text += fmt::format("  tokens   {}\n", client.known ? client.known->tokens : 0U);
+  if (const auto replaced = shown_out_of_turn(client)) {
+    text += fmt::format(
+        "  copied   it showed {} when that was replaced: its folder was copied, or is an older "
+        "one\n",
+        *replaced);
+  }
   if (!client.newest.exists()) return text;
   return text +
          fmt::format("  newest   {}, {} to {}\n  signer   {}\n", to_string(client.newest.serial),
@@ -98,9 +115,9 @@ ExitStatus site_unblock_client_command(const BlockClientCommand& command, Consol
 ExitStatus client_list_command(const ClientListCommand& command, Console& console) {
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  const auto site = SiteFolder::open_to_read(command.site);
+  auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
+  say_warning(*site, console);
   const auto clients = known_clients(*site);
   Json json = Json::array();
   std::vector<std::vector<std::string>> lines{
@@ -122,9 +139,9 @@ ExitStatus client_show_command(const ClientShowCommand& command, Console& consol
   if (!now) return Failed<Error>(now.error());
   const auto thumbprint = thumbprint_named(command.client);
   if (!thumbprint) return Failed<Error>(thumbprint.error());
-  const auto site = SiteFolder::open_to_read(command.site);
+  auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
-  if (!site->warning().empty()) console.say("tokenlife: " + escape_text(site->warning()));
+  say_warning(*site, console);
   const ListedClient client = known_client(*site, *thumbprint);
   console.print(command.json ? json_text(json_of(client, *site, *now)) + "\n"
                              : text_of(client, *site, *now));

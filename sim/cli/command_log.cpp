@@ -14,6 +14,7 @@
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/scenario/renewal_terms.hpp"
+#include "sim/site/site_files.hpp"
 #include "sim/site/site_store.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"

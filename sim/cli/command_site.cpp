@@ -8,8 +8,10 @@
 #include "sim/cli/command_site.hpp"
 #include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/site_warning.hpp"
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
+#include "sim/site/site_head.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/suggest.hpp"
@@ -45,6 +47,7 @@ nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<ListEnt
   json["established"] = rfc3339(site.time_of(at(Duration{0})));
   json["events"] = site.events().size();
   json["digest"] = events::to_string(site.digest());
+  json["head"] = to_string(site.head());
   json["clients"] = site.site().clients.size();
   auto& certificates = json["certificates"] = nlohmann::ordered_json::array();
   for (const ListEntry& listed : list) certificates.push_back(json_of(listed));
@@ -65,11 +68,25 @@ std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) 
   return fmt::format("Site with the tenant {}, since {}; clients known: {}\n",
                      to_string(site.tenant()), rfc3339(site.time_of(at(Duration{0}))),
                      grouped(site.site().clients.size())) +
-         table_text(lines);
+         table_text(lines) + fmt::format("Head: {}\n", to_string(site.head()));
 }
 
-void say_warning(const SiteFolder& site, Console& console) {
-  if (!site.warning().empty()) console.say("tokenlife: " + escape_text(site.warning()));
+// Whether the site goes on from where somebody has seen it; says so if not.
+Result<bool, Error> is_expected(const SiteShowCommand& command, const SiteFolder& site,
+                                Console& console) {
+  if (!command.expect_head) return true;
+  const auto expected = parse_head(*command.expect_head);
+  if (!expected) {
+    return usage_error(fmt::format("--expect-head: {} is no head", in_quotes(*command.expect_head)),
+                       "give one that `tokenlife site show` has printed");
+  }
+  if (site.goes_on_from(*expected)) return true;
+  console.say(fmt::format(
+      "tokenlife: {}: does not go on from the {} that were there: it is an older copy, or has been "
+      "changed, and has forgotten what happened since: blocks, retired certificates, clients; run "
+      "`tokenlife site restore` on an older copy",
+      escape_text(site.folder()), counted(expected->events, "event")));
+  return false;
 }
 
 }  // namespace
@@ -97,13 +114,15 @@ ExitStatus site_show_command(const SiteShowCommand& command, Console& console) {
   const auto now = time_of_command(command.at);
   if (!order) return Failed<Error>(order.error());
   if (!now) return Failed<Error>(now.error());
-  const auto site = SiteFolder::open_to_read(command.site);
+  auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
   say_warning(*site, console);
   say_signer_warning(*site, *now, console);
+  const auto expected = is_expected(command, *site, console);
+  if (!expected) return Failed<Error>(expected.error());
   const auto list = list_of(*site, *now, type, *order);
   console.print(command.json ? json_text(json_of(*site, list)) + "\n" : text_of(*site, list));
-  return 0;
+  return *expected ? 0 : 1;
 }
 
 ExitStatus site_rotate_command(const SiteRotateCommand& command, Console& console) {
@@ -128,6 +147,7 @@ ExitStatus site_retire_command(const SiteRetireCommand& command, Console& consol
   if (!now) return Failed<Error>(now.error());
   say_warning(*site, console);
   const auto decided = site->append(RetireSigningCertificate{{command.key}}, *now);
+  say_warning(*site, console);
   if (!decided) return Failed<Error>(decided.error());
   if (*decided) {
     console.print(fmt::format("retired {}, number {}\n",

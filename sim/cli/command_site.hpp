@@ -1,4 +1,5 @@
-// `tokenlife site init`, `show`, `rotate` and `retire`. `at` is for time_of_command().
+// `tokenlife site init`, `show`, `rotate`, `retire`, `repair` and `restore`. `at` is for
+// time_of_command().
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ struct SiteShowCommand {
   std::optional<std::string> type;
   std::string sort = "type";
   bool json = false;
+  std::optional<std::string> expect_head;  // as site show prints it
   std::optional<std::string> at;
 };
 ExitStatus site_show_command(const SiteShowCommand& command, Console& console);
@@ -36,5 +38,18 @@ struct SiteRetireCommand {
   std::optional<std::string> at;
 };
 ExitStatus site_retire_command(const SiteRetireCommand& command, Console& console);
+
+struct SiteRepairCommand {
+  std::string site;
+  bool salvage = false;
+  std::optional<std::string> at;
+};
+ExitStatus site_repair_command(const SiteRepairCommand& command, Console& console);
+
+struct SiteRestoreCommand {
+  std::string site;
+  std::optional<std::string> at;
+};
+ExitStatus site_restore_command(const SiteRestoreCommand& command, Console& console);
 
 }  // namespace tokenlife::sim

@@ -13,6 +13,7 @@
 #include "sim/cli/command_token.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/rule_table.hpp"
+#include "sim/cli/site_warning.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/token_service.hpp"
 #include "sim/text/escape.hpp"
@@ -54,9 +55,10 @@ Result<Signer, Error> signer_of_key(const TokenVerifyCommand& command) {
   return Signer{{0}, given->key, certificate->sha1()};
 }
 
-Result<void, Error> add_site(const std::string& folder, Desk& desk) {
+Result<void, Error> add_site(const std::string& folder, Desk& desk, Console& console) {
   auto site = SiteFolder::open_to_read(folder);
   if (!site) return Failed<Error>(site.error());
+  say_warning(*site, console);
   desk.site = std::make_unique<SiteFolder>(std::move(*site));
   desk.signers = desk.site->signers();
   desk.issuer = token_issuer(desk.site->tenant());
@@ -64,24 +66,24 @@ Result<void, Error> add_site(const std::string& folder, Desk& desk) {
   return {};
 }
 
-Result<void, Error> add_signers(const TokenVerifyCommand& command, Desk& desk) {
+Result<void, Error> add_signers(const TokenVerifyCommand& command, Desk& desk, Console& console) {
   if (command.site.has_value() == command.key.has_value()) {
     return usage_error(command.site ? "--site and --key are both given" : "no signer is known",
                        "give --site DIR, or --key FILE");
   }
-  if (command.site) return add_site(*command.site, desk);
+  if (command.site) return add_site(*command.site, desk, console);
   auto signer = signer_of_key(command);
   if (!signer) return Failed<Error>(signer.error());
   desk.signers.push_back(std::move(*signer));
   return {};
 }
 
-Result<Desk, Error> desk_of(const TokenVerifyCommand& command) {
+Result<Desk, Error> desk_of(const TokenVerifyCommand& command, Console& console) {
   Desk desk;
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
   desk.checks.now = *now;
-  if (auto added = add_signers(command, desk); !added) return Failed<Error>(added.error());
+  if (auto added = add_signers(command, desk, console); !added) return Failed<Error>(added.error());
   if (command.issuer) desk.issuer = *command.issuer;
   if (command.leeway) desk.checks.leeway = seconds{*command.leeway};
   desk.checks.profile = *from_name<TokenProfile>(command.type);
@@ -210,7 +212,7 @@ ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& cons
   if (command.signing_certificate && !command.key) {
     return usage_error("--signing-certificate goes with --key", "give the key's file as well");
   }
-  auto desk = desk_of(command);
+  auto desk = desk_of(command, console);
   if (!desk) return Failed<Error>(desk.error());
   const auto token = read_token(command.source);
   if (!token) return Failed<Error>(token.error());

@@ -63,13 +63,17 @@ enum class FieldName : std::uint8_t {
   last_contact,
   renews_on,
   skew,
+  acknowledged,
+  kept,
+  bytes_cut,
+  number,
 };
 
 }  // namespace tokenlife::sim
 
 template <>
 struct tokenlife::Names<tokenlife::sim::FieldName> {
-  static constexpr std::array<std::string_view, 44> values{"cohort",
+  static constexpr std::array<std::string_view, 48> values{"cohort",
                                                            "network",
                                                            "credential",
                                                            "version",
@@ -112,7 +116,11 @@ struct tokenlife::Names<tokenlife::sim::FieldName> {
                                                            "spell-cause",
                                                            "last-contact",
                                                            "renews-on",
-                                                           "skew"};
+                                                           "skew",
+                                                           "acknowledged",
+                                                           "kept",
+                                                           "bytes-cut",
+                                                           "number"};
 };
 
 namespace tokenlife::sim {
@@ -183,8 +191,8 @@ struct OfClient {
     of_cohort(e.cohort);
     if (client && e.cohort.value < header.cohorts.size()) {
       const events::LogCohort& its = header.cohorts[e.cohort.value];
-      const std::uint32_t number = client->value - its.first.value;
-      if (number < its.devices.size()) out.field(device, std::string_view(its.devices[number]));
+      const std::uint32_t row = client->value - its.first.value;
+      if (row < its.devices.size()) out.field(device, std::string_view(its.devices[row]));
     }
     out.field(state, e.state);
     out.field(network, e.network);
@@ -217,9 +225,9 @@ struct OfClient {
   void operator()(const CredentialExpired& e) const { out.field(renews_on, e.renews_on); }
   void operator()(const ClockChanged& e) const { out.field(skew, e.skew.count()); }
 
-  void of_cohort(CohortNumber number) const {
-    const bool known = number.value < header.cohorts.size();
-    out.field(cohort, known ? std::string_view(header.cohorts[number.value].name) : "?");
+  void of_cohort(CohortNumber its) const {
+    const bool known = its.value < header.cohorts.size();
+    out.field(cohort, known ? std::string_view(header.cohorts[its.value].name) : "?");
   }
   void spell(SpellCause cause, Duration since_contact) const {
     out.field(spell_cause, cause);
@@ -309,6 +317,25 @@ struct OfSite {
   void operator()(const ClientCertificateBlocked& e) const { out.field(thumbprint, e.thumbprint); }
   void operator()(const ClientCertificateUnblocked& e) const {
     out.field(thumbprint, e.thumbprint);
+  }
+  void operator()(const ClockWentBack& e) const {
+    out.field(from, e.from);
+    out.field(to, e.to);
+  }
+  void operator()(const JournalRepaired& e) const {
+    out.field(acknowledged, e.acknowledged);
+    out.field(kept, e.kept);
+    out.field(bytes_cut, e.bytes_cut);
+  }
+  void operator()(const EpochBegun& e) const { out.field(number, e.first.value); }
+  void operator()(const ClientRecognised& e) const {
+    out.field(thumbprint, e.thumbprint);
+    out.field(serial, e.serial);
+    out.field(number, e.number.value);
+  }
+  void operator()(const ClientTokenShown& e) const {
+    out.field(thumbprint, e.thumbprint);
+    out.field(serial, e.serial);
   }
 };
 

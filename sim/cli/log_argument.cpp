@@ -10,6 +10,7 @@
 #include "events/replay.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/site/site_head.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
 #include "sim/text/time.hpp"
@@ -53,9 +54,9 @@ Result<OpenedLog, Error> open_log(const std::string& folder) {
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder) {
   const auto file = std::filesystem::path(folder) / events::kSiteFile;
   if (!events::is_journal(file)) return std::optional<events::JournalContent>{};
-  auto journal = events::read_journal(file);
-  if (!journal) return Failed<Error>(to_error(journal.error()));
-  return std::optional(std::move(*journal));
+  auto kept = read_kept_journal(folder);
+  if (!kept) return Failed<Error>(kept.error());
+  return std::optional(std::move(kept->content));
 }
 
 namespace {

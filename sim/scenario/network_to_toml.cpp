@@ -60,26 +60,26 @@ struct WriteNetwork {
     constexpr std::string_view days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
     out << "model = \"week\"\noffice-days = [";
     for (std::size_t i = 0; i < 7; ++i) {
-      if (week.office_days[i]) out << quoted(days[i]) << ", ";
+      if (week.office_days[i]) out << toml_string(days[i]) << ", ";
     }
     const bool whole_day = week.opens == Duration{0} && week.closes == std::chrono::days{1};
     out << "]\nhours = \"" << clock_time(week.opens) << "-"
         << (whole_day ? "24:00" : clock_time(week.closes))
         << "\"\nattendance = " << toml_of(week.attendance)
         << "\notherwise = " << word(week.otherwise) << "\n";
-    if (!week.time_zone.empty()) out << "time-zone = " << quoted(week.time_zone) << "\n";
+    if (!week.time_zone.empty()) out << "time-zone = " << toml_string(week.time_zone) << "\n";
     if (week.holidays.empty()) return;
     out << "holidays = [";
     for (const std::chrono::sys_days day : week.holidays) out << toml_of(day) << ", ";
     out << "]\n";
   }
   void operator()(const ResampleNetwork& network) const {
-    out << "model = \"resample\"\nfile = " << quoted(network.file)
+    out << "model = \"resample\"\nfile = " << toml_string(network.file)
         << "\nblock = " << toml_of(network.block)
-        << "\nfrom = " << quoted(network.any_device ? "any-device" : "same-device") << "\n";
+        << "\nfrom = " << toml_string(network.any_device ? "any-device" : "same-device") << "\n";
   }
   void operator()(const TraceNetwork& network) const {
-    out << "model = \"trace\"\nfile = " << quoted(network.file)
+    out << "model = \"trace\"\nfile = " << toml_string(network.file)
         << "\nalign = " << word(network.align) << "\nloop = " << toml_of(network.loop) << "\n";
     if (network.period) out << "period = " << toml_of(*network.period) << "\n";
     const Trace& trace = *network.trace;

@@ -66,15 +66,17 @@ struct WriteAction {
   void aim(const Target& target) const {
     const std::string& cohort = scenario.cohorts[target.cohort.value].name;
     if (target.client) {
-      out << "client = " << quoted(cohort + "/" + std::to_string(*target.client)) << "\n";
+      out << "client = " << toml_string(cohort + "/" + std::to_string(*target.client)) << "\n";
     } else {
-      out << "cohort = " << quoted(cohort) << "\n";
+      out << "cohort = " << toml_string(cohort) << "\n";
     }
     if (target.share.of_2_32 != Share::kWhole) out << "share = " << toml_of(target.share) << "\n";
     if (target.state) out << "state = " << word(*target.state) << "\n";
     if (target.over != Duration{0}) out << "over = " << toml_of(target.over) << "\n";
   }
-  std::string token(std::uint32_t bulk) const { return quoted(scenario.bulk_tokens[bulk].name); }
+  std::string token(std::uint32_t bulk) const {
+    return toml_string(scenario.bulk_tokens[bulk].name);
+  }
 
   void operator()(const Outage& outage) const {
     out << "endpoint = " << word(outage.endpoint) << "\nfor = " << toml_of(outage.length) << "\n";
@@ -156,7 +158,7 @@ class KeyWriter {
 void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   KeyWriter keys(out);
   out << "format = 1\n\n[run]\n";
-  if (!scenario.name.empty()) keys.always("name", quoted(scenario.name));
+  if (!scenario.name.empty()) keys.always("name", toml_string(scenario.name));
   keys.always("start", rfc3339(scenario.start));
   keys.always("duration", toml_of(scenario.duration));
   keys.always("seed", std::to_string(scenario.seed));
@@ -171,7 +173,7 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   const bool own_tenant = scenario.tenant != tenant_of_seed(scenario.seed);
   if (policy == plain && !own_tenant && !scenario.real_crypto) return;
   out << "\n[site]\n";
-  if (own_tenant) keys.always("tenant", quoted(to_string(scenario.tenant)));
+  if (own_tenant) keys.always("tenant", toml_string(to_string(scenario.tenant)));
   keys.unless(plain.mp, "mp", policy.mp);
   keys.unless(plain.internal_registration, "internal-registration", policy.internal_registration);
   keys.unless(plain.token_validity, "token-validity", policy.token_validity);
@@ -184,7 +186,7 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   keys.unless(plain.retry_after_failure, "retry-after-failure", policy.retry_after_failure);
   keys.unless(plain.retry_after_refusal, "retry-after-refusal", policy.retry_after_refusal);
   if (!scenario.real_crypto) return;
-  keys.always("crypto", quoted("real"));
+  keys.always("crypto", toml_string("real"));
   keys.unless(Scenario{}.client_keys, "client-keys", scenario.client_keys);
 }
 
@@ -198,9 +200,9 @@ void write_cohort(std::ostream& out, const Scenario& scenario, const Cohort& coh
   const Cohort plain;
   KeyWriter keys(out);
   out << "\n[[cohort]]\n";
-  keys.always("name", quoted(cohort.name));
+  keys.always("name", toml_string(cohort.name));
   if (cohort.inventory != nullptr) {
-    keys.always("inventory", quoted(cohort.inventory->file));
+    keys.always("inventory", toml_string(cohort.inventory->file));
   } else {
     keys.always("clients", std::to_string(cohort.clients));
   }
@@ -228,7 +230,7 @@ void write_cohort(std::ostream& out, const Scenario& scenario, const Cohort& coh
     keys.always("credential-renews-on", word(cohort.credential_life->renews_on));
   }
   if (cohort.bulk_token) {
-    keys.always("bulk-token", quoted(scenario.bulk_tokens[*cohort.bulk_token].name));
+    keys.always("bulk-token", toml_string(scenario.bulk_tokens[*cohort.bulk_token].name));
   }
   if (cohort.agent_restart_every) {
     keys.always("agent-restart-every", toml_of(*cohort.agent_restart_every));
@@ -241,7 +243,7 @@ void write_expectation(std::ostream& out, const Scenario& scenario, const Expect
   KeyWriter keys(out);
   out << "\n[[expect]]\n";
   if (expect.cohort) {
-    keys.always("cohort", quoted(scenario.cohorts[expect.cohort->value].name));
+    keys.always("cohort", toml_string(scenario.cohorts[expect.cohort->value].name));
   }
   if (!expect.states.empty()) {
     std::vector<std::string> words;
@@ -284,7 +286,7 @@ std::string to_toml(const Scenario& scenario) {
   write_run_and_site(out, scenario);
   for (const Cohort& cohort : scenario.cohorts) write_cohort(out, scenario, cohort);
   for (const Action& action : scenario.actions) {
-    out << "\n[[action]]\nat = " << toml_of(action.at) << "\ndo = " << quoted(name_of(action))
+    out << "\n[[action]]\nat = " << toml_of(action.at) << "\ndo = " << toml_string(name_of(action))
         << "\n";
     visit_action(WriteAction{out, scenario}, action);
     if (!action.repeat) continue;

@@ -18,7 +18,7 @@
 namespace tokenlife::sim {
 
 // TOML's basic strings. Names hold no other control characters: the reader refuses them.
-inline std::string quoted(std::string_view text) {
+inline std::string toml_string(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -27,7 +27,7 @@ inline std::string quoted(std::string_view text) {
   return result + "\"";
 }
 
-inline std::string toml_of(Duration duration) { return quoted(to_text(duration)); }
+inline std::string toml_of(Duration duration) { return toml_string(to_text(duration)); }
 inline std::string toml_of(Instant moment) { return toml_of(moment.time_since_epoch()); }
 inline std::string toml_of(bool value) { return value ? "true" : "false"; }
 inline std::string toml_of(double value) {
@@ -48,7 +48,7 @@ inline std::string toml_of(Share share, std::uint64_t slack = 0) {
 }
 template <class Enum>
 std::string word(Enum value) {
-  return quoted(name(value));
+  return toml_string(name(value));
 }
 
 // A local date.

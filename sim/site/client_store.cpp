@@ -12,7 +12,6 @@
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
 #include "core/token/token.hpp"
-#include "core/token/token_form.hpp"
 #include "events/client_batch.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
@@ -20,6 +19,7 @@
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"
+#include "sim/site/token_service.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
@@ -78,16 +78,6 @@ Result<void, Error> check_own_log(const std::string& folder, unsigned generation
   return own;  // what cannot be listed cannot be read either
 }
 
-// Who the client is at the site, as its token says. Nobody else's word is there for it.
-ClientNumber number_told_by(const Secret& token) {
-  const auto segments = split_token(token.reveal());
-  if (!segments) return {};
-  const auto members = parse_strict_json(segments->payload);
-  if (!members) return {};
-  const auto claims = read_claims(*members, TokenProfile::client);
-  return claims ? std::get<ClientClaims>(*claims).serial.client() : ClientNumber{};
-}
-
 }  // namespace
 
 // ---- Opening -----------------------------------------------------------------------------------
@@ -110,8 +100,9 @@ Result<ClientFolder, Error> ClientFolder::make(const std::string& folder, KeyKin
   if (free) free = check_free(folder);
   if (!free) return Failed<Error>(free.error());
   const PrivateKey key = PrivateKey::generate(kind);
-  const Certificate certificate =
-      Certificate::self_signed(key, {"tokenlife client", now, now + std::chrono::days{365 * 20}});
+  // Good before now too: the clock may be ahead.
+  const Certificate certificate = Certificate::self_signed(
+      key, {"tokenlife client", std::chrono::sys_seconds{}, now + std::chrono::days{365 * 20}});
   ClientFolder client(folder, std::move(*locked), key, certificate);
   auto written = write_key_file(client.path("client.key"), key);
   if (written) written = write_certificate_file(client.path("client.crt"), certificate);
@@ -195,7 +186,9 @@ Result<void, Error> ClientFolder::name_serials() {
     return file_error(path("token"), "is lost: by its log the client holds a token",
                       "put it back, or make a new client with `tokenlife client new`");
   }
-  client_.token.serial = TokenSerial::of(number_told_by(*held), client_.token.serial.ordinal());
+  // Nobody else's word is there for the number.
+  client_.token.serial =
+      TokenSerial::of(serial_named_by(*held).client(), client_.token.serial.ordinal());
   return {};
 }
 
@@ -245,9 +238,54 @@ Result<void, Error> ClientFolder::write_log() {
   if (!why) why = sync(folder_);
   if (why) return cannot_be(path("log"), "replaced", why);
   // The change is made.
+  if (keeps_old_log_) {
+    const std::string kept = fmt::format("log-before-{}", generation_ + 1);
+    fs::rename(path(log_name(generation_).c_str()), path(kept.c_str()), why);
+  }
   ++generation_;
   remove_old_client_logs(folder_, generation_);
   return {};
+}
+
+Result<void, Error> ClientFolder::begin_anew(std::chrono::sys_seconds now) {
+  constexpr Duration kSoon = std::chrono::days{1};
+  const Duration shift = header_.start() - now;
+  const Client& was = client_;
+  ClientAdopted found{was.cohort,
+                      was.state,
+                      was.network,
+                      was.last_connected,
+                      was.credential,
+                      was.version,
+                      was.cmg_allowed,
+                      was.blocked,
+                      was.on_intranet,
+                      was.credential_expired,
+                      was.credential_renews_on,
+                      was.bulk,
+                      was.token,
+                      was.newest_ordinal};
+  if (was.token.exists()) {
+    found.token.not_before += shift;
+    found.token.expires += shift;
+    const bool is_good_soon = found.token.not_before <= at(kSoon);
+    // A request whose answer is not known is over; an expiry that has not come yet is none.
+    if (!is_good_soon) {
+      found.state = LifecycleState::re_registration_required;
+      found.token = {};
+    } else if (was.state != LifecycleState::expired || at(Duration{0}) < found.token.expires) {
+      found.state = was.last_connected == Network::intranet ? LifecycleState::registered
+                                                            : LifecycleState::roaming;
+    }
+  }
+  header_.start_unix_seconds = now.time_since_epoch().count();
+  events_.clear();
+  client_ = {};
+  keeps_old_log_ = true;
+  auto done = record(at(Duration{0}), {CauseKind::run_start, 0}, found);
+  keeps_old_log_ = false;
+  if (done && !found.token.exists()) done = drop_token();
+  return done;
 }
 
 Result<void, Error> ClientFolder::record(Instant time, Cause cause, const ClientEvent& event) {

@@ -10,6 +10,9 @@
 // link, which happens at once or not at all. A client's life is a few hundred events, and so it
 // needs no format of its own, and `tokenlife events` and `tokenlife replay` read it.
 //
+// A log's time does not go back. Where the clock does, the client's log begins anew, with the
+// client as it was found, and the one before is kept as log-before-N: see begin_anew().
+//
 // In its own log a client has the number 0; at the site it has another, which its token tells.
 #pragma once
 
@@ -42,6 +45,7 @@ class ClientFolder {
   // then get an error.
   static Result<ClientFolder, Error> open(const std::string& folder);
 
+  const std::string& folder() const { return folder_; }
   const Client& client() const { return client_; }
   const PrivateKey& key() const { return key_; }
   const Certificate& certificate() const { return certificate_; }
@@ -63,6 +67,10 @@ class ClientFolder {
   // the time is not before last_time().
   Result<void, Error> record(Instant time, Cause cause, const ClientEvent& event);
 
+  // The clock is behind the last event. A new log begins with a client that is adopted as it is
+  // now: with its token, unless that is good from a day on that is far away.
+  Result<void, Error> begin_anew(std::chrono::sys_seconds now);
+
  private:
   ClientFolder(std::string folder, FolderLock lock, PrivateKey key, Certificate certificate)
       : folder_(std::move(folder)),
@@ -83,6 +91,7 @@ class ClientFolder {
   std::vector<Recorded<ClientEvent>> events_;
   Client client_;
   unsigned generation_ = 0;  // of the log
+  bool keeps_old_log_ = false;
 };
 
 }  // namespace tokenlife::sim

@@ -2,17 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
 #include "sim/site/signer_life.hpp"
+#include "sim/site/strange_clock.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
 using Kind = VisitResult::Kind;
+
+// So far a clock is set back now and then: the client's time stands still meanwhile.
+constexpr Duration kAdjustment = std::chrono::minutes{10};
 
 // A program that is started is an agent that starts (A2).
 Contact contact_at(const Client& client, const Policy& policy, Instant now) {
@@ -49,17 +55,43 @@ Instant next_renewal(const Client& client, const Policy& policy) {
   return renewal_due(policy, client.token.not_before, Duration{0});
 }
 
+void Visit::warn(const std::string& what) {
+  const bool is_new = std::find(warnings_.begin(), warnings_.end(), what) == warnings_.end();
+  if (is_new && !what.empty()) warnings_.push_back(what);
+}
+
+Result<SiteFolder, Error> Visit::open_site(bool to_write) {
+  auto site =
+      to_write ? SiteFolder::open_to_write(site_folder_) : SiteFolder::open_to_read(site_folder_);
+  if (site) warn(site->take_warning());
+  return site;
+}
+
+Result<void, Error> Visit::go_back_in_time() {
+  const bool had_token = client_.client().token.exists();
+  const auto good_from = client_.time_of(client_.client().token.not_before);
+  if (auto done = client_.begin_anew(time_); !done) return done;
+  now_ = client_.instant_of(time_);
+  if (had_token && !client_.client().token.exists()) {
+    warn(fmt::format("{}: its token is good from {} on, and not now: it drops it", client_.folder(),
+                     rfc3339(good_from)));
+  }
+  return {};
+}
+
 Result<void, Error> Visit::arrive(std::optional<Network> network) {
-  if (now_ < client_.last_time()) {
-    return usage_error(fmt::format("the time {} is before the client's last event, {}",
-                                   rfc3339(time_), rfc3339(client_.time_of(client_.last_time()))),
-                       "set the clock, or give a later --at");
+  const auto last = client_.time_of(client_.last_time());
+  if (const auto strange = strange_clock(client_.folder(), last, time_)) warn(*strange);
+  if (client_.last_time() - now_ <= kAdjustment) {
+    now_ = std::max(now_, client_.last_time());
+  } else {
+    if (auto done = go_back_in_time(); !done) return done;
   }
   if (now_ > at(client_.header().duration)) {
     return usage_error(fmt::format("the time is {}, and a client lasts 100 years", rfc3339(time_)),
                        "set the clock, or give an earlier --at");
   }
-  const auto site = SiteFolder::open_to_read(site_folder_);
+  const auto site = open_site(false);
   if (!site) return Failed<Error>(site.error());
   if (site->tenant() != client_.tenant()) {
     return input_error(site_folder_, "is not the client's site",
@@ -103,7 +135,7 @@ Result<VisitResult, Error> Visit::go(Wish wish) {
   if (auto done = install_with_bulk_token(); !done) return Failed<Error>(done.error());
   while (true) {
     Result<Policy, Error> policy = [&]() -> Result<Policy, Error> {
-      const auto site = SiteFolder::open_to_read(site_folder_);
+      const auto site = open_site(false);
       if (!site) return Failed<Error>(site.error());
       return site->site().policy;
     }();
@@ -135,14 +167,17 @@ Result<VisitResult, Error> Visit::go(Wish wish) {
 
 Result<VisitResult, Error> Visit::send(const Request& request) {
   const bool wants_token = request.kind != RequestKind::exchange;
-  auto site = wants_token ? SiteFolder::open_to_write(site_folder_)
-                          : SiteFolder::open_to_read(site_folder_);
+  const auto own = client_.token();
+  if (!own) return Failed<Error>(own.error());
+  auto site = open_site(wants_token);
   if (!site) return Failed<Error>(site.error());
   if (wants_token) {
     if (auto good = check_signer(*site, time_); !good) return Failed<Error>(good.error());
   }
-  const auto own = client_.token();
-  if (!own) return Failed<Error>(own.error());
+  if (!wants_token && !has_seen(*site, client_.certificate(), client_.client(), *own)) {
+    site = open_site(true);
+    if (!site) return Failed<Error>(site.error());
+  }
   const auto wanted = token_wanted(request);
   const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
                                  : wanted == TokenProfile::client ? own->reveal()
@@ -162,8 +197,21 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   Challenge challenge = Challenge::fresh();
   const std::string proof = prove_possession(client_.key(), challenge, request, token);
   auto given = answer(*site, {client_.client(), request, {client_.certificate(), token, proof}},
-                      challenge, time_);
+                      challenge, time_, refuses_clones_);
+  warn(site->take_warning());
   if (!given) return Failed<Error>(given.error());
+  if (given->recognised.value != 0) {
+    warn(
+        fmt::format("{}: had forgotten the token {} of this client, and recognises it: it was put "
+                    "back from an older copy, or repaired, and may have forgotten more, as a block",
+                    site->folder(), to_string(given->recognised)));
+  }
+  if (given->is_clone) {
+    warn(
+        fmt::format("{}: this client has used a newer token than the one that it shows, {}: its "
+                    "folder was copied, or is an older one that was put back",
+                    site->folder(), to_string(client_.client().token.serial)));
+  }
   const auto site_start = site->time_of(at(Duration{0}));
   if (auto heard = hear_answer(request, *given, site_start, cause); !heard) {
     return Failed<Error>(heard.error());

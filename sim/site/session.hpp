@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/decide.hpp"
 #include "core/token/token.hpp"
@@ -35,14 +36,16 @@ struct VisitResult {
 
 class Visit {
  public:
-  // `bulk` is a bulk token, which this object only borrows; empty: there is none.
+  // `bulk` is a bulk token, which this object only borrows; empty: there is none. The site may
+  // refuse clones: see answer().
   Visit(ClientFolder& client, const std::string& site_folder, std::chrono::sys_seconds now,
-        const Secret& bulk)
+        const Secret& bulk, bool refuses_clones = false)
       : client_(client),
         site_folder_(site_folder),
         time_(now),
         now_(client.instant_of(now)),
-        bulk_(bulk) {}
+        bulk_(bulk),
+        refuses_clones_(refuses_clones) {}
 
   // Records what has come about since the last event, and in which network the client is.
   Result<void, Error> arrive(std::optional<Network> network);
@@ -50,7 +53,13 @@ class Visit {
   // As many requests as it takes.
   Result<VisitResult, Error> go(Wish wish);
 
+  // What is no error, and to be told to the user: of both sides, each once.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
  private:
+  void warn(const std::string& what);
+  Result<void, Error> go_back_in_time();
+  Result<SiteFolder, Error> open_site(bool to_write);
   Result<void, Error> install_with_bulk_token();
   Result<VisitResult, Error> send(const Request& request);
   Result<void, Error> hear_answer(const Request& request, SiteAnswer& given,
@@ -65,6 +74,8 @@ class Visit {
   std::chrono::sys_seconds time_;
   Instant now_;
   const Secret& bulk_;
+  bool refuses_clones_;
+  std::vector<std::string> warnings_;
 };
 
 // The GUID that a bulk token names, whoever wrote it. The greatest GUID stands for none that can be

@@ -1,7 +1,6 @@
 #include "sim/site/site_store.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -14,8 +13,12 @@
 #include "events/journal.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/folder_lock.hpp"
+#include "sim/site/generate_guid.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"
+#include "sim/site/site_files.hpp"
+#include "sim/site/site_head.hpp"
+#include "sim/site/strange_clock.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -24,90 +27,11 @@ namespace {
 namespace fs = std::filesystem;
 using std::chrono::sys_seconds;
 
-// Long enough that the operator retires a certificate, and not the calendar.
-constexpr std::chrono::days kCertificateLifetime{3'650};
 // As far as the journal can write.
 constexpr Duration kSiteLife{std::numeric_limits<std::uint32_t>::max()};
 // So that nothing that a site makes in its life lasts beyond the last date of tokens and X.509.
 constexpr sys_seconds kSiteStartMax =
     sys_seconds{Duration{kTokenDateMax}} - kSiteLife - kCertificateLifetime;
-
-std::string file_in(const std::string& folder, std::string_view name) {
-  return (fs::path(folder) / name).string();
-}
-
-std::string key_name(KeyNumber key) { return fmt::format("signing-{}.key", key.value); }
-std::string certificate_name(KeyNumber key) { return fmt::format("signing-{}.crt", key.value); }
-
-Result<FolderLock, Error> lock_site(const std::string& folder) {
-  return FolderLock::take(folder, "this site", "make a site with `tokenlife site init`");
-}
-
-// The key is safely in the folder, under its name, when this is done.
-Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number, sys_seconds now) {
-  const PrivateKey key = PrivateKey::generate(KeyKind::rsa);
-  const Certificate certificate = Certificate::self_signed(
-      key, {fmt::format("tokenlife signing {}", number.value), now, now + kCertificateLifetime});
-  auto done = write_key_file(file_in(folder, key_name(number)), key);
-  if (done) done = write_certificate_file(file_in(folder, certificate_name(number)), certificate);
-  if (!done) return Failed<Error>(done.error());
-  return certificate;
-}
-
-// ---- The folder of a new site ------------------------------------------------------------------
-
-// What an attempt that a crash cut off leaves behind is in the way of nobody.
-bool is_left_behind(const std::string& name) {
-  const std::string files[] = {key_name({0}), certificate_name({0}),
-                               std::string(events::kSiteFile)};
-  return std::any_of(std::begin(files), std::end(files), [&](const std::string& file) {
-    return name == file + ".new" || (name == file && name != events::kSiteFile);
-  });
-}
-
-Result<void, Error> check_free_for_site(const std::string& folder) {
-  std::error_code error;
-  if (fs::exists(fs::symlink_status(file_in(folder, events::kSiteFile), error))) {
-    return file_error(folder, "already a site", "choose another folder");
-  }
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (!is_left_behind(entry->path().filename().string())) {
-      return file_error(folder, "the folder is not empty", "a site needs one of its own");
-    }
-  }
-  if (error) return file_error(folder, "cannot be listed: " + error.message());
-  return {};
-}
-
-Result<events::Journal, Error> start_journal(const std::string& folder, sys_seconds now,
-                                             const SiteEstablished& established) {
-  const std::string name = file_in(folder, events::kSiteFile);
-  const std::string unfinished = name + ".new";
-  const UsualUmask umask;
-  ::unlink(unfinished.c_str());
-  auto storage = events::FileStorage::create(unfinished);
-  if (!storage) return file_error(name, "cannot be made: " + storage.error().message());
-  auto journal = events::Journal::start(std::move(*storage), name, now.time_since_epoch().count(),
-                                        established);
-  if (!journal) return Failed<Error>(to_error(journal.error()));
-  if (auto given = give_to_owner_of(folder, unfinished); !given) {
-    return Failed<Error>(given.error());
-  }
-  if (auto done = publish_file(unfinished, name); !done) return Failed<Error>(done.error());
-  return std::move(*journal);
-}
-
-Result<Certificate, Error> read_certificate(const std::string& folder, KeyNumber number,
-                                            const SigningKey& known) {
-  const std::string path = file_in(folder, certificate_name(number));
-  auto certificate = read_certificate_file(path);
-  if (!certificate || !known.certificate) return certificate;
-  if (certificate->sha256() == *known.certificate) return certificate;
-  return file_error(
-      path, "is another certificate than the journal names: it has been exchanged since",
-      "put back the one with the SHA-256 thumbprint " + tokenlife::to_string(*known.certificate));
-}
 
 // Whether the command makes something that is dated by the clock.
 bool has_dates(const SiteCommand& command) {
@@ -116,17 +40,6 @@ bool has_dates(const SiteCommand& command) {
 }
 
 }  // namespace
-
-Result<void, Error> check_certificates(const std::string& folder, const Site& site) {
-  for (std::uint32_t key = 0; key < site.keys.size(); ++key) {
-    std::error_code error;
-    const auto path = file_in(folder, certificate_name({key}));
-    if (!fs::exists(fs::symlink_status(path, error))) continue;
-    const auto certificate = read_certificate(folder, {key}, site.keys[key]);
-    if (!certificate) return Failed<Error>(certificate.error());
-  }
-  return {};
-}
 
 std::string torn_end(const std::string& folder, const events::JournalContent& journal) {
   return fmt::format(
@@ -141,6 +54,10 @@ struct SiteFolder::Impl {
   events::JournalContent read;             // if it was not
   std::vector<Certificate> certificates;
   std::string warning;
+  std::optional<SiteHead> head;
+  // Of the folder whose journal was written last: that one may have gone on. Until an epoch begins.
+  bool is_copy = false;
+  bool broken = false;  // what is on the disk is not what this object says
 
   const events::JournalContent& content() const { return journal ? journal->content() : read; }
   std::string file(std::string_view name) const { return file_in(folder, name); }
@@ -150,6 +67,7 @@ struct SiteFolder::Impl {
     std::error_code error;
     auto good = check_own_folder(folder);
     if (good) good = check_own_file(path);
+    if (good) good = check_own_file(file(kHeadFile));
     if (!good) return good;
     if (!fs::exists(fs::status(path, error))) {
       if (error && error != std::errc::no_such_file_or_directory) {
@@ -158,10 +76,12 @@ struct SiteFolder::Impl {
       return file_error(folder, "not a site folder: it has no site.log",
                         "make one with `tokenlife site init`");
     }
-    auto content = events::read_journal(path);
-    if (!content) return Failed<Error>(to_error(content.error()));
-    read = std::move(*content);
-    if (read.torn_bytes != 0) warning = torn_end(folder, read);
+    auto kept = read_kept_journal(folder);
+    if (!kept) return Failed<Error>(kept.error());
+    read = std::move(kept->content);
+    head = std::move(kept->head);
+    is_copy = head && !head->file.empty() && head->file != file_identity(path);
+    if (read.torn_bytes != 0) warn(torn_end(folder, read));
     for (std::uint32_t key = 0; key < read.site.keys.size(); ++key) {
       auto certificate = read_certificate(folder, {key}, read.site.keys[key]);
       if (!certificate) return Failed<Error>(certificate.error());
@@ -186,14 +106,15 @@ struct SiteFolder::Impl {
     return {};
   }
 
+  void warn(const std::string& what) { warning += (warning.empty() ? "" : "; ") + what; }
+
   // A key that signs no more is of use to thieves alone. Precondition: that another one signs is
   // safely on the disk. What cannot be removed is told: the site can do without.
   void remove_old_keys() {
     for (std::uint32_t key = 0; key < content().site.signs_now().value; ++key) {
       const auto removed = remove_private_file(file(key_name({key})));
       if (removed) continue;
-      if (!warning.empty()) warning += "; ";
-      warning += to_string(removed.error()) + "; it signs no more: remove it";
+      warn(to_string(removed.error()) + "; it signs no more: remove it");
     }
   }
 };
@@ -227,6 +148,7 @@ Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenan
   impl->lock = std::move(*held);
   impl->journal = std::move(*journal);
   impl->certificates = {std::move(*certificate)};
+  impl->head = SiteHead{impl->content().head(), file_identity(impl->file(events::kSiteFile))};
   return SiteFolder(std::move(impl));
 }
 
@@ -258,7 +180,12 @@ const std::vector<Recorded<SiteEvent>>& SiteFolder::events() const {
   return impl_->content().events;
 }
 const events::Digest& SiteFolder::digest() const { return impl_->content().digest; }
+events::JournalHead SiteFolder::head() const { return impl_->content().head(); }
+bool SiteFolder::goes_on_from(const events::JournalHead& head) const {
+  return events::goes_on_from(impl_->content(), head);
+}
 const std::string& SiteFolder::warning() const { return impl_->warning; }
+std::string SiteFolder::take_warning() { return std::exchange(impl_->warning, {}); }
 
 std::vector<Signer> SiteFolder::signers() const {
   std::vector<Signer> signers;
@@ -297,52 +224,92 @@ sys_seconds SiteFolder::time_of(Instant instant) const {
 
 // ---- Changes -----------------------------------------------------------------------------------
 
-Result<Instant, Error> SiteFolder::time_of_change(sys_seconds now) const {
-  const Instant time = std::max(instant_of(now), events().back().time);
-  if (time <= at(kSiteLife)) return time;
-  return file_error(impl_->folder,
-                    fmt::format("the time is {}, and a site lasts 136 years", rfc3339(now)),
-                    "set the clock, or give an earlier time");
+Result<void, Error> SiteFolder::record(Instant time, const SiteEvent& event) {
+  Impl& impl = *impl_;
+  if (impl.broken) {
+    return file_error(impl.folder,
+                      "takes no more changes after an error that leaves unsure what "
+                      "is on the disk",
+                      "try again");
+  }
+  // In a site of an earlier version too: what this one appends is behind a head.
+  if (!impl.head) {
+    SiteHead first{head(), file_identity(impl.file(events::kSiteFile))};
+    if (auto kept = write_head(impl.folder, first); !kept) return kept;
+    impl.head = std::move(first);
+  }
+  const auto number = static_cast<std::uint32_t>(events().size() - 1);
+  if (auto done = impl.journal->append(time, {CauseKind::action, number}, event); !done) {
+    return Failed<Error>(to_error(done.error()));
+  }
+  if (std::holds_alternative<EpochBegun>(event)) impl.is_copy = false;
+  SiteHead next{head(), impl.head->file};
+  if (!impl.is_copy) next.file = file_identity(impl.file(events::kSiteFile));
+  auto kept = write_head(impl.folder, next);
+  impl.broken = !kept;
+  if (kept) impl.head = std::move(next);
+  return kept;
 }
 
-// Those that the events do not name yet. Precondition: opened to write; the time of a change.
-Result<void, Error> SiteFolder::learn_certificates(Instant time) {
-  for (std::uint32_t key = 0; key < impl_->certificates.size(); ++key) {
-    if (site().keys[key].certificate) continue;
-    const SigningCertificateLearnt learnt{{key}, impl_->certificates[key].sha256()};
-    const auto number = static_cast<std::uint32_t>(events().size() - 1);
-    const auto done = impl_->journal->append(time, {CauseKind::action, number}, learnt);
-    if (!done) return Failed<Error>(to_error(done.error()));
+Result<EpochBegun, Error> SiteFolder::begin_epoch(sys_seconds now) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries; ++i) {
+    const auto drawn = static_cast<std::uint32_t>(generate_guid().low);
+    const auto begun = append(BeginEpoch{{drawn}}, now);
+    if (!begun) return Failed<Error>(begun.error());
+    if (*begun) return std::get<EpochBegun>(**begun);
   }
-  return {};
+  return file_error(impl_->folder, "has no numbers left for clients");
+}
+
+Result<void, Error> SiteFolder::prepare_number(const SiteCommand& command, sys_seconds now) {
+  const auto* issue = std::get_if<IssueClientToken>(&command);
+  const auto* recognise = std::get_if<RecogniseClient>(&command);
+  const bool is_new = issue != nullptr && !site().clients.contains(issue->thumbprint);
+  const bool has_forgotten =
+      recognise != nullptr && !is_of_earlier_epoch(site(), recognise->serial.client());
+  if (!has_forgotten && !(impl_->is_copy && (is_new || recognise != nullptr))) return {};
+  const auto begun = begin_epoch(now);
+  return begun ? Result<void, Error>{} : Failed<Error>(begun.error());
+}
+
+// Those that the events do not name yet. Precondition: as for record().
+Result<void, Error> SiteFolder::learn_certificates(Instant time) {
+  Result<void, Error> done;
+  for (std::uint32_t key = 0; done && key < impl_->certificates.size(); ++key) {
+    if (site().keys[key].certificate) continue;
+    done = record(time, SigningCertificateLearnt{{key}, impl_->certificates[key].sha256()});
+  }
+  return done;
 }
 
 Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command, sys_seconds now) {
   ensure(impl_->journal.has_value(), "a site that was opened to write");
-  if (instant_of(now) < events().back().time && has_dates(command)) {
-    return file_error(
-        impl_->folder,
-        fmt::format("the time {} is before the site's last event, {}", rfc3339(now),
-                    rfc3339(time_of(events().back().time))),
-        "set the clock, or give a later time: what is issued now would have a wrong date");
+  const Instant time = instant_of(now);
+  if (has_dates(command) && time > at(kSiteLife)) {
+    return file_error(impl_->folder,
+                      fmt::format("the time is {}, and a site lasts 136 years", rfc3339(now)),
+                      "set the clock, or give an earlier time");
   }
-  const auto change = time_of_change(now);
-  if (!change) return Failed<Error>(change.error());
-  const Instant time = *change;
-  if (auto learnt = learn_certificates(time); !learnt) return Failed<Error>(learnt.error());
+  if (auto ready = prepare_number(command, now); !ready) return Failed<Error>(ready.error());
   const auto event = decide(site(), command, time);
   if (!event) return Decided(Failed<SiteRefusal>(event.error()));
-  const auto number = static_cast<std::uint32_t>(events().size() - 1);
-  if (auto done = impl_->journal->append(time, {CauseKind::action, number}, *event); !done) {
-    return Failed<Error>(to_error(done.error()));
-  }
+  const Instant before = events().back().time;
+  if (auto strange = strange_clock(impl_->folder, time_of(before), now)) impl_->warn(*strange);
+  Result<void, Error> done;
+  if (time < before) done = record(time, ClockWentBack{before, time});
+  if (done) done = learn_certificates(time);
+  if (done) done = record(time, *event);
+  if (!done) return Failed<Error>(done.error());
   return Decided(*event);
 }
 
 Result<SigningCertificateRotated, Error> SiteFolder::rotate(sys_seconds now) {
-  if (const auto time = time_of_change(now); !time) return Failed<Error>(time.error());
   const KeyNumber next{site().signs_now().value + 1};
-  auto certificate = make_pair(impl_->folder, next, now);
+  // Whatever the clock says: as late as a certificate can begin.
+  const sys_seconds from =
+      std::min(now, sys_seconds{Duration{kTokenDateMax}} - kCertificateLifetime);
+  auto certificate = make_pair(impl_->folder, next, from);
   if (!certificate) return Failed<Error>(certificate.error());
   const auto appended = append(RotateSigningCertificate{certificate->sha256()}, now);
   if (!appended) return Failed<Error>(appended.error());

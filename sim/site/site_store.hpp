@@ -1,6 +1,7 @@
 // A site on disk: a folder.
 //
 //   site.log          what happened to the site: the journal of events/FORMAT.md
+//   site.head         how far it goes: see site_head.hpp
 //   signing-0.crt     the certificate of each signing key, by its number
 //   signing-0.key     its private key, for its owner's eyes only: of the one that signs now alone
 //
@@ -10,8 +11,13 @@
 //
 // A key is on the disk before the event that speaks of it: a crash in between leaves files that no
 // event knows, which do no harm, and which the next rotation replaces. The key before it goes after
-// the event: a crash in between leaves one that the next writer removes. Nothing here asks what
-// time it is.
+// the event: a crash in between leaves one that the next writer removes. A journal that does not go
+// as far as its head, or that is damaged, is opened by site_repair.hpp alone. Nothing here asks
+// what time it is.
+//
+// A clock may be wrong, and right again. The order of a journal is its sequence: where its time
+// goes back it says so, with an event of its own. What is issued has the dates of the clock as it
+// is.
 #pragma once
 
 #include <chrono>
@@ -33,9 +39,6 @@ namespace tokenlife::sim {
 
 // In words, the torn end of the journal in the folder, which there must be.
 std::string torn_end(const std::string& folder, const events::JournalContent& journal);
-
-// Whether the certificates in the folder, as far as they are there, are those of the site's events.
-Result<void, Error> check_certificates(const std::string& folder, const Site& site);
 
 // What signs tokens: for sign_token().
 struct SigningPair {
@@ -65,6 +68,9 @@ class SiteFolder {
   const std::vector<Recorded<SiteEvent>>& events() const;
   // Stands for all events so far: the last link of their chain.
   const events::Digest& digest() const;
+  events::JournalHead head() const;
+  // Whether the site goes on from there: false if it has forgotten, or has another history.
+  bool goes_on_from(const events::JournalHead& head) const;
 
   // One for each key of the site, by number: for TokenChecks::signers.
   std::vector<Signer> signers() const;
@@ -72,9 +78,11 @@ class SiteFolder {
   // The pair that signs now. Reads the private key, which only its owner can.
   Result<SigningPair, Error> signing_pair() const;
 
-  // Something to tell the user that is no error: a torn end of the journal, or an old key that
-  // cannot be removed. Mostly empty.
+  // Something to tell the user that is no error: a torn end of the journal, an old key that cannot
+  // be removed, or a clock that is strange. Mostly empty.
   const std::string& warning() const;
+  // The same, which is told by that.
+  std::string take_warning();
 
   // Instants of the site's events count from its establishment.
   Instant instant_of(std::chrono::sys_seconds time) const;
@@ -85,8 +93,8 @@ class SiteFolder {
   // The event that the command led to, which is safe on the disk; or why there is none.
   using Decided = Result<SiteEvent, SiteRefusal>;
 
-  // Events' times never go back. While the clock is behind the last event, nothing that has dates
-  // of its own is issued: that is an error. Other events get the last event's time.
+  // If the clock is behind the last event, that is an event first, with a warning; and a warning
+  // too, if it is far before it.
   //
   // After an error the site is as it was. If the disk failed so that this is not sure, it takes no
   // further changes until it is opened again.
@@ -95,10 +103,17 @@ class SiteFolder {
   // A9: makes the next key and certificate, appends the event, and removes the key before.
   Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now);
 
+  // From now on the site numbers new clients from where it cannot have done so before: what it has
+  // forgotten it does not give again.
+  Result<EpochBegun, Error> begin_epoch(std::chrono::sys_seconds now);
+
  private:
+  // Precondition: the event can happen now, and the time is not before the last one's, but for a
+  // ClockWentBack.
+  Result<void, Error> record(Instant time, const SiteEvent& event);
   Result<void, Error> learn_certificates(Instant time);
-  // When a change that is made now happens; an error if that is after the site's life.
-  Result<Instant, Error> time_of_change(std::chrono::sys_seconds now) const;
+  // One for a client that the site does not know; perhaps of an epoch that begins with it.
+  Result<void, Error> prepare_number(const SiteCommand& command, std::chrono::sys_seconds now);
 
   struct Impl;
   explicit SiteFolder(std::unique_ptr<Impl> impl);

@@ -4,6 +4,9 @@
 
 #include <vector>
 
+#include "core/ensure.hpp"
+#include "core/token/strict_json.hpp"
+#include "core/token/token_form.hpp"
 #include "sim/site/signer_life.hpp"
 
 namespace tokenlife::sim {
@@ -32,7 +35,70 @@ Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown,
   return {};
 }
 
+// What the client has had as the site does not remember it; 0: nothing.
+TokenSerial forgotten(const SiteFolder& site, const Certificate& certificate, const Client& client,
+                      TokenSerial shown) {
+  const auto& clients = site.site().clients;
+  const auto known = clients.find(certificate.sha256());
+  if (shown.value != 0 && !knows(site.site(), certificate.sha256(), shown)) return shown;
+  const std::uint32_t tokens = known == clients.end() ? 0 : known->second.tokens;
+  if (client.newest_ordinal <= tokens) return {};
+  // It shows none, and says that it has had more.
+  const ClientNumber number = known == clients.end() ? ClientNumber{} : known->second.number;
+  return TokenSerial::of(number, client.newest_ordinal);
+}
+
+// Of the client token that is shown; 0 if none is.
+TokenSerial own_serial(const SignedRequest& shown) {
+  const bool shows_own = token_wanted(shown.request) == TokenProfile::client;
+  return shows_own ? serial_named_by(Secret{shown.evidence.token}) : TokenSerial{};
+}
+
+Result<void, Error> recognise(SiteFolder& site, const SignedRequest& shown,
+                              std::chrono::sys_seconds now, SiteAnswer& answer) {
+  answer.recognised = forgotten(site, shown.evidence.certificate, shown.client, own_serial(shown));
+  if (answer.recognised.value == 0) return {};
+  const auto decided =
+      site.append(RecogniseClient{shown.evidence.certificate.sha256(), answer.recognised}, now);
+  if (!decided) return Failed<Error>(decided.error());
+  if (*decided) return {};
+  return file_error(site.folder(),
+                    fmt::format("knows no more clients: {}", name(decided->error())));
+}
+
+// Precondition: the site knows the client, and has issued what it shows.
+Result<void, Error> note_shown(SiteFolder& site, const SignedRequest& shown,
+                               std::chrono::sys_seconds now, SiteAnswer& answer) {
+  const TokenSerial serial = own_serial(shown);
+  const Sha256Thumbprint thumbprint = shown.evidence.certificate.sha256();
+  if (serial.value == 0) return {};
+  const KnownClient& client = site.site().clients.at(thumbprint);
+  answer.is_clone = is_replaced(client, serial);
+  if (has_shown(client, serial)) return {};
+  const auto decided = site.append(ShowClientToken{thumbprint, serial}, now);
+  if (!decided) return Failed<Error>(decided.error());
+  ensure(decided->has_value(), "a token that the site knows and has not seen");
+  return {};
+}
+
 }  // namespace
+
+TokenSerial serial_named_by(const Secret& token) {
+  const auto segments = split_token(token.reveal());
+  if (!segments) return {};
+  const auto members = parse_strict_json(segments->payload);
+  if (!members) return {};
+  const auto claims = read_claims(*members, TokenProfile::client);
+  return claims ? std::get<ClientClaims>(*claims).serial : TokenSerial{};
+}
+
+bool has_seen(const SiteFolder& site, const Certificate& certificate, const Client& client,
+              const Secret& token) {
+  const TokenSerial serial = serial_named_by(token);
+  const auto known = site.site().clients.find(certificate.sha256());
+  return known != site.site().clients.end() && has_shown(known->second, serial) &&
+         forgotten(site, certificate, client, serial).value == 0;
+}
 
 TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
                       std::string_view issuer, std::chrono::sys_seconds now) {
@@ -48,7 +114,7 @@ TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
 }
 
 Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, Challenge& challenge,
-                                 std::chrono::sys_seconds now) {
+                                 std::chrono::sys_seconds now, bool refuses_clones) {
   SiteAnswer given;
   const std::vector<Signer> signers = site.signers();
   const std::string issuer = token_issuer(site.tenant());
@@ -66,8 +132,15 @@ Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, C
   Client client = shown.client;
   client.blocked = site.site().blocked_clients.contains(shown.evidence.certificate.sha256());  // A8
   given.verdict = judge(client, shown.request, view, site.site().policy, site.instant_of(now));
-  const bool wants_token = shown.request.kind != RequestKind::exchange;
-  if (given.verdict.kind != Verdict::Kind::granted || !wants_token) return given;
+  if (given.verdict.kind != Verdict::Kind::granted) return given;
+  auto noted = recognise(site, shown, now, given);
+  if (noted) noted = note_shown(site, shown, now, given);
+  if (!noted) return Failed<Error>(noted.error());
+  if (given.is_clone && refuses_clones) {
+    given.verdict = {Verdict::Kind::refused, RefusalReason::certificate_mismatch};
+    return given;
+  }
+  if (shown.request.kind == RequestKind::exchange) return given;
   if (auto issued = issue_token(site, shown, now, given); !issued) {
     return Failed<Error>(issued.error());
   }

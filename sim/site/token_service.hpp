@@ -28,11 +28,27 @@ struct SiteAnswer {
   // Of a registration or renewal that was granted; its times are instants of the site's.
   ClientToken issued;
   Secret token;
+  // Of a client that the site had forgotten, and knows from now on: the newest token that it has
+  // had.
+  TokenSerial recognised;  // 0: nothing was forgotten
+  // What it showed is replaced by a token that has been used: see is_replaced().
+  bool is_clone = false;
 };
 
-// Precondition: the site is opened to write, unless the request is an exchange.
+// The serial that a client token names, whoever wrote it; 0 if it names none.
+TokenSerial serial_named_by(const Secret& token);
+
+// Whether the site hears nothing new when the client shows the token that it holds: it remembers
+// all that the client has had of it, by that and by the client's own word, which counts for nothing
+// but its own serials; and has seen this token.
+bool has_seen(const SiteFolder& site, const Certificate& certificate, const Client& client,
+              const Secret& token);
+
+// Precondition: the site is opened to write, unless the request is an exchange with a token that it
+// has seen. A client with a good token that it has forgotten is recognised: its request is granted.
+// One with a token that is replaced is refused if it `refuses_clones`.
 Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, Challenge& challenge,
-                                 std::chrono::sys_seconds now);
+                                 std::chrono::sys_seconds now, bool refuses_clones = false);
 
 // What verify() needs to know of a site: borrowed from it, except for the signers.
 TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,

@@ -51,7 +51,8 @@ TEST_CASE("event kinds have stable words and numbers") {
       "site-established bulk-token-issued bulk-token-blocked bulk-token-unblocked endpoint-down "
       "endpoint-up signing-certificate-rotated signing-certificate-retired client-token-issued "
       "policy-changed signing-certificate-learnt client-certificate-blocked "
-      "client-certificate-unblocked");
+      "client-certificate-unblocked clock-went-back journal-repaired epoch-begun client-recognised "
+      "client-token-shown");
 }
 
 TEST_CASE("reasons have stable words and numbers") {

@@ -169,5 +169,108 @@ TEST_CASE("a client that had four billion tokens gets no more") {
         Refused(SiteRefusal::serial_out_of_order));
 }
 
+// ---- Of a site on disk -------------------------------------------------------------------------
+
+constexpr Sha256Thumbprint kClient{0xc1, 0x1e};
+
+// A site that has issued so many tokens to one client, which has shown these.
+Site site_with(std::uint32_t tokens, const std::vector<std::uint32_t>& shown) {
+  Site site;
+  for (std::uint32_t ordinal = 1; ordinal <= tokens; ++ordinal) {
+    site = evolved(site, ClientTokenIssued{kClient, {TokenSerial::of({0}, ordinal), {}, {}, {}}});
+  }
+  for (const std::uint32_t ordinal : shown) {
+    site = evolved(site, ClientTokenShown{kClient, TokenSerial::of({0}, ordinal)});
+  }
+  return site;
+}
+
+bool is_replaced_in(const Site& site, std::uint32_t ordinal) {
+  return is_replaced(site.clients.at(kClient), TokenSerial::of({0}, ordinal));
+}
+
+TEST_CASE("D6: a token is replaced when a newer one has been used, or asked for by another one") {
+  // None has been shown yet: any may be the one.
+  for (const std::uint32_t ordinal : {1U, 2U, 3U}) {
+    CHECK_FALSE(is_replaced_in(site_with(3, {}), ordinal));
+  }
+  // 1 was shown, and 2 and 3 were given for it: 3 because the answer with 2 was lost.
+  const Site asked_twice = site_with(3, {1});
+  CHECK_FALSE(is_replaced_in(asked_twice, 1));
+  CHECK(is_replaced_in(asked_twice, 2));
+  CHECK_FALSE(is_replaced_in(asked_twice, 3));
+  const Site used = site_with(3, {1, 3});
+  CHECK(is_replaced_in(used, 1));
+  CHECK(is_replaced_in(used, 2));
+  CHECK_FALSE(is_replaced_in(used, 3));
+  // That it was shown again changes nothing of that.
+  const Site copied = site_with(3, {1, 3, 1});
+  CHECK(copied.clients.at(kClient) == KnownClient{{0}, 3, {}, 3, 1});
+  CHECK(is_replaced_in(copied, 1));
+}
+
+TEST_CASE("D6: a token that is shown is told once, by a client that has had it") {
+  const SiteCommand second = ShowClientToken{kClient, TokenSerial::of({0}, 2)};
+  CHECK(decide(Site{}, second, day(1)) == Refused(SiteRefusal::no_such_token));
+  CHECK(decide(site_with(1, {}), second, day(1)) == Refused(SiteRefusal::no_such_token));
+  CHECK(decide(site_with(2, {1}), second, day(1)) ==
+        SiteEvent{ClientTokenShown{kClient, TokenSerial::of({0}, 2)}});
+  for (const auto& shown : {std::vector<std::uint32_t>{2}, std::vector<std::uint32_t>{3, 2}}) {
+    CHECK(decide(site_with(3, shown), second, day(1)) == Refused(SiteRefusal::nothing_to_change));
+  }
+  CHECK(evolve(site_with(1, {}), ClientTokenShown{kClient, TokenSerial::of({0}, 2)}) ==
+        Refused(SiteRefusal::no_such_token));
+}
+
+TEST_CASE("D5: an epoch begins where no number can have been given, and goes on from there") {
+  const auto begin = [](const Site& site, std::uint32_t first) {
+    return decide(site, BeginEpoch{{first}}, day(1));
+  };
+  const Site site = site_with(1, {});
+  for (const std::uint32_t taken : {0U, 1U}) {
+    CHECK(begin(site, taken) == Refused(SiteRefusal::serial_out_of_order));
+  }
+  CHECK(begin(site, UINT32_MAX) == Refused(SiteRefusal::serial_out_of_order));
+  CHECK(begin(site, 5'000'000) == SiteEvent{EpochBegun{{5'000'000}}});
+  const Site next = evolved(site, EpochBegun{{5'000'000}});
+  const auto issued = decide(next, IssueClientToken{{7}}, day(1));
+  REQUIRE(issued);
+  CHECK(std::get<ClientTokenIssued>(*issued).token.serial == TokenSerial::of({5'000'000}, 1));
+  // Who has a number keeps it.
+  const auto renewed = decide(next, IssueClientToken{kClient}, day(1));
+  REQUIRE(renewed);
+  CHECK(std::get<ClientTokenIssued>(*renewed).token.serial == TokenSerial::of({0}, 2));
+  CHECK(begin(next, 5'000'001) == Refused(SiteRefusal::serial_out_of_order));
+  CHECK(is_of_earlier_epoch(next, {0}));
+  CHECK(is_of_earlier_epoch(next, {1}));  // which it may have forgotten
+  CHECK_FALSE(is_of_earlier_epoch(next, {5'000'000}));
+}
+
+TEST_CASE("D5: a recognised client's tokens go on where they were, under a number of its own") {
+  const Site site = site_with(1, {1});
+  const TokenSerial shown = TokenSerial::of({0}, 4);
+  const auto decided = decide(site, RecogniseClient{kClient, shown}, day(1));
+  CHECK(decided == SiteEvent{ClientRecognised{kClient, shown, {1}}});
+  const Site next = evolved(site, ClientRecognised{kClient, shown, {1}});
+  CHECK(knows(next, kClient, shown));
+  CHECK(knows(next, kClient, TokenSerial::of({0}, 3)));
+  CHECK_FALSE(knows(next, kClient, TokenSerial::of({0}, 5)));
+  CHECK_FALSE(knows(next, {7}, shown));
+  const auto issued = decide(next, IssueClientToken{kClient}, day(1));
+  REQUIRE(issued);
+  CHECK(std::get<ClientTokenIssued>(*issued).token.serial == TokenSerial::of({1}, 5));
+  CHECK(decide(next, RecogniseClient{kClient, shown}, day(1)) ==
+        Refused(SiteRefusal::nothing_to_change));
+  CHECK(evolve(next, ClientRecognised{kClient, TokenSerial::of({0}, 9), {1}}) ==
+        Refused(SiteRefusal::serial_out_of_order));
+}
+
+TEST_CASE("a clock that goes back does so") {
+  CHECK(evolve(Site{}, ClockWentBack{day(2), day(1)}) == Site{});
+  for (const Instant to : {day(2), day(3)}) {
+    CHECK(evolve(Site{}, ClockWentBack{day(2), to}) == Refused(SiteRefusal::nothing_to_change));
+  }
+}
+
 }  // namespace
 }  // namespace tokenlife::test

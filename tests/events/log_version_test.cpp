@@ -132,7 +132,7 @@ TEST_CASE("a kind of site event from the future is unsupported, and none at all 
     resign(files);
     return read(files);
   };
-  check_error(read_with('\x10'), Kind::unsupported, 0xd8,
-              "unsupported kind of site event (number 16)");
+  check_error(read_with('\x7f'), Kind::unsupported, 0xd8,
+              "unsupported kind of site event (number 127)");
   check_error(read_with('\0'), Kind::corrupt, 0xd8, "an event of the site has no kind");
 }

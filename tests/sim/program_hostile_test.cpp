@@ -67,8 +67,12 @@ TEST_CASE("a client that waits for its bulk token asks what time it is when it h
 TEST_CASE("a program that is started without standard streams writes into no file of its own") {
   const ClientDesk desk;
   REQUIRE(desk.run("token new --site site").status == 0);
+  // A write that was cut off, and never acknowledged.
+  const std::string head = read_file(desk.path("site/site.head"));
+  REQUIRE(desk.run("token new --site site").status == 0);
   const std::string journal = read_file(desk.path("site/site.log"));
   desk.write("site/site.log", journal.substr(0, journal.size() - 9));
+  desk.write("site/site.head", head);
   CHECK(desk.run("token new --site site <&- 2>&-").status == 0);
   for (const char* line : {"token new --site site", "client new --site site --dir kiosk --json",
                            "site show site", "--help", "--version", "machine"}) {

@@ -50,7 +50,8 @@ TEST_CASE("the events of a site on disk are printed in every form") {
   const std::string csv = desk.out("events site --format csv --kind bulk-token-issued");
   CHECK(csv.starts_with("stream,client,seq,time,kind,cause,"));
   CHECK(has(csv, "\nsite,,1,2030-01-02T00:00:00Z,bulk-token-issued,action 0,"));
-  CHECK(has(csv, "\"=1+1,\"\"x\"\"\""));
+  // A spreadsheet must not take it for a formula.
+  CHECK(has(csv, "\"'=1+1,\"\"x\"\"\""));
   std::istringstream lines(desk.out("events site --format jsonl --from 1d"));
   std::string line;
   REQUIRE(std::getline(lines, line));
@@ -100,14 +101,17 @@ TEST_CASE("the journal of a site is checked and described like a log") {
 
 TEST_CASE("a torn end of a journal is reported, and damage is refused") {
   const JournalDesk desk;
+  const std::string head = read_file(desk.path("site/site.head"));
+  desk.out("token unblock " + desk.guid + " --site site --at 2030-02-02T00:00:00Z");
   const std::string journal = read_file(desk.path("site/site.log"));
   desk.write("site/site.log", journal.substr(0, journal.size() - 9));
+  desk.write("site/site.head", head);  // The last event was not acknowledged.
   for (const char* line : {"events site", "log verify site", "log info site --json"}) {
     INFO(line);
     const Ran ran = desk.run(line);
     CHECK(ran.status == 0);
     CHECK_FALSE(ran.out.empty());
-    CHECK_FALSE(has(ran.out, "rotated"));
+    CHECK_FALSE(has(ran.out, "02-02"));
     CHECK(is_one_message(ran.err));
     CHECK(has(ran.err, "are of an event that was not written to its end"));
   }

@@ -54,7 +54,8 @@ TEST_CASE("events are printed in the order of time, filtered, in three forms") {
   std::getline(stream, line);
   CHECK(json::parse(line) ==
         json::parse(R"({"stream":3,"client":"office/0","seq":4,"time":"2026-01-31T00:01:00Z",
-            "kind":"token-renewed","cause":"request 3","via":"mp","serial":"3-2","replaces":"3-1",
+            "kind":"token-renewed","cause":"request 3","cohort":"office","device":null,
+            "via":"mp","serial":"3-2","replaces":"3-1",
             "not-before":"2026-01-31T00:00:00Z","expires":"2026-05-01T00:00:00Z","signer":0})"));
   std::getline(stream, line);
   CHECK(json::parse(line)["stream"] == 4);

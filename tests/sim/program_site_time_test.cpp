@@ -20,7 +20,8 @@ struct OldDesk : Desk {
     const Ran ran = run_at(line, time);
     INFO(line << "\n" << ran.err);
     REQUIRE(ran.status == 0);
-    CHECK(ran.err.empty());
+    // A step of more than 30 days is told.
+    CHECK((ran.err.empty() || has(ran.err, "see that the clock is right")));
     return ran.out;
   }
   json object(const std::string& line, const std::string& time) const {
@@ -48,7 +49,7 @@ TEST_CASE("every command on a site and its bulk tokens can be told the time") {
   CHECK(status("2030-02-01T00:20:00Z") == "blocked");
   desk.out("token unblock " + guid + " --site site", "2030-02-01T00:30:00Z");
   desk.out("site rotate site", "2030-03-01T00:00:00Z");
-  desk.out("site retire site 0", "2030-04-01T00:00:00Z");
+  desk.out("site retire site 0", "2030-03-31T00:00:00Z");
 
   const json site = desk.object("site show site", "2030-05-01T00:00:00Z");
   CHECK(site["established"] == "2030-01-01T00:00:00Z");
@@ -67,7 +68,6 @@ TEST_CASE("a whole session can be tried in a time that is made up") {
   desk.out("client new --network internet" + kiosk, "2030-01-02T00:00:00Z");
   const auto registers = "client register --bulk-token - < bulk" + kiosk;
   CHECK(has(desk.run_at(registers, "2030-01-05T00:00:00Z").out, "bulk-token-expired"));
-  CHECK(desk.run_at(registers, "2030-01-04T23:59:59Z").status == 2);
   desk.write("bulk", desk.object("token new --site site", "2030-01-06T00:00:00Z")["token"]);
   desk.out(registers, "2030-01-07T00:00:00Z");
   CHECK(has(desk.out("client call" + kiosk, "2030-02-06T00:00:00Z"), "token-renewed"));
@@ -83,7 +83,7 @@ TEST_CASE("a time that is none, that lies behind or that is too far away is an e
                        {"site init other --at 2030-02-30", "\"2030-02-30\" is no date"},
                        {"site init other --at 2030-01", "write seconds since 1970, or like"}});
   CHECK_FALSE(std::filesystem::exists(desk.path("other")));
-  for (const char* line : {"token new --site site", "site rotate site", "site init other"}) {
+  for (const char* line : {"token new --site site", "site init other"}) {
     INFO(line);
     const Ran ran = desk.run_at(line, "9999-12-31T23:59:59Z");
     INFO(ran.err);
@@ -91,11 +91,6 @@ TEST_CASE("a time that is none, that lies behind or that is too far away is an e
     CHECK(ran.out.empty());
     CHECK(is_one_message(ran.err));
   }
-  const Ran before = desk.run_at("token new --site site", "2029-12-31T23:59:59Z");
-  CHECK(before.status == 3);
-  CHECK(has(before.err,
-            "the time 2029-12-31T23:59:59Z is before the site's last event, "
-            "2030-01-01T00:00:00Z; set the clock, or give a later time"));
   CHECK(desk.object("site show site", "2030-01-01T00:00:00Z")["events"] == 1);
 }
 
@@ -116,6 +111,116 @@ TEST_CASE("a client lasts a hundred years, and no date that is needed for it is 
   CHECK(desk.run_at("site rotate site", "2128-12-31T00:00:00Z").status == 0);
   CHECK(desk.run_at("client call" + laptop, "2129-01-01T00:00:00Z").status == 1);
   CHECK(has(desk.run("events laptop/log").out, "2129-01-01T00:00:00Z  client/0"));
+}
+
+// ---- A clock that was wrong --------------------------------------------------------------------
+
+TEST_CASE("R54: a clock that was wrong once hinders nothing, and is an event") {
+  const OldDesk desk;
+  const json good = desk.object("token new --site site --lifetime 10080", "2030-01-01T00:00:00Z");
+  desk.write("good", good["token"]);
+  const std::string laptop = " --dir laptop --site site";
+  desk.out("client new --key ec-p256" + laptop, "2030-01-01T00:00:00Z");
+  desk.out("client register" + laptop, "2030-01-01T00:00:00Z");
+  const Ran ahead = desk.run_at("token new --site site --name wrong", "2039-01-01T00:00:00Z");
+  CHECK(ahead.status == 0);
+  CHECK(is_one_message(ahead.err));
+  CHECK(has(ahead.err,
+            "it is 2039-01-01T00:00:00Z, and the last event was at "
+            "2030-01-01T00:00:00Z, 3287d before; see that the clock is right"));
+
+  const std::string block = "token block " + good["guid"].get<std::string>() + " --site site";
+  const Ran back = desk.run_at(block, "2030-01-02T00:00:00Z");
+  CHECK(back.status == 0);
+  CHECK(is_one_message(back.err));
+  CHECK(has(back.err,
+            "the clock went back: it is 2030-01-02T00:00:00Z, and the last event was at "
+            "2039-01-01T00:00:00Z"));
+  CHECK(has(desk.run_at("token verify --token-file good --site site", "2030-01-02T00:00:00Z").out,
+            "bulk-token-blocked"));
+  desk.out("site rotate site", "2030-01-02T00:00:00Z");
+  desk.out("token new --site site", "2030-01-03T00:00:00Z");
+  desk.out("client call" + laptop, "2030-01-20T00:00:00Z");
+  CHECK(has(desk.out("client renew" + laptop, "2030-01-31T00:00:00Z"), "token-renewed"));
+
+  CHECK(has(desk.run("events site --kind clock-went-back").out,
+            "from=2039-01-01T00:00:00Z to=2030-01-02T00:00:00Z"));
+  CHECK(desk.run("log verify site").status == 0);
+  const json list = desk.object("token list --site site", "2030-01-31T00:00:00Z")["bulk-tokens"];
+  REQUIRE(list.size() == 3);
+  CHECK(list[2]["name"] == "wrong");
+  CHECK(list[2]["status"] == "not-yet-valid");
+}
+
+TEST_CASE("a token with a date in the future is good from then on, and not before") {
+  const OldDesk desk;
+  const json made =
+      json::parse(desk.run_at("token new --site site --json", "2031-01-01T00:00:00Z").out);
+  desk.write("token", made["token"]);
+  const auto verdict = [&](const std::string& time) {
+    return desk.run_at("token verify --token-file token --site site", time).out;
+  };
+  CHECK(has(verdict("2030-01-02T00:00:00Z"), "refused: bulk-token-not-yet-valid"));
+  CHECK(has(verdict("2030-12-31T23:59:59Z"), "refused: bulk-token-not-yet-valid"));
+  CHECK(has(verdict("2031-01-01T00:00:00Z"), "accepted"));
+}
+
+TEST_CASE("a site that was made by a clock that was ahead lives on before its beginning") {
+  const OldDesk desk;
+  const json made = json::parse(desk.run_at("token new --site site --json", "2026-01-01").out);
+  CHECK(made["not-before"] == "2026-01-01T00:00:00Z");
+  desk.write("token", made["token"]);
+  CHECK(has(desk.run_at("token verify --token-file token --site site", "2026-01-02").out,
+            "accepted"));
+  CHECK(desk.run("log verify site").status == 0);
+  CHECK(has(desk.run("events site").out, "2026-01-01T00:00:00Z  site"));
+  CHECK(desk.run("events site --from 2026-01-01 --to 2027-01-01").out.find("clock-went-back") !=
+        std::string::npos);
+}
+
+TEST_CASE("a client whose clock was ahead begins a log anew, with its token if that is good") {
+  const OldDesk desk;
+  const std::string laptop = " --dir laptop --site site";
+  desk.out("client new --key ec-p256" + laptop, "2030-01-01T00:00:00Z");
+  desk.out("client register" + laptop, "2030-01-02T00:00:00Z");
+  CHECK(desk.run_at("client call --network offline" + laptop, "2030-03-01T00:00:00Z").status == 1);
+  const Ran back = desk.run_at("client call --network internet" + laptop, "2030-01-03T00:00:00Z");
+  INFO(back.out << back.err);
+  CHECK(back.status == 0);
+  CHECK(has(back.err, "the clock went back: it is 2030-01-03T00:00:00Z"));
+  CHECK(has(back.out, "2030-01-03T00:00:00Z  client-adopted"));
+  CHECK(has(back.out, "the client is roaming, and holds the token 0-1 until 2030-04-02T00:00:00Z"));
+  CHECK(desk.run("log verify laptop/log").status == 0);
+  CHECK(desk.run("log verify laptop/log-before-5").status == 0);
+  desk.out("client renew" + laptop, "2030-02-01T00:00:00Z");
+}
+
+TEST_CASE("a client's time stands still while its clock is set back by some minutes") {
+  const OldDesk desk;
+  const std::string laptop = " --dir laptop --site site";
+  desk.out("client new --key ec-p256" + laptop, "2030-01-01T00:10:00Z");
+  const Ran back = desk.run_at("client register" + laptop, "2030-01-01T00:00:00Z");
+  INFO(back.out << back.err);
+  CHECK(back.status == 0);
+  CHECK(has(back.err, "laptop: the clock went back: it is 2030-01-01T00:00:00Z"));
+  CHECK(has(back.out, "2030-01-01T00:10:00Z  registration-completed"));
+  CHECK(has(back.out, "holds the token 0-1 until 2030-04-01T00:00:00Z"));
+  CHECK(has(desk.run_at("client call" + laptop, "2030-01-01T00:09:59Z").out, "granted"));
+  CHECK_FALSE(has(desk.run("events laptop/log").out, "client-adopted"));
+}
+
+TEST_CASE("a client does not wait until its token is good: it drops it and registers") {
+  const OldDesk desk;
+  const std::string laptop = " --dir laptop --site site";
+  CHECK(desk.run_at("client new --key ec-p256" + laptop, "2039-01-01").status == 0);
+  CHECK(desk.run_at("client register" + laptop, "2039-01-01").status == 0);
+  const Ran back = desk.run_at("client call" + laptop, "2030-01-03");
+  INFO(back.out << back.err);
+  CHECK(back.status == 0);
+  CHECK(has(back.err, "its token is good from 2039-01-01T00:00:00Z on, and not now: it drops it"));
+  CHECK(has(back.out,
+            "the client is registered, and holds the token 0-2 until "
+            "2030-04-03T00:00:00Z"));
 }
 
 }  // namespace tokenlife::test

@@ -47,9 +47,11 @@ TEST_CASE("D2: an exchanged signing certificate makes no foreign token good") {
     CHECK(is_one_message(ran.err));
     CHECK(has(ran.err, "site/signing-0.crt: is another certificate than the journal names"));
   }
-  // The journal alone can be verified anywhere.
+  // The journal and its head can be verified anywhere.
   std::filesystem::create_directory(desk.path("copy"));
-  std::filesystem::copy(desk.path("site/site.log"), desk.path("copy/site.log"));
+  for (const std::string name : {"/site.log", "/site.head"}) {
+    std::filesystem::copy(desk.path("site" + name), desk.path("copy" + name));
+  }
   CHECK(has(lines_of(desk.run("log verify copy")), "sound: 2 events"));
 }
 

@@ -8,6 +8,7 @@
 #include "events/temporary_folder.hpp"
 #include "sim/site/client_store.hpp"
 #include "sim/site/key_file.hpp"
+#include "sim/site/site_head.hpp"
 #include "sim/site/site_store.hpp"
 
 namespace tokenlife::test {
@@ -70,8 +71,10 @@ struct TrustDesk {
     std::filesystem::remove(journal);
     auto storage = events::FileStorage::create(journal);
     REQUIRE(storage);
-    REQUIRE(events::Journal::start(std::move(*storage), journal,
-                                   kFounded.time_since_epoch().count(), {kFounder, Policy{}}));
+    const auto made = events::Journal::start(
+        std::move(*storage), journal, kFounded.time_since_epoch().count(), {kFounder, Policy{}});
+    REQUIRE(made);
+    REQUIRE(sim::write_head(site, {made->content().head()}));
   }
   void exchange(const std::string& name) const {
     const PrivateKey key = PrivateKey::generate(KeyKind::rsa);

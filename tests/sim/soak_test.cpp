@@ -18,7 +18,7 @@ using namespace sim;
 
 TEST_CASE("random scenarios keep every property of a soak") {
   const auto properties = soak_properties();
-  REQUIRE(properties.size() == 20);
+  REQUIRE(properties.size() == 21);
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     const auto failure = soak_one(seed, properties);
     if (failure) FAIL(failure_text(*failure));
@@ -348,7 +348,7 @@ TEST_CASE("soak says what it did, and what is wrong with its command line") {
   const Desk desk;
   const Ran ran = desk.run("soak --for 1s --seed 7");
   CHECK(ran.status == 0);
-  CHECK(has(ran.out, " scenarios from seed 7 on, 20 properties of each\n"));
+  CHECK(has(ran.out, " scenarios from seed 7 on, 21 properties of each\n"));
   CHECK(ran.err.empty());
   for (const char* line :
        {"soak", "soak --for", "soak --for ''", "soak --for 0s", "soak --for -1", "soak --for=-1s",

@@ -14,6 +14,9 @@ template <class Enum>
 std::string field(const char* key, Enum value) {
   return std::string(" ") + key + "=" + std::string(name(value));
 }
+inline std::string field(const char* key, Instant moment) {
+  return std::string(" ") + key + "=" + std::to_string(moment.time_since_epoch().count()) + "s";
+}
 inline std::string field(const char* key, Guid guid) {
   return std::string(" ") + key + "=" + (guid.is_nil() ? "none" : to_string(guid).substr(0, 8));
 }

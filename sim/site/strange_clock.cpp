@@ -1,0 +1,26 @@
+#include "sim/site/strange_clock.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/text/duration.hpp"
+#include "sim/text/time.hpp"
+
+namespace tokenlife::sim {
+
+std::optional<std::string> strange_clock(const std::string& folder, std::chrono::sys_seconds last,
+                                         std::chrono::sys_seconds now) {
+  constexpr std::chrono::days kUsual{30};
+  if (now < last) {
+    return fmt::format(
+        "{}: the clock went back: it is {}, and the last event was at {}; what was issued with "
+        "later dates is good from then on",
+        folder, rfc3339(now), rfc3339(last));
+  }
+  if (now - last <= kUsual) return std::nullopt;
+  return fmt::format(
+      "{}: it is {}, and the last event was at {}, {} before; see that the clock is "
+      "right",
+      folder, rfc3339(now), rfc3339(last), to_text(now - last));
+}
+
+}  // namespace tokenlife::sim

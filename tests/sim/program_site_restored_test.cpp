@@ -1,0 +1,252 @@
+// A site on disk that was put back from a copy: what it has forgotten, and what it gives no more.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+struct RestoredDesk : Desk {
+  RestoredDesk() {
+    out("site init site --at 2026-01-01");
+    for (const char* name : {"c", "d"}) {
+      out("client new --dir " + std::string(name) + " --site site --key ec-p256 --at 2026-01-01");
+    }
+  }
+  std::string out(const std::string& line) const {
+    const Ran ran = run(line);
+    INFO(line << "\n" << ran.out << ran.err);
+    REQUIRE(ran.status == 0);
+    return ran.out;
+  }
+  void back_up() const { copy("site", "backup"); }
+  void restore() const { copy("backup", "site"); }
+  Ran client(const std::string& verb, const std::string& name, const std::string& day) const {
+    return run("client " + verb + " --dir " + name + " --site site --at " + day);
+  }
+  // The serial of the token that it holds, as the site says.
+  std::string serial(const std::string& name, const std::string& day) const {
+    const std::string verified =
+        out("token verify --site site --token-file " + name + "/token --at " + day);
+    const std::size_t at = verified.find("serial") + 13;
+    return verified.substr(at, verified.find('\n', at) - at);
+  }
+  std::size_t count(const std::string& kind) const {
+    const std::string lines = out("events site --kind " + kind);
+    return static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n'));
+  }
+
+ private:
+  void copy(const std::string& from, const std::string& to) const {
+    REQUIRE(run_shell("rm -rf " + to + "; cp -a " + from + " " + to).status == 0);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("D5 R59: a client with a good token that a restored site has forgotten is recognised") {
+  const RestoredDesk desk;
+  desk.back_up();
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  desk.restore();
+  const Ran called = desk.client("call", "c", "2026-01-02");
+  INFO(called.out << called.err);
+  CHECK(called.status == 0);
+  CHECK(is_one_message(called.err));
+  CHECK(has(called.err, "had forgotten the token 0-1 of this client, and recognises it"));
+  CHECK(desk.count("client-recognised") == 1);
+  CHECK(has(desk.out("events site --kind client-recognised"), " serial=0-1 number="));
+  // Once, and its tokens go on under a number that nobody had.
+  CHECK(desk.client("call", "c", "2026-01-03").err.empty());
+  const Ran renewed = desk.client("renew", "c", "2026-01-31");
+  CHECK(renewed.status == 0);
+  CHECK(has(renewed.out, "granted\n"));
+  CHECK(desk.serial("c", "2026-01-31") != "0-1");
+  CHECK(desk.serial("c", "2026-01-31").ends_with("-2"));
+  CHECK(desk.client("renew", "c", "2026-03-02").status == 0);
+  CHECK(desk.serial("c", "2026-03-02").ends_with("-3"));
+  CHECK(desk.count("client-recognised") == 1);
+  CHECK(desk.count("epoch-begun") == 1);
+}
+
+TEST_CASE("a restored site issues no token in vain, however often the client renewed since") {
+  for (const std::size_t renewals : {1U, 3U}) {
+    const RestoredDesk desk;
+    desk.back_up();
+    CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+    const std::vector<std::string> days{"2026-02-01", "2026-03-05", "2026-04-10"};
+    for (std::size_t i = 0; i < renewals; ++i)
+      CHECK(desk.client("renew", "c", days[i]).status == 0);
+    desk.restore();
+    const std::string day = "2026-0" + std::to_string(2 + renewals) + "-15";
+    const Ran ran = desk.client("renew", "c", day);
+    INFO(ran.out << ran.err);
+    CHECK(ran.status == 0);
+    CHECK(has(ran.out, "granted\n"));
+    CHECK(desk.count("client-token-issued") == 1);
+    CHECK(desk.serial("c", day).ends_with("-" + std::to_string(2 + renewals)));
+  }
+}
+
+TEST_CASE("D5: no serial comes twice, whoever comes first to a restored site") {
+  const RestoredDesk desk;
+  desk.back_up();
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  const std::string forgotten = desk.serial("c", "2026-01-01");
+  CHECK(forgotten == "0-1");
+  desk.restore();
+  CHECK(desk.client("register", "d", "2026-01-02").status == 0);
+  CHECK(desk.serial("d", "2026-01-02") != forgotten);
+  for (const char* name : {"c", "d"}) CHECK(desk.client("call", name, "2026-01-03").status == 0);
+  for (const char* name : {"c", "d"}) CHECK(desk.client("renew", name, "2026-02-03").status == 0);
+  const std::set<std::string> serials{forgotten, desk.serial("c", "2026-02-03"),
+                                      desk.serial("d", "2026-02-03")};
+  CHECK(serials.size() == 3);
+}
+
+TEST_CASE("D5: a backup that is copied over the site's own files is noticed, and no other thing") {
+  const RestoredDesk desk;
+  desk.back_up();
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.count("epoch-begun") == 0);
+  CHECK(desk.run_shell("cp -a backup/. site/").status == 0);
+  CHECK(desk.client("register", "d", "2026-01-02").status == 0);
+  CHECK(desk.count("epoch-begun") == 1);
+  CHECK(desk.serial("d", "2026-01-02") != "0-1");
+  CHECK(desk.client("call", "c", "2026-01-03").status == 0);
+  // Moved it stays the same.
+  CHECK(desk.run_shell("mv site elsewhere; mv elsewhere site").status == 0);
+  desk.out("client new --dir e --site site --key ec-p256 --at 2026-01-04");
+  CHECK(desk.client("register", "e", "2026-01-04").status == 0);
+  CHECK(desk.count("epoch-begun") == 1);
+}
+
+TEST_CASE("a client that has lost its token, and of which the site knows less, gets one in time") {
+  const RestoredDesk desk;
+  desk.back_up();
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
+  desk.restore();
+  // Its token expires; at an MP it registers anew.
+  const Ran ran = desk.client("register", "c", "2026-06-01");
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == 0);
+  CHECK(desk.serial("c", "2026-06-01").ends_with("-3"));
+  CHECK(desk.count("client-recognised") == 1);
+}
+
+TEST_CASE("a restore begins an epoch, and says what it goes on from") {
+  const RestoredDesk desk;
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  const std::string told = desk.out("site restore site --at 2026-01-02");
+  CHECK(
+      told.starts_with("goes on from 2 events, the last at 2026-01-01T00:00:00Z; new clients are "
+                       "numbered from "));
+  CHECK(desk.count("epoch-begun") == 1);
+  // Who is known stays so; who is new gets a number of the epoch.
+  CHECK(desk.client("call", "c", "2026-01-03").err.empty());
+  CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
+  CHECK(desk.serial("c", "2026-02-01") == "0-2");
+  CHECK(desk.client("register", "d", "2026-02-01").status == 0);
+  CHECK(desk.serial("d", "2026-02-01") != "1-1");
+}
+
+// ---- Copies of a client's folder ---------------------------------------------------------------
+
+TEST_CASE("D6: a site notices that a client's folder was copied, and both act") {
+  const RestoredDesk desk;
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.run_shell("cp -a c clone").status == 0);
+  // The other one may have lost an answer: nobody has used its token yet.
+  for (const char* name : {"c", "clone"}) {
+    const Ran ran = desk.client("renew", name, "2026-01-31");
+    CHECK(ran.status == 0);
+    CHECK(ran.err.empty());
+  }
+  const Ran seen = desk.client("call", "c", "2026-02-02");
+  INFO(seen.out << seen.err);
+  CHECK(seen.status == 0);
+  CHECK(is_one_message(seen.err));
+  CHECK(has(seen.err, "this client has used a newer token than the one that it shows, 0-2"));
+  CHECK(has(desk.out("client list --site site --at 2026-02-02"), "active, in two places"));
+  CHECK(has(desk.out("client show clone --site site --at 2026-02-02"), "it showed 0-2 when that"));
+  CHECK(has(desk.out("client list --json --site site --at 2026-02-02"),
+            "\"replaced-token-shown\": \"0-2\""));
+  CHECK(desk.client("renew", "clone", "2026-03-04").status == 0);
+  CHECK(desk.client("renew", "c", "2026-03-04").status == 0);
+  CHECK(desk.serial("clone", "2026-03-04") == "0-4");
+  CHECK(desk.serial("c", "2026-03-04") == "0-5");
+}
+
+TEST_CASE("D6: a client folder that is older than its site acts, and is noticed") {
+  const RestoredDesk desk;
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.run_shell("cp -a c older").status == 0);
+  CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
+  CHECK(desk.client("call", "c", "2026-02-02").status == 0);
+  CHECK(desk.run_shell("rm -rf c; cp -a older c").status == 0);
+  const Ran called = desk.client("call", "c", "2026-02-02");
+  CHECK(called.status == 0);
+  CHECK(has(called.out, "and holds the token 0-3 until"));  // which was due
+  CHECK(has(called.err, "a newer token than the one that it shows, 0-1: its folder was copied"));
+  // From there it goes on as any other.
+  CHECK(desk.client("call", "c", "2026-02-03").err.empty());
+  CHECK(desk.client("renew", "c", "2026-03-04").err.empty());
+}
+
+TEST_CASE("D6: with --strict-clones a token that is replaced is refused, however often") {
+  const RestoredDesk desk;
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.run_shell("cp -a c clone; cp -a c third").status == 0);
+  CHECK(desk.client("renew --strict-clones", "c", "2026-02-01").status == 0);
+  CHECK(desk.client("call --strict-clones", "c", "2026-02-02").status == 0);
+  for (const char* name : {"clone", "third"}) {
+    const Ran ran = desk.client("renew --strict-clones", name, "2026-02-03");
+    INFO(ran.out << ran.err);
+    CHECK(ran.status == 1);
+    CHECK(has(ran.out, "refused: certificate-mismatch D6"));
+    CHECK(has(ran.err, "its folder was copied"));
+  }
+  CHECK(desk.client("call --strict-clones", "c", "2026-02-04").status == 0);
+  CHECK(desk.count("client-token-issued") == 2);
+  CHECK(desk.count("client-token-shown") == 3);
+}
+
+TEST_CASE("a call that shows the site nothing new writes nothing") {
+  const RestoredDesk desk;
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.client("call", "c", "2026-01-02").status == 0);
+  const std::string journal = read_file(desk.path("site/site.log"));
+  CHECK(desk.client("call", "c", "2026-01-03").status == 0);
+  CHECK(read_file(desk.path("site/site.log")) == journal);
+}
+
+// ---- Heads that were kept ----------------------------------------------------------------------
+
+TEST_CASE("whether a site goes on from a head that was kept elsewhere is said") {
+  const RestoredDesk desk;
+  desk.back_up();
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  desk.out("site show site | sed -n 's/^Head: //p' > kept");
+  const std::string expect = "site show site --expect-head \"$(cat kept)\"";
+  CHECK(desk.run(expect).status == 0);
+  CHECK(desk.client("register", "d", "2026-01-02").status == 0);
+  CHECK(desk.run(expect).status == 0);
+  desk.restore();
+  const Ran older = desk.run(expect);
+  CHECK(older.status == 1);
+  CHECK(is_one_message(older.err));
+  CHECK(has(older.err, "site: does not go on from the 2 events that were there"));
+  // Nor does it when it is as long again.
+  desk.out("token new --site site --at 2026-01-02");
+  CHECK(desk.run(expect).status == 1);
+  check_refused(desk, {{"site show site --expect-head 2", "--expect-head: `2` is no head"},
+                       {"site show site --expect-head 2:ab", "is no head; give one that"}});
+}
+
+}  // namespace tokenlife::test
