@@ -42,9 +42,9 @@ Values measures_of(const Future& future, double device_days) {
 
 // Runs the models' futures, one for each seed, on some threads. Which thread runs which plays no
 // part.
-class Futures {
+class SeededFutures {
  public:
-  Futures(const FutureScenarios& scenarios, std::uint32_t seeds)
+  SeededFutures(const FutureScenarios& scenarios, std::uint32_t seeds)
       : scenarios_(scenarios), seeds_(seeds) {
     for (auto& futures : of_) futures.resize(seeds);
   }
@@ -187,7 +187,7 @@ std::optional<Forecast> forecast(const Recording& recording, const Split& split,
   const Future observed = run_future(scenarios.observed, scenarios.ends);
   forecast.observed = measures_of(observed, days);
 
-  Futures futures(scenarios, options.seeds);
+  SeededFutures futures(scenarios, options.seeds);
   if (!futures.run(options)) return std::nullopt;
   for (std::size_t model = 0; model < forecast.models.size(); ++model) {
     const auto& of_model = futures.of(static_cast<ForecastModel>(model));

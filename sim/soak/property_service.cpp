@@ -115,7 +115,7 @@ std::string spells_add_up(const SoakCase& run) {
 // ---- The way back ------------------------------------------------------------------------------
 
 // The naive simulator goes on from there: see property_naive.cpp.
-constexpr std::int64_t kClientTicksMax = 40'000;
+constexpr std::int64_t kWayBackTicksMax = 40'000;
 constexpr std::int64_t kTicksAfter = 200;
 
 // The last moment at which the action can do something to a client or the site, its end apart; none
@@ -250,7 +250,7 @@ std::string stranded_have_no_way_back(const SoakCase& run) {
   if (!alone) return "";
   const std::int64_t work =
       alone->duration / alone->tick * static_cast<std::int64_t>(alone->clients);
-  if (work > kClientTicksMax) return "";
+  if (work > kWayBackTicksMax) return "";
   const auto stranded = stranded_after(run, now);
   if (!stranded) return stranded.error();
   const naive::NaiveRun later = naive::simulate_naively(*alone);
