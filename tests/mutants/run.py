@@ -46,7 +46,8 @@ GROUPS = {
     "tokens": Group(["core"], "core", "base64url key strict_json token_claims token_form token_owner "
                     "token_signature token_time", ["support/forge"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
-    "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage log_damage "
+    "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage journal_head "
+                    "log_damage "
                     "log_hostile log_round_trip merge replay run_check verify log_limit", ["events/format_1"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
@@ -56,9 +57,11 @@ GROUPS = {
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
-    "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_folder site_trust"),
+    "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_clock site_folder "
+                  "site_head site_trust"),
     "client": Group(ALL, "sim", "program_block_client program_client program_client_log program_client_refused "
-                    "program_given_key program_signer_life program_site program_trust real_client", program=True),
+                    "program_given_key program_journal program_signer_life program_site program_site_repair "
+                    "program_site_restored program_site_time program_trust real_client", program=True),
     "cli": Group(ALL, "sim", "program_events program_log program_question program_rules program_terminal "
                  "program_test_command program", program=True),
 }
