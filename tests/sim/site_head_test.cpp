@@ -63,13 +63,15 @@ TEST_CASE("an event that was cut at any byte before it was acknowledged is in no
   }
 }
 
-TEST_CASE("a head that was cut at any byte closes the site until it is repaired") {
+TEST_CASE("a head that was cut at any byte, or is not there, closes the site until it is repaired") {
   const CutDesk desk;
   for (std::size_t size = 0; size < desk.head_after.size(); ++size) {
     INFO(size);
     desk.leave(desk.log_after, desk.head_after.substr(0, size));
     REQUIRE(desk.is_closed());
   }
+  std::filesystem::remove(desk.head);
+  REQUIRE(desk.is_closed());
   const auto repair = sim::repair_site(desk.site, false, kMade);
   REQUIRE(repair);
   CHECK(repair->repaired == JournalRepaired{3, 3, 0});
