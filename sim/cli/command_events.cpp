@@ -23,7 +23,7 @@ namespace {
 
 // How events are printed.
 struct Form {
-  std::string_view format;
+  std::string format;
   EventColumns columns;  // none: all
   bool is_object;        // one for all, instead of a line for each
 };

@@ -51,7 +51,7 @@ TEST_CASE("an interrupted check says what it knows, and that it does not know th
   const Desk desk;
   // Bounded, so that a signal that comes before anybody listens fails the test and not the machine.
   const std::string line = "check --clients 4 --unit 12h --max-states 20000000 ";
-  const std::string interrupt = " & p=$!; " + kUntilItWorks + "; kill -INT $p; wait $p";
+  const std::string interrupt = " & p=$!; " + kUntilItListens + "; kill -INT $p; wait $p";
   const Ran ran = desk.run(line + interrupt);
   CHECK(ran.status == 130);
   CHECK(is_one_message(ran.err));

@@ -365,7 +365,7 @@ TEST_CASE("soak says what it did, and what is wrong with its command line") {
 
 TEST_CASE("an interrupted soak ends cleanly and says what it did") {
   const Desk desk;
-  const Ran ran = desk.run("soak --for 1h & p=$!; " + kUntilItWorks + "; kill -INT $p; wait $p");
+  const Ran ran = desk.run("soak --for 5m & p=$!; " + kUntilItListens + "; kill -INT $p; wait $p");
   CHECK(ran.status == 130);
   CHECK(has(ran.out, " properties of each\n"));
 }

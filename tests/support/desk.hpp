@@ -75,10 +75,11 @@ count = 3
   TemporaryFolder folder_;
 };
 
-// For run_shell(): waits until the process $p has worked for a fifth of a second of its CPU's time,
-// which it does long after it has begun to listen to signals, or is gone.
-inline const std::string kUntilItWorks =
-    "while kill -0 $p 2>/dev/null && set -- $(cat /proc/$p/stat) && [ ${14} -lt 20 ]; do :; done";
+// For run_shell(): waits until the process $p is the program, no longer a shell, and listens to
+// SIGINT, which is signal 2; or is gone.
+inline const std::string kUntilItListens =
+    "while kill -0 $p 2>/dev/null && ! (grep -q tokenlife /proc/$p/comm && "
+    "grep -q '^SigCgt:.*[2367abef]$' /proc/$p/status); do :; done";
 
 inline bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
