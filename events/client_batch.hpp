@@ -99,16 +99,10 @@ class ClientBatch {
   }
 
   // The place into which a layout puts an event.
-  struct Put {
+  struct Put : DetailByte {
+    explicit Put(ClientBatch& to) : batch(to) {}
     ClientBatch& batch;
-    unsigned bits = 0;
-    unsigned width = 0;
 
-    template <class T>
-    void detail(std::string_view, T value) {
-      bits |= static_cast<unsigned>(value) << width;
-      width += BitsOf<T>::width;
-    }
     void cohort(CohortNumber cohort) { batch.cohorts.push_back(cohort.value); }
     void guid(Guid guid) { batch.guids.push_back(guid); }
     void guid_if(bool is_there, Guid guid) {
@@ -127,10 +121,6 @@ class ClientBatch {
     }
     void optional(bool is_there, const auto& value) {
       if (is_there) number(*value);
-    }
-    bool flag(std::string_view, bool is_set) {
-      bits |= (is_set ? 1U : 0U) << width++;
-      return is_set;
     }
   };
 

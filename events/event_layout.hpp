@@ -58,6 +58,22 @@ template <>
 struct BitsOf<Endpoint> : Bits<2, 2> {};
 static_assert(Endpoint::mp == Endpoint{0} && Endpoint::cmg == Endpoint{1});
 
+// What the places put together into which layouts put events.
+struct DetailByte {
+  unsigned bits = 0;
+  unsigned width = 0;
+
+  template <class T>
+  void detail(std::string_view, T value) {
+    bits |= static_cast<unsigned>(value) << width;
+    width += BitsOf<T>::width;
+  }
+  bool flag(std::string_view, bool is_set) {
+    bits |= (is_set ? 1U : 0U) << width++;
+    return is_set;
+  }
+};
+
 // ---- Events ------------------------------------------------------------------------------------
 
 // An event without a layout does not compile, nor does one with a field that its layout forgets.

@@ -40,16 +40,10 @@ struct Head {
 };
 
 // The place into which a layout puts an event.
-struct Pack {
+struct Pack : DetailByte {
+  explicit Pack(std::vector<std::byte>& bytes) : to(bytes) {}
   std::vector<std::byte>& to;
-  unsigned bits = 0;
-  unsigned width = 0;
 
-  template <class T>
-  void detail(std::string_view, T value) {
-    bits |= static_cast<unsigned>(value) << width;
-    width += BitsOf<T>::width;
-  }
   void cohort(CohortNumber cohort) { put(cohort.value); }
   void guid(Guid guid) { put(guid); }
   void guid_if(bool is_there, Guid guid) {
@@ -68,10 +62,6 @@ struct Pack {
   }
   void optional(bool is_there, const auto& value) {
     if (is_there) number(*value);
-  }
-  bool flag(std::string_view, bool is_set) {
-    bits |= (is_set ? 1U : 0U) << width++;
-    return is_set;
   }
   template <class T>
   void put(const T& value) {
