@@ -63,7 +63,8 @@ TEST_CASE("an event that was cut at any byte before it was acknowledged is in no
   }
 }
 
-TEST_CASE("a head that was cut at any byte, or is not there, closes the site until it is repaired") {
+TEST_CASE(
+    "a head that was cut at any byte, or is not there, closes the site until it is repaired") {
   const CutDesk desk;
   for (std::size_t size = 0; size < desk.head_after.size(); ++size) {
     INFO(size);
