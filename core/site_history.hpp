@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "decide.hpp"
 #include "site.hpp"
+#include "site_policy.hpp"
+#include "verdict.hpp"
 
 namespace tokenlife {
 

@@ -1,33 +1,11 @@
-// A13: when a client is out of service, when it is stranded, and why.
+// A13: whether a client is stranded, by the rules.
 #pragma once
-
-#include <cstdint>
 
 #include "client.hpp"
 #include "decide.hpp"
-#include "names.hpp"
-#include "refusal.hpp"
-#include "spell_cause.hpp"
+#include "service.hpp"
 
 namespace tokenlife {
-
-// What a client has of the service at a moment. Stranded clients are out of service too.
-enum class Service : std::uint8_t {
-  served,          // it holds a good token, or is not installed
-  out_of_service,  // it holds none
-  stranded,        // and nothing that it does by itself, where it is, would bring it one
-};
-template <>
-struct Names<Service> {
-  static constexpr std::array<std::string_view, 3> values{"served", "out-of-service", "stranded"};
-};
-
-constexpr bool is_out_of_service(LifecycleState state) {
-  constexpr auto bit = [](LifecycleState s) { return 1U << static_cast<unsigned>(s); };
-  constexpr unsigned without = bit(LifecycleState::installed) | bit(LifecycleState::expired) |
-                               bit(LifecycleState::re_registration_required);
-  return (without & bit(state)) != 0;
-}
 
 // The client as it would ask from the network to which it was last connected, with a credential
 // that it can renew there.
@@ -60,24 +38,6 @@ Service service_of(const Client& client, bool granted, const Policy& policy, Ins
   site.verified.reset();
   const Verdict verdict = judge(there, *request, site, policy, now);
   return verdict.kind == Verdict::Kind::granted ? Service::out_of_service : Service::stranded;
-}
-
-// The cause of a spell that began with a refusal, or of one whose last renewal was refused.
-constexpr SpellCause spell_cause_of(RefusalReason reason) {
-  switch (reason) {
-    case RefusalReason::client_blocked: return SpellCause::blocked;
-    case RefusalReason::unknown_signer: return SpellCause::signer_retired;
-    case RefusalReason::client_outdated: return SpellCause::client_outdated;
-    default: return SpellCause::not_recorded;  // no refusal of a run's client token
-  }
-}
-constexpr SpellCause spell_cause_of(FailureReason reason) {
-  switch (reason) {
-    case FailureReason::endpoint_down: return SpellCause::endpoint_down;
-    case FailureReason::sts_down: return SpellCause::sts_down;
-    case FailureReason::answer_lost: return SpellCause::answer_lost;
-  }
-  return SpellCause::not_recorded;
 }
 
 }  // namespace tokenlife

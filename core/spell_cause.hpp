@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "names.hpp"
+#include "refusal.hpp"
 
 namespace tokenlife {
 
@@ -37,5 +38,23 @@ struct Names<SpellCause> {
       "no-agent-start", "busy",         "timed-out",   "answer-late",     "on-its-way",
       "offline",        "never-due"};
 };
+
+// The cause of a spell that began with a refusal, or of one whose last renewal was refused.
+constexpr SpellCause spell_cause_of(RefusalReason reason) {
+  switch (reason) {
+    case RefusalReason::client_blocked: return SpellCause::blocked;
+    case RefusalReason::unknown_signer: return SpellCause::signer_retired;
+    case RefusalReason::client_outdated: return SpellCause::client_outdated;
+    default: return SpellCause::not_recorded;  // no refusal of a run's client token
+  }
+}
+constexpr SpellCause spell_cause_of(FailureReason reason) {
+  switch (reason) {
+    case FailureReason::endpoint_down: return SpellCause::endpoint_down;
+    case FailureReason::sts_down: return SpellCause::sts_down;
+    case FailureReason::answer_lost: return SpellCause::answer_lost;
+  }
+  return SpellCause::not_recorded;
+}
 
 }  // namespace tokenlife

@@ -6,7 +6,8 @@
 #include <span>
 
 #include "client_event.hpp"
-#include "spell.hpp"
+#include "service.hpp"
+#include "spell_cause.hpp"
 
 namespace tokenlife {
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/event.hpp"
+#include "core/spell.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
 #include "events/standing.hpp"

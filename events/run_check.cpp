@@ -1,6 +1,7 @@
 #include "events/run_check.hpp"
 
 #include "core/bulk_lifetime.hpp"
+#include "core/policy.hpp"
 
 namespace tokenlife::events {
 

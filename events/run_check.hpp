@@ -7,7 +7,6 @@
 
 #include "core/client.hpp"
 #include "core/client_event.hpp"
-#include "core/policy.hpp"
 #include "core/site_event.hpp"
 #include "core/site_history.hpp"
 #include "events/log.hpp"

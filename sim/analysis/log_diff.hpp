@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "core/event.hpp"
-#include "core/spell.hpp"
+#include "core/service.hpp"
+#include "core/spell_cause.hpp"
 #include "events/log_reader.hpp"
 
 namespace tokenlife::sim {

@@ -9,8 +9,8 @@
 #include <cstdint>
 
 #include "core/client.hpp"
-#include "core/decide.hpp"
 #include "core/site.hpp"
+#include "core/verdict.hpp"
 #include "sim/check/rules.hpp"
 
 namespace tokenlife::sim::checker {

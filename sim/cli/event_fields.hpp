@@ -12,7 +12,7 @@
 #include <variant>
 
 #include "core/event.hpp"
-#include "core/spell.hpp"
+#include "core/spell_cause.hpp"
 #include "events/log.hpp"
 
 namespace tokenlife::sim {

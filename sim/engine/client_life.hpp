@@ -12,6 +12,7 @@
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
+#include "core/spell.hpp"
 #include "core/spell_follower.hpp"
 #include "sim/engine/draws_ahead.hpp"
 #include "sim/engine/outlook.hpp"

@@ -1,7 +1,7 @@
 // What is known of a client's future when its run ends.
 #pragma once
 
-#include "core/spell.hpp"
+#include "core/service.hpp"
 #include "core/time.hpp"
 
 namespace tokenlife::sim {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/spell.hpp"
+#include "core/spell_cause.hpp"
 #include "core/time.hpp"
 
 namespace tokenlife::sim {

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/decide.hpp"
 #include "core/event.hpp"
 #include "core/site.hpp"
 #include "core/site_history.hpp"

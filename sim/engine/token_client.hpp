@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "core/client.hpp"
-#include "core/decide.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/secret.hpp"
+#include "core/verdict.hpp"
 #include "sim/engine/token_site.hpp"
 
 namespace tokenlife::sim {

@@ -11,12 +11,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/decide.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/key.hpp"
 #include "core/token/possession.hpp"
 #include "core/token/secret.hpp"
 #include "core/token/token.hpp"
+#include "core/verdict.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/engine/tally.hpp"
 #include "sim/scenario/scenario.hpp"

@@ -9,7 +9,7 @@
 
 #include "../../core/client.hpp"
 #include "../../core/names.hpp"
-#include "../../core/spell.hpp"
+#include "../../core/service.hpp"
 
 namespace tokenlife::sim {
 

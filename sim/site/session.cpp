@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
 #include "core/token/strict_json.hpp"

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/decide.hpp"
+#include "core/request.hpp"
 #include "core/token/token.hpp"
 #include "sim/site/client_store.hpp"
 #include "sim/site/token_service.hpp"

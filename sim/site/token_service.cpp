@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"

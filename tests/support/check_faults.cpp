@@ -1,5 +1,6 @@
 #include "support/check_faults.hpp"
 
+#include "core/decide.hpp"
 #include "sim/check/state.hpp"
 
 namespace tokenlife::test {

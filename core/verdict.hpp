@@ -1,0 +1,56 @@
+// What a site knows of a request, and says to it. The rules are in decide.hpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "client.hpp"
+#include "client_event.hpp"
+#include "refusal.hpp"
+#include "request.hpp"
+#include "site.hpp"
+
+namespace tokenlife {
+
+// What verify() and verify_proof() made of what a client showed.
+struct TokenVerdict {
+  std::optional<RefusalReason> refusal;  // nothing if it is good
+};
+
+// What the site knows that bears on one request.
+struct SiteView {
+  bool endpoint_up = true;  // the endpoint that was asked
+  bool sts_up = true;
+  KeyNumber signer;                     // signs now
+  bool token_signer_trusted = true;     // the signer of the client's token has not been retired
+  std::optional<BulkToken> bulk_token;  // the one shown, if the site knows its GUID
+  bool bulk_signer_trusted = true;      // so is the signer of that one
+  // Of a real token and proof of possession: what the verifier said. Absent: tokens are modelled,
+  // and judged by what is known of them.
+  std::optional<TokenVerdict> verified;
+};
+
+struct Verdict {
+  enum class Kind : std::uint8_t { granted, refused, failed };
+  Kind kind = Kind::granted;
+  RefusalReason refusal{};  // if refused
+  FailureReason failure{};  // if failed
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+
+// A request and what the site made of it, on its way back.
+struct Answer {
+  Request request;
+  Verdict verdict;
+  ClientToken token;  // if a registration or renewal was granted
+  bool lost = false;  // The site acted, but its answer does not arrive.
+};
+
+// The events of an answer, oldest first: none for an exchange that went well or was lost, otherwise
+// one, or two where a refusal ends the token as well.
+struct AnswerEffects {
+  std::optional<ClientEvent> first;
+  std::optional<ReRegistrationRequired> then;
+};
+
+}  // namespace tokenlife
