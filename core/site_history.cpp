@@ -127,12 +127,14 @@ Instant SiteHistory::next_news(const Client& client, Instant now) const {
   const auto sooner = [&](Instant moment) {
     if (moment > now) next = std::min(next, moment);
   };
-  for (const auto& [since, token] : bulk_history_) {
-    if (token.guid != client.bulk) continue;
-    sooner(since);
-    if (since > now) continue;
-    sooner(bulk_refused_from(policy(now), token.expires));
-    sooner(retired_at(token.signer));
+  auto entry = std::lower_bound(
+      bulk_history_.begin(), bulk_history_.end(), client.bulk,
+      [](const auto& known, const Guid& guid) { return known.second.guid < guid; });
+  for (; entry != bulk_history_.end() && entry->second.guid == client.bulk; ++entry) {
+    sooner(entry->first);
+    if (entry->first > now) continue;
+    sooner(bulk_refused_from(policy(now), entry->second.expires));
+    sooner(retired_at(entry->second.signer));
   }
   return next;
 }

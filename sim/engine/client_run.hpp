@@ -107,9 +107,6 @@ class ClientRun : public ClientLife {
     alarm_ = std::min({alarm_, next_policy_, next_of_credential()});
     if (in_flight_) alarm_ = std::min(alarm_, answer_at());
     if (turns_to_cmg_) alarm_ = std::min(alarm_, mp_changes());
-    if (is_out_of_service(client_.state)) {
-      alarm_ = std::min(alarm_, world_.site->next_news(client_, now_));
-    }
   }
   // A16: when the MP goes down, or comes up.
   Instant mp_changes() const {
