@@ -211,8 +211,8 @@ std::string cohorts_toml(const std::vector<FittedCohort>& cohorts) {
     cohort.name = name(fitted.kind);
     cohort.clients = static_cast<std::uint32_t>(fitted.devices.size());
     cohort.network = fitted.network;
-    // Who never gets to an MP registers with a bulk token.
-    if (!fitted.has_intranet) cohort.bulk_token = 0;
+    // Who never gets to an MP registers with a bulk token, unless it is not there while it is good.
+    if (!fitted.has_intranet && fitted.kind != DeviceKind::gone) cohort.bulk_token = 0;
   }
   const auto needs_token = [](const Cohort& cohort) { return cohort.bulk_token.has_value(); };
   if (std::any_of(scenario.cohorts.begin(), scenario.cohorts.end(), needs_token)) {
@@ -221,7 +221,11 @@ std::string cohorts_toml(const std::vector<FittedCohort>& cohorts) {
     scenario.actions.push_back({Instant{}, SiteAction{IssueBulk{0}}});
   }
   const std::string toml = to_toml(scenario);
-  return toml.substr(toml.find("[[cohort]]"));
+  const bool has_gone = std::any_of(cohorts.begin(), cohorts.end(), [](const FittedCohort& cohort) {
+    return cohort.kind == DeviceKind::gone;
+  });
+  return (has_gone ? "# Who is gone for good may hold a token: an `inventory` says which.\n" : "") +
+         toml.substr(toml.find("[[cohort]]"));
 }
 
 }  // namespace tokenlife::sim

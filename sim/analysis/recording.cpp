@@ -7,6 +7,7 @@
 
 #include "sim/scenario/trace.hpp"
 #include "sim/text/csv.hpp"
+#include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/read_file.hpp"
 #include "sim/text/time.hpp"
@@ -75,10 +76,15 @@ class SpanReader {
     Recording::Device& device = recording_.devices[known->second];
     if (auto error = read_time(fields[1], device.from)) return error;
     if (auto error = read_time(fields[2], device.to)) return error;
-    if (device.to > device.from) return std::nullopt;
-    return csv_.wrong_at(fields[2].raw,
-                         "the device is observed to a moment not after its first one",
-                         "put the earlier time first");
+    if (device.to <= device.from) {
+      return csv_.wrong_at(fields[2].raw,
+                           "the device is observed to a moment not after its first one",
+                           "put the earlier time first");
+    }
+    if (device.to - device.from < kDurationLimit) return std::nullopt;
+    return csv_.wrong_at(
+        fields[2].raw, fmt::format("the device is observed for longer than {}", kDurationLimitText),
+        "give the time from which its rows are known");
   }
 
   std::optional<Error> read_time(const CsvField& field, sys_seconds& time) const {

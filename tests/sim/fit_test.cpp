@@ -141,6 +141,10 @@ TEST_CASE("a mistake in a file of spans is named with its line") {
             .find("s.csv:2:3: the time \"2026-01-01\"") == 0);
   CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z\n")
             .find("s.csv:2:24: the device is observed to a moment not after its first one") == 0);
+  // A stay may not be as long as no duration may be: 2^32 seconds.
+  CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z,2162-02-07T06:28:15Z\n") == "read");
+  CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z,2162-02-07T06:28:16Z\n")
+            .find("s.csv:2:24: the device is observed for longer than 49710 days") == 0);
   CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z\n")
             .find("s.csv:2:1: the row does not have three fields") == 0);
   CHECK(span_refused(kSpanHead).find("the device `x` of t.csv has no row") != std::string::npos);
@@ -350,7 +354,7 @@ TEST_CASE("fit prints cohorts that run") {
   const test::Ran ran = desk.run("fit t.csv --span s.csv");
   CHECK(ran.status == 0);
   INFO(ran.err);
-  const std::size_t toml = ran.out.find("[[cohort]]");
+  const std::size_t toml = ran.out.find("# Who is gone for good may hold a token");
   REQUIRE(toml != std::string::npos);
   CHECK(test::has(ran.out, "not observable"));
   CHECK(test::has(ran.out, "contacts a day"));
@@ -360,6 +364,8 @@ TEST_CASE("fit prints cohorts that run") {
   CHECK(run.status == 0);
   const auto summary = nlohmann::json::parse(run.out);
   CHECK(summary["clients"] == 5);
+  // Of the relay alone: a bulk token would be over when the other came back.
+  CHECK(ran.out.find("bulk-token = ") == ran.out.rfind("bulk-token = "));
   const auto json = nlohmann::json::parse(desk.run("fit t.csv --span s.csv --json").out);
   CHECK(json["toml"] == ran.out.substr(toml));
   CHECK(json["cohorts"].size() == 3);
