@@ -101,7 +101,7 @@ class Next {
   // What keeps its next request, besides what it asks for.
   std::string obstacles(std::string last) const {
     std::vector<std::string> all;
-    if (is_offline()) all.emplace_back("to be connected");
+    if (is_offline()) all.emplace_back("a network");
     if (!is_offline() && outlook_.silent_until > asked_.now) {
       all.emplace_back("the wait after its last try to be over");
     }
@@ -120,16 +120,11 @@ class Next {
   }
 
   void plan_registration() {
-    if (client_.blocked) {
-      return add("a registration", std::nullopt, "somebody: it has " + what_helps(client_, asked_));
-    }
-    if (service_ == Service::stranded) {
+    if (client_.blocked || service_ == Service::stranded) {
       return add("a registration", std::nullopt, "somebody: it has " + what_helps(client_, asked_));
     }
     add("a registration, at its next contact", not_before(asked_.now),
-        obstacles(client_.last_connected == Network::offline ? ""
-                  : is_offline()                             ? ""
-                                                             : "its next contact"));
+        obstacles(is_offline() ? "" : "its next contact"));
   }
 
   void plan_token() {
@@ -141,7 +136,7 @@ class Next {
                          : is_due ? "its next contact"
                                   : "";
       if (is_due && !is_offline() && endpoint() == Endpoint::cmg && !client_.cmg_allowed) {
-        last = "to come to the intranet, or to be allowed to use the CMG";
+        last = "the intranet, or leave to use the CMG";
       }
       add(is_due ? "its renewal, which is overdue" : "the renewal of its token is due",
           is_due ? not_before(outlook_.renewal_due) : std::optional(outlook_.renewal_due),
