@@ -179,8 +179,8 @@ std::string one_client_text(const OneClient& one) {
                   one.moment(one.replayed.since), tokenlife::name(client.network));
   if (one.replayed.spell) {
     text += fmt::format(
-        "  service     {}, since {}{}\n", tokenlife::name(one.replayed.service),
-        one.moment(one.replayed.spell->begin),
+        "  service     {}; without a good token since {}{}\n",
+        tokenlife::name(one.replayed.service), one.moment(one.replayed.spell->begin),
         one.has_cause() ? fmt::format(": {}", tokenlife::name(one.replayed.spell->cause)) : "");
   }
   text += client.token.exists()
