@@ -22,20 +22,59 @@ using Changes = std::map<Instant, std::int64_t>;
 
 struct Lengths {
   std::uint64_t ended = 0;
+  std::uint64_t by_action = 0;  // of those
   std::uint64_t open = 0;
   Duration total{0};  // of those that ended
   friend bool operator==(const Lengths&, const Lengths&) = default;
 };
 
+// What can help a client that is out of service, as A13 lists it.
+bool helps(const ClientEvent& event) {
+  if (const auto* moved = std::get_if<NetworkChanged>(&event)) {
+    return moved->to != Network::offline;
+  }
+  if (const auto* set = std::get_if<CmgAllowedChanged>(&event)) return set->value;
+  return std::holds_alternative<ClientReinstalled>(event) ||
+         std::holds_alternative<ClientUnblocked>(event) ||
+         std::holds_alternative<ClientUpgraded>(event) ||
+         std::holds_alternative<CredentialRenewed>(event);
+}
+
+// Whether the spell from one event of the stream to the other ended by an action, from the words of
+// A13: the latest help after its beginning, and before the request that ended it, came from one.
+bool ended_by_action(const ClientStream& stream, std::size_t begin, std::size_t end,
+                     const std::vector<Recorded<SiteEvent>>& of_site) {
+  if (std::holds_alternative<TokenRenewed>(stream[end].event)) return false;  // answered late
+  std::size_t request = end;
+  while (!std::holds_alternative<RegistrationRequested>(stream[request].event)) --request;
+  const Recorded<ClientEvent>* help = nullptr;
+  for (std::size_t i = begin + 1; i < request; ++i) {
+    if (helps(stream[i].event)) help = &stream[i];
+  }
+  for (const Recorded<SiteEvent>& event : of_site) {
+    const auto* set = std::get_if<PolicyChanged>(&event.event);
+    if (set == nullptr || (!set->changed.mp && !set->changed.internal_registration)) continue;
+    // Of a tick the site's events come first.
+    const bool is_latest = help == nullptr || event.time > help->time;
+    if (event.time > stream[begin].time && event.time <= stream[request].time && is_latest) {
+      return true;
+    }
+  }
+  return help != nullptr && help->cause.kind == CauseKind::action;
+}
+
 // The time without a good token by the states that the events lead to; what the spells of the same
 // events say otherwise.
-std::string follow_spells(std::uint32_t i, const ClientStream& stream, Lengths& lengths,
+std::string follow_spells(std::uint32_t i, const ClientStream& stream,
+                          const std::vector<Recorded<SiteEvent>>& of_site, Lengths& lengths,
                           Changes& changes) {
   Client client;
   SpellFollower follower;
   bool is_out = false;  // without one
   Instant since;
-  for (const auto& recorded : stream) {
+  std::size_t began = 0;
+  for (std::size_t at = 0; at < stream.size(); ++at) {
+    const auto& recorded = stream[at];
     const LifecycleState before = client.state;
     const auto next = evolve(client, recorded.event);
     if (!next) return broken_at(i, recorded, name(next.error()));
@@ -57,11 +96,13 @@ std::string follow_spells(std::uint32_t i, const ClientStream& stream, Lengths& 
         return broken_at(i, recorded, "a spell of another length than the states say");
       }
       ++lengths.ended;
+      if (ended_by_action(stream, began, at, of_site)) ++lengths.by_action;
       lengths.total += recorded.time - since;
       --changes[recorded.time];
       is_out = false;
     } else if (!is_out && is_without) {
       is_out = true;
+      began = at;
       since = recorded.time;
       ++changes[recorded.time];
     }
@@ -77,6 +118,7 @@ Lengths counted(const SpellTally& tally) {
   Lengths lengths;
   for (const SpellCount& count : tally.spells) {
     lengths.ended += count.by_itself + count.by_action;
+    lengths.by_action += count.by_action;
     lengths.open += count.not_at_all;
     for (const auto& [length, times] : count.lengths) {
       lengths.total += length * static_cast<std::int64_t>(times);
@@ -89,15 +131,17 @@ std::string spells_add_up(const SoakCase& run) {
   Lengths lengths;
   Changes changes;
   const std::string what = for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
-    return follow_spells(i, stream, lengths, changes);
+    return follow_spells(i, stream, run.run.site, lengths, changes);
   });
   if (!what.empty()) return what;
   const Lengths tally = counted(run.result.tally.spells);
   if (!(tally == lengths)) {
     return fmt::format(
-        "{} spells ended after {} in all and {} did not, and by the states {} after {}, and {}",
-        tally.ended, to_text(tally.total), tally.open, lengths.ended, to_text(lengths.total),
-        lengths.open);
+        "{} spells ended, {} by an action, after {} in all and {} did not, and by the events {}, "
+        "{}, "
+        "after {}, and {}",
+        tally.ended, tally.by_action, to_text(tally.total), tally.open, lengths.ended,
+        lengths.by_action, to_text(lengths.total), lengths.open);
   }
   std::vector<Instant> moments;
   for (const auto& [moment, change] : changes) moments.push_back(moment);

@@ -34,6 +34,14 @@ LifecycleState random_state(Dice& dice, const Scenario& scenario, const AdoptedC
 
 }  // namespace
 
+CredentialLife random_credential_life(Dice& dice, Duration tick) {
+  const std::int64_t validity = dice.between(1, 300);
+  const Duration renew_before = tick * dice.between(0, validity - 1);
+  return {tick * validity, renew_before,
+          dice.one_of(
+              {RenewsOn::intranet, RenewsOn::intranet, RenewsOn::connected, RenewsOn::nowhere})};
+}
+
 void adopt_at_random(Dice& dice, const Scenario& scenario, Cohort& cohort) {
   Inventory inventory;
   inventory.file = cohort.name + "-devices.csv";

@@ -165,10 +165,7 @@ void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::
         {OnIntranet::mp_then_cmg, OnIntranet::mp_then_cmg, OnIntranet::cmg, OnIntranet::mp});
   }
   if (features.has(kCredentialLife) && cohort.credential != Credential::self_signed) {
-    const std::int64_t validity = some_ticks(dice, 1, 300);
-    cohort.credential_life = CredentialLife{tick * validity, tick * dice.between(0, validity - 1),
-                                            dice.one_of({RenewsOn::intranet, RenewsOn::intranet,
-                                                         RenewsOn::connected, RenewsOn::nowhere})};
+    cohort.credential_life = random_credential_life(dice, tick);
   }
   cohort.network = random_network(dice, scenario, Models::all);
   scenario.cohorts.push_back(cohort);
@@ -387,7 +384,12 @@ Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
   }
   if (features.has(kBulk)) draw_bulk_tokens(dice, features, scenario);
   for (Cohort& cohort : scenario.cohorts) {
-    if (dice.one_in(4)) adopt_at_random(dice, scenario, cohort);
+    if (!dice.one_in(4)) continue;
+    adopt_at_random(dice, scenario, cohort);
+    // Rows have credentials of their own.
+    if (features.has(kCredentialLife) && !cohort.credential_life) {
+      cohort.credential_life = random_credential_life(dice, scenario.tick);
+    }
   }
   draw_actions(dice, features, scenario);
   return scenario;

@@ -46,6 +46,9 @@ void repeat(Dice& dice, const Scenario& scenario, Action& action);
 enum class Models { functions_of_time, all };
 NetworkModel random_network(Dice& dice, const Scenario& scenario, Models models);
 
+// A14: how long a certificate or Entra token is valid, and where it is renewed.
+CredentialLife random_credential_life(Dice& dice, Duration tick);
+
 // Makes the cohort's clients be there before the run, each in a state of its own.
 void adopt_at_random(Dice& dice, const Scenario& scenario, Cohort& cohort);
 

@@ -22,6 +22,10 @@ const std::string kLeaves =
     "model = \"timeline\"\nsteps = [ { at = \"0d\", on = \"intranet\" }, "
     "{ at = \"1h\", on = \"internet\" } ]";
 
+const std::string kLeavesOnDayTen =
+    "model = \"timeline\"\nsteps = [ { at = \"0d\", on = \"intranet\" }, { at = \"10d\", on = "
+    "\"internet\" } ]\n";
+
 std::uint64_t stranded_at_the_end(const std::string& text) {
   return statistics_of(text).spells.all_stranded();
 }
@@ -179,6 +183,32 @@ TEST_CASE("A13: an answer that comes after the expiry ends the spell by itself")
   const auto& late = tally.spells.spells[static_cast<std::size_t>(SpellCause::answer_late)];
   CHECK(late.by_itself == 1);
   CHECK(late.by_action == 0);
+}
+
+TEST_CASE("A13: what comes of a renewal that is under way when the token expires is the cause") {
+  // Asked at day 89 and 20 h; the token expires on day 90, and the answer comes on day 96.
+  const auto open_causes = [](const std::string& duration, const std::string& action) {
+    const auto tally = statistics_of("[run]\nduration = \"" + duration +
+                                     "\"\n[site]\nlatency = \"6d4h\"\nrenew-after = \"89d20h\"\n"
+                                     "[[cohort]]\nname = \"c\"\nclients = 1\n[cohort.network]\n" +
+                                     kLeavesOnDayTen + action);
+    std::vector<std::string> causes;
+    for (std::size_t i = 0; i < tally.spells.spells.size(); ++i) {
+      if (tally.spells.spells[i].not_at_all == 0) continue;
+      causes.emplace_back(name(static_cast<SpellCause>(i)));
+    }
+    return causes;
+  };
+  using Causes = std::vector<std::string>;
+  const std::string lost =
+      "[[action]]\nat = \"89d\"\ndo = \"lose-answers\"\nendpoint = \"cmg\"\nfor = \"1d\"\n"
+      "share = 1.0\n";
+  const std::string blocked =
+      "[[action]]\nat = \"89d19h30m\"\ndo = \"block-client\"\ncohort = \"c\"\n";
+  CHECK(open_causes("96d", lost) == Causes{"on-its-way"});
+  CHECK(open_causes("100d", lost) == Causes{"answer-lost"});
+  CHECK(open_causes("96d", blocked) == Causes{"on-its-way"});
+  CHECK(open_causes("100d", blocked) == Causes{"blocked"});
 }
 
 TEST_CASE("A13: the last contact is in the event that begins a spell") {
