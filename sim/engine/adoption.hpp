@@ -26,10 +26,4 @@ inline Instant credential_end_of(const Cohort& cohort, const AdoptedClient& row)
   return cohort.credential_life ? Instant{} + cohort.credential_life->validity : kNever;
 }
 
-// Which device of a trace the client replays, modulo their number.
-inline std::uint32_t trace_device_of(const Cohort& cohort, std::uint32_t client_in_cohort) {
-  if (cohort.inventory == nullptr) return client_in_cohort;
-  return cohort.inventory->clients[client_in_cohort].trace_device.value_or(client_in_cohort);
-}
-
 }  // namespace tokenlife::sim

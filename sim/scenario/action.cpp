@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/bulk_lifetime.hpp"
+#include "core/policy.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
 #include "sim/scenario/reading.hpp"
 #include "sim/text/escape.hpp"
@@ -100,16 +101,6 @@ std::optional<SetCmgAllowed> read(Reading& reading, Keys& keys, ActionType<SetCm
   return SetCmgAllowed{*target, *value, arrives};
 }
 
-void warn_of_set_policy(Reading& reading, const Keys& keys, const SetPolicy& set) {
-  if (!set.site.token_validity && !set.clients.renew_after && !set.clients.renew_jitter) return;
-  // After what the actions before it in the file have set for all.
-  Policy& policy = reading.policy_said ? *reading.policy_said
-                                       : reading.policy_said.emplace(reading.scenario.policy);
-  apply(policy, set.site);
-  apply(policy, set.clients);
-  warn_of_late_renewal(reading, keys, policy);
-}
-
 std::optional<Upgrade> read(Reading& reading, Keys& keys, ActionType<Upgrade>) {
   const auto target = read_target(reading, keys);
   return target ? std::optional(Upgrade{*target}) : std::nullopt;
@@ -155,7 +146,6 @@ std::optional<SetPolicy> read(Reading& reading, Keys& keys, ActionType<SetPolicy
   set.arrives = read_arrives(keys);
   if (set.is_for_all) {
     set.site = read_site_policy(keys);
-    warn_of_set_policy(reading, keys, set);
   } else {
     for (const std::string_view key :
          {"token-validity", "internal-registration", "mp", "leeway", "bulk-leeway"}) {
@@ -233,16 +223,49 @@ void read_action(Reading& reading, const toml::node& element) {
   reading.scenario.actions.push_back({*at, std::move(*what), line, false, repeat});
 }
 
+// Of each that sets when tokens are due or end, after what the earlier ones have set for all.
+void warn_of_set_policies(Reading& reading, const toml::array& list) {
+  if (reading.mistakes.any()) return;  // Otherwise each has become an action.
+  std::vector<std::pair<const Action*, const toml::table*>> setting;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Action& action = reading.scenario.actions[i];
+    if (action_if<SetPolicy>(action)) setting.emplace_back(&action, list[i].as_table());
+  }
+  std::stable_sort(setting.begin(), setting.end(),
+                   [](const auto& a, const auto& b) { return a.first->at < b.first->at; });
+  Policy for_all = reading.scenario.policy;
+  for (const auto& [when, table] : setting) {
+    const auto& set = *action_if<SetPolicy>(*when);
+    Policy policy = for_all;
+    if (!set.is_for_all) apply(policy, reading.scenario.cohorts[set.target.cohort.value].policy);
+    apply(policy, set.site);
+    apply(policy, set.clients);
+    if (set.is_for_all) for_all = policy;
+    if (!set.site.token_validity && !set.clients.renew_after && !set.clients.renew_jitter) continue;
+    warn_of_late_renewal(reading, reading.keys_of(*table, "the action `set-policy`"), policy);
+  }
+}
+
+// When it begins last, but not after `moment`; when it begins first, if that is after.
+Instant last_begin(const Action& action, Instant moment) {
+  if (!action.repeat || moment < action.at) return action.at;
+  const std::int64_t since = (moment - action.at) / action.repeat->every;
+  const std::int64_t times = action.repeat->times.value_or(UINT32_MAX);
+  return action.at + action.repeat->every * std::min(since, times - 1);
+}
+
 // Who is installed when its bulk token is no longer good cannot register with it.
-void warn_of_late_install(Reading& reading, std::size_t cohort_index, Instant issued) {
+void warn_of_late_install(Reading& reading, std::size_t cohort_index, const Action& issue) {
   const Scenario& scenario = reading.scenario;
   const Cohort& cohort = scenario.cohorts[cohort_index];
   const ScenarioBulkToken& token = scenario.bulk_tokens[*cohort.bulk_token];
-  const Instant end =
-      issued + std::chrono::minutes{token.lifetime_minutes} + scenario.policy.leeway;
   const Instant last =
-      cohort.install_at + std::max(cohort.install_over - scenario.tick, Duration{0});
-  if (std::min(last, at(scenario.duration) - scenario.tick) < end) return;
+      std::min(cohort.install_at + std::max(cohort.install_over - scenario.tick, Duration{0}),
+               at(scenario.duration) - scenario.tick);
+  const Instant issued = last_begin(issue, last);
+  const Instant end =
+      bulk_refused_from(scenario.policy, issued + std::chrono::minutes{token.lifetime_minutes});
+  if (last < end) return;
   reading.mistakes.warn(
       reading.bulk_token_places[cohort_index],
       fmt::format("the bulk token {} ends at {}, and clients are given it up to {}",
@@ -255,18 +278,18 @@ void warn_of_late_install(Reading& reading, std::size_t cohort_index, Instant is
 // in time: actions come first.
 void check_bulk_tokens(Reading& reading) {
   const Scenario& scenario = reading.scenario;
-  std::vector<Instant> issued(scenario.bulk_tokens.size());
+  std::vector<const Action*> issues(scenario.bulk_tokens.size());
   for (const Action& action : scenario.actions) {
-    if (const auto* issue = action_if<IssueBulk>(action)) {
-      issued[issue->bulk_token] = action.at;
-    }
+    if (const auto* issue = action_if<IssueBulk>(action)) issues[issue->bulk_token] = &action;
   }
   for (std::size_t i = 0; i < scenario.cohorts.size(); ++i) {
     const Cohort& cohort = scenario.cohorts[i];
     if (!cohort.bulk_token || !reading.install_known[i]) continue;
-    const Instant since = issued[*cohort.bulk_token];
+    const Action* issue = issues[*cohort.bulk_token];
+    // One without is noted elsewhere.
+    const Instant since = issue == nullptr ? Instant{} : issue->at;
     if (since <= cohort.install_at) {
-      warn_of_late_install(reading, i, since);
+      if (issue != nullptr) warn_of_late_install(reading, i, *issue);
       continue;
     }
     reading.mistakes.note(
@@ -324,6 +347,7 @@ void read_actions(Reading& reading, Keys& top) {
     read_action(reading, element);
   }
   check_bulk_tokens(reading);
+  warn_of_set_policies(reading, *list);
 }
 
 }  // namespace tokenlife::sim

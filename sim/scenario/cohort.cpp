@@ -81,8 +81,9 @@ void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
 }
 
 void warn_of_cohort(Reading& reading, const Keys& keys, const Cohort& cohort) {
+  // The rows of an inventory say what each has.
   if (cohort.on_intranet == OnIntranet::cmg && cohort.credential == Credential::self_signed &&
-      !keys.has("bulk-token")) {
+      !keys.has("bulk-token") && !keys.has("inventory")) {
     reading.mistakes.warn(keys.place("on-intranet"),
                           "clients that always use the CMG cannot register there: they have no "
                           "bulk token, PKI or Entra",
@@ -125,8 +126,8 @@ void read_cohort(Reading& reading, Keys& keys) {
   const bool has_network = model.has_value();
   if (model) cohort.network = std::move(*model);
   for (TraceUse& use : std::span(reading.trace_uses).subspan(traces)) {
-    use.clients = keys.has("inventory") ? 0 : cohort.clients;
     use.clients_place = keys.place("clients");
+    use.cohort = static_cast<std::uint32_t>(reading.scenario.cohorts.size());
   }
   if (is_adopted) read_adopted(reading, keys, cohort, !has_network);
   reading.scenario.clients += cohort.clients;

@@ -43,7 +43,7 @@ struct TraceUse {
   TraceNetwork network;
   Position file;  // of the keys `file` and `clients`
   Position clients_place;
-  std::uint32_t clients = 0;
+  std::uint32_t cohort = 0;  // an index
   Duration until = kDurationLimit;
 };
 
@@ -77,7 +77,6 @@ struct Reading {
   std::size_t trace_rows = 0;  // of all traces
   std::size_t peaks = 0;       // expectations of them
   std::vector<TraceUse> trace_uses;
-  std::optional<Policy> policy_said{};  // by actions for all, if there are any
   // The first row of each inventory that gives its client a bulk token, for each such token.
   struct AdoptedBulk {
     std::uint32_t bulk_token;

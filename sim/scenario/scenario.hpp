@@ -173,6 +173,12 @@ struct Cohort {
   NetworkModel network;
 };
 
+// Which device of a trace the client replays, modulo their number.
+inline std::uint32_t trace_device_of(const Cohort& cohort, std::uint32_t client_in_cohort) {
+  if (cohort.inventory == nullptr) return client_in_cohort;
+  return cohort.inventory->clients[client_in_cohort].trace_device.value_or(client_in_cohort);
+}
+
 // ---- What happens ------------------------------------------------------------------------------
 
 // A bulk token that the scenario issues. At most one issue action has its name. If it is repeated,

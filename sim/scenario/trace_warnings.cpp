@@ -11,12 +11,14 @@ namespace {
 
 void warn_of_uneven_trace(Reading& reading, const TraceUse& use) {
   if (reading.options.clients_scale != 1) return;
+  const Cohort& cohort = reading.scenario.cohorts[use.cohort];
   const std::size_t devices = use.network.trace->devices.size();
-  if (use.clients % devices == 0) return;
+  // The rows of an inventory say who replays which.
+  if (cohort.inventory != nullptr || cohort.clients % devices == 0) return;
   reading.mistakes.warn(
       use.clients_place,
       fmt::format("{} clients replay a trace of {} devices: some devices count more than others",
-                  use.clients, devices),
+                  cohort.clients, devices),
       "choose a multiple");
 }
 
@@ -28,12 +30,13 @@ Duration last_row(const Trace& trace, const Trace::Device& device) {
 void warn_of_early_ends(Reading& reading, const TraceUse& use) {
   const Trace& trace = *use.network.trace;
   const Duration end = std::min(use.until, reading.scenario.duration);
+  const Cohort& cohort = reading.scenario.cohorts[use.cohort];
   std::size_t ended = 0;
   const Trace::Device* first = nullptr;
-  for (std::size_t i = 0; i < trace.devices.size() && i < use.clients; ++i) {
-    const Trace::Device& device = trace.devices[i];
+  for (std::uint32_t i = 0; i < cohort.clients; ++i) {
+    const Trace::Device& device = trace.devices[trace_device_of(cohort, i) % trace.devices.size()];
     if (last_row(trace, device) >= end) continue;
-    ended += (use.clients - i - 1) / trace.devices.size() + 1;
+    ++ended;
     if (first == nullptr || last_row(trace, device) < last_row(trace, *first)) first = &device;
   }
   if (first == nullptr) return;
@@ -41,7 +44,7 @@ void warn_of_early_ends(Reading& reading, const TraceUse& use) {
       use.file,
       fmt::format("the trace of {} of {} clients ends early, that of device {} {}{} the run's "
                   "start: their last state holds from then on",
-                  ended, use.clients, in_quotes(first->name),
+                  ended, cohort.clients, in_quotes(first->name),
                   to_text(std::chrono::abs(last_row(trace, *first))),
                   last_row(trace, *first) < Duration{0} ? " before" : " after"),
       fmt::format("shorten what it is used for, which is {}, or write `loop = true`",

@@ -231,4 +231,37 @@ TEST_CASE("nothing is said of an inventory that only follows from a mistake else
   CHECK(inventory_said(acting, "device\nLT-1\n") == "read");
 }
 
+TEST_CASE("of an inventory is warned what its rows do, not what its cohort would") {
+  const auto warned_of = [](const std::string& of_cohort, const std::string& trace) {
+    const ScenarioFolder folder;
+    folder.write("devices.csv",
+                 "device,state,token-issued,trace\n"
+                 "x,registered,2025-12-20T00:00:00Z," +
+                     trace + "\n" + "y,registered,2025-12-20T00:00:00Z,b\n" +
+                     "z,registered,2025-12-20T00:00:00Z,b\n");
+    const auto scenario = parse_scenario(
+        "format = 1\n"
+        "run = { start = 2026-01-01T00:00:00Z, duration = \"9h\" }\n"
+        "[[cohort]]\nname = \"fleet\"\ninventory = \"devices.csv\"\n" +
+            of_cohort,
+        folder.path("s.toml"), {});
+    INFO((scenario ? "" : to_string(scenario.error())));
+    REQUIRE(scenario);
+    std::string said;
+    for (const Error& warning : scenario->warnings) {
+      said += to_string(warning).substr(folder.path("").size()) + "\n";
+    }
+    return said;
+  };
+  // Device a of presence.csv has one row, and b another nine hours after the first. Three are no
+  // multiple of two devices, which does not matter here.
+  const std::string network = "network = { model = \"trace\", file = \"presence.csv\" }\n";
+  CHECK(warned_of(network, "a")
+            .starts_with("s.toml:6:37: the trace of 1 of 3 clients ends early, "
+                         "that of device `a` "));
+  CHECK(warned_of(network, "b") == "");
+  // They hold tokens.
+  CHECK(warned_of("on-intranet = \"cmg\"\n" + network, "b") == "");
+}
+
 }  // namespace tokenlife::sim

@@ -109,15 +109,17 @@ TEST_CASE("an event has the reasons that the rules give it") {
 }
 
 TEST_CASE("a bulk token that ends before the last installation is warned of") {
-  const auto warnings = [](const char* over, const char* duration) {
+  const auto warnings = [](const char* over, const char* duration, const std::string& issue = "",
+                           const std::string& site = "") {
     const auto scenario =
-        parse_scenario(std::string("format = 1\n[run]\nduration = \"") + duration +
-                           "\"\n[[cohort]]\nname = \"a\"\nclients = 1\nbulk-token = \"t\"\n"
+        parse_scenario(std::string("format = 1\n[run]\nduration = \"") + duration + "\"\n" + site +
+                           "[[cohort]]\nname = \"a\"\nclients = 1\nbulk-token = \"t\"\n"
                            "install = { at = \"0d\", over = \"" +
                            over +
                            "\" }\n"
                            "network = { model = \"fixed\", on = \"internet\" }\n"
-                           "[[action]]\nat = \"0d\"\ndo = \"issue-bulk-token\"\nname = \"t\"\n",
+                           "[[action]]\nat = \"0d\"\ndo = \"issue-bulk-token\"\nname = \"t\"\n" +
+                           issue,
                        "w.toml", {});
     REQUIRE(scenario);
     std::string all;
@@ -130,6 +132,17 @@ TEST_CASE("a bulk token that ends before the last installation is warned of") {
         "w.toml:7:14: the bulk token `t` ends at 3d, and clients are given it up to 3d; give it a "
         "longer `lifetime`, or install them earlier");
   CHECK(warnings("5d", "3d").empty());  // Nobody is installed after the run's end.
+  // Whoever is installed is given the newest: that of 6d ends at 9d.
+  CHECK(warnings("9d", "20d", "repeat-every = \"3d\"\n").empty());
+  CHECK(warnings("9d", "20d", "repeat-every = \"3d\"\ntimes = 3\n").empty());
+  CHECK(warnings("9d1m", "20d", "repeat-every = \"3d\"\ntimes = 3\n")
+            .starts_with("w.toml:7:14: the bulk token `t` ends at 9d, and clients are given it up "
+                         "to 9d; "));
+  // A site may take them for a while longer, and client tokens too or not.
+  CHECK(warnings("4d", "9d", "", "[site]\nbulk-leeway = \"1d\"\n").empty());
+  CHECK(warnings("4d1m", "9d", "", "[site]\nbulk-leeway = \"1d\"\n")
+            .starts_with("w.toml:9:14: the bulk token `t` ends at 4d, "));
+  CHECK_FALSE(warnings("4d", "9d", "", "[site]\nleeway = \"1d\"\nbulk-leeway = \"0d\"\n").empty());
 }
 
 }  // namespace tokenlife::sim

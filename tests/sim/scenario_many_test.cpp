@@ -218,6 +218,28 @@ TEST_CASE("a token that ends before it is due, or may, is warned of") {
                 "90d; choose a shorter `renew-jitter`"});
 }
 
+TEST_CASE("a policy set later is warned of as one that is there from the start") {
+  const auto actions = [](const std::string& cohort, std::initializer_list<const char*> keys) {
+    std::string text = kManyHead + kCohort + cohort;
+    for (const char* of_one : keys)
+      text += std::string("[[action]]\ndo = \"set-policy\"\n") + of_one;
+    return warnings_of(text);
+  };
+  const char* shorter = "at = \"9d\"\ntoken-validity = \"20d\"\n";
+  const char* sooner = "at = \"8d\"\nrenew-after = \"10d\"\n";
+  CHECK(actions("", {sooner, shorter}) == Strings{});
+  CHECK(actions("", {shorter, sooner}) == Strings{});  // by when they are, not where they stand
+  CHECK(actions("", {shorter}) ==
+        Strings{"s.toml:10:18: tokens are due for renewal after 30d, but are valid for 20d; choose "
+                "a `renew-after` below `token-validity`"});
+  // For some clients, with what goes for all by then.
+  const char* later = "at = \"8d\"\ncohort = \"a\"\nrenew-after = \"90d\"\n";
+  CHECK(actions("", {later}) ==
+        Strings{"s.toml:11:15: tokens are due for renewal after 90d, but are valid for 90d; choose "
+                "a `renew-after` below `token-validity`"});
+  CHECK(actions("", {"at = \"7d\"\ntoken-validity = \"91d\"\n", later}) == Strings{});
+}
+
 TEST_CASE("an action that the run does not reach is warned of") {
   const auto action = [](const std::string& at) {
     return warnings_of(kManyHead + kCohort + upgrade(at));
