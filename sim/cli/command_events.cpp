@@ -206,6 +206,10 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   if (!log->summary().complete) {
     console.say("tokenlife: the run was interrupted; this log holds some of its clients");
   }
+  if (command.client) {
+    const auto held = find_held_client(*log, *command.client);
+    if (!held) return Failed<Error>(held.error());
+  }
   const auto filter = filter_of(command, log->header());
   if (!filter) return Failed<Error>(filter.error());
 

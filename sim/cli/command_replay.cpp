@@ -197,7 +197,7 @@ std::string one_client_text(const OneClient& one) {
 }
 
 ExitStatus replay_one(const Question& question, const ReplayCommand& command, Console& console) {
-  const auto number = find_client(question.log.header(), *command.client);
+  const auto number = find_held_client(question.log, *command.client);
   if (!number) return Failed<Error>(number.error());
   auto replayed = events::replay_client(question.log, *number, question.at);
   if (!replayed) return Failed<Error>(to_error(replayed.error()));

@@ -8,6 +8,7 @@
 
 #include "events/log_format.hpp"
 #include "events/replay.hpp"
+#include "sim/analysis/held_clients.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/site/site_head.hpp"
@@ -115,6 +116,15 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
   const std::string_view name = std::string_view(text).substr(0, slash);
   return usage_error(fmt::format("unknown cohort {}", in_quotes(name)),
                      did_you_mean("cohort", name, names));
+}
+
+Result<ClientNumber, Error> find_held_client(const events::LogReader& log,
+                                             const std::string& text) {
+  auto client = find_client(log.header(), text);
+  if (!client || holds_client(log, *client)) return client;
+  return usage_error(
+      fmt::format("the run was interrupted before it came to client {}", in_quotes(text)),
+      "run the scenario again, to its end");
 }
 
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,

@@ -31,6 +31,9 @@ Result<std::optional<events::JournalContent>, Error> open_journal(const std::str
 // The client that a user names by its number, COHORT/NUMBER or GUID.
 Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text);
 
+// The same, if the log holds that client: an interrupted run did not come to all of them.
+Result<ClientNumber, Error> find_held_client(const events::LogReader& log, const std::string& text);
+
 // The moment that a user gives for an option; `otherwise` if it was not given.
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
                                  const events::LogHeader& header, Instant otherwise);

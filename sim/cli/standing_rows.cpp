@@ -110,14 +110,13 @@ std::string standings_text(std::span<const events::ClientStanding> standings,
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
   }
+  const bool has_devices =
+      std::any_of(rows.begin() + 1, rows.end(), [](const auto& row) { return !row[1].empty(); });
   std::string text;
   for (const auto& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      // No device has a name: no column of names.
-      if (widths[i] == 0 || (i == 1 && widths[i] == kColumns[i].size() && rows[1][i].empty())) {
-        continue;
-      }
+      if (widths[i] == 0 || (i == 1 && !has_devices)) continue;
       line += fmt::format("{:<{}}  ", row[i], widths[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);

@@ -329,6 +329,24 @@ TEST_CASE("a site's journal has neither a run's digest nor a run") {
                  {"log diff site site", "a site's journal"}});
 }
 
+// ---- Interrupted runs --------------------------------------------------------------------------
+
+TEST_CASE("of a client that an interrupted run did not come to nothing is said") {
+  const Desk desk;
+  desk.write("large.toml",
+             "format = 1\n[run]\nduration = \"3650d\"\n[[cohort]]\nname = \"a\"\n"
+             "clients = 3000000\nnetwork = { model = \"fixed\", on = \"intranet\" }\n");
+  const std::string interrupt = " & p=$!; " + kUntilItListens + "; kill -INT $p; wait $p";
+  REQUIRE(desk.run("run large.toml --log log" + interrupt).status == 130);
+  for (const char* line :
+       {"replay log --client 2999999", "events log --client a/2999999", "explain log 2999999"}) {
+    const Ran asked = desk.run(line);
+    CHECK(asked.status == 2);
+    CHECK(has(asked.err, "the run was interrupted before it came to client "));
+  }
+  CHECK(json::parse(desk.run("log diff log log --json").out)["clients"]["only-a"] == 0);
+}
+
 // ---- log diff ----------------------------------------------------------------------------------
 
 TEST_CASE("log diff says what differs, and in which clients") {
