@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <span>
 
 #include "events/replay.hpp"
 #include "sim/analysis/client_story.hpp"
+#include "sim/analysis/held_clients.hpp"
 #include "sim/analysis/reckoned_causes.hpp"
 
 namespace tokenlife::sim {
@@ -93,7 +95,7 @@ class Differ {
       : log_a_(a), log_b_(b), causes_a_(a, inputs), causes_b_(b, inputs) {}
 
   Result<LogDiff, LogError> diff(unsigned threads) {
-    diff_.matches = match_clients(log_a_.header(), log_b_.header());
+    match();
     compare_sites();
     // Those of one partition of each log follow each other.
     std::vector<const MatchedClient*> order;
@@ -121,6 +123,17 @@ class Differ {
   }
 
  private:
+  // Of interrupted runs, those that both came to.
+  void match() {
+    Matches& matches = diff_.matches;
+    matches = match_clients(log_a_.header(), log_b_.header());
+    std::erase_if(matches.clients, [&](const MatchedClient& client) {
+      return !holds_client(log_a_, client.a) || !holds_client(log_b_, client.b);
+    });
+    matches.only_a = held_clients(log_a_) - matches.clients.size();
+    matches.only_b = held_clients(log_b_) - matches.clients.size();
+  }
+
   static Result<void, LogError> load(const LogReader& log, ClientNumber client,
                                      PartitionEvents& kept) {
     if (kept.partition == partition_of(client)) return {};
@@ -258,30 +271,68 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
+// Calls `visit` with each client of A in order: its number, its device's name or null, its number
+// in its cohort, and the cohort of that name in B or null.
+template <class Visit>
+void for_each_client(const events::LogHeader& a, const events::LogHeader& b, Visit visit) {
+  for (const events::LogCohort& cohort : a.cohorts) {
+    const events::LogCohort* other = cohort_named(b, cohort.name);
+    for (std::uint32_t i = 0; i < cohort.clients; ++i) {
+      visit(ClientNumber{cohort.first.value + i},
+            i < cohort.devices.size() ? &cohort.devices[i] : nullptr, i, other);
+    }
+  }
+}
+
 }  // namespace
 
 Matches match_clients(const events::LogHeader& a, const events::LogHeader& b) {
-  Matches matches;
-  std::map<std::string_view, ClientNumber> devices;
+  std::multimap<std::string_view, ClientNumber> devices;  // of B; cohorts may share a name
   for (const events::LogCohort& cohort : b.cohorts) {
     for (std::uint32_t i = 0; i < cohort.devices.size(); ++i) {
       devices.emplace(cohort.devices[i], ClientNumber{cohort.first.value + i});
     }
   }
-  for (const events::LogCohort& cohort : a.cohorts) {
-    const events::LogCohort* other = cohort_named(b, cohort.name);
-    for (std::uint32_t i = 0; i < cohort.clients; ++i) {
-      const ClientNumber number{cohort.first.value + i};
-      const bool is_named = i < cohort.devices.size();
-      if (const auto found = is_named ? devices.find(cohort.devices[i]) : devices.end();
-          found != devices.end()) {
-        matches.clients.push_back({number, found->second, {}, {}});
-        devices.erase(found);
-      } else if (other != nullptr && i < other->clients && !(is_named && !other->devices.empty())) {
-        if (i < other->devices.size()) devices.erase(other->devices[i]);
-        matches.clients.push_back({number, ClientNumber{other->first.value + i}, {}, {}});
-      }
-    }
+  std::vector<bool> is_taken(b.clients);
+  std::vector<std::optional<ClientNumber>> partners(a.clients);
+  const auto take = [&](ClientNumber of_a, ClientNumber of_b) {
+    partners[of_a.value] = of_b;
+    is_taken[of_b.value] = true;
+  };
+  // Of those of that name one that is free, and `fits`.
+  const auto take_named = [&](ClientNumber of_a, const std::string& device, const auto& fits) {
+    const auto [begin, end] = devices.equal_range(device);
+    const auto found = std::find_if(begin, end, [&](const auto& named) {
+      return !is_taken[named.second.value] && fits(named.second);
+    });
+    if (found != end) take(of_a, found->second);
+  };
+  // Who is in the same cohort comes first, and who has but a number last.
+  for_each_client(a, b,
+                  [&](ClientNumber client, const std::string* device, std::uint32_t,
+                      const events::LogCohort* other) {
+                    if (device == nullptr || other == nullptr) return;
+                    take_named(client, *device, [&](ClientNumber of_b) {
+                      return of_b.value - other->first.value < other->clients;
+                    });
+                  });
+  for_each_client(
+      a, b,
+      [&](ClientNumber client, const std::string* device, std::uint32_t, const events::LogCohort*) {
+        if (device == nullptr || partners[client.value]) return;
+        take_named(client, *device, [](ClientNumber) { return true; });
+      });
+  for_each_client(a, b,
+                  [&](ClientNumber client, const std::string* device, std::uint32_t i,
+                      const events::LogCohort* other) {
+                    if (partners[client.value] || other == nullptr || i >= other->clients) return;
+                    if (device != nullptr && !other->devices.empty()) return;
+                    const ClientNumber of_b{other->first.value + i};
+                    if (!is_taken[of_b.value]) take(client, of_b);
+                  });
+  Matches matches;
+  for (std::uint32_t i = 0; i < a.clients; ++i) {
+    if (partners[i]) matches.clients.push_back({ClientNumber{i}, *partners[i], {}, {}});
   }
   matches.only_a = a.clients - matches.clients.size();
   matches.only_b = b.clients - matches.clients.size();

@@ -54,7 +54,7 @@ GROUPS = {
                       "time_zone trace"),
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
                     "network_walk reseed selection settings stranded tally"),
-    "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question"),
+    "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_clock site_folder "

@@ -217,21 +217,6 @@ TEST_CASE("a client's event that was edited is found, and its neighbours shown")
   CHECK(found.matches.clients[1].has_same_fate());
 }
 
-TEST_CASE("clients are matched by device, else by cohort and number") {
-  events::LogHeader a = header_for(4);
-  a.cohorts = {{"laptops", {0}, 2, {"LT-1", "LT-2"}}, {"kiosks", {2}, 2}};
-  events::LogHeader b = header_for(5);
-  b.cohorts = {{"kiosks", {0}, 3}, {"moved", {3}, 2, {"LT-2", "LT-9"}}};
-  const sim::Matches matches = sim::match_clients(a, b);
-  REQUIRE(matches.clients.size() == 3);
-  CHECK(matches.clients[0].a == ClientNumber{1});
-  CHECK(matches.clients[0].b == ClientNumber{3});
-  CHECK(matches.clients[1].a == ClientNumber{2});
-  CHECK(matches.clients[1].b == ClientNumber{0});
-  CHECK(matches.only_a == 1);
-  CHECK(matches.only_b == 2);
-}
-
 TEST_CASE("how clients ended is told from A to B") {
   Logs logs;
   const std::string leaves =
