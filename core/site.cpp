@@ -31,7 +31,10 @@ bool is_free(const Site& site, ClientNumber first) {
          std::none_of(earlier.begin(), earlier.end(),
                       [&](const auto& epoch) { return meets(epoch.first, epoch.second); }) &&
          std::none_of(site.clients.begin(), site.clients.end(), [&](const auto& known) {
-           return is_in_it(known.second.number) || is_in_it(known.second.former.client());
+           const auto& former = known.second.former;
+           return is_in_it(known.second.number) ||
+                  std::any_of(former.begin(), former.end(),
+                              [&](TokenSerial serial) { return is_in_it(serial.client()); });
          });
 }
 
@@ -41,16 +44,26 @@ bool has_numbers(const Site& site) {
   return site.next_client < end;
 }
 
-// The serial of the next token for the client with this certificate: at its first registration that
-// of a new client.
+// The serial of the next token for the client with this certificate: with a new number at its first
+// registration, and when it is older than the epoch.
 std::optional<TokenSerial> next_serial(const Site& site, const Sha256Thumbprint& thumbprint) {
   const auto client = site.clients.find(thumbprint);
-  if (client == site.clients.end()) {
-    if (!has_numbers(site)) return std::nullopt;
-    return TokenSerial::of({static_cast<std::uint32_t>(site.next_client)}, 1);
+  const std::uint32_t tokens = client == site.clients.end() ? 0 : client->second.tokens;
+  if (tokens == UINT32_MAX) return std::nullopt;
+  if (client != site.clients.end() && client->second.number.value >= site.epoch.value &&
+      client->second.number.value < site.next_client) {
+    return TokenSerial::of(client->second.number, tokens + 1);
   }
-  if (client->second.tokens == UINT32_MAX) return std::nullopt;
-  return TokenSerial::of(client->second.number, client->second.tokens + 1);
+  if (!has_numbers(site)) return std::nullopt;
+  return TokenSerial::of({static_cast<std::uint32_t>(site.next_client)}, tokens + 1);
+}
+
+// Journals of the version that began epochs first: a client that was known kept its number.
+bool has_next_serial(const Site& site, const ClientTokenIssued& event) {
+  if (next_serial(site, event.thumbprint) == event.token.serial) return true;
+  const auto client = site.clients.find(event.thumbprint);
+  return client != site.clients.end() && client->second.tokens != UINT32_MAX &&
+         event.token.serial == TokenSerial::of(client->second.number, client->second.tokens + 1);
 }
 
 // ---- Which commands are accepted ---------------------------------------------------------------
@@ -195,14 +208,17 @@ struct Evolve {
   }
   Outcome operator()(const ClientTokenIssued& event) const {
     if (event.token.signer != site.signs_now()) return SiteRefusal::no_such_key;
-    if (next_serial(site, event.thumbprint) != event.token.serial) {
-      return SiteRefusal::serial_out_of_order;
-    }
+    if (!has_next_serial(site, event)) return SiteRefusal::serial_out_of_order;
     const auto [known, is_new] = site.clients.try_emplace(event.thumbprint);
-    if (is_new) ++site.next_client;
     KnownClient& client = known->second;
-    client.number = event.token.serial.client();
+    const ClientNumber number = event.token.serial.client();
+    if (is_new || number != client.number) ++site.next_client;
+    if (!is_new && number != client.number) {
+      client.former.push_back(TokenSerial::of(client.number, client.tokens));
+    }
+    client.number = number;
     client.tokens = event.token.serial.ordinal();
+    client.newest = event.token.serial;
     return {};
   }
   Outcome operator()(const PolicyChanged& event) const {
@@ -242,19 +258,22 @@ struct Evolve {
   Outcome operator()(const ClientRecognised& event) const {
     if (event.number.value != site.next_client || !has_numbers(site))
       return SiteRefusal::serial_out_of_order;
-    if (knows(site, event.thumbprint, event.serial)) return SiteRefusal::nothing_to_change;
-    KnownClient& client = site.clients[event.thumbprint];
-    // Not fewer than it had by an earlier number: a client's ordinals only rise.
+    // Also one that is known: earlier versions remembered the last former number alone.
+    const auto [known, is_new] = site.clients.try_emplace(event.thumbprint);
+    KnownClient& client = known->second;
+    if (!is_new) client.former.push_back(TokenSerial::of(client.number, client.tokens));
+    client.former.push_back(event.serial);
     client.number = event.number;
+    // Not fewer than it had by an earlier number: a client's ordinals only rise.
+    if (event.serial.ordinal() >= client.tokens) client.newest = event.serial;
     client.tokens = std::max(client.tokens, event.serial.ordinal());
-    client.former = event.serial;
     ++site.next_client;
     return {};
   }
   Outcome operator()(const ClientTokenShown& event) const {
     if (!knows(site, event.thumbprint, event.serial)) return SiteRefusal::no_such_token;
     KnownClient& client = site.clients[event.thumbprint];
-    (is_replaced(client, event.serial) ? client.replaced : client.shown) = event.serial.ordinal();
+    (is_replaced(client, event.serial) ? client.replaced : client.shown) = event.serial;
     return {};
   }
 
@@ -279,17 +298,20 @@ bool knows(const Site& site, const Sha256Thumbprint& thumbprint, TokenSerial ser
   const auto known = site.clients.find(thumbprint);
   if (known == site.clients.end()) return false;
   const KnownClient& client = known->second;
-  if (serial.client() == client.number) return serial.ordinal() <= client.tokens;
-  return serial.client() == client.former.client() && serial.ordinal() <= client.former.ordinal();
+  const auto& former = client.former;
+  const auto is_behind = [&](TokenSerial newest) {
+    return serial.client() == newest.client() && serial.ordinal() <= newest.ordinal();
+  };
+  return is_behind(TokenSerial::of(client.number, client.tokens)) ||
+         std::any_of(former.begin(), former.end(), is_behind);
 }
 
 bool is_replaced(const KnownClient& client, TokenSerial serial) {
-  const std::uint32_t ordinal = serial.ordinal();
-  return client.shown != 0 && ordinal != client.shown && ordinal != client.tokens;
+  return client.shown.value != 0 && serial != client.shown && serial != client.newest;
 }
 
 bool has_shown(const KnownClient& client, TokenSerial serial) {
-  return serial.ordinal() == client.shown || serial.ordinal() == client.replaced;
+  return serial == client.shown || serial == client.replaced;
 }
 
 bool is_of_earlier_epoch(const Site& site, ClientNumber number) {

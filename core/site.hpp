@@ -38,11 +38,12 @@ struct SigningKey {
 // A client that the site knows by its certificate.
 struct KnownClient {
   ClientNumber number;
-  std::uint32_t tokens = 0;  // issued to it so far, which is the ordinal of the last one
-  TokenSerial former{};      // of a recognised one: the newest of an earlier number; 0: none
-  // Ordinals of tokens that it has shown; 0: none yet.
-  std::uint32_t shown = 0;     // in its turn
-  std::uint32_t replaced = 0;  // out of turn: see is_replaced()
+  std::uint32_t tokens = 0;         // issued to it so far, which is the ordinal of the last one
+  TokenSerial newest{};             // of them
+  std::vector<TokenSerial> former;  // the newest of each earlier number
+  // Tokens that it has shown; 0: none yet.
+  TokenSerial shown{};     // in its turn
+  TokenSerial replaced{};  // out of turn: see is_replaced()
   friend bool operator==(const KnownClient&, const KnownClient&) = default;
 };
 
@@ -55,7 +56,8 @@ struct Site {
   // A9: the last one signs. A token signed by a retired one is refused.
   std::vector<SigningKey> keys{SigningKey{}};
   // D6: one client, one certificate. Numbered in the order of their first registration, and in each
-  // epoch from another number on.
+  // epoch from another number on: a client that is older than the epoch gets a new number with its
+  // next token, because the site may have forgotten tokens of the old one.
   std::map<Sha256Thumbprint, KnownClient> clients;
   // A8, by their certificates. One may be blocked before its first registration.
   std::set<Sha256Thumbprint> blocked_clients;
@@ -123,10 +125,11 @@ struct UnblockClientCertificate {
 struct BeginEpoch {
   ClientNumber first;
 };
-// The client has shown a good token with that serial, or has had as many: see knows().
+// The client has shown a good token with that serial, or says that it has had as many: see knows().
 struct RecogniseClient {
   Sha256Thumbprint thumbprint;
   TokenSerial serial;
+  bool is_shown = true;  // a signature of the site's vouches for it
 };
 // The client has shown a good token with that serial, which the site knows.
 struct ShowClientToken {

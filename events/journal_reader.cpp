@@ -42,6 +42,15 @@ LogError damage_in(LogError why) {
   return why;
 }
 
+// Precondition: they have happened.
+Site site_of(const std::vector<Recorded<SiteEvent>>& events) {
+  Site site;
+  for (const Recorded<SiteEvent>& recorded : events) {
+    site = std::move(*evolve(std::move(site), recorded.event));
+  }
+  return site;
+}
+
 // What stands behind the whole frames of a journal.
 class End {
  public:
@@ -105,9 +114,7 @@ class JournalParser {
   Result<JournalContent, LogError> read() {
     if (auto good = read_header(); !good) return Failed<LogError>(good.error());
     if (auto good = read_frames(); !good) return Failed<LogError>(good.error());
-    if (!content_.site.established) {
-      return Failed<LogError>(file_.corrupt(file_.position(), "no event establishes the site"));
-    }
+    if (content_.events.empty()) return Failed<LogError>(no_site());
     return std::move(content_);
   }
 
@@ -117,7 +124,9 @@ class JournalParser {
     saved.file_bytes = file_.size();
     if (auto good = read_frames(); !good) {
       saved.error = good.error();
-      if (!content_.site.established) return Failed<LogError>(good.error());
+    }
+    if (content_.events.empty()) return Failed<LogError>(saved.error ? *saved.error : no_site());
+    if (saved.error) {
       if (auto done = read_behind(saved.behind); !done) return Failed<LogError>(done.error());
     }
     saved.content = std::move(content_);
@@ -125,6 +134,10 @@ class JournalParser {
   }
 
  private:
+  LogError no_site() const {
+    return file_.corrupt(file_.position(), "no event establishes the site");
+  }
+
   Result<void, LogError> read_header() {
     const auto frame = file_.next();
     if (!frame) return damage(frame.error());
@@ -151,6 +164,7 @@ class JournalParser {
       content_.digest = file_.digest();
       if (auto good = read_events(); !good) {
         content_.events.resize(known);
+        content_.site = site_of(content_.events);  // of a frame the first half may have happened
         return good;
       }
       content_.digests.resize(content_.events.size());
@@ -206,8 +220,9 @@ class JournalParser {
                                        : ": " + std::string(name(next.error()))));
       }
       content_.site = std::move(*next);
-      // Whoever appends such an event writes a head first.
-      content_.keeps_head |= schema_version_of(kind_of(event)) >= kSchemaVersionOfHeads;
+      // Whoever appends one of these writes a head first. (Certificates came with the same schema,
+      // and before heads did.)
+      content_.keeps_head |= kind_of(event) >= ClockWentBack::kind;
     }
     return {};
   }

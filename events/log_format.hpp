@@ -39,8 +39,6 @@ inline constexpr std::uint32_t kSchemaVersionOfStretches = 3;
 inline constexpr std::uint32_t kSchemaVersionOfSpells = 4;
 // The version with which a site on disk came to say by which certificates it signs.
 inline constexpr std::uint32_t kSchemaVersionOfCertificates = 5;
-// The version with which journals came to have heads.
-inline constexpr std::uint32_t kSchemaVersionOfHeads = 5;
 
 // The version with which a kind of event came.
 constexpr std::uint32_t schema_version_of(EventKind kind) {

@@ -254,7 +254,12 @@ LogHeader decode_header(capnp::MessageReader& message) {
 JournalHeader decode_journal_header(capnp::MessageReader& message) {
   const auto root = message.getRoot<wire::JournalHeader>();
   check_schema_version(root.getSchemaVersion());
-  return {decode_start(root.getStartUnixSeconds()), root.getSchemaVersion(), root.getKeepsHead()};
+  // Before and after any time that a clock may have, and no further from it than the events of a
+  // journal can count.
+  constexpr std::int64_t kStartMax = std::int64_t{1} << 38;
+  const std::int64_t start = root.getStartUnixSeconds();
+  require(start >= -kStartMax && start <= kStartMax, "the start is out of range");
+  return {start, root.getSchemaVersion(), root.getKeepsHead()};
 }
 
 void decode_site_events(capnp::MessageReader& message, bool is_journal,

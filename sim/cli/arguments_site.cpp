@@ -114,16 +114,18 @@ void add_site_rescue(CLI::App& app, Chosen& chosen) {
                        "Damage in the middle: show what can be read behind it, and take over what "
                        "fits");
   add_at(*repair.app, repair.command.at);
+  add_lock_timeout(*repair.app);
 
   auto restore = add_command(
       site, chosen, "restore", "Go on with a site that was put back from a copy",
       site_restore_command,
-      "Numbers new clients from where nobody can have had a number: what the site has forgotten is "
-      "not\n"
-      "given again.\n"
+      "Numbers clients, with their next tokens, from where nobody can have had a number: what the "
+      "site\n"
+      "has forgotten is not given again.\n"
       "Example:\n  cp -a /backup/site /srv/site && tokenlife site restore /srv/site");
   restore.app->add_option("DIR", restore.command.site, kFolder)->required();
   add_at(*restore.app, restore.command.at);
+  add_lock_timeout(*restore.app);
 }
 
 void add_token_group(CLI::App& app, Chosen& chosen) {

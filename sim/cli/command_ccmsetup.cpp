@@ -69,6 +69,7 @@ ExitStatus check_line(const CcmsetupCommand& command, Console& console) {
 
 struct LineToken {
   Secret token;
+  Guid tenant;
   Guid guid;
   std::chrono::sys_seconds expires;
   std::optional<TokenFault> fault;
@@ -89,8 +90,9 @@ Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& cons
   if (!fresh) return Failed<Error>(fresh.error());
   say_signer_warning(*site, *now, console);
   const auto expires = site->time_of(fresh->issued.expires);
-  return LineToken{std::move(fresh->token), fresh->issued.guid, expires, std::nullopt, *now,
-                   std::move(*site)};
+  return LineToken{
+      std::move(fresh->token), site->tenant(), fresh->issued.guid, expires, std::nullopt, *now,
+      std::move(*site)};
 }
 
 // One that the site would take now.
@@ -107,9 +109,10 @@ Result<LineToken, Error> given_token(const CcmsetupCommand& command, Console& co
   TokenChecks checks = checks_of(*site, signers, issuer, *now);
   checks.profile = TokenProfile::bulk;
   const auto verified = verify(token->reveal(), checks);
-  if (!verified) return LineToken{{}, {}, {}, verified.error()};
+  if (!verified) return LineToken{{}, {}, {}, {}, verified.error()};
   const auto& claims = std::get<BulkClaims>(verified->claims());
-  return LineToken{std::move(*token), claims.unique_id, claims.dates.expires, std::nullopt};
+  return LineToken{std::move(*token), site->tenant(), claims.unique_id, claims.dates.expires,
+                   std::nullopt};
 }
 
 ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
@@ -134,10 +137,8 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
                             name(reason_of(*token->fault)), explanation_of(*token->fault)));
     return 1;
   }
-  const auto site = SiteFolder::open_to_read(*command.site);
-  if (!site) return Failed<Error>(site.error());
   const Secret line =
-      ccmsetup_line(*command.host, cmg_number(site->tenant()), command.code, token->token.reveal());
+      ccmsetup_line(*command.host, cmg_number(token->tenant), command.code, token->token.reveal());
   if (command.json) {
     Json json;
     json["line"] = line.reveal();

@@ -49,8 +49,8 @@ ExitStatus set_client_blocked(const BlockClientCommand& command, bool blocked, C
 
 // The token that it has shown though it is replaced: see is_replaced().
 std::optional<std::string> shown_out_of_turn(const ListedClient& client) {
-  if (!client.known || client.known->replaced == 0) return std::nullopt;
-  return to_string(TokenSerial::of(client.known->number, client.known->replaced));
+  if (!client.known || client.known->replaced.value == 0) return std::nullopt;
+  return to_string(client.known->replaced);
 }
 
 Json json_of(const ListedClient& client, const SiteFolder& site, std::chrono::sys_seconds now) {

@@ -51,19 +51,18 @@ std::string text_of(const SiteRepair& repair) {
 }  // namespace
 
 ExitStatus site_repair_command(const SiteRepairCommand& command, Console& console) {
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
-  const auto repair = repair_site(command.site, command.salvage, *now);
+  const auto clock = [&] { return time_of_command(command.at); };
+  const auto repair = repair_site(command.site, command.salvage, clock);
   if (!repair) return Failed<Error>(repair.error());
   console.print(repair->damage.empty() ? "nothing to repair\n" : text_of(*repair));
   return 0;
 }
 
 ExitStatus site_restore_command(const SiteRestoreCommand& command, Console& console) {
-  const auto now = time_of_command(command.at);
-  if (!now) return Failed<Error>(now.error());
   auto site = SiteFolder::open_to_write(command.site);
   if (!site) return Failed<Error>(site.error());
+  const auto now = time_of_command(command.at);
+  if (!now) return Failed<Error>(now.error());
   const auto events = site->events().size();
   const auto last = site->time_of(site->events().back().time);
   const auto begun = site->begin_epoch(*now);

@@ -1,6 +1,5 @@
 #include "sim/site/known_clients.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -25,7 +24,10 @@ ListedClient listed(const SiteFolder& site, const Sha256Thumbprint& thumbprint,
   const auto known = site.site().clients.find(thumbprint);
   if (known != site.site().clients.end()) client.known = known->second;
   const auto token = newest.find(thumbprint);
-  if (token != newest.end()) client.newest = token->second;
+  // Of a recognised one the site has forgotten it, and knows an older one at best.
+  const bool is_newest =
+      token != newest.end() && client.known && client.known->newest == token->second.serial;
+  if (is_newest) client.newest = token->second;
   return client;
 }
 
@@ -33,13 +35,14 @@ ListedClient listed(const SiteFolder& site, const Sha256Thumbprint& thumbprint,
 
 std::vector<ListedClient> known_clients(const SiteFolder& site) {
   const auto newest = newest_tokens(site);
-  std::vector<ListedClient> list;
+  std::multimap<ClientNumber, Sha256Thumbprint> by_number;
   for (const auto& [thumbprint, known] : site.site().clients) {
+    by_number.emplace(known.number, thumbprint);
+  }
+  std::vector<ListedClient> list;
+  for (const auto& [number, thumbprint] : by_number) {
     list.push_back(listed(site, thumbprint, newest));
   }
-  std::sort(list.begin(), list.end(), [](const ListedClient& a, const ListedClient& b) {
-    return a.known->number < b.known->number;
-  });
   for (const Sha256Thumbprint& thumbprint : site.site().blocked_clients) {
     if (site.site().clients.contains(thumbprint)) continue;
     list.push_back(listed(site, thumbprint, newest));
@@ -54,9 +57,10 @@ ListedClient known_client(const SiteFolder& site, const Sha256Thumbprint& thumbp
 std::string_view status_of(const ListedClient& client, const SiteFolder& site,
                            std::chrono::sys_seconds now) {
   if (client.blocked) return "blocked";
-  if (!client.newest.exists()) return "not-registered";
+  if (!client.newest.exists()) return client.known ? "recognised" : "not-registered";
   if (client.newest.expires <= site.instant_of(now)) return "expired";  // A5
-  return site.site().keys[client.newest.signer.value].retired ? "signer-retired" : "active";
+  if (site.site().keys[client.newest.signer.value].retired) return "signer-retired";
+  return site.instant_of(now) < client.newest.not_before ? "not-yet-valid" : "active";
 }
 
 Result<Sha256Thumbprint, Error> thumbprint_named(const std::string& client) {

@@ -27,7 +27,8 @@ std::vector<ListedClient> known_clients(const SiteFolder& site);
 // The one with that certificate; one of which nothing is known if the site has none.
 ListedClient known_client(const SiteFolder& site, const Sha256Thumbprint& thumbprint);
 
-// "blocked", "not-registered", or what its newest token is: "active", "expired", "signer-retired".
+// "blocked", "not-registered", "recognised" by a token that the site has forgotten, or what its
+// newest token is: "active", "not-yet-valid", "expired", "signer-retired".
 std::string_view status_of(const ListedClient& client, const SiteFolder& site,
                            std::chrono::sys_seconds now);
 

@@ -98,6 +98,12 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
 
 // ---- Reading -----------------------------------------------------------------------------------
 
+// After a call that has failed.
+Result<void, Error> unless_absent(const std::string& path) {
+  if (errno == ENOENT) return {};
+  return error_now(path, "cannot be examined");
+}
+
 // What others can write is nothing to rely on.
 Result<void, Error> check_not_writable(const struct stat& status, const std::string& path) {
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
@@ -200,14 +206,20 @@ Result<Secret, Error> read_public_file(const std::string& path, std::size_t byte
 
 Result<void, Error> check_own_folder(const std::string& folder) {
   struct stat status {};
-  if (::lstat(folder.c_str(), &status) != 0) return {};
+  // "site/" is what a link of that name points to.
+  const std::size_t end = folder.find_last_not_of('/');
+  const std::string name = folder.substr(0, end == std::string::npos ? 1 : end + 1);
+  if (::lstat(name.c_str(), &status) != 0) return unless_absent(folder);
   if (S_ISLNK(status.st_mode)) return file_error(folder, "is a link", "name the folder itself");
-  return check_not_writable(status, folder);
+  if (auto good = check_not_writable(status, folder); !good) return good;
+  const uid_t user = ::geteuid();
+  if (user == 0 || status.st_uid == 0 || status.st_uid == user) return {};
+  return file_error(folder, "belongs to another user", "run this as its owner");
 }
 
 Result<void, Error> check_own_file(const std::string& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return {};
+  if (::lstat(path.c_str(), &status) != 0) return unless_absent(path);
   if (S_ISLNK(status.st_mode)) return file_error(path, "is a link", "put the file itself there");
   if (auto good = check_not_writable(status, path); !good) return good;
   return check_owner(status, path);

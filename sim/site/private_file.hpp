@@ -43,7 +43,8 @@ Result<void, Error> remove_private_file(const std::string& path);
 Result<void, Error> make_private_folder(const std::string& folder);
 
 // Both are an error, with what mends it, if others than the owner and root can change what is
-// there, or if it is a link. That there is nothing is none.
+// there, or if it is a link; and if the folder is neither the user's nor root's (root may use
+// anybody's). That there is nothing is none.
 Result<void, Error> check_own_folder(const std::string& folder);
 Result<void, Error> check_own_file(const std::string& path);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <utility>
@@ -16,17 +17,10 @@ namespace {
 
 constexpr std::string_view kFirstLine = "tokenlife site head 1\n";
 constexpr std::size_t kHeadBytesMax = 512;
-constexpr std::size_t kDigestLetters = 64;
 constexpr const char* kAdvice = "see `tokenlife site repair --help`";
 
 std::string head_path(const std::string& folder) {
   return (std::filesystem::path(folder) / kHeadFile).string();
-}
-
-int nibble(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  return -1;
 }
 
 // Up to the end of the line, which goes from the text; nothing if it has no end.
@@ -57,18 +51,15 @@ std::string to_string(const events::JournalHead& head) {
 }
 
 std::optional<events::JournalHead> parse_head(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
   events::JournalHead head;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, head.events);
-  const auto letters = static_cast<std::size_t>(end - stop);
-  if (error != std::errc{} || letters != 1 + kDigestLetters || *stop != ':') return std::nullopt;
-  for (std::size_t i = 0; i < head.digest.bytes.size(); ++i) {
-    const int high = nibble(stop[1 + 2 * i]);
-    const int low = nibble(stop[2 + 2 * i]);
-    if (high < 0 || low < 0) return std::nullopt;
-    head.digest.bytes[i] = static_cast<unsigned char>(16 * high + low);
-  }
-  return head.events == 0 ? std::nullopt : std::optional(head);
+  std::from_chars(text.data(), text.data() + colon, head.events);
+  const auto digest = parse_sha256(text.substr(colon + 1));
+  if (!digest) return std::nullopt;
+  std::copy(digest->bytes.begin(), digest->bytes.end(), head.digest.bytes.begin());
+  // As it is written, and in no other way.
+  return head.events != 0 && to_string(head) == text ? std::optional(head) : std::nullopt;
 }
 
 std::string file_identity(const std::string& path) {
@@ -99,7 +90,16 @@ Result<std::optional<SiteHead>, Error> read_head(const std::string& folder) {
   return head;
 }
 
+Result<void, Error> check_own_site(const std::string& folder) {
+  const std::filesystem::path files(folder);
+  auto own = check_own_folder(folder);
+  if (own) own = check_own_file((files / events::kSiteFile).string());
+  if (own) own = check_own_file((files / kHeadFile).string());
+  return own;
+}
+
 Result<KeptJournal, Error> read_kept_journal(const std::string& folder) {
+  if (auto own = check_own_site(folder); !own) return Failed<Error>(own.error());
   // The head first: a writer that comes in between only makes the journal longer.
   auto kept = read_head(folder);
   if (!kept) return Failed<Error>(kept.error());

@@ -35,8 +35,10 @@ std::string file_identity(const std::string& path);
 
 // Nothing if there is none.
 Result<std::optional<SiteHead>, Error> read_head(const std::string& folder);
-// The journal in the folder, which goes on from the head beside it; an error, which says what to
-// do, if it does not.
+// An error if somebody else can have changed the folder, the journal in it or its head.
+Result<void, Error> check_own_site(const std::string& folder);
+// The journal in the folder, which is the user's own and goes on from the head beside it; an error,
+// which says what to do, if it does not.
 struct KeptJournal {
   events::JournalContent content;
   std::optional<SiteHead> head{};  // nothing: as in a site of an earlier version

@@ -13,7 +13,7 @@
 
 #include "core/ensure.hpp"
 #include "events/log_format.hpp"
-#include "sim/site/generate_guid.hpp"
+#include "sim/site/draw_epoch.hpp"
 #include "sim/site/private_file.hpp"
 #include "sim/site/site_files.hpp"
 #include "sim/site/site_head.hpp"
@@ -141,30 +141,32 @@ class Mended {
 Result<void, Error> save(Mended& mended, const std::vector<Recorded<SiteEvent>>& behind,
                          SiteRepair& repair) {
   Site site = mended.content().site;
+  std::optional<Recorded<SiteEvent>> back;
   for (const Recorded<SiteEvent>& recorded : behind) {
-    // Where the clock goes back is seen anew.
-    if (std::holds_alternative<ClockWentBack>(recorded.event)) continue;
+    // Where the clock goes back is seen anew, with the event behind it.
+    if (std::holds_alternative<ClockWentBack>(recorded.event)) {
+      back = recorded;
+      continue;
+    }
     auto next = evolve(std::move(site), recorded.event);
     if (!next) {  // and the site is as it was
       repair.unfit.push_back(recorded);
       continue;
     }
     site = std::move(*next);
+    const bool goes_back = recorded.time < mended.content().events.back().time;
     if (auto done = mended.append(recorded.time, recorded.event); !done) return done;
+    if (back && goes_back) repair.saved.push_back(*back);
+    back.reset();
     repair.saved.push_back(recorded);
   }
   return {};
 }
 
 // Clients may have had numbers of which nothing is known any more.
-Result<void, Error> end_epoch(Mended& mended, Instant time) {
-  constexpr int kTries = 100;
-  for (int i = 0; i < kTries; ++i) {
-    const BeginEpoch command{{static_cast<std::uint32_t>(generate_guid().low)}};
-    const auto begun = decide(mended.content().site, command, time);
-    if (begun) return mended.append(time, *begun);
-  }
-  return {};
+Result<void, Error> end_epoch(const std::string& folder, Mended& mended, Instant time) {
+  const auto begun = draw_epoch(folder, mended.content().site);
+  return begun ? mended.append(time, *begun) : Failed<Error>(begun.error());
 }
 
 std::uint32_t narrow(std::uint64_t count) {
@@ -174,11 +176,15 @@ std::uint32_t narrow(std::uint64_t count) {
 
 }  // namespace
 
-Result<SiteRepair, Error> repair_site(const std::string& folder, bool salvage,
-                                      std::chrono::sys_seconds now) {
+Result<SiteRepair, Error> repair_site(
+    const std::string& folder, bool salvage,
+    const std::function<Result<std::chrono::sys_seconds, Error>()>& clock) {
   const std::string name = file_in(folder, events::kSiteFile);
   const auto lock = lock_site(folder);
   if (!lock) return Failed<Error>(lock.error());
+  if (auto own = check_own_site(folder); !own) return Failed<Error>(own.error());
+  const auto now = clock();
+  if (!now) return Failed<Error>(now.error());
   const auto kept = read_head(folder);
   auto found = events::salvage_journal(name);
   if (!found) {
@@ -210,9 +216,9 @@ Result<SiteRepair, Error> repair_site(const std::string& folder, bool salvage,
   if (!mended) return Failed<Error>(mended.error());
   done = save(*mended, found->behind, repair);
   repair.repaired.kept += narrow(repair.saved.size());
-  const Instant time = at(now - start);
+  const Instant time = at(*now - start);
   if (done) done = mended->append(time, repair.repaired);
-  if (done) done = end_epoch(*mended, time);
+  if (done) done = end_epoch(folder, *mended, time);
   if (done) done = mended->publish();
   if (done) done = write_head(folder, {mended->content().head(), file_identity(name)});
   if (!done) return Failed<Error>(done.error());

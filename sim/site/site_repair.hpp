@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +30,10 @@ struct SiteRepair {
 };
 
 // Behind damage in the middle of a journal events may follow that can be read: `salvage` says that
-// they are to be taken over, as far as they fit; without it there is an error that says so.
-Result<SiteRepair, Error> repair_site(const std::string& folder, bool salvage,
-                                      std::chrono::sys_seconds now);
+// they are to be taken over, as far as they fit; without it there is an error that says so. The
+// clock is asked when nobody else changes the site any more.
+Result<SiteRepair, Error> repair_site(
+    const std::string& folder, bool salvage,
+    const std::function<Result<std::chrono::sys_seconds, Error>()>& clock);
 
 }  // namespace tokenlife::sim

@@ -12,8 +12,8 @@
 #include "core/ensure.hpp"
 #include "events/journal.hpp"
 #include "events/log_format.hpp"
+#include "sim/site/draw_epoch.hpp"
 #include "sim/site/folder_lock.hpp"
-#include "sim/site/generate_guid.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"
 #include "sim/site/site_files.hpp"
@@ -65,10 +65,7 @@ struct SiteFolder::Impl {
   Result<void, Error> read_site() {
     const std::string path = file(events::kSiteFile);
     std::error_code error;
-    auto good = check_own_folder(folder);
-    if (good) good = check_own_file(path);
-    if (good) good = check_own_file(file(kHeadFile));
-    if (!good) return good;
+    if (auto own = check_own_site(folder); !own) return own;
     if (!fs::exists(fs::status(path, error))) {
       if (error && error != std::errc::no_such_file_or_directory) {
         return file_error(folder, "cannot be listed: " + error.message());
@@ -252,23 +249,21 @@ Result<void, Error> SiteFolder::record(Instant time, const SiteEvent& event) {
 }
 
 Result<EpochBegun, Error> SiteFolder::begin_epoch(sys_seconds now) {
-  constexpr int kTries = 100;
-  for (int i = 0; i < kTries; ++i) {
-    const auto drawn = static_cast<std::uint32_t>(generate_guid().low);
-    const auto begun = append(BeginEpoch{{drawn}}, now);
-    if (!begun) return Failed<Error>(begun.error());
-    if (*begun) return std::get<EpochBegun>(**begun);
-  }
-  return file_error(impl_->folder, "has no numbers left for clients");
+  const auto drawn = draw_epoch(impl_->folder, site());
+  if (!drawn) return Failed<Error>(drawn.error());
+  const auto begun = append(BeginEpoch{drawn->first}, now);
+  if (!begun) return Failed<Error>(begun.error());
+  ensure(begun->has_value(), "an epoch that can begin");
+  return *drawn;
 }
 
 Result<void, Error> SiteFolder::prepare_number(const SiteCommand& command, sys_seconds now) {
-  const auto* issue = std::get_if<IssueClientToken>(&command);
   const auto* recognise = std::get_if<RecogniseClient>(&command);
-  const bool is_new = issue != nullptr && !site().clients.contains(issue->thumbprint);
-  const bool has_forgotten =
-      recognise != nullptr && !is_of_earlier_epoch(site(), recognise->serial.client());
-  if (!has_forgotten && !(impl_->is_copy && (is_new || recognise != nullptr))) return {};
+  const bool gives_serial =
+      recognise != nullptr || std::holds_alternative<IssueClientToken>(command);
+  const bool has_forgotten = recognise != nullptr && recognise->is_shown &&
+                             !is_of_earlier_epoch(site(), recognise->serial.client());
+  if (!has_forgotten && !(impl_->is_copy && gives_serial)) return {};
   const auto begun = begin_epoch(now);
   return begun ? Result<void, Error>{} : Failed<Error>(begun.error());
 }

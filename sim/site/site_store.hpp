@@ -103,8 +103,8 @@ class SiteFolder {
   // A9: makes the next key and certificate, appends the event, and removes the key before.
   Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now);
 
-  // From now on the site numbers new clients from where it cannot have done so before: what it has
-  // forgotten it does not give again.
+  // From now on the site numbers clients from where it cannot have done so before, with their next
+  // tokens: what it has forgotten it does not give again.
   Result<EpochBegun, Error> begin_epoch(std::chrono::sys_seconds now);
 
  private:
@@ -112,7 +112,8 @@ class SiteFolder {
   // ClockWentBack.
   Result<void, Error> record(Instant time, const SiteEvent& event);
   Result<void, Error> learn_certificates(Instant time);
-  // One for a client that the site does not know; perhaps of an epoch that begins with it.
+  // For what gives a number or a serial: of an epoch that begins now, if the folder is a copy, or
+  // has forgotten what it is shown.
   Result<void, Error> prepare_number(const SiteCommand& command, std::chrono::sys_seconds now);
 
   struct Impl;

@@ -36,17 +36,20 @@ Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown,
   return {};
 }
 
-// What the client has had as the site does not remember it; 0: nothing.
-TokenSerial forgotten(const SiteFolder& site, const Certificate& certificate, const Client& client,
-                      TokenSerial shown) {
+// What the client has had as the site does not remember it.
+std::optional<RecogniseClient> forgotten(const SiteFolder& site, const Certificate& certificate,
+                                         const Client& client, TokenSerial shown) {
+  const Sha256Thumbprint thumbprint = certificate.sha256();
   const auto& clients = site.site().clients;
-  const auto known = clients.find(certificate.sha256());
-  if (shown.value != 0 && !knows(site.site(), certificate.sha256(), shown)) return shown;
+  const auto known = clients.find(thumbprint);
+  if (shown.value != 0 && !knows(site.site(), thumbprint, shown)) {
+    return RecogniseClient{thumbprint, shown};
+  }
   const std::uint32_t tokens = known == clients.end() ? 0 : known->second.tokens;
-  if (client.newest_ordinal <= tokens) return {};
-  // It shows none, and says that it has had more.
+  if (client.newest_ordinal <= tokens) return std::nullopt;
+  // It says that it has had more. Nobody vouches for that: it raises its own ordinals, and no more.
   const ClientNumber number = known == clients.end() ? ClientNumber{} : known->second.number;
-  return TokenSerial::of(number, client.newest_ordinal);
+  return RecogniseClient{thumbprint, TokenSerial::of(number, client.newest_ordinal), false};
 }
 
 // Of the client token that is shown; 0 if none is.
@@ -55,27 +58,34 @@ TokenSerial own_serial(const SignedRequest& shown) {
   return shows_own ? serial_named_by(Secret{shown.evidence.token}) : TokenSerial{};
 }
 
+// Also one that the site has forgotten, if it remembers a newer one.
+bool shows_replaced(const SiteFolder& site, const SignedRequest& shown) {
+  const TokenSerial serial = own_serial(shown);
+  const auto known = site.site().clients.find(shown.evidence.certificate.sha256());
+  if (serial.value == 0 || known == site.site().clients.end()) return false;
+  const bool is_newer =
+      serial.ordinal() >= known->second.tokens && !knows(site.site(), known->first, serial);
+  return !is_newer && is_replaced(known->second, serial);
+}
+
 Result<void, Error> recognise(SiteFolder& site, const SignedRequest& shown,
                               std::chrono::sys_seconds now, SiteAnswer& answer) {
-  answer.recognised = forgotten(site, shown.evidence.certificate, shown.client, own_serial(shown));
-  if (answer.recognised.value == 0) return {};
-  const auto decided =
-      site.append(RecogniseClient{shown.evidence.certificate.sha256(), answer.recognised}, now);
+  const auto command = forgotten(site, shown.evidence.certificate, shown.client, own_serial(shown));
+  if (!command) return {};
+  answer.recognised = command->serial;
+  const auto decided = site.append(*command, now);
   if (!decided) return Failed<Error>(decided.error());
   if (*decided) return {};
   return file_error(site.folder(),
                     fmt::format("knows no more clients: {}", name(decided->error())));
 }
 
-// Precondition: the site knows the client, and has issued what it shows.
 Result<void, Error> note_shown(SiteFolder& site, const SignedRequest& shown,
-                               std::chrono::sys_seconds now, SiteAnswer& answer) {
+                               std::chrono::sys_seconds now) {
   const TokenSerial serial = own_serial(shown);
   const Sha256Thumbprint thumbprint = shown.evidence.certificate.sha256();
-  if (serial.value == 0) return {};
-  const KnownClient& client = site.site().clients.at(thumbprint);
-  answer.is_clone = is_replaced(client, serial);
-  if (has_shown(client, serial)) return {};
+  if (serial.value == 0 || !knows(site.site(), thumbprint, serial)) return {};
+  if (has_shown(site.site().clients.at(thumbprint), serial)) return {};
   const auto decided = site.append(ShowClientToken{thumbprint, serial}, now);
   if (!decided) return Failed<Error>(decided.error());
   ensure(decided->has_value(), "a token that the site knows and has not seen");
@@ -84,13 +94,18 @@ Result<void, Error> note_shown(SiteFolder& site, const SignedRequest& shown,
 
 }  // namespace
 
-TokenSerial serial_named_by(const Secret& token) {
+std::optional<ClientClaims> claims_named_by(const Secret& token) {
   const auto segments = split_token(token.reveal());
-  if (!segments) return {};
+  if (!segments) return std::nullopt;
   const auto members = parse_strict_json(segments->payload);
-  if (!members) return {};
+  if (!members) return std::nullopt;
   const auto claims = read_claims(*members, TokenProfile::client);
-  return claims ? std::get<ClientClaims>(*claims).serial : TokenSerial{};
+  return claims ? std::optional(std::get<ClientClaims>(*claims)) : std::nullopt;
+}
+
+TokenSerial serial_named_by(const Secret& token) {
+  const auto claims = claims_named_by(token);
+  return claims ? claims->serial : TokenSerial{};
 }
 
 bool has_seen(const SiteFolder& site, const Certificate& certificate, const Client& client,
@@ -98,7 +113,7 @@ bool has_seen(const SiteFolder& site, const Certificate& certificate, const Clie
   const TokenSerial serial = serial_named_by(token);
   const auto known = site.site().clients.find(certificate.sha256());
   return known != site.site().clients.end() && has_shown(known->second, serial) &&
-         forgotten(site, certificate, client, serial).value == 0;
+         !forgotten(site, certificate, client, serial);
 }
 
 TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
@@ -134,10 +149,13 @@ Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, C
   client.blocked = site.site().blocked_clients.contains(shown.evidence.certificate.sha256());  // A8
   given.verdict = judge(client, shown.request, view, site.site().policy, site.instant_of(now));
   if (given.verdict.kind != Verdict::Kind::granted) return given;
-  auto noted = recognise(site, shown, now, given);
-  if (noted) noted = note_shown(site, shown, now, given);
+  given.is_clone = shows_replaced(site, shown);
+  const bool is_refused = given.is_clone && refuses_clones;
+  // Who is refused is not recognised either.
+  auto noted = is_refused ? Result<void, Error>{} : recognise(site, shown, now, given);
+  if (noted) noted = note_shown(site, shown, now);
   if (!noted) return Failed<Error>(noted.error());
-  if (given.is_clone && refuses_clones) {
+  if (is_refused) {
     given.verdict = {Verdict::Kind::refused, RefusalReason::certificate_mismatch};
     return given;
   }

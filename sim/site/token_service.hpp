@@ -35,7 +35,9 @@ struct SiteAnswer {
   bool is_clone = false;
 };
 
-// The serial that a client token names, whoever wrote it; 0 if it names none.
+// What a client token says, whoever wrote it.
+std::optional<ClientClaims> claims_named_by(const Secret& token);
+// Its serial; 0 if it names none.
 TokenSerial serial_named_by(const Secret& token);
 
 // Whether the site hears nothing new when the client shows the token that it holds: it remembers

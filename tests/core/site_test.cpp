@@ -135,8 +135,9 @@ TEST_CASE("D6 R14: clients are known by their certificates and numbered as they 
   CHECK(decided(kOtherThumbprint, 1) == SiteEvent{issued(kOtherThumbprint, 1, 1, day(1))});
   CHECK(decided(kThumbprint, 30) == SiteEvent{issued(kThumbprint, 0, 2, day(30))});
   CHECK(decided(kThumbprint, 60) == SiteEvent{issued(kThumbprint, 0, 3, day(60))});
-  CHECK(site.clients == std::map<Sha256Thumbprint, KnownClient>{{kThumbprint, {{0}, 3}},
-                                                                {kOtherThumbprint, {{1}, 1}}});
+  CHECK(site.clients == std::map<Sha256Thumbprint, KnownClient>{
+                            {kThumbprint, {{0}, 3, TokenSerial::of({0}, 3), {}}},
+                            {kOtherThumbprint, {{1}, 1, TokenSerial::of({1}, 1), {}}}});
 }
 
 TEST_CASE("A9: a client token is signed with the newest certificate") {
@@ -162,7 +163,7 @@ TEST_CASE("serials of client tokens have no gaps and never come twice") {
 
 TEST_CASE("a client that had four billion tokens gets no more") {
   Site site;
-  site.clients[kThumbprint] = {{0}, UINT32_MAX};
+  site.clients[kThumbprint] = {{0}, UINT32_MAX, TokenSerial::of({0}, UINT32_MAX), {}};
   CHECK(decide(site, IssueClientToken{kThumbprint}, day(0)) ==
         Refused(SiteRefusal::serials_used_up));
   CHECK(evolve(site, issued(kThumbprint, 0, 0, day(0))) ==
@@ -205,7 +206,8 @@ TEST_CASE("D6: a token is replaced when a newer one has been used, or asked for 
   CHECK_FALSE(is_replaced_in(used, 3));
   // That it was shown again changes nothing of that.
   const Site copied = site_with(3, {1, 3, 1});
-  CHECK(copied.clients.at(kClient) == KnownClient{{0}, 3, {}, 3, 1});
+  const auto serial = [](std::uint32_t ordinal) { return TokenSerial::of({0}, ordinal); };
+  CHECK(copied.clients.at(kClient) == KnownClient{{0}, 3, serial(3), {}, serial(3), serial(1)});
   CHECK(is_replaced_in(copied, 1));
 }
 
@@ -236,14 +238,38 @@ TEST_CASE("D5: an epoch begins where no number can have been given, and goes on 
   const auto issued = decide(next, IssueClientToken{{7}}, day(1));
   REQUIRE(issued);
   CHECK(std::get<ClientTokenIssued>(*issued).token.serial == TokenSerial::of({5'000'000}, 1));
-  // Who has a number keeps it.
-  const auto renewed = decide(next, IssueClientToken{kClient}, day(1));
-  REQUIRE(renewed);
-  CHECK(std::get<ClientTokenIssued>(*renewed).token.serial == TokenSerial::of({0}, 2));
   CHECK(begin(next, 5'000'001) == Refused(SiteRefusal::serial_out_of_order));
   CHECK(is_of_earlier_epoch(next, {0}));
   CHECK(is_of_earlier_epoch(next, {1}));  // which it may have forgotten
   CHECK_FALSE(is_of_earlier_epoch(next, {5'000'000}));
+}
+
+TEST_CASE("D5: a client that is older than the epoch gets a number of it with its next token") {
+  const Site next = evolved(site_with(1, {1}), EpochBegun{{5'000'000}});
+  const auto issue = [](const Site& site) {
+    return std::get<ClientTokenIssued>(*decide(site, IssueClientToken{kClient}, day(1)));
+  };
+  CHECK(issue(next).token.serial == TokenSerial::of({5'000'000}, 2));
+  const Site renewed = evolved(next, issue(next));
+  for (const TokenSerial known : {TokenSerial::of({0}, 1), TokenSerial::of({5'000'000}, 2)}) {
+    CHECK(knows(renewed, kClient, known));
+  }
+  // What it may have had by its earlier number is not what it has now.
+  CHECK_FALSE(knows(renewed, kClient, TokenSerial::of({0}, 2)));
+  CHECK(is_replaced(renewed.clients.at(kClient), TokenSerial::of({0}, 2)));
+  CHECK(issue(renewed).token.serial == TokenSerial::of({5'000'000}, 3));
+  CHECK(std::get<ClientTokenIssued>(*decide(renewed, IssueClientToken{{7}}, day(1))).token.serial ==
+        TokenSerial::of({5'000'001}, 1));
+  // A second epoch forgets none of the numbers.
+  const Site third = evolved(renewed, EpochBegun{{9'000'000}});
+  const Site again = evolved(third, issue(third));
+  CHECK(again.clients.at(kClient).newest == TokenSerial::of({9'000'000}, 3));
+  for (const std::uint32_t former : {0U, 5'000'000U}) {
+    CHECK(knows(again, kClient, TokenSerial::of({former}, 1)));
+  }
+  // Of the version that began epochs first.
+  CHECK(evolve(next, issued(kClient, 0, 2, day(1))));
+  CHECK(evolve(next, issued(kClient, 0, 3, day(1))) == Refused(SiteRefusal::serial_out_of_order));
 }
 
 TEST_CASE("D5: a recognised client's tokens go on where they were, under a number of its own") {

@@ -3,10 +3,13 @@
 
 #include "events/journal_story.hpp"
 
+#include "events/frame_builder.hpp"
 #include "events/log_reader.hpp"
+#include "events/site_codec.hpp"
 
 using namespace tokenlife;
 using namespace tokenlife::test;
+using events::Digest;
 using events::JournalHead;
 using events::salvage_journal;
 
@@ -66,6 +69,22 @@ std::string with_last_time(const Strange& whole, std::uint32_t time) {
   return bytes;
 }
 
+Recorded<SiteEvent> recorded(std::uint32_t seq, const SiteEvent& event) {
+  return {{at(Duration{0}), seq, {CauseKind::action, 0}}, event};
+}
+
+// As one who forges a journal makes it: the program writes one event into each.
+std::string frame_with(const Digest& previous, const std::vector<Recorded<SiteEvent>>& events) {
+  events::FrameBuilder builder;
+  const std::span all(events);
+  return builder.build(
+      previous, events::FrameType::site_events, events::words_of(all),
+      [&](capnp::MessageBuilder& message) { events::encode(all, message); },
+      [](const events::BuiltFrame& frame) {
+        return std::string(reinterpret_cast<const char*>(frame.bytes.data()), frame.bytes.size());
+      });
+}
+
 }  // namespace
 
 TEST_CASE("a journal whose clock goes back is read as it was written, also before its start") {
@@ -79,8 +98,13 @@ TEST_CASE("a journal whose clock goes back is read as it was written, also befor
     CHECK(content->events[i + 1].time == strange_story()[i].first);
     CHECK(content->events[i + 1].event == strange_story()[i].second);
   }
-  CHECK(content->site.clients == std::map<Sha256Thumbprint, KnownClient>{
-                                     {kThumbprint, {{5'000'000}, 5, TokenSerial::of({7}, 4), 5}}});
+  CHECK(content->site.clients ==
+        std::map<Sha256Thumbprint, KnownClient>{{kThumbprint,
+                                                 {{5'000'000},
+                                                  5,
+                                                  TokenSerial::of({5'000'000}, 5),
+                                                  {TokenSerial::of({7}, 4)},
+                                                  TokenSerial::of({5'000'000}, 5)}}});
 }
 
 TEST_CASE("a journal of an earlier version has a head from its first event of this one on") {
@@ -91,6 +115,11 @@ TEST_CASE("a journal of an earlier version has a head from its first event of th
   const auto events = [&] { return static_cast<std::uint32_t>(journal.content().events.size()); };
   const Instant last = journal.content().events.back().time;
   REQUIRE(journal.append(last, {CauseKind::action, events() - 1}, EndpointDown{Endpoint::mp}));
+  // What came with schema 5, and before heads.
+  for (const SiteEvent& event :
+       {SiteEvent{ClientCertificateBlocked{{9}}}, SiteEvent{ClientCertificateUnblocked{{9}}}}) {
+    REQUIRE(journal.append(last, {CauseKind::action, events() - 1}, event));
+  }
   CHECK_FALSE(read(disk.synced)->keeps_head);
   REQUIRE(journal.append(last, {CauseKind::action, events() - 1}, EpochBegun{{5'000'000}}));
   CHECK(read(disk.synced)->keeps_head);
@@ -242,4 +271,56 @@ TEST_CASE("of a good journal, or one that is torn, all is read, and nothing is b
   }
   write_file(folder / "site.log", whole.disk.synced.substr(0, 30));
   CHECK_FALSE(salvage_journal(folder / "site.log"));
+}
+
+TEST_CASE("of a frame in which one event cannot happen none counts") {
+  const TemporaryFolder folder;
+  Disk disk;
+  const Digest digest = start(disk)->content().digest;
+  write_file(folder / "site.log",
+             disk.synced + frame_with(digest, {recorded(1, BulkTokenIssued{"", kBulk, {}, {}}),
+                                               recorded(2, BulkTokenBlocked{{7, 7}})}));
+  const auto saved = salvage_journal(folder / "site.log");
+  REQUIRE(saved);
+  CHECK(saved->error->what == "the event bulk-token-blocked cannot happen: no-such-token");
+  CHECK(saved->content.events.size() == 1);
+  CHECK(saved->content.site.bulk_tokens.empty());
+  CHECK(saved->behind.size() == 2);
+}
+
+TEST_CASE("a journal without a first event is damaged, and nothing of it can be saved") {
+  const TemporaryFolder folder;
+  Disk disk;
+  REQUIRE(start(disk));
+  const FramePlace header = frames_of(disk.synced).front();
+  const std::string begin = disk.synced.substr(0, header.end());
+  Digest digest;
+  std::memcpy(digest.bytes.data(), begin.data() + header.digest(), digest.bytes.size());
+  const Recorded<SiteEvent> first = recorded(0, SiteEstablished{{1, 2}, Policy{}});
+  for (const std::string& rest :
+       {std::string(), frame_with(digest, {first, recorded(1, BulkTokenBlocked{{7, 7}})})}) {
+    write_file(folder / "site.log", begin + rest);
+    CHECK_FALSE(salvage_journal(folder / "site.log"));
+    CHECK_FALSE(read_journal(folder / "site.log"));
+  }
+}
+
+TEST_CASE("a journal starts so near to all times that a clock may have that they can be counted") {
+  Disk disk;
+  REQUIRE(start(disk));
+  const std::size_t place =
+      disk.synced.find(std::string(reinterpret_cast<const char*>(&kStart), 8));
+  REQUIRE(place != std::string::npos);
+  constexpr std::int64_t kMax = std::int64_t{1} << 38;
+  for (const std::int64_t sign : {-1, 1}) {
+    for (const std::int64_t beyond : {0, 1}) {
+      const std::int64_t begin = sign * (kMax + beyond);
+      std::string bytes = disk.synced;
+      std::memcpy(bytes.data() + place, &begin, sizeof begin);
+      resign_file(bytes, std::string(32, '\0'));
+      const auto content = read(bytes);
+      CHECK(content.has_value() == (beyond == 0));
+      if (!content) CHECK(content.error().what == "the start is out of range");
+    }
+  }
 }

@@ -1,5 +1,6 @@
 // A site on disk whose journal lacks something that it had acknowledged, or is damaged.
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -170,6 +171,67 @@ TEST_CASE("what fits behind a bad byte is kept, in its order") {
   CHECK(list["bulk-tokens"][1]["name"] == "kept");
   CHECK(list["bulk-tokens"][1]["status"] == "blocked");
   CHECK(has(desk.verify().out, "bulk-token-blocked"));
+}
+
+TEST_CASE("a clock that went back behind the damage is not lost") {
+  const RepairDesk desk;
+  desk.out("token new --site site --name lost --at 2026-01-01T13:00:00Z");
+  const std::size_t from = desk.journal.size();
+  desk.out("token new --site site --name ahead --at 2026-01-20T00:00:00Z");
+  desk.out("token new --site site --name back --at 2026-01-01T14:00:00Z");
+  std::string bad = read_file(desk.path("site/site.log"));
+  bad[from + 50] = static_cast<char>(bad[from + 50] ^ 1);
+  desk.write("site/site.log", bad);
+  const std::string told = desk.out("site repair --salvage site --at 2026-01-01T16:00:00Z");
+  CHECK(has(told, "kept      6 events,"));
+  CHECK(has(told, "lost      1 event that had been acknowledged"));
+  CHECK(desk.kinds() ==
+        "site-established bulk-token-issued bulk-token-blocked bulk-token-issued clock-went-back "
+        "bulk-token-issued journal-repaired epoch-begun");
+}
+
+TEST_CASE("a journal without an event cannot be repaired") {
+  const RepairDesk desk;
+  std::uint32_t length = 0;  // of the header's message
+  std::memcpy(&length, desk.journal.data() + 8, sizeof length);
+  desk.write("site/site.log", desk.journal.substr(0, 8 + 8 + length + 32));
+  const Ran ran = desk.run("site repair --salvage site");
+  CHECK(ran.status == 3);
+  CHECK(is_one_message(ran.err));
+  CHECK(has(ran.err, "no event establishes the site; nothing of it can be read: put back a copy"));
+}
+
+// Who waits for a site reads the clock when he has it: others may have changed it meanwhile.
+TEST_CASE("a repair and a restore are later than what was done before them") {
+  for (const std::string command : {"restore", "repair"}) {
+    const RepairDesk desk;
+    const std::string tokenlife = "'" + program() + "'";
+    // In a copy the site goes on a second later, while the command waits for the site itself.
+    const Ran ran = desk.run_shell(
+        "unset TOKENLIFE_SITE; " + tokenlife + " site init late >/dev/null; " + "exec 9<late; " +
+        "flock 9; " + tokenlife + " site " + command + " late >told & p=$!; " +
+        "until ls -l /proc/$p/fd | grep -q 'late$' || ! kill -0 $p; do :; done; " +
+        "now=$(date +%s); until [ $(date +%s) -gt $((now + 1)) ]; do sleep 0.1; done; " +
+        "cp -a late copy; " + tokenlife + " token new --site copy >/dev/null; " +
+        "cat copy/site.head >late/site.head; cat copy/site.log " +
+        (command == "repair" ? "| head -c -9 " : "") + ">late/site.log; flock -u 9; wait $p");
+    INFO(command << ran.out << ran.err << read_file(desk.path("told")));
+    CHECK(ran.status == 0);
+    const std::string events = desk.out("events late");
+    INFO(events);
+    CHECK(has(events, "epoch-begun"));
+    CHECK_FALSE(has(events, "clock-went-back"));
+  }
+}
+
+TEST_CASE("a repair and a restore wait for others as long as they are told to") {
+  const RepairDesk desk;
+  for (const std::string command : {"restore", "repair"}) {
+    const Ran ran = desk.run_shell("exec 9<site; flock 9; exec '" + program() + "' site " +
+                                   command + " site --lock-timeout 0");
+    CHECK(ran.status == 3);
+    CHECK(has(ran.err, "another program is changing this site"));
+  }
 }
 
 TEST_CASE("a torn event that nobody was told of is no damage, and every command says so") {

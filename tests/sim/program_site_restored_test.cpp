@@ -109,6 +109,34 @@ TEST_CASE("D5: no serial comes twice, whoever comes first to a restored site") {
   CHECK(serials.size() == 3);
 }
 
+TEST_CASE(
+    "D5: nor does a serial of a client that the restored site knows, though with less tokens") {
+  for (const bool says_so : {false, true}) {
+    const RestoredDesk desk;
+    CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+    CHECK(desk.run_shell("cp -a c clone").status == 0);
+    desk.back_up();
+    CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
+    CHECK(desk.serial("c", "2026-02-01") == "0-2");
+    desk.restore();
+    if (says_so) desk.out("site restore site --at 2026-02-02");
+    CHECK(desk.client("renew", "clone", "2026-02-02").status == 0);
+    CHECK(desk.count("epoch-begun") == 1);
+    CHECK(desk.serial("clone", "2026-02-02") != "0-2");
+    CHECK(desk.serial("clone", "2026-02-02").ends_with("-2"));
+    // Both tokens are known from now on, and that there are two.
+    const Ran called = desk.client("call", "c", "2026-02-03");
+    CHECK(called.status == 0);
+    CHECK(has(called.err, "had forgotten the token 0-2 of this client, and recognises it"));
+    const Ran clone = desk.client("call", "clone", "2026-02-03");
+    CHECK(clone.status == 0);
+    CHECK(has(clone.err, "this client has used a newer token than the one that it shows"));
+    CHECK(desk.client("call", "c", "2026-02-04").err.empty());
+    CHECK(desk.count("client-recognised") == 1);
+    CHECK(desk.count("epoch-begun") == 1);
+  }
+}
+
 TEST_CASE("D5: a backup that is copied over the site's own files is noticed, and no other thing") {
   const RestoredDesk desk;
   desk.back_up();
@@ -140,6 +168,45 @@ TEST_CASE("a client that has lost its token, and of which the site knows less, g
   CHECK(desk.count("client-recognised") == 1);
 }
 
+// As where a virtual machine is rolled back: nothing but a client can tell that it is a copy.
+TEST_CASE("D5: what a client says of itself begins no epoch, and what it shows does") {
+  for (const bool shows : {false, true}) {
+    const RestoredDesk desk;
+    CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+    desk.back_up();
+    CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
+    desk.restore();
+    CHECK(desk.run_shell("sed -i 's/^file .*/file /' site/site.head").status == 0);
+    // In June its token has expired, and it has nothing but its word for it.
+    const std::string day = shows ? "2026-03-05" : "2026-06-01";
+    CHECK(desk.client(shows ? "renew" : "register", "c", day).status == 0);
+    CHECK(desk.count("client-recognised") == 1);
+    CHECK(desk.count("epoch-begun") == (shows ? 1 : 0));
+    CHECK(desk.serial("c", day).ends_with("-3"));
+    CHECK(desk.serial("c", day).starts_with("1-") == !shows);
+  }
+}
+
+TEST_CASE("client list and show say of a recognised client that its token is not known") {
+  const RestoredDesk desk;
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.client("call", "c", "2026-01-01").status == 0);
+  desk.back_up();
+  CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
+  desk.restore();
+  CHECK(desk.client("call", "c", "2026-02-02").status == 0);
+  const auto shown = [&](const std::string& day) {
+    return desk.out("client list --json --site site --at " + day);
+  };
+  CHECK(has(shown("2026-02-02"), "\"status\": \"recognised\""));
+  CHECK(has(shown("2026-02-02"), "\"token\": null"));
+  CHECK(has(desk.out("client show c --site site --at 2026-02-02"), "  status   recognised\n"));
+  CHECK(desk.client("renew", "c", "2026-03-05").status == 0);
+  CHECK(has(shown("2026-03-05"), "\"status\": \"active\""));
+  CHECK(has(shown("2026-03-04"), "\"status\": \"not-yet-valid\""));
+  CHECK(has(desk.out("client show c --site site --at 2026-03-04"), "  status   not-yet-valid\n"));
+}
+
 TEST_CASE("a restore begins an epoch, and says what it goes on from") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
@@ -148,10 +215,13 @@ TEST_CASE("a restore begins an epoch, and says what it goes on from") {
       told.starts_with("goes on from 2 events, the last at 2026-01-01T00:00:00Z; new clients are "
                        "numbered from "));
   CHECK(desk.count("epoch-begun") == 1);
-  // Who is known stays so; who is new gets a number of the epoch.
+  // Who is known stays so; the next token of each has a number of the epoch.
   CHECK(desk.client("call", "c", "2026-01-03").err.empty());
   CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
-  CHECK(desk.serial("c", "2026-02-01") == "0-2");
+  const std::string renewed = desk.serial("c", "2026-02-01");
+  CHECK_FALSE(renewed.starts_with("0-"));
+  CHECK(renewed.ends_with("-2"));
+  CHECK(desk.client("call", "c", "2026-02-01").err.empty());
   CHECK(desk.client("register", "d", "2026-02-01").status == 0);
   CHECK(desk.serial("d", "2026-02-01") != "1-1");
 }
@@ -197,6 +267,27 @@ TEST_CASE("D6: a client folder that is older than its site acts, and is noticed"
   // From there it goes on as any other.
   CHECK(desk.client("call", "c", "2026-02-03").err.empty());
   CHECK(desk.client("renew", "c", "2026-03-04").err.empty());
+}
+
+TEST_CASE(
+    "D6: with --strict-clones a replaced token that a restored site has forgotten is refused") {
+  const RestoredDesk desk;
+  CHECK(desk.client("register", "c", "2026-01-01").status == 0);
+  CHECK(desk.run_shell("cp -a c other").status == 0);
+  desk.back_up();
+  CHECK(desk.client("renew", "c", "2026-02-01").status == 0);
+  desk.restore();
+  for (const char* day : {"2026-02-02", "2026-03-06"}) {
+    CHECK(desk.client("renew", "other", day).status == 0);
+  }
+  const Ran ran = desk.client("call --strict-clones", "c", "2026-03-07");
+  INFO(ran.out << ran.err);
+  CHECK(ran.status == 1);
+  CHECK(has(ran.out, "refused: certificate-mismatch D6"));
+  CHECK(has(ran.err, "its folder was copied"));
+  CHECK_FALSE(has(ran.err, "recognises it"));
+  CHECK(desk.count("client-recognised") == 0);
+  CHECK(desk.client("call --strict-clones", "other", "2026-03-07").status == 0);
 }
 
 TEST_CASE("D6: with --strict-clones a token that is replaced is refused, however often") {

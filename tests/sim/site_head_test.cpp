@@ -8,6 +8,8 @@
 namespace tokenlife::test {
 namespace {
 
+Result<sys_seconds, sim::Error> at_first() { return kMade; }
+
 // A site with a bulk token, whose last event is its block.
 struct CutDesk : FolderDesk {
   std::string log = site + "/site.log";
@@ -73,7 +75,7 @@ TEST_CASE(
   }
   std::filesystem::remove(desk.head);
   REQUIRE(desk.is_closed());
-  const auto repair = sim::repair_site(desk.site, false, kMade);
+  const auto repair = sim::repair_site(desk.site, false, at_first);
   REQUIRE(repair);
   CHECK(repair->repaired == JournalRepaired{3, 3, 0});
   CHECK(desk.open().site().bulk_tokens.at(kBulk).blocked);
@@ -82,12 +84,12 @@ TEST_CASE(
 TEST_CASE("a repair that was cut off can be made again") {
   const CutDesk desk;
   desk.leave(desk.log_before, desk.head_after);
-  REQUIRE(sim::repair_site(desk.site, false, kMade));
+  REQUIRE(sim::repair_site(desk.site, false, at_first));
   const std::string repaired = read_file(desk.log);
   // Its head was not written any more.
   desk.leave(repaired, desk.head_after);
   CHECK(desk.is_closed());
-  REQUIRE(sim::repair_site(desk.site, false, kMade));
+  REQUIRE(sim::repair_site(desk.site, false, at_first));
   const SiteFolder site = desk.open();
   CHECK(site.site().bulk_tokens.contains(kBulk));
   // A copy of the journal as it was each time.

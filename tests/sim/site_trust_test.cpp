@@ -8,7 +8,9 @@
 #include "events/temporary_folder.hpp"
 #include "sim/site/client_store.hpp"
 #include "sim/site/key_file.hpp"
+#include "sim/site/private_file.hpp"
 #include "sim/site/site_head.hpp"
+#include "sim/site/site_repair.hpp"
 #include "sim/site/site_store.hpp"
 
 namespace tokenlife::test {
@@ -119,6 +121,63 @@ TEST_CASE("a link in the place of a site, or of a file of its, is refused") {
     std::filesystem::rename(desk.folder / "elsewhere", desk.folder / path);
   }
   CHECK(SiteFolder::open_to_write(desk.site));
+}
+
+TEST_CASE(
+    "a link is one also if its name ends with a slash, and what cannot be looked at is no good") {
+  const TrustDesk desk;
+  std::filesystem::create_directory_symlink(desk.site, desk.folder / "link");
+  for (const std::string end : {"", "/", "//"}) {
+    const auto linked = SiteFolder::open_to_read((desk.folder / "link").string() + end);
+    REQUIRE_FALSE(linked);
+    CHECK(linked.error().what == "is a link");
+    CHECK(SiteFolder::open_to_read(desk.site + end));
+  }
+  const auto long_name = sim::check_own_folder(std::string(300, 'x'));
+  REQUIRE_FALSE(long_name);
+  CHECK(long_name.error().what == "cannot be examined: File name too long");
+  CHECK(sim::check_own_file(std::string(300, 'x')).has_value() == false);
+  CHECK(sim::check_own_folder(desk.folder / "none"));
+  CHECK(sim::check_own_file(desk.folder / "none"));
+}
+
+TEST_CASE("a site that others can write or own is not repaired, and its journal not read") {
+  const TrustDesk desk;
+  const auto clock = [] { return Result<std::chrono::sys_seconds, sim::Error>(kFounded); };
+  CHECK(sim::repair_site(desk.site, false, clock));
+  CHECK(sim::read_kept_journal(desk.site));
+  for (const std::string path : {"site", "site/site.log", "site/site.head"}) {
+    const mode_t good = status_of(desk.folder / path).st_mode & kPermissions;
+    desk.chmod(path, good | 020U);
+    INFO(path);
+    const auto repaired = sim::repair_site(desk.site, false, clock);
+    REQUIRE_FALSE(repaired);
+    CHECK(repaired.error().what == "can be written by other users");
+    const auto read = sim::read_kept_journal(desk.site);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().what == "can be written by other users");
+    desk.chmod(path, good);
+  }
+}
+
+TEST_CASE("nobody but root uses a folder of somebody else's") {
+  if (::geteuid() != 0) {
+    WARN("not run: only root can give files away");
+    return;
+  }
+  const TrustDesk desk;
+  const auto told_to = [&](uid_t owner, uid_t user) {
+    REQUIRE(::chown(desk.site.c_str(), owner, owner) == 0);
+    REQUIRE(::chmod(desk.folder.path().c_str(), 0755) == 0);
+    REQUIRE(::seteuid(user) == 0);
+    const auto own = sim::check_own_folder(desk.site);
+    REQUIRE(::seteuid(0) == 0);
+    return own ? "" : own.error().what;
+  };
+  CHECK(told_to(65'533, 0) == "");
+  CHECK(told_to(65'533, 65'533) == "");
+  CHECK(told_to(0, 65'533) == "");
+  CHECK(told_to(65'533, 65'534) == "belongs to another user");
 }
 
 TEST_CASE("a client that others can write is refused") {
@@ -234,7 +293,10 @@ TEST_CASE("modes of what is made do not depend on the umask") {
 }
 
 TEST_CASE("what root makes in somebody's folder is his") {
-  if (::geteuid() != 0) return;  // Nobody else can give files away.
+  if (::geteuid() != 0) {
+    WARN("not run: only root can give files away");
+    return;
+  }
   const TrustDesk desk;
   desk.make_client();
   constexpr uid_t somebody = 65'533;
