@@ -190,7 +190,8 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   if (!now) return Failed<Error>(now.error());
   const std::size_t before = folder->events().size();
   const auto start = folder->header().start();
-  Visit visit(*folder, command.site, *now, *bulk, command.strict_clones);
+  const auto clock = [&] { return time_of_command(command.at); };
+  Visit visit(*folder, command.site, clock, *bulk, command.strict_clones);
   const auto say_warnings = [&] {
     for (const std::string& warning : visit.warnings()) {
       console.say("tokenlife: " + escape_text(warning));

@@ -32,6 +32,8 @@ constexpr Duration kLife = std::chrono::days{365 * 100};
 constexpr std::chrono::sys_seconds kStartMax =
     std::chrono::sys_seconds{Duration{kTokenDateMax}} - kLife;
 
+constexpr const char* kTokenBefore = "token-before-";
+
 Failed<Error> cannot_be(const std::string& place, const std::string& doing, std::error_code why) {
   return file_error(place, fmt::format("cannot be {}: {}", doing, why.message()));
 }
@@ -65,6 +67,23 @@ Result<void, Error> check_free(const std::string& folder) {
     }
   }
   return why ? cannot_be(folder, "read", why) : Result<void, Error>{};
+}
+
+// Whether a new folder, and all that is in it, is safely on the disk, and whose it is.
+Result<void, Error> see_safe(const std::string& folder, const fs::path& fresh) {
+  std::error_code why;
+  for (fs::directory_iterator entry(fresh, why), end; !why && entry != end; entry.increment(why)) {
+    const std::error_code not_safe = sync(entry->path());
+    if (not_safe) return cannot_be(fresh, "synced to the disk", not_safe);
+    if (auto given = give_to_owner_of(folder, entry->path()); !given) return given;
+  }
+  if (auto given = give_to_owner_of(folder, fresh); !given) return given;
+  if (!why) why = sync(fresh);
+  return why ? cannot_be(fresh, "synced to the disk", why) : Result<void, Error>{};
+}
+
+LifecycleState with_token(Network last_connected) {
+  return last_connected == Network::intranet ? LifecycleState::registered : LifecycleState::roaming;
 }
 
 Result<void, Error> check_own_log(const std::string& folder, unsigned generation) {
@@ -220,35 +239,40 @@ Result<void, Error> ClientFolder::write_log() {
   if (!summary) return Failed<Error>(to_error(summary.error()));
   const auto finished = log->finish({*summary}, false);
   if (!finished) return Failed<Error>(to_error(finished.error()));
-  Result<void, Error> given;
-  for (const auto& entry : fs::directory_iterator(fresh, why)) {
-    if (!why) why = sync(entry.path());
-    if (given) given = give_to_owner_of(folder_, entry.path());
+  if (auto safe = see_safe(folder_, fresh); !safe) return safe;
+  if (keeps_old_log_) {
+    if (auto kept = keep_log(); !kept) return kept;
   }
-  if (given) given = give_to_owner_of(folder_, fresh);
-  if (!given) return given;
-  if (!why) why = sync(fresh);
-  if (why) return cannot_be(fresh, "synced to the disk", why);
   const std::string link = path("log.new");
   fs::remove(link, why);
   fs::create_directory_symlink(name, link, why);
-  if (!why) given = give_to_owner_of(folder_, link);
-  if (!given) return given;
-  if (!why) fs::rename(link, path("log"), why);
+  if (why) return cannot_be(link, "made", why);
+  if (auto given = give_to_owner_of(folder_, link); !given) return given;
+  fs::rename(link, path("log"), why);
   if (!why) why = sync(folder_);
   if (why) return cannot_be(path("log"), "replaced", why);
   // The change is made.
-  if (keeps_old_log_) {
-    const std::string kept = fmt::format("log-before-{}", generation_ + 1);
-    fs::rename(path(log_name(generation_).c_str()), path(kept.c_str()), why);
-  }
   ++generation_;
   remove_old_client_logs(folder_, generation_);
   return {};
 }
 
-Result<void, Error> ClientFolder::begin_anew(std::chrono::sys_seconds now) {
-  constexpr Duration kSoon = std::chrono::days{1};
+// The log that another one follows, under a name at which it stays. Who reads it meanwhile reads it
+// where it is.
+Result<void, Error> ClientFolder::keep_log() const {
+  const fs::path old = fs::path(folder_) / log_name(generation_);
+  const fs::path kept = fs::path(folder_) / fmt::format("log-before-{}", generation_ + 1);
+  std::error_code why;
+  fs::remove_all(kept, why);  // one that a crash left behind
+  if (!why) fs::copy(old, kept, fs::copy_options::recursive, why);
+  if (why) return cannot_be(kept, "made", why);
+  return see_safe(folder_, kept);
+}
+
+// ---- Logs that begin anew ----------------------------------------------------------------------
+
+// As it is, by a log that begins now.
+ClientAdopted ClientFolder::adopted(std::chrono::sys_seconds now) const {
   const Duration shift = header_.start() - now;
   const Client& was = client_;
   ClientAdopted found{was.cohort,
@@ -268,24 +292,71 @@ Result<void, Error> ClientFolder::begin_anew(std::chrono::sys_seconds now) {
   if (was.token.exists()) {
     found.token.not_before += shift;
     found.token.expires += shift;
-    const bool is_good_soon = found.token.not_before <= at(kSoon);
-    // A request whose answer is not known is over; an expiry that has not come yet is none.
-    if (!is_good_soon) {
-      found.state = LifecycleState::re_registration_required;
-      found.token = {};
-    } else if (was.state != LifecycleState::expired || at(Duration{0}) < found.token.expires) {
-      found.state = was.last_connected == Network::intranet ? LifecycleState::registered
-                                                            : LifecycleState::roaming;
-    }
   }
+  return found;
+}
+
+Result<void, Error> ClientFolder::begin_log(std::chrono::sys_seconds now,
+                                            const ClientAdopted& found) {
   header_.start_unix_seconds = now.time_since_epoch().count();
   events_.clear();
   client_ = {};
   keeps_old_log_ = true;
   auto done = record(at(Duration{0}), {CauseKind::run_start, 0}, found);
   keeps_old_log_ = false;
+  return done;
+}
+
+Result<void, Error> ClientFolder::begin_anew(std::chrono::sys_seconds now) {
+  constexpr Duration kSoon = std::chrono::days{1};
+  ClientAdopted found = adopted(now);
+  if (found.token.exists() && found.token.not_before > at(kSoon)) {
+    if (auto kept = put_token_aside(); !kept) return kept;
+    found.state = LifecycleState::re_registration_required;
+    found.token = {};
+  } else if (found.token.exists() &&
+             (found.state != LifecycleState::expired || at(Duration{0}) < found.token.expires)) {
+    // A request whose answer is not known is over; an expiry that has not come yet is none.
+    found.state = with_token(found.last_connected);
+  }
+  auto done = begin_log(now, found);
   if (done && !found.token.exists()) done = drop_token();
   return done;
+}
+
+Result<void, Error> ClientFolder::put_token_aside() const {
+  const auto held = token();
+  if (!held) return Failed<Error>(held.error());
+  return write_private_file(path((kTokenBefore + std::to_string(generation_ + 1)).c_str()), *held);
+}
+
+Result<bool, Error> ClientFolder::take_up_token(std::chrono::sys_seconds now) {
+  if (client_.token.exists() && client_.state != LifecycleState::expired) return false;
+  std::optional<ClientClaims> newest;
+  Secret token;
+  fs::path place;
+  std::error_code why;
+  for (fs::directory_iterator entry(folder_, why), end; !why && entry != end;
+       entry.increment(why)) {
+    if (!entry->path().filename().string().starts_with(kTokenBefore)) continue;
+    auto aside = read_private_file(entry->path(), kTokenBytesMax);
+    const auto claims = aside ? claims_named_by(*aside) : std::nullopt;
+    const bool is_good = claims && claims->dates.not_before <= now && now < claims->dates.expires;
+    if (!is_good || (newest && claims->dates.expires < newest->dates.expires)) continue;
+    newest = claims;
+    token = std::move(*aside);
+    place = entry->path();
+  }
+  if (!newest) return false;
+  // The token first: a log that speaks of one that is not there would strand the client.
+  if (auto kept = keep_token(token); !kept) return Failed<Error>(kept.error());
+  ClientAdopted found = adopted(now);
+  found.state = with_token(found.last_connected);
+  found.token = {
+      newest->serial, at(newest->dates.not_before - now), at(newest->dates.expires - now), {}};
+  auto done = begin_log(now, found);
+  if (done) done = remove_private_file(place);
+  return done ? Result<bool, Error>(true) : Failed<Error>(done.error());
 }
 
 Result<void, Error> ClientFolder::record(Instant time, Cause cause, const ClientEvent& event) {

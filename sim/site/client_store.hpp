@@ -3,6 +3,7 @@
 //   client.key   its private key, for its owner's eyes only
 //   client.crt   its certificate, signed by itself
 //   token        the token that it holds, for its owner's eyes only; absent while it holds none
+//   token-before-7  one that was put aside, because its dates began later than the clock said
 //   log          what happened to it: a log like a run's, of this one client
 //
 // The client's state comes from the events alone. `log` is a link to the newest of the folders
@@ -68,8 +69,12 @@ class ClientFolder {
   Result<void, Error> record(Instant time, Cause cause, const ClientEvent& event);
 
   // The clock is behind the last event. A new log begins with a client that is adopted as it is
-  // now: with its token, unless that is good from a day on that is far away.
+  // now: with its token, unless that is good from a day on that is far away. Such a one is put
+  // aside: which of both times was wrong is not known.
   Result<void, Error> begin_anew(std::chrono::sys_seconds now);
+  // If it holds none that it can use, and one that was put aside is good now: a new log begins with
+  // that. Whether it does.
+  Result<bool, Error> take_up_token(std::chrono::sys_seconds now);
 
  private:
   ClientFolder(std::string folder, FolderLock lock, PrivateKey key, Certificate certificate)
@@ -81,6 +86,10 @@ class ClientFolder {
   Result<void, Error> read_log();
   Result<void, Error> name_serials();
   Result<void, Error> write_log();
+  Result<void, Error> keep_log() const;
+  ClientAdopted adopted(std::chrono::sys_seconds now) const;
+  Result<void, Error> begin_log(std::chrono::sys_seconds now, const ClientAdopted& found);
+  Result<void, Error> put_token_aside() const;
 
   std::string folder_;
   FolderLock lock_;

@@ -61,11 +61,29 @@ void Visit::warn(const std::string& what) {
   if (is_new && !what.empty()) warnings_.push_back(what);
 }
 
-Result<SiteFolder, Error> Visit::open_site(bool to_write) {
-  auto site =
+// As it is already, if that will do: a journal may be long.
+Result<SiteFolder*, Error> Visit::open_site(bool to_write) {
+  if (site_ && (is_writer_ || !to_write)) return &*site_;
+  auto opened =
       to_write ? SiteFolder::open_to_write(site_folder_) : SiteFolder::open_to_read(site_folder_);
-  if (site) warn(site->take_warning());
-  return site;
+  if (!opened) return Failed<Error>(opened.error());
+  warn(opened->take_warning());
+  site_ = std::move(*opened);
+  is_writer_ = to_write;
+  if (to_write) {
+    if (auto seen = look_at_clock(); !seen) return Failed<Error>(seen.error());
+  }
+  return &*site_;
+}
+
+// Of one that is set back within a visit nothing is heard until the next.
+Result<void, Error> Visit::look_at_clock() {
+  const auto now = clock_();
+  if (!now) return Failed<Error>(now.error());
+  if (*now <= time_) return {};
+  time_ = *now;
+  now_ = std::max(now_, client_.instant_of(time_));
+  return {};
 }
 
 Result<void, Error> Visit::go_back_in_time() {
@@ -74,13 +92,28 @@ Result<void, Error> Visit::go_back_in_time() {
   if (auto done = client_.begin_anew(time_); !done) return done;
   now_ = client_.instant_of(time_);
   if (had_token && !client_.client().token.exists()) {
-    warn(fmt::format("{}: its token is good from {} on, and not now: it drops it", client_.folder(),
-                     rfc3339(good_from)));
+    warn(fmt::format("{}: its token is good from {} on, and not now: it is put aside until then",
+                     client_.folder(), rfc3339(good_from)));
   }
   return {};
 }
 
-Result<void, Error> Visit::arrive(std::optional<Network> network) {
+Result<void, Error> Visit::take_up_token() {
+  const auto taken = client_.take_up_token(time_);
+  if (!taken) return Failed<Error>(taken.error());
+  if (!*taken) return {};
+  now_ = client_.instant_of(time_);
+  warn(fmt::format("{}: takes up its token {} again, which was put aside when the clock was wrong",
+                   client_.folder(), to_string(client_.client().token.serial)));
+  return {};
+}
+
+// By the client's log, which may have gone on at a time that is not yet.
+Result<void, Error> Visit::find_time() {
+  const auto now = clock_();
+  if (!now) return Failed<Error>(now.error());
+  time_ = *now;
+  now_ = client_.instant_of(time_);
   const auto last = client_.time_of(client_.last_time());
   if (const auto strange = strange_clock(client_.folder(), last, time_)) warn(*strange);
   if (client_.last_time() - now_ <= kAdjustment) {
@@ -92,12 +125,18 @@ Result<void, Error> Visit::arrive(std::optional<Network> network) {
     return usage_error(fmt::format("the time is {}, and a client lasts 100 years", rfc3339(time_)),
                        "set the clock, or give an earlier --at");
   }
-  const auto site = open_site(false);
-  if (!site) return Failed<Error>(site.error());
-  if (site->tenant() != client_.tenant()) {
+  return {};
+}
+
+Result<void, Error> Visit::arrive(std::optional<Network> network) {
+  const auto opened = open_site(false);
+  if (!opened) return Failed<Error>(opened.error());
+  const SiteFolder& site = **opened;
+  if (site.tenant() != client_.tenant()) {
     return input_error(site_folder_, "is not the client's site",
                        "give the site that the client was made for");
   }
+  if (auto done = find_time(); !done) return done;
   const Client& client = client_.client();
   // A program that ended between request and answer.
   if (client.pending != PendingRequest::none) {
@@ -111,11 +150,12 @@ Result<void, Error> Visit::arrive(std::optional<Network> network) {
     if (!done) return done;
   }
   // Expiry is a fact of time, and is recorded at its own (A10).
-  if (const Instant expired = next_expiry(client, site->site().policy); expired <= now_) {
+  if (const Instant expired = next_expiry(client, site.site().policy); expired <= now_) {
     auto done = client_.record(std::max(expired, client_.last_time()), {CauseKind::expiry, 0},
                                TokenExpired{client.token.serial});
     if (!done) return done;
   }
+  if (auto done = take_up_token(); !done) return done;
   if (network && *network != client.network) {
     return record({CauseKind::network, 0}, NetworkChanged{client.network, *network});
   }
@@ -133,16 +173,19 @@ Result<void, Error> Visit::install_with_bulk_token() {
 }
 
 Result<VisitResult, Error> Visit::go(Wish wish) {
+  auto result = ask_and_hear(wish);
+  site_.reset();  // others wait for it
+  return result;
+}
+
+Result<VisitResult, Error> Visit::ask_and_hear(Wish wish) {
   if (auto done = install_with_bulk_token(); !done) return Failed<Error>(done.error());
   while (true) {
-    Result<Policy, Error> policy = [&]() -> Result<Policy, Error> {
-      const auto site = open_site(false);
-      if (!site) return Failed<Error>(site.error());
-      return site->site().policy;
-    }();
-    if (!policy) return Failed<Error>(policy.error());
+    const auto opened = open_site(false);
+    if (!opened) return Failed<Error>(opened.error());
+    const Policy policy = (*opened)->site().policy;
     const Client& client = client_.client();
-    const auto request = ask(client, contact_at(client, *policy, now_), *policy);
+    const auto request = ask(client, contact_at(client, policy, now_), policy);
     VisitResult result;
     if (!request) {
       result.kind = Kind::silent;
@@ -170,15 +213,16 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   const bool wants_token = request.kind != RequestKind::exchange;
   const auto own = client_.token();
   if (!own) return Failed<Error>(own.error());
-  auto site = open_site(wants_token);
-  if (!site) return Failed<Error>(site.error());
+  auto opened = open_site(wants_token);
+  if (!opened) return Failed<Error>(opened.error());
   if (wants_token) {
-    if (auto good = check_signer(*site, time_); !good) return Failed<Error>(good.error());
+    // Before it is asked: who cannot sign gives no answer.
+    if (auto good = check_signer(**opened, time_); !good) return Failed<Error>(good.error());
+  } else if (!has_seen(**opened, client_.certificate(), client_.client(), *own)) {
+    opened = open_site(true);
+    if (!opened) return Failed<Error>(opened.error());
   }
-  if (!wants_token && !has_seen(*site, client_.certificate(), client_.client(), *own)) {
-    site = open_site(true);
-    if (!site) return Failed<Error>(site.error());
-  }
+  SiteFolder& site = **opened;
   const auto wanted = token_wanted(request);
   const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
                                  : wanted == TokenProfile::client ? own->reveal()
@@ -197,23 +241,23 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
 
   Challenge challenge = Challenge::fresh();
   const std::string proof = prove_possession(client_.key(), challenge, request, token);
-  auto given = answer(*site, {client_.client(), request, {client_.certificate(), token, proof}},
+  auto given = answer(site, {client_.client(), request, {client_.certificate(), token, proof}},
                       challenge, time_, refuses_clones_);
-  warn(site->take_warning());
+  warn(site.take_warning());
   if (!given) return Failed<Error>(given.error());
   if (given->recognised.value != 0) {
     warn(
         fmt::format("{}: had forgotten the token {} of this client, and recognises it: it was put "
                     "back from an older copy, or repaired, and may have forgotten more, as a block",
-                    site->folder(), to_string(given->recognised)));
+                    site.folder(), to_string(given->recognised)));
   }
   if (given->is_clone) {
     warn(
         fmt::format("{}: this client has used a newer token than the one that it shows, {}: its "
                     "folder was copied, or is an older one that was put back",
-                    site->folder(), to_string(client_.client().token.serial)));
+                    site.folder(), to_string(client_.client().token.serial)));
   }
-  const auto site_start = site->time_of(at(Duration{0}));
+  const auto site_start = site.time_of(at(Duration{0}));
   if (auto heard = hear_answer(request, *given, site_start, cause); !heard) {
     return Failed<Error>(heard.error());
   }

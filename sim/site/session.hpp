@@ -3,9 +3,12 @@
 // apply_answer and evolve, as in the simulator.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/request.hpp"
@@ -36,18 +39,21 @@ struct VisitResult {
 
 class Visit {
  public:
+  using Clock = std::function<Result<std::chrono::sys_seconds, Error>()>;
+
   // `bulk` is a bulk token, which this object only borrows; empty: there is none. The site may
-  // refuse clones: see answer().
-  Visit(ClientFolder& client, const std::string& site_folder, std::chrono::sys_seconds now,
-        const Secret& bulk, bool refuses_clones = false)
+  // refuse clones: see answer(). The clock is asked whenever the site has been waited for: others
+  // may have changed it meanwhile, at a later time than that at which this began.
+  Visit(ClientFolder& client, const std::string& site_folder, Clock clock, const Secret& bulk,
+        bool refuses_clones = false)
       : client_(client),
         site_folder_(site_folder),
-        time_(now),
-        now_(client.instant_of(now)),
+        clock_(std::move(clock)),
         bulk_(bulk),
         refuses_clones_(refuses_clones) {}
 
-  // Records what has come about since the last event, and in which network the client is.
+  // Records what has come about since the last event, and in which network the client is; if the
+  // site is the client's.
   Result<void, Error> arrive(std::optional<Network> network);
 
   // As many requests as it takes.
@@ -58,9 +64,13 @@ class Visit {
 
  private:
   void warn(const std::string& what);
+  Result<void, Error> look_at_clock();
+  Result<void, Error> find_time();
   Result<void, Error> go_back_in_time();
-  Result<SiteFolder, Error> open_site(bool to_write);
+  Result<void, Error> take_up_token();
+  Result<SiteFolder*, Error> open_site(bool to_write);
   Result<void, Error> install_with_bulk_token();
+  Result<VisitResult, Error> ask_and_hear(Wish wish);
   Result<VisitResult, Error> send(const Request& request);
   Result<void, Error> hear_answer(const Request& request, SiteAnswer& given,
                                   std::chrono::sys_seconds site_start, Cause cause);
@@ -71,8 +81,12 @@ class Visit {
 
   ClientFolder& client_;
   const std::string& site_folder_;
-  std::chrono::sys_seconds time_;
-  Instant now_;
+  Clock clock_;
+  std::chrono::sys_seconds time_{};
+  Instant now_{};
+  // As it was opened last. Nobody else changes it while it is open to write.
+  std::optional<SiteFolder> site_;
+  bool is_writer_ = false;
   const Secret& bulk_;
   bool refuses_clones_;
   std::vector<std::string> warnings_;

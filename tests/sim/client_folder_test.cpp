@@ -7,6 +7,7 @@
 #include "events/temporary_folder.hpp"
 #include "sim/site/client_log.hpp"
 #include "sim/site/client_store.hpp"
+#include "sim/site/session.hpp"
 #include "support/opened_files.hpp"
 
 namespace tokenlife::test {
@@ -96,6 +97,44 @@ TEST_CASE("a log of a client stays where it is while somebody reads it") {
   }
   CHECK_FALSE(sim::hold_client_log(folder.path()));
   CHECK_FALSE(sim::hold_client_log(folder / "nothing"));
+}
+
+TEST_CASE("a log that another one follows is kept, and stays for who reads it") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "client";
+  auto client = made(path);
+  REQUIRE(client);
+  const auto held = sim::hold_client_log(path);
+  REQUIRE(held);
+  REQUIRE(client->begin_anew(kNow - std::chrono::days{1}));
+  for (const std::string& log : {held->folder.string(), path + "/log-before-2"}) {
+    const auto read = events::LogReader::open(log);
+    REQUIRE(read);
+    CHECK(read->header().start() == kNow);
+  }
+  CHECK(client->header().start() == kNow - std::chrono::days{1});
+}
+
+TEST_CASE("the clock is looked at again when a site has been waited for") {
+  const TemporaryFolder folder;
+  REQUIRE(sim::SiteFolder::init(folder / "site", {1, 2}, Policy{}, kNow));
+  auto client = made(folder / "client");
+  REQUIRE(client);
+  auto now = kNow;
+  const auto clock = [&] { return Result<std::chrono::sys_seconds, sim::Error>(now); };
+  const std::string site = folder / "site";
+  sim::Visit visit(*client, site, clock, Secret{});
+  REQUIRE(visit.arrive({}));
+  // Somebody else changes the site before the client does.
+  REQUIRE(sim::SiteFolder::open_to_write(site)->append(BlockClientCertificate{{7}},
+                                                       kNow + std::chrono::seconds{5}));
+  now = kNow + std::chrono::seconds{6};
+  REQUIRE(visit.go(sim::Wish::registration));
+  const auto events = sim::SiteFolder::open_to_read(site)->events();
+  REQUIRE(events.size() == 3);
+  CHECK(events.back().time == at(Duration{6}));
+  CHECK(client->client().token.not_before == at(Duration{6}));
+  CHECK(visit.warnings().empty());
 }
 
 TEST_CASE("a token that is lost is an error, and changes nothing") {

@@ -209,7 +209,45 @@ TEST_CASE("a client's time stands still while its clock is set back by some minu
   CHECK_FALSE(has(desk.run("events laptop/log").out, "client-adopted"));
 }
 
-TEST_CASE("a client does not wait until its token is good: it drops it and registers") {
+TEST_CASE("R59: a token outlives a clock that was behind, also where no other can be had") {
+  const OldDesk desk;
+  const std::string laptop = " --dir laptop --site site";
+  desk.out("client new --key ec-p256" + laptop, "2030-01-01T00:00:00Z");
+  desk.out("client register" + laptop, "2030-01-01T00:00:00Z");
+  const std::string token = read_file(desk.path("laptop/token"));
+  // The battery of its clock is empty, and it is on the road.
+  const Ran behind = desk.run_at("client call --network internet" + laptop, "2000-01-01");
+  INFO(behind.out << behind.err);
+  CHECK(behind.status == 1);
+  CHECK(has(behind.err, "its token is good from 2030-01-01T00:00:00Z on, and not now"));
+  CHECK(has(behind.out, "the client is re-registration-required"));
+  CHECK_FALSE(std::filesystem::exists(desk.path("laptop/token")));
+  const Ran still = desk.run_at("client call" + laptop, "2000-01-02");
+  CHECK(still.status == 1);
+  const Ran right = desk.run_at("client call" + laptop, "2030-01-05");
+  INFO(right.out << right.err);
+  CHECK(right.status == 0);
+  CHECK(has(right.err, "laptop: takes up its token 0-1 again, which was put aside when the clock"));
+  CHECK(has(right.out, "the client is roaming, and holds the token 0-1 until 2030-04-01"));
+  CHECK(read_file(desk.path("laptop/token")) == token);
+  CHECK(desk.run("log verify laptop/log").status == 0);
+  CHECK(has(desk.out("client renew" + laptop, "2030-02-01T00:00:00Z"), "token-renewed"));
+  CHECK(has(desk.out("client call" + laptop, "2030-02-02T00:00:00Z"), "holds the token 0-2 until"));
+}
+
+TEST_CASE("a client at the wrong site is left as it was, whatever the clock says") {
+  const OldDesk desk;
+  desk.out("client new --key ec-p256 --dir laptop --site site", "2030-01-01T00:00:00Z");
+  desk.out("client register --dir laptop --site site", "2030-01-01T00:00:00Z");
+  desk.out("site init other", "2030-01-01T00:00:00Z");
+  CHECK(desk.run_shell("cp -a laptop before").status == 0);
+  const Ran ran = desk.run_at("client call --dir laptop --site other", "2000-01-01T00:00:00Z");
+  CHECK(ran.status == 2);
+  CHECK(has(ran.err, "other: is not the client's site"));
+  CHECK(desk.run_shell("diff -r laptop before").status == 0);
+}
+
+TEST_CASE("a client does not wait until its token is good: it puts it aside and registers") {
   const OldDesk desk;
   const std::string laptop = " --dir laptop --site site";
   CHECK(desk.run_at("client new --key ec-p256" + laptop, "2039-01-01").status == 0);
@@ -217,7 +255,9 @@ TEST_CASE("a client does not wait until its token is good: it drops it and regis
   const Ran back = desk.run_at("client call" + laptop, "2030-01-03");
   INFO(back.out << back.err);
   CHECK(back.status == 0);
-  CHECK(has(back.err, "its token is good from 2039-01-01T00:00:00Z on, and not now: it drops it"));
+  CHECK(has(back.err,
+            "its token is good from 2039-01-01T00:00:00Z on, and not now: it is put aside until "
+            "then"));
   CHECK(has(back.out,
             "the client is registered, and holds the token 0-2 until "
             "2030-04-03T00:00:00Z"));
