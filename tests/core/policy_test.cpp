@@ -47,6 +47,18 @@ TEST_CASE("A6: leeway after the last moment is never") {
   CHECK(refused_from(policy, kNever - minutes{5} - kSecond) == kNever - kSecond);
 }
 
+TEST_CASE("A15: of a change only that is news which is not so already") {
+  SitePolicyChange of_site;
+  of_site.token_validity = days{90};
+  of_site.leeway = minutes{5};
+  CHECK(news(kDefault, of_site) == SitePolicyChange{{}, {}, {}, minutes{5}, {}});
+  ClientPolicyChange of_clients;
+  of_clients.renew_after = days{30};
+  CHECK(news(kDefault, of_clients).empty());
+  of_clients.retry_after_failure = hours{2};
+  CHECK(news(kDefault, of_clients) == ClientPolicyChange{{}, {}, {}, hours{2}, {}});
+}
+
 TEST_CASE("R44 R45 R46: the lifetime of a bulk token is 1 to 10080 minutes, and 4320 by default") {
   CHECK(kBulkLifetimeMinutesMin == 1);
   CHECK(kBulkLifetimeMinutesDefault == 4320);

@@ -45,7 +45,7 @@ class Group:
 GROUPS = {
     "tokens": Group(["core"], "core", "base64url key strict_json token_claims token_form token_owner "
                     "token_signature token_time", ["support/forge"]),
-    "core": Group(["core"], "core", "bulk_token evolve history lifecycle registration renewal site", ["core/history"]),
+    "core": Group(["core"], "core", "bulk_token evolve history lifecycle policy registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage journal_head "
                     "log_damage "
                     "log_hostile log_round_trip merge replay run_check verify log_limit", ["events/format_1"]),
@@ -53,7 +53,7 @@ GROUPS = {
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
                       "time_zone trace"),
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
-                    "network_walk reseed selection settings stranded tally"),
+                    "idle_actions network_walk reseed selection settings stranded tally"),
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),

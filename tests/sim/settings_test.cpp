@@ -65,6 +65,20 @@ TEST_CASE("A15: the latest action counts, and what is the client's already is no
   }
 }
 
+TEST_CASE("A15: of settings that a client has not heard of the latest counts") {
+  const auto set = [](const std::string& at, const std::string& after) {
+    return "[[action]]\nat = \"" + at + "\"\ndo = \"set-policy\"\nrenew-after = \"" + after +
+           "\"\n";
+  };
+  const auto changed = all<ClientPolicyChanged>(
+      stream_of(kTwoHundredDays + one_client("", kInOffice) +
+                "[[action]]\nat = \"1d\"\ndo = \"outage\"\nendpoint = \"mp\"\nfor = \"19d\"\n" +
+                set("5d", "60d") + set("6d", "45d")));
+  REQUIRE(changed.size() == 1);
+  CHECK(changed[0].first == at(days{20}));
+  CHECK(changed[0].second.changed.renew_after == days{45});
+}
+
 TEST_CASE("A15: due dates of tokens that are held are reckoned anew, dates of tokens are not") {
   const auto stream =
       stream_of(kTwoHundredDays + one_client("", kInOffice) +

@@ -108,6 +108,8 @@ TEST_CASE("A13: a client is stranded where it is, and no more once it is somewhe
   const auto peak = tally.spells.stranded.peak();
   CHECK(peak.count == 1);
   CHECK(peak.at == at(days{90}));
+  CHECK(tally.spells.stranded.at({at(days{149}), at(days{150})}) ==
+        std::vector<std::uint64_t>{1, 0});
 }
 
 TEST_CASE(
@@ -123,6 +125,22 @@ TEST_CASE(
   CHECK(tally.seen[0].count == 0);
   CHECK(tally.seen[1].count == 1);  // exp is exclusive (A5)
   CHECK(tally.spells.stranded.peak().at == at(24h));
+  // While the CMG is down nobody tells the client that its token has been blocked, or its signer
+  // retired: it is stranded all the same.
+  const auto stranded_from = [](const std::string& action) {
+    return statistics_of(
+               one_of_a_fleet("bulk-token = \"b\"", kOnTheInternet,
+                              "[[action]]\nat = \"0d\"\ndo = \"issue-bulk-token\"\nname = \"b\"\n"
+                              "lifetime = 10080\n" +
+                                  outage_of("cmg", "0d", "30d") + action))
+        .spells.stranded.peak()
+        .at;
+  };
+  CHECK(stranded_from("") == at(days{7}));
+  CHECK(stranded_from("[[action]]\nat = \"2d\"\ndo = \"block-bulk-token\"\nname = \"b\"\n") ==
+        at(days{2}));
+  CHECK(stranded_from("[[action]]\nat = \"2d\"\ndo = \"rotate-signing-certificate\"\n"
+                      "retire-old-after = \"1d\"\n") == at(days{3}));
 }
 
 TEST_CASE("A13: the cause of a spell is what stopped the client at the last contact that was due") {
@@ -239,6 +257,15 @@ TEST_CASE("A13: spells end by themselves, by an action, or not at all") {
       "model = \"timeline\"\nsteps = [ { at = \"0d\", on = \"intranet\" }, { at = \"1h\", on = "
       "\"internet\" }, { at = \"100d\", on = \"intranet\" } ]";
   CHECK(ends(one_of_a_fleet(off, comes), SpellCause::cmg_not_allowed) == Count{1, 0, 0});
+  // What somebody did after the request had been sent did not help.
+  CHECK(ends(one_of_a_fleet(
+                 off,
+                 "model = \"timeline\"\nsteps = [ { at = \"0d\", on = \"intranet\" }, { at = "
+                 "\"5d\", on = \"internet\" }, { at = \"100d\", on = \"intranet\" } ]",
+                 "[[action]]\nat = \"100d12h\"\ndo = \"set-cmg-allowed\"\ncohort = \"c\"\n"
+                 "value = true\narrives = \"at-once\"\n",
+                 "latency = \"1d\""),
+             SpellCause::cmg_not_allowed) == Count{1, 0, 0});
   // A reinstallation within a spell begins none.
   CHECK(ends(one_of_a_fleet(off, kLeaves,
                             "[[action]]\nat = \"100d\"\ndo = \"reinstall\"\ncohort = \"c\"\n"),
