@@ -19,6 +19,7 @@
 #include "sim/site/site_files.hpp"
 #include "sim/site/site_head.hpp"
 #include "sim/site/strange_clock.hpp"
+#include "sim/text/number.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -42,9 +43,9 @@ bool has_dates(const SiteCommand& command) {
 }  // namespace
 
 std::string torn_end(const std::string& folder, const events::JournalContent& journal) {
-  return fmt::format(
-      "{}: byte {}: the last {} bytes are of an event that was not written to its end",
-      (fs::path(folder) / events::kSiteFile).string(), journal.bytes, journal.torn_bytes);
+  return fmt::format("{}: byte {}: the rest, {}, is of an event that was not written to its end",
+                     (fs::path(folder) / events::kSiteFile).string(), journal.bytes,
+                     counted(journal.torn_bytes, "byte"));
 }
 
 struct SiteFolder::Impl {

@@ -113,7 +113,7 @@ TEST_CASE("a torn end of a journal is reported, and damage is refused") {
     CHECK_FALSE(ran.out.empty());
     CHECK_FALSE(has(ran.out, "02-02"));
     CHECK(is_one_message(ran.err));
-    CHECK(has(ran.err, "are of an event that was not written to its end"));
+    CHECK(has(ran.err, "is of an event that was not written to its end"));
   }
   CHECK(json::parse(desk.run("log verify site --json").out)["torn-bytes"] > 0);
   for (const std::size_t at : {std::size_t{3}, std::size_t{40}, journal.size() / 2}) {

@@ -245,7 +245,7 @@ TEST_CASE("a torn event that nobody was told of is no damage, and every command 
     const Ran ran = other.run(line + std::string(kAt));
     INFO(line << ran.err);
     CHECK(ran.status <= 1);
-    CHECK(has(ran.err, "the last 60 bytes are of an event that was not written to its end"));
+    CHECK(has(ran.err, "the rest, 60 bytes, is of an event that was not written to its end"));
   }
   CHECK(other.out("site repair site") == "nothing to repair\n");
 }

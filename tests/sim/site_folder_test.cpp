@@ -170,7 +170,7 @@ TEST_CASE("the torn end of a journal is reported, and is cut off by the next wri
   write_file(desk.site + "/site.head", head);  // The event was not acknowledged.
   write_file(journal, read_file(journal).substr(0, whole.size() + 60));
   const std::string torn = journal + ": byte " + std::to_string(whole.size()) +
-                           ": the last 60 bytes are of an event that was not written to its end";
+                           ": the rest, 60 bytes, is of an event that was not written to its end";
   CHECK(SiteFolder::open_to_read(desk.site)->warning() == torn);
   CHECK(read_file(journal).size() == whole.size() + 60);
   CHECK(desk.open().warning() == torn + ", and were cut off");
