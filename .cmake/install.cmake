@@ -1,11 +1,13 @@
-# Installs the programs and, for users of the libraries, headers, archives, a CMake package with the
-# components core, table, events and sim, and tokenlife-{core,events,sim}.pc.
+# Installs the programs, the extension of SQLite and, for users of the libraries, headers, archives,
+# a CMake package with the components core, table, events and sim, and
+# tokenlife-{core,events,sim}.pc.
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tokenlife)
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME)
+install(TARGETS tokenlife_sqlite LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
 # install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private
 #              LIBRARY...)

@@ -73,24 +73,23 @@ bool StandingReplay::is_granted() const {
              .kind == Verdict::Kind::granted;
 }
 
-Service StandingReplay::service() const {
+Service StandingReplay::service(Instant now) const {
   const Client& client = replay_.client();
   if (!is_out_of_service(client.state)) return Service::served;
-  return service_of(client, is_granted(), site_->policy(at_), at_,
+  return service_of(client, is_granted(), site_->policy(now), now,
                     [&](const Client& there, const Request& request) {
-                      return site_->view(there, request, at_);
+                      return site_->view(there, request, now);
                     });
 }
 
-namespace {
-
-// The last tick that is not later, which the run got to.
 Instant tick_at(const LogHeader& header, Instant at) {
   if (header.tick <= Duration{0}) return at;
   const Duration last = header.duration - header.tick;
   const Duration now = std::min(at.time_since_epoch(), last);
   return tokenlife::at(now - now % header.tick);
 }
+
+namespace {
 
 // Of each client the last that it came to.
 class PopulationFold {

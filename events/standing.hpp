@@ -11,6 +11,9 @@
 
 namespace tokenlife::events {
 
+// The last tick that is not later, which the run got to.
+Instant tick_at(const LogHeader& header, Instant at);
+
 // Follows one client after the other. Part of a visitor: begin() and on() are called from its own.
 class StandingReplay {
  public:
@@ -21,6 +24,7 @@ class StandingReplay {
   void begin(ClientNumber number) {
     replay_.begin(number);
     spells_ = SpellFollower(site_->admission_changes());
+    ended_.reset();
     since_ = Instant{};
   }
   // False, for ever after, if the event cannot have happened.
@@ -28,7 +32,7 @@ class StandingReplay {
   bool on(const Recorded<Event>& recorded) {
     const LifecycleState before = replay_.client().state;
     if (!replay_.on(recorded)) return false;
-    spells_.on(before, recorded, recorded.event);
+    ended_ = spells_.on(before, recorded, recorded.event);
     if (replay_.client().state != before) since_ = recorded.time;
     if constexpr (Event::kind == EventKind::registration_requested ||
                   Event::kind == EventKind::renewal_requested) {
@@ -41,7 +45,12 @@ class StandingReplay {
   ClientStanding standing() const {
     return {replay_.number(), replay_.client(), since_, service(), spells_.spell()};
   }
-  Service service() const;
+  Service service() const { return service(at_); }
+  // The same of another moment, which is not before the last event.
+  Service service(Instant now) const;
+  const std::optional<Spell>& spell() const { return spells_.spell(); }
+  // The spell that the last event ended, if it did.
+  const std::optional<EndedSpell>& ended() const { return ended_; }
 
  private:
   void ask(const Recorded<RegistrationRequested>& recorded) {
@@ -62,6 +71,7 @@ class StandingReplay {
   Instant at_;
   ClientReplay replay_;
   SpellFollower spells_;
+  std::optional<EndedSpell> ended_;
   Instant since_;
   Request request_{};
   Instant asked_at_;

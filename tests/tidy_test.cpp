@@ -92,6 +92,7 @@ const std::vector<Home> kHomes{
      {"core/transition_table.hpp", "core/lifecycle.cpp", "tests/"},
      "it takes seconds to compile: include core/lifecycle.hpp"},
     {"toml++", {"sim/scenario/", "tests/"}, "only the scenario reader knows TOML"},
+    {"#include <sqlite3.h>", {"sim/sql/", "tests/sim/"}, "only sql knows SQLite"},
     {"#include <CLI/",
      {"sim/cli/arguments"},
      "only the program's command line knows CLI11, which takes seconds to compile"},
@@ -152,9 +153,10 @@ const std::vector<Room> kRooms{
     {"sim/naive/", {"sim/scenario/"}},
     {"sim/soak/", {"sim/engine/", "sim/naive/"}},
     {"sim/analysis/", {"sim/engine/"}},
+    {"sim/sql/", {"sim/analysis/"}},
     {"sim/check/", {"sim/text/"}},
     {"sim/site/", {"sim/text/"}},
-    {"sim/cli/", {"sim/soak/", "sim/analysis/", "sim/check/", "sim/site/"}},
+    {"sim/cli/", {"sim/soak/", "sim/sql/", "sim/check/", "sim/site/"}},
     {"tests/", {"sim/cli/"}},
 };
 

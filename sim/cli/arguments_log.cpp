@@ -4,6 +4,7 @@
 #include "sim/cli/command_explain.hpp"
 #include "sim/cli/command_log.hpp"
 #include "sim/cli/command_log_diff.hpp"
+#include "sim/cli/command_log_sql.hpp"
 #include "sim/cli/command_replay.hpp"
 #include "sim/cli/command_rules.hpp"
 
@@ -168,8 +169,49 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
   added->add_flag("--json", command.json, "Print JSON");
 }
 
+void add_log_sql(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
+      log, chosen, "sql", "Ask a log in SQL", log_sql_command,
+      "The tables events, clients, tokens, spells, site_events, days and run, as SQLite sees them, "
+      "without\nan export: conditions on client, time and kind read only what they need. "
+      "`tokenlife log schema` lists\nthe columns. One SELECT, WITH or EXPLAIN; nothing is written, "
+      "and no file is read.\n"
+      "Examples:\n"
+      "  tokenlife log sql /tmp/fleet \"select kind, count(*) from events group by kind\"\n"
+      "  tokenlife log sql /tmp/fleet \"select * from events where client = 17\" --format csv\n"
+      "  tokenlife log sql /tmp/fleet \"select day, stranded from days\" --json");
+  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("SQL", command.sql, "The question")->required();
+  CLI::Option* format =
+      added->add_option("--format", command.format, "text, csv or jsonl (default: text)")
+          ->check(CLI::IsMember({"text", "csv", "jsonl"}));
+  added->add_option("--limit", command.limit,
+                    "Print so many rows at most (default: 1000 on a terminal, else all)");
+  add_inputs(*added, command.inputs);
+  added->add_flag("--json", command.json, "Print one object, with the rows in an array")
+      ->excludes(format);
+}
+
+void add_log_export(CLI::App& log, Chosen& chosen) {
+  auto [added, command] =
+      add_command(log, chosen, "export", "Write a log as a database file", log_export_command,
+                  "The same tables as in `tokenlife log sql`, with indexes.\n"
+                  "Example:\n  tokenlife log export /tmp/fleet --sqlite fleet.db");
+  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("--sqlite", command.sqlite, "The file, a database of SQLite 3")->required();
+  added->add_flag("--force", command.force, "Overwrite it");
+  add_inputs(*added, command.inputs);
+}
+
+void add_log_schema(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
+      log, chosen, "schema", "List the tables of `log sql` and `log export`", log_schema_command,
+      "Example:\n  tokenlife log schema --json | jq -r '.tables[].name'");
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
 void add_log(CLI::App& app, Chosen& chosen) {
-  CLI::App& log = command_group(app, "log", "Verify, compare and describe event logs");
+  CLI::App& log = command_group(app, "log", "Verify, compare, describe and query event logs");
   log.footer(
       "Examples:\n"
       "  tokenlife log verify /tmp/fleet\n"
@@ -177,6 +219,9 @@ void add_log(CLI::App& app, Chosen& chosen) {
       "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
   add_log_verify(log, chosen);
   add_log_diff(log, chosen);
+  add_log_sql(log, chosen);
+  add_log_export(log, chosen);
+  add_log_schema(log, chosen);
   auto [info, command] = add_command(
       log, chosen, "info", "Describe a log: header, counts, time span", log_info_command,
       "As the log says of itself: `tokenlife log verify` checks it.\n"

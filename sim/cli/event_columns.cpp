@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/cli/event_fields.hpp"
+#include "sim/analysis/event_fields.hpp"
 #include "sim/cli/event_style.hpp"
 #include "sim/text/suggest.hpp"
 

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "sim/cli/event_form.hpp"
+#include "sim/analysis/client_names.hpp"
+#include "sim/analysis/event_form.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/text/csv_name.hpp"
 #include "sim/text/escape.hpp"
@@ -105,13 +106,5 @@ struct CsvStyle {
     if (quoted) plain.out.append('"');
   }
 };
-
-// The name of a client's device; nothing if its cohort has none.
-inline std::optional<std::string_view> device_of(const events::LogCohort& cohort,
-                                                 ClientNumber client) {
-  const std::uint32_t number = client.value - cohort.first.value;
-  if (number >= cohort.devices.size()) return std::nullopt;
-  return cohort.devices[number];
-}
 
 }  // namespace tokenlife::sim

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "sim/cli/event_fields.hpp"
+#include "sim/analysis/event_fields.hpp"
 #include "sim/cli/event_style.hpp"
 #include "sim/cli/log_argument.hpp"
 

@@ -9,7 +9,6 @@
 #include "events/log_format.hpp"
 #include "events/replay.hpp"
 #include "sim/analysis/held_clients.hpp"
-#include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/site/site_head.hpp"
 #include "sim/text/escape.hpp"
@@ -24,21 +23,6 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, number);
   return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
-}
-
-Guid guid_of(std::uint64_t cohort_key, std::uint32_t client_in_cohort) {
-  const auto bits = Draws(cohort_key, client_in_cohort).at(Purpose::client_guid, 0);
-  return random_guid(bits[0], bits[1]);
-}
-
-Result<ClientNumber, Error> find_guid(const events::LogHeader& header, Guid wanted) {
-  for (const events::LogCohort& cohort : header.cohorts) {
-    const std::uint64_t key = mix(header.seed, cohort.name);
-    for (std::uint32_t i = 0; i < cohort.clients; ++i) {
-      if (guid_of(key, i) == wanted) return ClientNumber{cohort.first.value + i};
-    }
-  }
-  return usage_error(fmt::format("no client has the GUID {}", to_string(wanted)));
 }
 
 }  // namespace
@@ -92,7 +76,10 @@ Result<ClientNumber, Error> client_in(const events::LogCohort& cohort, std::stri
 }  // namespace
 
 Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text) {
-  if (const auto guid = parse_guid(text)) return find_guid(header, *guid);
+  if (const auto guid = parse_guid(text)) {
+    if (const auto found = client_of_guid(header, *guid)) return *found;
+    return usage_error(fmt::format("no client has the GUID {}", to_string(*guid)));
+  }
   if (const auto number = whole_number(text)) {
     if (*number < header.clients) return ClientNumber{*number};
     return usage_error(fmt::format("unknown client {}", *number),
@@ -159,25 +146,6 @@ std::string scenario_name(const events::LogHeader& header) {
   Scenario scenario;
   scenario.name = header.scenario_name;
   return title(scenario);
-}
-
-std::size_t cohort_of(const events::LogHeader& header, ClientNumber client) {
-  const auto behind = std::upper_bound(
-      header.cohorts.begin(), header.cohorts.end(), client,
-      [](ClientNumber number, const events::LogCohort& cohort) { return number < cohort.first; });
-  return static_cast<std::size_t>(behind - header.cohorts.begin()) - 1;
-}
-
-std::string client_name(const events::LogHeader& header, ClientNumber client) {
-  const events::LogCohort& cohort = header.cohorts[cohort_of(header, client)];
-  const std::uint32_t number = client.value - cohort.first.value;
-  if (number < cohort.devices.size()) return cohort.name + "/" + cohort.devices[number];
-  return fmt::format("{}/{}", cohort.name, number);
-}
-
-Guid client_guid(const events::LogHeader& header, ClientNumber client) {
-  const events::LogCohort& cohort = header.cohorts[cohort_of(header, client)];
-  return guid_of(mix(header.seed, cohort.name), client.value - cohort.first.value);
 }
 
 }  // namespace tokenlife::sim

@@ -11,6 +11,7 @@
 #include "core/time.hpp"
 #include "events/journal.hpp"
 #include "events/log_reader.hpp"
+#include "sim/analysis/client_names.hpp"
 #include "sim/site/client_log.hpp"
 #include "sim/text/error.hpp"
 
@@ -48,15 +49,5 @@ bool is_of_client_on_disk(const events::LogHeader& header);
 
 // What the scenario calls itself.
 std::string scenario_name(const events::LogHeader& header);
-
-// Where the client's cohort stands among the header's. Precondition, here and below: the header
-// counts the client.
-std::size_t cohort_of(const events::LogHeader& header, ClientNumber client);
-
-// "commuters/17"
-std::string client_name(const events::LogHeader& header, ClientNumber client);
-
-// A client's GUID follows from the seed, its cohort and its number in it.
-Guid client_guid(const events::LogHeader& header, ClientNumber client);
 
 }  // namespace tokenlife::sim

@@ -24,14 +24,15 @@ insert() {
 }
 
 # All of them at once, which takes half the time.
-places=(core/evolve.hpp events/event_layout.hpp sim/cli/event_fields.hpp
+places=(core/evolve.hpp events/event_layout.hpp sim/analysis/event_fields.hpp
   sim/scenario/action.cpp sim/scenario/to_toml.cpp sim/engine/site_timeline.cpp
   sim/engine/client_run.hpp sim/naive/site.cpp sim/naive/client.cpp sim/soak/random_scenario.cpp
   sim/soak/simpler_scenario.cpp)
 for place in "${places[@]}"; do
   case $place in
     core/evolve.hpp | events/event_layout.hpp) ;; # memory_run.cpp includes them.
-    sim/cli/event_fields.hpp) # A form that takes anything: those of event_writer.cpp drag in much.
+    sim/analysis/event_fields.hpp)
+      # A form that takes anything: those of event_writer.cpp drag in much.
       echo "#include \"$place\"
         struct AnyForm { void field(auto...) {} };
         inline void give(const tokenlife::Recorded<tokenlife::ClientEvent>& event,
@@ -83,7 +84,7 @@ insert events/event_layout.hpp 'struct Layout<AgentRestarted> : NoFields {};' \
      static constexpr void fields(auto& place, auto& e) { place.detail("again", e.again); }
    };
    template <>'
-insert sim/cli/event_fields.hpp 'void operator()(const AgentRestarted&) const {}' \
+insert sim/analysis/event_fields.hpp 'void operator()(const AgentRestarted&) const {}' \
   'void operator()(const ClientRenamed&) const {}'
 insert sim/scenario/action.cpp '// By position in kActionNames.' \
   'std::optional<OnSite> read(Reading&, Keys&, ActionType<OnSite>) { return OnSite{}; }

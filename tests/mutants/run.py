@@ -27,7 +27,7 @@ ROOT = HERE.parent.parent
 SECONDS_MIN = 15  # to be run for, at least: a mutant that never ends has been noticed
 
 ENGINE = ["core", "events", "text", "scenario", "engine", "naive", "soak"]
-ALL = ENGINE + ["check", "analysis", "site", "cli_site", "cli"]
+ALL = ENGINE + ["check", "analysis", "sql", "site", "cli_site", "cli"]
 
 
 class Group:
@@ -55,6 +55,7 @@ GROUPS = {
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
                     "idle_actions network_walk reseed selection settings stranded tally"),
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
+    "sql": Group(ENGINE + ["analysis", "sql"], "sim", "sql"),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_clock site_folder "
@@ -77,6 +78,8 @@ UNITS_OF = {
                                "tests/core/bulk_token_test.cpp", "tests/core/history.cpp"],
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
+    "sim/sql/lives.hpp": ["sim/sql/client_rows.cpp", "sim/sql/day_rows.cpp"],
+    "sim/sql/event_cells.hpp": ["sim/sql/event_rows.cpp", "sim/sql/export_events.cpp"],
     "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
     "events/run_check.hpp": ["events/run_check.cpp", "events/verify.cpp"],
     "sim/cli/event_style.hpp": ["sim/cli/event_writer.cpp", "sim/cli/event_columns.cpp"],
@@ -112,6 +115,8 @@ class Build:
         for entry in json.loads((self.folder / "compile_commands.json").read_text()):
             words = shlex.split(entry["command"])
             source = os.path.relpath(entry["file"], ROOT)
+            if "-DTOKENLIFE_SQLITE_EXTENSION" in words:  # some of these are compiled twice
+                continue
             self.commands[source] = (words, pathlib.Path(entry["directory"]))
 
     def object_of(self, source):
@@ -147,7 +152,7 @@ def link(build, replaced, target, sources):
     objects = [str(o) for o in replaced.values()]
     objects += [str(build.object_of(s)) for s in dict.fromkeys(sources) if s not in replaced]
     libraries = ["-lcapnp", "-lkj", "-lcrypto", "-lrapidcheck", "-lfmt", "-ltomlplusplus", "-ldate-tz",
-                 "-lpthread"]
+                 "-lsqlite3", "-lpthread"]
     # Half of the time went into linking: gold, and nobody debugs these.
     run(["g++", "-fuse-ld=gold", "-Wl,-S", "-o", str(target), *objects, *libraries], build.folder)
 

@@ -14,7 +14,7 @@
 #include "core/event.hpp"
 #include "core/names.hpp"
 #include "events/log.hpp"
-#include "sim/cli/log_argument.hpp"
+#include "sim/analysis/client_names.hpp"
 #include "sim/text/text_buffer.hpp"
 
 namespace tokenlife::sim {

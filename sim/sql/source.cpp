@@ -1,0 +1,36 @@
+#include "sim/sql/source.hpp"
+
+#include "events/replay.hpp"
+
+namespace tokenlife::sim {
+
+SqlSource::SqlSource(events::LogReader log, std::optional<std::string> inputs)
+    : log_(std::move(log)) {
+  causes_.emplace(*log_, std::move(inputs));
+}
+
+SqlSource::SqlSource(events::JournalContent journal) : journal_(std::move(journal)) {
+  journal_header_.start_unix_seconds = journal_->start_unix_seconds;
+}
+
+std::span<const Recorded<SiteEvent>> SqlSource::site_events() const {
+  return log_ ? log_->site_events() : journal_->events;
+}
+
+std::uint64_t SqlSource::events() const {
+  return log_ ? log_->summary().events : journal_->events.size();
+}
+
+Result<const SiteHistory*, events::LogError> SqlSource::history() {
+  if (!history_) {
+    if (log_) {
+      // Of a log that nobody has checked.
+      const auto site = events::replay_site(*log_);
+      if (!site) return Failed<events::LogError>(site.error());
+    }
+    history_.emplace(site_events());
+  }
+  return &*history_;
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,55 @@
+// What the tables are of: a run's log, or a site's journal.
+#pragma once
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "core/site_history.hpp"
+#include "events/journal.hpp"
+#include "events/log_reader.hpp"
+#include "sim/analysis/reckoned_causes.hpp"
+
+namespace tokenlife::sim {
+
+class SqlSource {
+ public:
+  // `inputs`: see ReckonedCauses.
+  SqlSource(events::LogReader log, std::optional<std::string> inputs);
+  explicit SqlSource(events::JournalContent journal);
+  SqlSource(const SqlSource&) = delete;
+  SqlSource& operator=(const SqlSource&) = delete;
+
+  // Nothing: it is a journal.
+  const events::LogReader* log() const { return log_ ? &*log_ : nullptr; }
+  const events::JournalContent* journal() const { return journal_ ? &*journal_ : nullptr; }
+  // Of a journal one without clients.
+  const events::LogHeader& header() const { return log_ ? log_->header() : journal_header_; }
+  std::span<const Recorded<SiteEvent>> site_events() const;
+  std::uint64_t events() const;
+
+  // The site over time. The error: its events cannot have happened.
+  Result<const SiteHistory*, events::LogError> history();
+
+  // Why spells began, of a log that does not say it.
+  ReckonedCauses& causes() { return *causes_; }
+  bool lacks_causes = false;  // has been met
+
+  // Asked now and then while rows are made: whether to give up.
+  std::function<bool()> stop = [] { return false; };
+
+  // What went wrong while rows were made, which SQLite can only say in words.
+  std::optional<events::LogError> error{};
+  std::exception_ptr bug{};
+
+ private:
+  std::optional<events::LogReader> log_;
+  std::optional<events::JournalContent> journal_;
+  events::LogHeader journal_header_;
+  std::optional<SiteHistory> history_;
+  std::optional<ReckonedCauses> causes_;
+};
+
+}  // namespace tokenlife::sim
