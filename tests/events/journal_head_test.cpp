@@ -199,7 +199,8 @@ TEST_CASE("a run's log takes nothing that sites on disk alone have") {
   CHECK(log.error().what == "a run has what sites on disk alone have");
 }
 
-TEST_CASE("a journal that does not go as far as its head is damaged, wherever it is cut") {
+TEST_CASE("a journal that does not go as far as its head is damaged, wherever it is cut",
+          "[slow]") {
   const Strange whole = strange();
   for (std::size_t acknowledged = 1; acknowledged < whole.heads.size(); ++acknowledged) {
     const JournalHead& head = whole.heads[acknowledged];

@@ -58,7 +58,8 @@ TEST_CASE("a file that is cut anywhere is an error that names the byte") {
   CHECK(read_log(folder / "log").value() == small_log());
 }
 
-TEST_CASE("every bit of every file counts, and none that is wrong passes for an interruption") {
+TEST_CASE("every bit of every file counts, and none that is wrong passes for an interruption",
+          "[slow]") {
   const Files whole = files_of(small_log());
   const TemporaryFolder folder;
   write_folder(folder / "log", whole);

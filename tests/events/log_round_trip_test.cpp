@@ -32,7 +32,7 @@ TEST_CASE("a log says what was written, and every kind of event can be") {
   CHECK(facts->last == at(std::chrono::days{119}));
 }
 
-TEST_CASE("any streams come back as they went in, whatever the size of the batches") {
+TEST_CASE("any streams come back as they went in, whatever the size of the batches", "[slow]") {
   property("log round trip", [] {
     const LogContent content = *any_content(6, 60);
     const auto batch_events = static_cast<std::size_t>(1 + any_below(20));

@@ -100,7 +100,8 @@ TEST_CASE("a folder that cannot be made or written to is an error that names it"
   CHECK(written.error().what == "cannot create the file: Permission denied");
 }
 
-TEST_CASE("a full disk is an error that names the file and the byte, wherever it is met") {
+TEST_CASE("a full disk is an error that names the file and the byte, wherever it is met",
+          "[slow]") {
   const Files whole = [] {
     const TemporaryFolder folder;
     REQUIRE(write_log(folder / "log", small_log()));

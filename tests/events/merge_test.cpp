@@ -105,7 +105,7 @@ TEST_CASE("events come in the order of time, the site's first, then clients by n
   CHECK(lines.back() == Line{at(std::chrono::days{119}), 4, 3, renewal_requested});
 }
 
-TEST_CASE("any filter and any memory give what sorting everything gives") {
+TEST_CASE("any filter and any memory give what sorting everything gives", "[slow]") {
   property("ordered reading is sorting", [] {
     LogContent content = *any_content(8, 60);
     content.site = small_site();

@@ -104,7 +104,7 @@ TEST_CASE("the site at a moment is what its events up to it made of it") {
   CHECK(events::replay_site(log)->policy.leeway == Duration{300});
 }
 
-TEST_CASE("replay agrees with the plainest of folds, on any number of threads") {
+TEST_CASE("replay agrees with the plainest of folds, on any number of threads", "[slow]") {
   property("replay is a fold", [] {
     const LogContent content = *any_content(6, 60);
     const TemporaryFolder folder;

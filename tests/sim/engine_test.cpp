@@ -29,7 +29,7 @@ TEST_CASE("the engine records what the naive simulation does, event for event", 
 }
 
 // Cases that never lead to a thing test nothing of it.
-TEST_CASE("random scenarios lead to every event, every reason and every cause") {
+TEST_CASE("random scenarios lead to every event, every reason and every cause", "[slow]") {
   std::set<std::string> met;
   for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
     const NaiveRun run = simulate_naively(random_scenario(seed, 2'000));

@@ -44,8 +44,8 @@ void check_blocked(const json& answer) {
 
 }  // namespace
 
-TEST_CASE(
-    "A8: a blocked client's call, renewal and registration are refused until it is unblocked") {
+TEST_CASE("A8: a blocked client's call, renewal and registration are refused until it is unblocked",
+          "[slow]") {
   const BlockDesk desk;
   const std::string thumbprint = desk.thumbprint("laptop");
   CHECK(desk.block("laptop") == "blocked " + thumbprint + "\n");
@@ -66,7 +66,7 @@ TEST_CASE(
   check_blocked(desk.ask(1, "call", "laptop", days{34}));
 }
 
-TEST_CASE("A8: a client is blocked by its thumbprint too, and before it registers") {
+TEST_CASE("A8: a client is blocked by its thumbprint too, and before it registers", "[slow]") {
   const BlockDesk desk;
   const std::string spare = desk.thumbprint("spare");
   std::string small = spare;
@@ -79,7 +79,7 @@ TEST_CASE("A8: a client is blocked by its thumbprint too, and before it register
   CHECK(desk.ask(0, "register", "anew", hours{3})["granted"] == true);
 }
 
-TEST_CASE("A8: the site takes the token of a blocked client from nobody") {
+TEST_CASE("A8: the site takes the token of a blocked client from nobody", "[slow]") {
   const BlockDesk desk;
   const std::string verify =
       "token verify --token-file laptop/token --site site" + desk.at(hours{2});
@@ -98,7 +98,7 @@ TEST_CASE("A8: the site takes the token of a blocked client from nobody") {
             .status == 0);
 }
 
-TEST_CASE("a site lists its clients, and shows one") {
+TEST_CASE("a site lists its clients, and shows one", "[slow]") {
   const BlockDesk desk;
   const std::string laptop = desk.thumbprint("laptop");
   const std::string spare = desk.thumbprint("spare");
@@ -134,7 +134,7 @@ TEST_CASE("a site lists its clients, and shows one") {
   CHECK_FALSE(has(table.out, "eyJ"));
 }
 
-TEST_CASE("A8: blocks are events of the site's") {
+TEST_CASE("A8: blocks are events of the site's", "[slow]") {
   const BlockDesk desk;
   const std::string laptop = desk.thumbprint("laptop");
   desk.block("laptop");
@@ -149,7 +149,7 @@ TEST_CASE("A8: blocks are events of the site's") {
   CHECK(has(desk.run("log verify site").out, "sound: 5 events"));
 }
 
-TEST_CASE("what names no client is said, with what does") {
+TEST_CASE("what names no client is said, with what does", "[slow]") {
   const BlockDesk desk;
   check_refused(desk, {{"site block-client site nobody", "`nobody` names no client; give its"},
                        {"site block-client site 12AB", "names no client"},

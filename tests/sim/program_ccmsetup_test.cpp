@@ -61,7 +61,7 @@ TEST_CASE("R34: a line of the documented shape is good, with a newline behind it
   checked(line.text(), 0);
 }
 
-TEST_CASE("R34: all that is wrong with a line is named") {
+TEST_CASE("R34: all that is wrong with a line is named", "[slow]") {
   Line line;
   check_wrong("", {"begin with ccmsetup.exe", "/mp: is missing", "CCMHOSTNAME= is missing",
                    "SMSSiteCode= is missing", "/regtoken: is missing (R33)"});

@@ -30,7 +30,7 @@ TEST_CASE("check says in JSON what it explored and what holds") {
   CHECK(!std::filesystem::exists(desk.path("counterexample.toml")));
 }
 
-TEST_CASE("check stops where it is told to, and then judges no `sometimes`") {
+TEST_CASE("check stops where it is told to, and then judges no `sometimes`", "[slow]") {
   const Desk desk;
   const Ran bounded = desk.run("check --days 2 --json");
   CHECK(bounded.status == 0);

@@ -13,7 +13,7 @@ using std::chrono::hours;
 
 }  // namespace
 
-TEST_CASE("a client's folder is a log, by itself and as its link") {
+TEST_CASE("a client's folder is a log, by itself and as its link", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   desk.ask(0, "register", "laptop", hours{1});
@@ -35,7 +35,7 @@ TEST_CASE("a client's folder is a log, by itself and as its link") {
   CHECK(desk.run("events nobody").status == 3);
 }
 
-TEST_CASE("a log that is read while its client goes on is never half another one") {
+TEST_CASE("a log that is read while its client goes on is never half another one", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   desk.ask(0, "register", "laptop", hours{1});
@@ -49,7 +49,8 @@ TEST_CASE("a log that is read while its client goes on is never half another one
   CHECK(ran.out == "0 0\n");
 }
 
-TEST_CASE("R22: a bulk token with the line end of Windows is refused before it is written of") {
+TEST_CASE("R22: a bulk token with the line end of Windows is refused before it is written of",
+          "[slow]") {
   const ClientDesk desk;
   desk.bulk_token("bulk");
   desk.write("windows", read_file(desk.path("bulk")) + "\r\n");
@@ -66,7 +67,7 @@ TEST_CASE("R22: a bulk token with the line end of Windows is refused before it i
   CHECK_FALSE(std::filesystem::exists(desk.path("other")));
 }
 
-TEST_CASE("R60: a lost token file is an error, and no event of the client's life") {
+TEST_CASE("R60: a lost token file is an error, and no event of the client's life", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   desk.ask(0, "register", "laptop", hours{1});

@@ -22,7 +22,7 @@ void make_roaming(const ClientDesk& desk, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("D6 R15: a token with another client's certificate is refused") {
+TEST_CASE("D6 R15: a token with another client's certificate is refused", "[slow]") {
   const ClientDesk desk;
   make_roaming(desk, "laptop");
   make_roaming(desk, "thief");
@@ -36,7 +36,7 @@ TEST_CASE("D6 R15: a token with another client's certificate is refused") {
   CHECK(desk.ask(0, "call", "laptop", hours{2})["granted"] == true);
 }
 
-TEST_CASE("D6: certificate and token are worth nothing without the key") {
+TEST_CASE("D6: certificate and token are worth nothing without the key", "[slow]") {
   const ClientDesk desk;
   make_roaming(desk, "laptop");
   fs::copy(desk.path("laptop"), desk.path("copy"),
@@ -54,7 +54,8 @@ TEST_CASE("D6: certificate and token are worth nothing without the key") {
   CHECK(has(other.err, "not the certificate of the client's key"));
 }
 
-TEST_CASE("D6: a reinstalled client has a new certificate, and its old token is refused") {
+TEST_CASE("D6: a reinstalled client has a new certificate, and its old token is refused",
+          "[slow]") {
   const ClientDesk desk;
   make_roaming(desk, "before");
   make_roaming(desk, "after");
@@ -110,7 +111,7 @@ TEST_CASE("D2 R62: bulk tokens that are expired, blocked, unknown or damaged reg
   CHECK(desk.ask(0, "register", "last", hours{4}, "--bulk-token - < fresh")["granted"] == true);
 }
 
-TEST_CASE("A9 D2: a bulk token whose signer is retired registers nobody, as in a run") {
+TEST_CASE("A9 D2: a bulk token whose signer is retired registers nobody, as in a run", "[slow]") {
   const ClientDesk desk;
   desk.bulk_token("bulk");
   const auto change = [&](const std::string& command, hours after) {
@@ -129,7 +130,7 @@ TEST_CASE("A9 D2: a bulk token whose signer is retired registers nobody, as in a
   CHECK(desk.ask(0, "call", "early", hours{6})["granted"] == true);
 }
 
-TEST_CASE("R24: a bulk token is no client token") {
+TEST_CASE("R24: a bulk token is no client token", "[slow]") {
   const ClientDesk desk;
   desk.bulk_token("bulk");
   make_roaming(desk, "laptop");
@@ -139,7 +140,7 @@ TEST_CASE("R24: a bulk token is no client token") {
   CHECK(desk.ask(1, "call", "laptop", hours{2})["reason"] == "wrong-type");
 }
 
-TEST_CASE("files that others can read are not used") {
+TEST_CASE("files that others can read are not used", "[slow]") {
   const ClientDesk desk;
   make_roaming(desk, "laptop");
   for (const char* file : {"laptop/token", "laptop/client.key"}) {
@@ -157,7 +158,7 @@ TEST_CASE("files that others can read are not used") {
   CHECK(desk.client("call", "laptop", hours{2}).status == 3);
 }
 
-TEST_CASE("damage to a client's folder is an error, and never a state") {
+TEST_CASE("damage to a client's folder is an error, and never a state", "[slow]") {
   const ClientDesk desk;
   make_roaming(desk, "laptop");
   const fs::path log = fs::canonical(desk.path("laptop/log"));
@@ -187,7 +188,7 @@ TEST_CASE("damage to a client's folder is an error, and never a state") {
   CHECK(desk.client("call", "empty", hours{2}).status == 3);
 }
 
-TEST_CASE("what is wrong with a client's line is said in one line") {
+TEST_CASE("what is wrong with a client's line is said in one line", "[slow]") {
   const ClientDesk desk;
   desk.bulk_token("bulk");
   desk.ask(0, "new", "kiosk", hours{0}, "--network internet --bulk-token - < bulk");

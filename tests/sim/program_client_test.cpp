@@ -13,7 +13,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-TEST_CASE("R12 R14 R15 R56 R57 D7: a client registers, roams, renews monthly and calls") {
+TEST_CASE("R12 R14 R15 R56 R57 D7: a client registers, roams, renews monthly and calls", "[slow]") {
   const ClientDesk desk;
   const json made = desk.ask(0, "new", "laptop", hours{0});
   CHECK(made["state"] == "installed");
@@ -76,7 +76,8 @@ TEST_CASE("R20 R23 R36: with a bulk token a client registers over the CMG") {
   CHECK(desk.ask(0, "call", "kiosk", hours{3})["granted"] == true);
 }
 
-TEST_CASE("D5: one bulk token serves any number of clients, each with a token of its own") {
+TEST_CASE("D5: one bulk token serves any number of clients, each with a token of its own",
+          "[slow]") {
   const ClientDesk desk;
   desk.bulk_token("bulk");
   for (const std::string name : {"a", "b", "c"}) {
@@ -86,7 +87,8 @@ TEST_CASE("D5: one bulk token serves any number of clients, each with a token of
   }
 }
 
-TEST_CASE("R60 A10 D8: an expired client learns it over the CMG, and comes back at an MP") {
+TEST_CASE("R60 A10 D8: an expired client learns it over the CMG, and comes back at an MP",
+          "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   const json registered = desk.ask(0, "register", "laptop", hours{0});
@@ -125,7 +127,7 @@ TEST_CASE("A10: an expired client that reaches an MP first is registered directl
   CHECK(kinds_of(back) == "token-expired registration-requested registration-completed");
 }
 
-TEST_CASE("A9: when its signer is retired a client has to register again") {
+TEST_CASE("A9: when its signer is retired a client has to register again", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   desk.ask(0, "register", "laptop", hours{0});
@@ -139,7 +141,7 @@ TEST_CASE("A9: when its signer is retired a client has to register again") {
   CHECK(desk.ask(0, "register", "laptop", hours{3}, "--network intranet")["granted"] == true);
 }
 
-TEST_CASE("a request whose answer never came is lost, and the client asks again") {
+TEST_CASE("a request whose answer never came is lost, and the client asks again", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   std::filesystem::rename(desk.path("site/signing-0.key"), desk.path("away"));
@@ -166,7 +168,7 @@ TEST_CASE("what a crash left behind is no hindrance") {
   CHECK(desk.run("log verify laptop/log").status == 0);
 }
 
-TEST_CASE("a client's log is a log like a run's") {
+TEST_CASE("a client's log is a log like a run's", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   desk.ask(0, "register", "laptop", hours{1});

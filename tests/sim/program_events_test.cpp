@@ -113,7 +113,8 @@ TEST_CASE(
                        {"events log --order", "--order"}});
 }
 
-TEST_CASE("events --order changes the order of the lines and nothing else, whatever the filter") {
+TEST_CASE("events --order changes the order of the lines and nothing else, whatever the filter",
+          "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --clients-scale 500 --log log").status == 0);
   const struct {

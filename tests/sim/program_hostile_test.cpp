@@ -17,7 +17,7 @@ const std::string kProgram = "'" + program() + "' ";
 
 }  // namespace
 
-TEST_CASE("two that make a client in one folder at once make one") {
+TEST_CASE("two that make a client in one folder at once make one", "[slow]") {
   const ClientDesk desk;
   for (int round = 0; round < 4; ++round) {
     const std::string name = "client-" + std::to_string(round);
@@ -34,7 +34,7 @@ TEST_CASE("two that make a client in one folder at once make one") {
   }
 }
 
-TEST_CASE("clients that register at once get tokens of their own, or hear why not yet") {
+TEST_CASE("clients that register at once get tokens of their own, or hear why not yet", "[slow]") {
   const ClientDesk desk;
   for (const char* name : {"a", "b", "c"}) desk.ask(0, "new", name, hours{0}, "--key ec-p256");
   desk.run_shell("for i in a b c; do " + kProgram +
@@ -64,7 +64,8 @@ TEST_CASE("a client that waits for its bulk token asks what time it is when it h
 
 // With the places of standard input and standard error free, the lock and then the journal took
 // them, and the warning went into the journal.
-TEST_CASE("a program that is started without standard streams writes into no file of its own") {
+TEST_CASE("a program that is started without standard streams writes into no file of its own",
+          "[slow]") {
   const ClientDesk desk;
   REQUIRE(desk.run("token new --site site").status == 0);
   // A write that was cut off, and never acknowledged.
@@ -84,7 +85,8 @@ TEST_CASE("a program that is started without standard streams writes into no fil
   CHECK(desk.run("log verify kiosk/log").status == 0);
 }
 
-TEST_CASE("a pipe to which nobody writes, a device and a folder are no files, and hold nobody up") {
+TEST_CASE("a pipe to which nobody writes, a device and a folder are no files, and hold nobody up",
+          "[slow]") {
   const ClientDesk desk;
   REQUIRE(::mkfifo(desk.path("pipe").c_str(), 0600) == 0);
 #ifdef TOKENLIFE_SANITIZED

@@ -80,7 +80,7 @@ TEST_CASE("the events of a site on disk are filtered by kind and time, and it ha
   CHECK(has(replay.err, "this is the journal of a site on disk, and not a run's log"));
 }
 
-TEST_CASE("the journal of a site is checked and described like a log") {
+TEST_CASE("the journal of a site is checked and described like a log", "[slow]") {
   const JournalDesk desk;
   const json site = json::parse(desk.out("site show site --json"));
   const std::string bytes = std::to_string(read_file(desk.path("site/site.log")).size());
@@ -99,7 +99,7 @@ TEST_CASE("the journal of a site is checked and described like a log") {
   CHECK(has(desk.out("log info site"), "from 2030-01-01T00:00:00Z to 2030-02-01T00:00:00Z\n"));
 }
 
-TEST_CASE("a torn end of a journal is reported, and damage is refused") {
+TEST_CASE("a torn end of a journal is reported, and damage is refused", "[slow]") {
   const JournalDesk desk;
   const std::string head = read_file(desk.path("site/site.head"));
   desk.out("token unblock " + desk.guid + " --site site --at 2030-02-02T00:00:00Z");

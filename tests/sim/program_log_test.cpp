@@ -118,7 +118,8 @@ TEST_CASE("a damaged or missing log ends every command with status 3 and the byt
 }
 
 // Partitions are read by as many threads as there are: that must not show.
-TEST_CASE("answers about a log, and of two damages the one told, do not depend on --threads") {
+TEST_CASE("answers about a log, and of two damages the one told, do not depend on --threads",
+          "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --clients-scale 1000 --log log").status == 0);
   const auto same = [&](const std::string& line, int status) {

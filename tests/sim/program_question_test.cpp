@@ -331,7 +331,7 @@ TEST_CASE("a site's journal has neither a run's digest nor a run") {
 
 // ---- Interrupted runs --------------------------------------------------------------------------
 
-TEST_CASE("of a client that an interrupted run did not come to nothing is said") {
+TEST_CASE("of a client that an interrupted run did not come to nothing is said", "[slow]") {
   const Desk desk;
   desk.write("large.toml",
              "format = 1\n[run]\nduration = \"3650d\"\n[[cohort]]\nname = \"a\"\n"

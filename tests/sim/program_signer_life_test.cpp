@@ -33,7 +33,7 @@ constexpr const char* kWarning =
 
 }  // namespace
 
-TEST_CASE("A9 A5: a site issues nothing with a signing certificate that has expired") {
+TEST_CASE("A9 A5: a site issues nothing with a signing certificate that has expired", "[slow]") {
   const OldSite desk;
   REQUIRE(desk.at("client new --dir c --site site --key ec-p256", "2035-12-29").status == 0);
   const std::string bulk = "token new --site site --lifetime 60";
@@ -53,7 +53,7 @@ TEST_CASE("A9 A5: a site issues nothing with a signing certificate that has expi
   CHECK(desk.at("client register --dir c --site site", "2035-12-30T00:00:01Z").status == 0);
 }
 
-TEST_CASE("A9: no token outlasts the certificate that signed it") {
+TEST_CASE("A9: no token outlasts the certificate that signed it", "[slow]") {
   const OldSite desk;
   const Ran made = desk.at("token new --site site --lifetime 60 --json", "2035-12-29T23:59:00Z");
   REQUIRE(made.status == 0);
@@ -80,7 +80,7 @@ TEST_CASE("A9: no token outlasts the certificate that signed it") {
   CHECK(json::parse(whole.out)["lifetime"] == 3'600);
 }
 
-TEST_CASE("A9: from 30 days before its certificate's end a site says to rotate it") {
+TEST_CASE("A9: from 30 days before its certificate's end a site says to rotate it", "[slow]") {
   const OldSite desk;
   for (const char* name : {"early", "late"}) {
     const std::string line = std::string("client new --site site --key ec-p256 --dir ") + name;
@@ -101,7 +101,7 @@ TEST_CASE("A9: from 30 days before its certificate's end a site says to rotate i
   }
 }
 
-TEST_CASE("site show says of a signing certificate that it has expired") {
+TEST_CASE("site show says of a signing certificate that it has expired", "[slow]") {
   const OldSite desk;
   CHECK(desk.status("2035-12-30T00:00:00Z") == "signs-now");
   CHECK(desk.status("2035-12-30T00:00:01Z") == "expired");
@@ -114,7 +114,8 @@ TEST_CASE("site show says of a signing certificate that it has expired") {
 }
 
 // The same life as scenarios/bulk-token-signer-retired.toml has it.
-TEST_CASE("A9 D2: a client that comes with a bulk token whose signer is retired is refused") {
+TEST_CASE("A9 D2: a client that comes with a bulk token whose signer is retired is refused",
+          "[slow]") {
   const OldSite desk;
   const Ran made = desk.at("token new --site site --json", "2026-01-01T00:00:00Z");
   desk.write("bulk", json::parse(made.out)["token"].get<std::string>());

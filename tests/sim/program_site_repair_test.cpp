@@ -80,7 +80,7 @@ struct RepairDesk : Desk {
 
 }  // namespace
 
-TEST_CASE("R54: an end that is cut off unblocks nothing, whatever the cut looks like") {
+TEST_CASE("R54: an end that is cut off unblocks nothing, whatever the cut looks like", "[slow]") {
   const RepairDesk desk;
   CHECK(has(desk.verify().out, "bulk-token-blocked"));
   for (const std::size_t left : {std::size_t{0}, std::size_t{1}, std::size_t{60},
@@ -95,7 +95,7 @@ TEST_CASE("R54: an end that is cut off unblocks nothing, whatever the cut looks 
   desk.check_closed("ends behind event 2 of 3 that were acknowledged");
 }
 
-TEST_CASE("a site without its head is closed, and one with another's head") {
+TEST_CASE("a site without its head is closed, and one with another's head", "[slow]") {
   const RepairDesk desk;
   std::filesystem::remove(desk.path("site/site.head"));
   desk.check_closed("site.head is missing");
@@ -107,7 +107,7 @@ TEST_CASE("a site without its head is closed, and one with another's head") {
   desk.check_closed("event 1 is not the one that was acknowledged");
 }
 
-TEST_CASE("a repair says what is lost, keeps the files, and opens the site again") {
+TEST_CASE("a repair says what is lost, keeps the files, and opens the site again", "[slow]") {
   const RepairDesk desk;
   CHECK(desk.out("site repair site") == "nothing to repair\n");
   const std::string torn = desk.journal.substr(0, desk.before_block.size() + 60);
@@ -129,7 +129,7 @@ TEST_CASE("a repair says what is lost, keeps the files, and opens the site again
   desk.out("client register --dir c --site site" + std::string(kAt));
 }
 
-TEST_CASE("R54: behind a bad byte in the middle a block is seen, and taken over") {
+TEST_CASE("R54: behind a bad byte in the middle a block is seen, and taken over", "[slow]") {
   const RepairDesk desk;
   std::string bad = desk.journal;
   const std::size_t at = desk.before_block.size() - 40;  // in the token's event
@@ -234,7 +234,8 @@ TEST_CASE("a repair and a restore wait for others as long as they are told to") 
   }
 }
 
-TEST_CASE("a torn event that nobody was told of is no damage, and every command says so") {
+TEST_CASE("a torn event that nobody was told of is no damage, and every command says so",
+          "[slow]") {
   const RepairDesk desk;
   desk.out("token new --site site --at 2026-01-01T13:00:00Z");
   const std::string more = read_file(desk.path("site/site.log"));

@@ -49,7 +49,8 @@ struct RestoredDesk : Desk {
 
 }  // namespace
 
-TEST_CASE("D5 R59: a client with a good token that a restored site has forgotten is recognised") {
+TEST_CASE("D5 R59: a client with a good token that a restored site has forgotten is recognised",
+          "[slow]") {
   const RestoredDesk desk;
   desk.back_up();
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
@@ -74,7 +75,8 @@ TEST_CASE("D5 R59: a client with a good token that a restored site has forgotten
   CHECK(desk.count("epoch-begun") == 1);
 }
 
-TEST_CASE("a restored site issues no token in vain, however often the client renewed since") {
+TEST_CASE("a restored site issues no token in vain, however often the client renewed since",
+          "[slow]") {
   for (const std::size_t renewals : {1U, 3U}) {
     const RestoredDesk desk;
     desk.back_up();
@@ -93,7 +95,7 @@ TEST_CASE("a restored site issues no token in vain, however often the client ren
   }
 }
 
-TEST_CASE("D5: no serial comes twice, whoever comes first to a restored site") {
+TEST_CASE("D5: no serial comes twice, whoever comes first to a restored site", "[slow]") {
   const RestoredDesk desk;
   desk.back_up();
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
@@ -137,7 +139,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("D5: a backup that is copied over the site's own files is noticed, and no other thing") {
+TEST_CASE("D5: a backup that is copied over the site's own files is noticed, and no other thing",
+          "[slow]") {
   const RestoredDesk desk;
   desk.back_up();
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
@@ -154,7 +157,8 @@ TEST_CASE("D5: a backup that is copied over the site's own files is noticed, and
   CHECK(desk.count("epoch-begun") == 1);
 }
 
-TEST_CASE("a client that has lost its token, and of which the site knows less, gets one in time") {
+TEST_CASE("a client that has lost its token, and of which the site knows less, gets one in time",
+          "[slow]") {
   const RestoredDesk desk;
   desk.back_up();
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
@@ -207,7 +211,7 @@ TEST_CASE("client list and show say of a recognised client that its token is not
   CHECK(has(desk.out("client show c --site site --at 2026-03-04"), "  status   not-yet-valid\n"));
 }
 
-TEST_CASE("a restore begins an epoch, and says what it goes on from") {
+TEST_CASE("a restore begins an epoch, and says what it goes on from", "[slow]") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   const std::string told = desk.out("site restore site --at 2026-01-02");
@@ -228,7 +232,7 @@ TEST_CASE("a restore begins an epoch, and says what it goes on from") {
 
 // ---- Copies of a client's folder ---------------------------------------------------------------
 
-TEST_CASE("D6: a site notices that a client's folder was copied, and both act") {
+TEST_CASE("D6: a site notices that a client's folder was copied, and both act", "[slow]") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   CHECK(desk.run_shell("cp -a c clone").status == 0);
@@ -253,7 +257,7 @@ TEST_CASE("D6: a site notices that a client's folder was copied, and both act") 
   CHECK(desk.serial("c", "2026-03-04") == "0-5");
 }
 
-TEST_CASE("D6: a client folder that is older than its site acts, and is noticed") {
+TEST_CASE("D6: a client folder that is older than its site acts, and is noticed", "[slow]") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   CHECK(desk.run_shell("cp -a c older").status == 0);
@@ -290,7 +294,7 @@ TEST_CASE(
   CHECK(desk.client("call --strict-clones", "other", "2026-03-07").status == 0);
 }
 
-TEST_CASE("D6: with --strict-clones a token that is replaced is refused, however often") {
+TEST_CASE("D6: with --strict-clones a token that is replaced is refused, however often", "[slow]") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   CHECK(desk.run_shell("cp -a c clone; cp -a c third").status == 0);
@@ -319,7 +323,7 @@ TEST_CASE("a call that shows the site nothing new writes nothing") {
 
 // ---- Heads that were kept ----------------------------------------------------------------------
 
-TEST_CASE("whether a site goes on from a head that was kept elsewhere is said") {
+TEST_CASE("whether a site goes on from a head that was kept elsewhere is said", "[slow]") {
   const RestoredDesk desk;
   desk.back_up();
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);

@@ -49,7 +49,8 @@ TEST_CASE("R22 R42 R50 D4: neither a token nor a key is in any other file or out
   CHECK_FALSE(has(everything, payload));
 }
 
-TEST_CASE("R44 R46 A4: a lifetime that is not 1 to 10080 whole minutes is refused, never clamped") {
+TEST_CASE("R44 R46 A4: a lifetime that is not 1 to 10080 whole minutes is refused, never clamped",
+          "[slow]") {
   const SiteDesk desk;
   for (const char* lifetime : {"0", "-1", "10081", "99999999999999999999", "1.5", "1e3", "0x10",
                                "60m", "+60", "' 60'", "sixty", "060", "00"}) {
@@ -120,7 +121,7 @@ TEST_CASE("R48 R51 R52: bulk tokens and certificates are listed, filtered and so
   CHECK(rows == 4);
 }
 
-TEST_CASE("A9: a certificate is rotated, retired once, and never the one that signs") {
+TEST_CASE("A9: a certificate is rotated, retired once, and never the one that signs", "[slow]") {
   const SiteDesk desk;
   const std::string old = token_in(lines_of(desk.run("token new --site site")));
   CHECK(has(desk.run("site retire site 0").err, "signs now; run `tokenlife site rotate` first"));
@@ -134,7 +135,8 @@ TEST_CASE("A9: a certificate is rotated, retired once, and never the one that si
   CHECK(verified(desk, token_in(lines_of(desk.run("token new --site site")))));
 }
 
-TEST_CASE("A9: a bulk token whose signer is retired is listed so, unless it is over anyway") {
+TEST_CASE("A9: a bulk token whose signer is retired is listed so, unless it is over anyway",
+          "[slow]") {
   const SiteDesk desk;
   const json made = json::parse(lines_of(desk.run("token new --site site --lifetime 60 --json")));
   const auto listed = [&](const std::string& options = "") {
@@ -158,7 +160,7 @@ TEST_CASE("A9: a bulk token whose signer is retired is listed so, unless it is o
   CHECK(desk.shown("--type bulk-token --sort status")["certificates"][0]["issued-to"] == "another");
 }
 
-TEST_CASE("what is wrong with a command on a site is said in one line") {
+TEST_CASE("what is wrong with a command on a site is said in one line", "[slow]") {
   const SiteDesk desk;
   check_refused(desk,
                 {{"site show site --type bulk", "`bulk` is not a type; did you mean `bulk-token`?"},
@@ -200,7 +202,7 @@ TEST_CASE("R29 R30: who cannot read the key makes no token") {
   CHECK(desk.shown()["events"] == 1);
 }
 
-TEST_CASE("writers that come at once issue tokens one by one, and wait for each other") {
+TEST_CASE("writers that come at once issue tokens one by one, and wait for each other", "[slow]") {
   const SiteDesk desk;
   const Ran ran = desk.run_shell("for i in 1 2 3 4 5 6 7 8; do '" + program() +
                                  "' token new --site site >out.$i 2>err.$i & done; wait");

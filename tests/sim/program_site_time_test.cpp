@@ -31,7 +31,7 @@ struct OldDesk : Desk {
 
 }  // namespace
 
-TEST_CASE("every command on a site and its bulk tokens can be told the time") {
+TEST_CASE("every command on a site and its bulk tokens can be told the time", "[slow]") {
   const OldDesk desk;
   const json made = desk.object("token new --site site --lifetime 60", "2030-02-01T00:00:00Z");
   CHECK(made["not-before"] == "2030-02-01T00:00:00Z");
@@ -60,7 +60,7 @@ TEST_CASE("every command on a site and its bulk tokens can be told the time") {
   CHECK(desk.object("site show site", "2029-01-01T00:00:00Z")["certificates"].size() == 3);
 }
 
-TEST_CASE("a whole session can be tried in a time that is made up") {
+TEST_CASE("a whole session can be tried in a time that is made up", "[slow]") {
   const OldDesk desk;
   const json made = desk.object("token new --site site", "2030-01-02T00:00:00Z");
   desk.write("bulk", made["token"]);
@@ -95,7 +95,8 @@ TEST_CASE("a time that is none, that lies behind or that is too far away is an e
 }
 
 // Beyond 136 years the times of a log begin anew.
-TEST_CASE("a client lasts a hundred years, and no date that is needed for it is after 9999") {
+TEST_CASE("a client lasts a hundred years, and no date that is needed for it is after 9999",
+          "[slow]") {
   const OldDesk desk;
   const std::string laptop = " --dir laptop --site site";
   const Ran late = desk.run_at("client new" + laptop, "9999-01-01T00:00:00Z");
@@ -115,7 +116,7 @@ TEST_CASE("a client lasts a hundred years, and no date that is needed for it is 
 
 // ---- A clock that was wrong --------------------------------------------------------------------
 
-TEST_CASE("R54: a clock that was wrong once hinders nothing, and is an event") {
+TEST_CASE("R54: a clock that was wrong once hinders nothing, and is an event", "[slow]") {
   const OldDesk desk;
   const json good = desk.object("token new --site site --lifetime 10080", "2030-01-01T00:00:00Z");
   desk.write("good", good["token"]);
@@ -152,7 +153,7 @@ TEST_CASE("R54: a clock that was wrong once hinders nothing, and is an event") {
   CHECK(list[2]["status"] == "not-yet-valid");
 }
 
-TEST_CASE("a token with a date in the future is good from then on, and not before") {
+TEST_CASE("a token with a date in the future is good from then on, and not before", "[slow]") {
   const OldDesk desk;
   const json made =
       json::parse(desk.run_at("token new --site site --json", "2031-01-01T00:00:00Z").out);
@@ -178,7 +179,8 @@ TEST_CASE("a site that was made by a clock that was ahead lives on before its be
         std::string::npos);
 }
 
-TEST_CASE("a client whose clock was ahead begins a log anew, with its token if that is good") {
+TEST_CASE("a client whose clock was ahead begins a log anew, with its token if that is good",
+          "[slow]") {
   const OldDesk desk;
   const std::string laptop = " --dir laptop --site site";
   desk.out("client new --key ec-p256" + laptop, "2030-01-01T00:00:00Z");
@@ -195,7 +197,7 @@ TEST_CASE("a client whose clock was ahead begins a log anew, with its token if t
   desk.out("client renew" + laptop, "2030-02-01T00:00:00Z");
 }
 
-TEST_CASE("a client's time stands still while its clock is set back by some minutes") {
+TEST_CASE("a client's time stands still while its clock is set back by some minutes", "[slow]") {
   const OldDesk desk;
   const std::string laptop = " --dir laptop --site site";
   desk.out("client new --key ec-p256" + laptop, "2030-01-01T00:10:00Z");

@@ -53,7 +53,7 @@ TEST_CASE("the counter of test is gone from the terminal before each result") {
   }
 }
 
-TEST_CASE("a line of progress is narrower than the terminal, or than COLUMNS says") {
+TEST_CASE("a line of progress is narrower than the terminal, or than COLUMNS says", "[slow]") {
   const Desk desk;
   write_endless(desk, "endless.toml");
   struct Case {

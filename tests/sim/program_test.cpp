@@ -90,7 +90,8 @@ TEST_CASE("an action that changed nothing is named") {
             "Actions that changed nothing\n  lose-answers at 50d (idle.toml:21)\n"));
 }
 
-TEST_CASE("what is wrong with a command line is said in one line, with the nearest word") {
+TEST_CASE("what is wrong with a command line is said in one line, with the nearest word",
+          "[slow]") {
   const Desk desk;
   check_refused(desk, {
                           {"", "a command is missing; see `tokenlife --help`"},

@@ -144,7 +144,7 @@ TEST_CASE("inspect notices that the end of a token is cut off, wherever that is"
   CHECK(complains(shown, "the signature has 1025 bytes; those of RS256 have 256 to 1024"));
 }
 
-TEST_CASE("inspect shows any bytes, and none of them reaches the terminal as a command") {
+TEST_CASE("inspect shows any bytes, and none of them reaches the terminal as a command", "[slow]") {
   const Desk desk;
   const std::string esc = "\x1b]0;owned\x07\x1b[2J";
   const std::string inputs[] = {
@@ -180,7 +180,7 @@ TEST_CASE("inspect shows any bytes, and none of them reaches the terminal as a c
   }
 }
 
-TEST_CASE("a token is given once, and never repeated by a message") {
+TEST_CASE("a token is given once, and never repeated by a message", "[slow]") {
   const SigningDesk& desk = signing_desk();
   const std::string token = read_file(desk.path("bulk"));
   check_refused(desk, {
@@ -216,7 +216,7 @@ TEST_CASE("a token is given once, and never repeated by a message") {
   CHECK(desk.run("token inspect - <&-").status == 3);
 }
 
-TEST_CASE("D4: a private key on the command line is not repeated by a message") {
+TEST_CASE("D4: a private key on the command line is not repeated by a message", "[slow]") {
   const SigningDesk& desk = signing_desk();
   for (const PrivateKey& key : {desk.key, desk.client_key}) {
     const std::string pem(key.to_pem().reveal());
@@ -236,7 +236,7 @@ TEST_CASE("D4: a private key on the command line is not repeated by a message") 
   }
 }
 
-TEST_CASE("a file that is too long for a token is one, like standard input") {
+TEST_CASE("a file that is too long for a token is one, like standard input", "[slow]") {
   const Desk desk;
   desk.write("long", std::string(2'000'000, 'A'));
   const Ran ran = desk.run("token inspect --token-file long --json");

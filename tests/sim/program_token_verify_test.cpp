@@ -67,7 +67,7 @@ TEST_CASE("verify takes the token from standard input, from a file, and from its
   }
 }
 
-TEST_CASE("A5 A6: verify knows the time that it is told, to the second") {
+TEST_CASE("A5 A6: verify knows the time that it is told, to the second", "[slow]") {
   const std::string token = "--token-file bulk --key site.pem --at ";
   CHECK(verify(token + "1580415504").status == 0);
   check_fault(token + "1580415505", "bulk-token-expired", "bulk-token-expired");
@@ -98,7 +98,7 @@ TEST_CASE("D6: verify holds a client token to the certificate, or says that it d
   CHECK(has(signing_desk().run("token verify " + kClient).out, "the binding (D6) is unchecked"));
 }
 
-TEST_CASE("verify goes by the key, and by the certificate that the token names") {
+TEST_CASE("verify goes by the key, and by the certificate that the token names", "[slow]") {
   const SigningDesk& desk = signing_desk();
   CHECK(verify(kBulk + "--signing-certificate site.crt").status == 0);
   CHECK(verify("--token-file bulk --key site.crt --at 1580156305").status == 0);
@@ -132,7 +132,7 @@ TEST_CASE("the source's damaged sample is refused as malformed") {
   check_fault("--token-file sample --key site.pem", "malformed", "payload-not-strict-json");
 }
 
-TEST_CASE("what is wrong with verify's line or files is said in one line") {
+TEST_CASE("what is wrong with verify's line or files is said in one line", "[slow]") {
   const SigningDesk& desk = signing_desk();
   desk.write("ec.pem", desk.client_key.public_key().to_pem());
   desk.write("private.pem", std::string(desk.key.to_pem().reveal()));

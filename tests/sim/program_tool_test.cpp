@@ -5,7 +5,7 @@
 
 namespace tokenlife::test {
 
-TEST_CASE("R39 R40 R43 R47 A3: the tool takes its three parameters, and nothing else") {
+TEST_CASE("R39 R40 R43 R47 A3: the tool takes its three parameters, and nothing else", "[slow]") {
   const SiteDesk desk;
   CHECK(has(lines_of(desk.run_tool("'/?'", "")), "BulkRegistrationTokenTool /new /lifetime"));
   struct Wrong {
@@ -55,7 +55,7 @@ TEST_CASE("R39 R40 R43 R47 A3: the tool takes its three parameters, and nothing 
   }
 }
 
-TEST_CASE("D4: the tool repeats no token and no key, wherever one stands by mistake") {
+TEST_CASE("D4: the tool repeats no token and no key, wherever one stands by mistake", "[slow]") {
   const SiteDesk desk;
   const std::string token = token_in(lines_of(desk.run("token new --site site")));
   const std::string key = read_file(desk.path("site/signing-0.key"));

@@ -32,7 +32,7 @@ void put_own_certificate(const SiteDesk& desk, const std::string& tenant) {
 
 }  // namespace
 
-TEST_CASE("D2: an exchanged signing certificate makes no foreign token good") {
+TEST_CASE("D2: an exchanged signing certificate makes no foreign token good", "[slow]") {
   const SiteDesk desk;
   const std::string tenant = desk.shown()["tenant"];
   lines_of(desk.run("site rotate site"));

@@ -102,7 +102,8 @@ class Reader {
   std::map<std::string, std::string> guids_;  // of the page, and in their place
 };
 
-TEST_CASE("every command in the README works as it stands, and prints what stands there") {
+TEST_CASE("every command in the README works as it stands, and prints what stands there",
+          "[slow]") {
   const std::vector<Command> commands = commands_of(read_file("README.md"));
   std::size_t lines = 0;
   Reader reader;

@@ -83,7 +83,8 @@ Request with_bulk(Guid guid) {
 constexpr Request kExchange{RequestKind::exchange, Endpoint::cmg, Credential::self_signed, {}};
 constexpr Request kRenewal{RequestKind::renewal, Endpoint::cmg, Credential::self_signed, {}};
 
-TEST_CASE("R22 R28: a bulk token is carried until the first registration and not longer") {
+TEST_CASE("R22 R28: a bulk token is carried until the first registration and not longer",
+          "[slow]") {
   Setting its;
   its.who.begin({0});
   its.who.install(installed(Network::internet, Credential::self_signed, its.bulk()));
@@ -182,7 +183,8 @@ TEST_CASE("D6: nothing is shown to a site that is down") {
   CHECK(its.signatures.verified == before.verified + 2);
 }
 
-TEST_CASE("D6 R15: after a reinstallation the old token is worthless, also to its owner") {
+TEST_CASE("D6 R15: after a reinstallation the old token is worthless, also to its owner",
+          "[slow]") {
   Setting its(GENERATE(ClientKeys::ec_p256, ClientKeys::pool, ClientKeys::rsa));
   its.register_client(0, day(2));
   const std::string old(its.who.token().reveal());

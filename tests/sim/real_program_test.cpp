@@ -55,7 +55,7 @@ std::string trace_of_secret(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("D4: no token and no key is in what a run with real tokens prints and writes") {
+TEST_CASE("D4: no token and no key is in what a run with real tokens prints and writes", "[slow]") {
   const Desk desk;
   desk.write("real.toml", kReal);
   const Ran ran = desk.run("run real.toml --log log");
@@ -73,7 +73,7 @@ TEST_CASE("D4: no token and no key is in what a run with real tokens prints and 
   CHECK(trace_of_secret("ey eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiIs") != "");
 }
 
-TEST_CASE("the log of a run with real tokens differs in the scenario's text alone") {
+TEST_CASE("the log of a run with real tokens differs in the scenario's text alone", "[slow]") {
   const Desk desk;
   desk.write("real.toml", kReal);
   desk.write("modelled.toml", modelled());

@@ -45,7 +45,8 @@ TEST_CASE("a step forward of 30 days is usual, and of more is told") {
         std::string::npos);
 }
 
-TEST_CASE("A9: blocks, unblocks, rotations and retirements work whatever the clock says") {
+TEST_CASE("A9: blocks, unblocks, rotations and retirements work whatever the clock says",
+          "[slow]") {
   const FolderDesk desk;
   SiteFolder site = desk.open();
   done(site, IssueBulkToken{"", kBulk, 60});

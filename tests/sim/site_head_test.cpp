@@ -50,7 +50,8 @@ TEST_CASE("R54: a site whose journal was cut at any byte of what was acknowledge
   CHECK(desk.open().site().bulk_tokens.at(kBulk).blocked);
 }
 
-TEST_CASE("an event that was cut at any byte before it was acknowledged is in nobody's way") {
+TEST_CASE("an event that was cut at any byte before it was acknowledged is in nobody's way",
+          "[slow]") {
   const CutDesk desk;
   for (std::size_t size = desk.log_before.size(); size <= desk.log_after.size(); ++size) {
     INFO(size);

@@ -270,7 +270,7 @@ TEST_CASE("a site of the version before is as it was, and is upgraded by its fir
   CHECK(read_folder(path).at("site.log").starts_with(before.at("site.log")));
 }
 
-TEST_CASE("modes of what is made do not depend on the umask") {
+TEST_CASE("modes of what is made do not depend on the umask", "[slow]") {
   for (const mode_t mask : {0U, 022U, 077U, 0177U, 0777U}) {
     const TrustDesk desk(mask);
     desk.make_client();

@@ -16,7 +16,7 @@ namespace {
 
 using namespace sim;
 
-TEST_CASE("random scenarios keep every property of a soak") {
+TEST_CASE("random scenarios keep every property of a soak", "[slow]") {
   const auto properties = soak_properties();
   REQUIRE(properties.size() == 21);
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
@@ -344,7 +344,7 @@ TEST_CASE("a failure's file and those that it names do what the scenario does") 
   CHECK(nowhere.error().kind == ErrorKind::file);
 }
 
-TEST_CASE("soak says what it did, and what is wrong with its command line") {
+TEST_CASE("soak says what it did, and what is wrong with its command line", "[slow]") {
   const Desk desk;
   const Ran ran = desk.run("soak --for 1s --seed 7");
   CHECK(ran.status == 0);
