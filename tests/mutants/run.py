@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Breaks the rules on purpose, one at a time, and sees that a property notices.
 
-usage: run.py BUILD-FOLDER [--write TABLE] [--only REGEX] [--group NAME] [--part I/N]
+usage: run.py BUILD-FOLDER [--only REGEX] [--group NAME] [--part I/N]
 
 Takes the objects of a finished build, compiles what a mutant changes, links the properties anew and runs
-them until one does not hold. Exit status 0 if every mutant was noticed. --write runs all of them, and makes
-the table that is checked in.
+them until one does not hold, which is named. Exit status 0 if every mutant was noticed.
 """
 
 import argparse
@@ -199,7 +198,7 @@ def overlay_headers(overlay):
             link.symlink_to(header)
 
 
-def try_mutant(build, mutant, cases, every, seconds_max):
+def try_mutant(build, mutant, cases, seconds_max):
     name = mutant.get("group", "rules")
     # Of tokens OpenSSL does the work: what is compiled sooner is tried sooner.
     optimise = "-O0" if name == "tokens" else "-O1"
@@ -217,24 +216,12 @@ def try_mutant(build, mutant, cases, every, seconds_max):
         for unit in UNITS_OF.get(mutant["file"], [mutant["file"]]) + mutant.get("also", []):
             replaced[unit] = pathlib.Path(folder) / (unit.replace("/", "_") + ".o")
             build.compile(unit, mutant["file"], overlay, replaced[unit], optimise)
-        return Tests(build, GROUPS[name], replaced, folder).failures(cases, every, seconds_max)
-
-
-def table(results):
-    lines = ["# Mutants", "",
-             "Every rule that was broken on purpose, and the properties that noticed. Made by",
-             "`tests/mutants/run.py BUILD-FOLDER --write tests/mutants/MUTANTS.md`.", "",
-             "| mutant | rules | noticed by |", "|---|---|---|"]
-    for mutant, noticed in results:
-        lines.append(f"| {mutant['name']} | {' '.join(mutant['rules'])} | "
-                     f"{'<br>'.join(noticed) if noticed else '**nothing**'} |")
-    return "\n".join(lines) + "\n"
+        return Tests(build, GROUPS[name], replaced, folder).failures(cases, False, seconds_max)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
-    parser.add_argument("--write", metavar="TABLE")
     parser.add_argument("--only", default="", metavar="REGEX", help="mutants with such a name")
     parser.add_argument("--group", choices=sorted(GROUPS))
     parser.add_argument("--part", default="0/1", metavar="I/N", help="every Nth mutant, from the Ith on")
@@ -262,19 +249,17 @@ def main():
                        for name, seconds in zip(names, pool.map(seconds_without_mutant, names))}
 
     def result_of(mutant):
-        noticed = try_mutant(build, mutant, arguments.cases, bool(arguments.write),
+        noticed = try_mutant(build, mutant, arguments.cases,
                              seconds_max[mutant.get("group", "rules")])
         print(f"{'ok      ' if noticed else 'SURVIVES'}  {mutant['name']}", flush=True)
         for name in noticed:
             print(f"            {name}", flush=True)
-        return mutant, noticed
+        return bool(noticed)
 
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         results = list(pool.map(result_of, mutants))
-    survivors = sum(1 for _, by in results if not by)
+    survivors = results.count(False)
     print(f"{len(results) - survivors} of {len(results)} mutants were noticed")
-    if arguments.write:
-        pathlib.Path(arguments.write).write_text(table(results))
     return 1 if survivors else 0
 
 
