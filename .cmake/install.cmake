@@ -7,7 +7,9 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tokenlife)
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME)
-install(TARGETS tokenlife_sqlite LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+if(TARGET tokenlife_sqlite)
+  install(TARGETS tokenlife_sqlite LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 
 # install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private
 #              LIBRARY...)

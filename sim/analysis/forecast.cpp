@@ -23,7 +23,9 @@ constexpr AbsenceMeasure kAbsences[] = {{Measure::absent_7, std::chrono::days{7}
                                         {Measure::absent_60, std::chrono::days{60}},
                                         {Measure::absent_90, std::chrono::days{90}}};
 
-double& at(Values& values, Measure measure) { return values[static_cast<std::size_t>(measure)]; }
+double& figure_in(Values& values, Measure measure) {
+  return values[static_cast<std::size_t>(measure)];
+}
 
 Values measures_of(const Future& future, double device_days) {
   Values values{};
@@ -31,12 +33,12 @@ Values measures_of(const Future& future, double device_days) {
   for (const Future::OfDevice& device : future.devices) {
     contacts += device.contacts;
     for (const AbsenceMeasure& absence : kAbsences) {
-      if (device.longest_absence > absence.over) at(values, absence.measure) += 1;
+      if (device.longest_absence > absence.over) figure_in(values, absence.measure) += 1;
     }
   }
-  at(values, Measure::contacts) = static_cast<double>(contacts) / device_days;
-  at(values, Measure::renewals) = static_cast<double>(future.renewals);
-  at(values, Measure::expiries) = static_cast<double>(future.expiries);
+  figure_in(values, Measure::contacts) = static_cast<double>(contacts) / device_days;
+  figure_in(values, Measure::renewals) = static_cast<double>(future.renewals);
+  figure_in(values, Measure::expiries) = static_cast<double>(future.expiries);
   return values;
 }
 
