@@ -74,7 +74,7 @@ class Follower {
  public:
   Behind next(const Recorded<ClientEvent>& recorded, const Background& background) {
     if (is_request(kind_of(recorded.event))) {
-      there_.asked_at = recorded.time;
+      asked_at_ = recorded.time;
       if (const auto* asked = std::get_if<RegistrationRequested>(&recorded.event)) {
         there_.bulk = asked->bulk;
       }
@@ -84,9 +84,16 @@ class Follower {
       there_.network = installed->network;
     } else if (const auto* adopted = std::get_if<ClientAdopted>(&recorded.event)) {
       there_.network = adopted->network;
+      there_.signer = adopted->token.signer;
+    } else if (const auto* registered = std::get_if<RegistrationCompleted>(&recorded.event)) {
+      there_.signer = registered->token.signer;
+    } else if (const auto* renewed = std::get_if<TokenRenewed>(&recorded.event)) {
+      there_.signer = renewed->token.signer;
     } else if (std::holds_alternative<ClientBlocked>(recorded.event)) {
       there_.blocked_by = recorded.cause;
     }
+    there_.asked_at = recorded.time;
+    if (recorded.cause.kind == CauseKind::request) there_.asked_at = asked_at_;
     if (recorded.cause.kind == CauseKind::exchange) {
       there_.asked_at = recorded.time - Duration{recorded.cause.number};
     }
@@ -95,6 +102,7 @@ class Follower {
 
  private:
   Circumstances there_;
+  Instant asked_at_;  // the latest request
 };
 
 bool are_alike(const Fold& a, const Fold& b) {
@@ -124,7 +132,7 @@ void fold_attempts(std::vector<Fold>& folds) {
   }
 }
 
-// Of several minor things of a kind, one behind the other.
+// Of several minor things of a kind and a cause, one behind the other.
 void fold_minor(std::vector<Fold>& folds) {
   std::vector<Fold*> open;
   for (Fold& fold : folds) {
@@ -133,8 +141,9 @@ void fold_minor(std::vector<Fold>& folds) {
       open.clear();
       continue;
     }
-    const auto same = std::find_if(open.begin(), open.end(),
-                                   [&](const Fold* it) { return it->kind() == fold.kind(); });
+    const auto same = std::find_if(open.begin(), open.end(), [&](const Fold* it) {
+      return it->kind() == fold.kind() && it->behind.cause == fold.behind.cause;
+    });
     if (same == open.end()) {
       open.push_back(&fold);
     } else {

@@ -71,40 +71,61 @@ Behind failure(FailureReason reason, Endpoint via, const Circumstances& there,
   return {"network", "the client had left that network when the answer came"};
 }
 
-Behind refusal(RefusalReason reason, Instant now, const Circumstances& there,
-               const Background& background) {
-  Behind behind{"", std::string(words_for(reason))};
+// The certificate with which the site signed the bulk token.
+KeyNumber signer_of(Guid bulk, const Background& background) {
+  KeyNumber signer{};
+  for (const Recorded<SiteEvent>& recorded : background.site) {
+    if (const auto* rotated = std::get_if<SigningCertificateRotated>(&recorded.event)) {
+      signer = rotated->key;
+    }
+    const auto* issued = std::get_if<BulkTokenIssued>(&recorded.event);
+    if (issued != nullptr && issued->guid == bulk) break;
+  }
+  return signer;
+}
+
+// The site's event that made it refuse what was asked then, or null.
+const Recorded<SiteEvent>* refused_since(RefusalReason reason, bool is_registration,
+                                         const Circumstances& there, const Background& background) {
+  const auto last = [&](const auto& fits) { return latest(background, there.asked_at, fits); };
   switch (reason) {
-    case RefusalReason::client_blocked:
-      if (there.blocked_by && there.blocked_by->kind == CauseKind::action) {
-        behind.cause = background.action(there.blocked_by->number);
-      }
-      break;
-    case RefusalReason::unknown_signer:
-      behind.cause =
-          cause_of(latest(background, now,
-                          [](const SiteEvent& event) {
-                            return std::holds_alternative<SigningCertificateRetired>(event);
-                          }),
-                   background);
-      break;
+    case RefusalReason::unknown_signer: {
+      // Only a bulk token has a signer where a client registers.
+      const KeyNumber signer = is_registration ? signer_of(there.bulk, background) : there.signer;
+      return last([&](const SiteEvent& event) {
+        const auto* retired = std::get_if<SigningCertificateRetired>(&event);
+        return retired != nullptr && retired->key == signer;
+      });
+    }
     case RefusalReason::bulk_token_blocked:
-      behind.cause = cause_of(latest(background, now,
-                                     [&](const SiteEvent& event) {
-                                       const auto* it = std::get_if<BulkTokenBlocked>(&event);
-                                       return it != nullptr && it->guid == there.bulk;
-                                     }),
-                              background);
-      break;
+      return last([&](const SiteEvent& event) {
+        const auto* blocked = std::get_if<BulkTokenBlocked>(&event);
+        return blocked != nullptr && blocked->guid == there.bulk;
+      });
     case RefusalReason::internal_registration_off:
+      return last([](const SiteEvent& event) {
+        const auto* policy = std::get_if<PolicyChanged>(&event);
+        return policy != nullptr && policy->changed.internal_registration;
+      });
     case RefusalReason::credential_required:
-      behind.cause = cause_of(latest(background, now,
-                                     [](const SiteEvent& event) {
-                                       return std::holds_alternative<PolicyChanged>(event);
-                                     }),
-                              background);
-      break;
-    default: break;
+      return last([](const SiteEvent& event) {
+        const auto* policy = std::get_if<PolicyChanged>(&event);
+        return policy != nullptr && policy->changed.mp;
+      });
+    default: return nullptr;
+  }
+}
+
+Behind refusal(RefusalReason reason, bool is_registration, const Circumstances& there,
+               const Background& background) {
+  Behind behind{cause_of(refused_since(reason, is_registration, there, background), background),
+                std::string(words_for(reason))};
+  if (reason == RefusalReason::unknown_signer && is_registration) {
+    behind.words = "the certificate that signed its bulk token had been retired";
+  }
+  if (reason == RefusalReason::client_blocked && there.blocked_by &&
+      there.blocked_by->kind == CauseKind::action) {
+    behind.cause = background.action(there.blocked_by->number);
   }
   return behind;
 }
@@ -161,7 +182,8 @@ Behind behind(const Recorded<ClientEvent>& recorded, const Circumstances& there,
               const Background& background) {
   if (const auto why = std::visit([](const auto& e) { return why_not(e); }, recorded.event);
       why.refusal) {
-    Behind found = refusal(*why.refusal, recorded.time, there, background);
+    const bool is_registration = std::holds_alternative<RegistrationRefused>(recorded.event);
+    Behind found = refusal(*why.refusal, is_registration, there, background);
     if (found.cause.empty()) found.cause = "contact";
     return found;
   } else if (why.failure) {

@@ -39,8 +39,9 @@ struct Behind {
 struct Circumstances {
   Network network = Network::offline;
   std::optional<Cause> blocked_by{};
-  Guid bulk{};       // the bulk token that it showed
-  Instant asked_at;  // of an answer
+  KeyNumber signer{};  // of the client's token, the last that it had
+  Guid bulk{};         // the bulk token that it showed
+  Instant asked_at;    // of an answer
 };
 Behind behind(const Recorded<ClientEvent>& recorded, const Circumstances& there,
               const Background& background);
