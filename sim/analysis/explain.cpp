@@ -74,13 +74,27 @@ class Explainer {
     const auto then = spells_of(past, history_.admission_changes());
     for (std::size_t i = then.size(); i-- > 0;) {
       found_.is_in_spell = !then[i].end && i + 1 == then.size();
-      const bool is_first_token = then[i].spell.cause == SpellCause::not_enrolled && then[i].end;
-      if (!found_.is_in_spell && is_first_token) continue;
+      if (!found_.is_in_spell && is_enrolment(then[i])) continue;
       found_.spell = then[i];
       found_.spell->end = all_[i].end;
       found_.spell->by_action = all_[i].by_action;
       return;
     }
+  }
+
+  // Whether the spell is nothing but what every installation takes: the client asks at once, and
+  // the first answer is its token.
+  bool is_enrolment(const StorySpell& spell) const {
+    if (!spell.end || !std::holds_alternative<ClientInstalled>(events_[spell.began].event)) {
+      return false;
+    }
+    std::size_t requests = 0;
+    for (std::size_t i = spell.began; events_[i].time < *spell.end; ++i) {
+      if (kind_of(events_[i].event) != EventKind::registration_requested) continue;
+      ++requests;
+      if (events_[i].time != spell.spell.begin) return false;
+    }
+    return requests == 1;
   }
 
   // What the client goes by at a moment, with the site's part.
@@ -111,12 +125,9 @@ class Explainer {
       LoneClient lone(past, found_.number);
       return lone.live(past, site).outlook;
     }
+    // Jitter and clocks are draws: without a repetition nobody knows when renewals are due.
     Outlook outlook;
     outlook.service = found_.service;
-    const Client client = client_after(until(events_, now));
-    if (client.token.exists()) {
-      outlook.renewal_due = renewal_due(policy_at(now), client.token.not_before, Duration{0});
-    }
     return outlook;
   }
 
@@ -136,14 +147,17 @@ class Explainer {
     }
     const std::size_t first = found_.spell ? found_.spell->issued : 0;
     found_.chain = chain_of(past, first, behind, options_.folding);
-    found_.next = next_steps(found_.client, found_.service, outlook(options_.at),
-                             {history_, policy_at(options_.at), options_.at});
+    found_.next =
+        next_steps(found_.client, outlook(options_.at),
+                   {history_, policy_at(options_.at), options_.at, found_.not_repeated.empty()});
   }
 
   void look_elsewhere() {
     const StorySpell& spell = *found_.spell;
     found_.is_preventable = can_be_prevented(spell, events_);
+    if (!found_.is_preventable && !found_.is_in_spell) return;  // It has ended as it is.
     found_.saved_by = alternatives(*scenario_, found_.number, events_, spell, options_.at);
+    if (!found_.is_preventable) return;
     found_.futures = futures(*scenario_, found_.number, moments_of_loss(*scenario_, spell),
                              options_.at, options_.threads);
   }

@@ -39,8 +39,8 @@ struct Explanation {
   Client client;  // not installed: nothing else is known
   Instant since;  // in its state
   Service service = Service::served;
-  // The spell that is asked about: the one at that time, else the last before it that did not only
-  // last from the installation to the first token.
+  // The spell that is asked about: the one at that time, else the last before it. What every
+  // installation takes, from its request to the first answer, is none.
   std::optional<StorySpell> spell;
   bool is_in_spell = false;
   // Why there is, or was, that spell, in sentences; and the ids of the rules behind it and behind
@@ -54,7 +54,8 @@ struct Explanation {
   // known, or not so.
   std::string not_repeated;
   // Of the two that follow nothing is known if it was not repeated, or nobody asked.
-  bool is_preventable = true;  // false: `saved_by` holds what would have ended the spell by then
+  // False: `saved_by` holds what would have ended the spell by then, if it has not ended.
+  bool is_preventable = true;
   std::vector<Alternative> saved_by;
   std::vector<Futures> futures;      // none if no token was lost
   std::vector<std::string> actions;  // by number, in words

@@ -35,6 +35,23 @@ std::string cause_words(std::span<const Recorded<ClientEvent>> events, std::size
   return "";
 }
 
+// Up to the end of the spell, if it has ended.
+std::span<const Recorded<ClientEvent>> within(const StorySpell& spell,
+                                              std::span<const Recorded<ClientEvent>> events) {
+  std::size_t count = events.size();
+  while (spell.end && count > 0 && events[count - 1].time >= *spell.end) --count;
+  return events.first(count);
+}
+
+// Whether the client was there; `first` is where it was before these events.
+bool was_on(Network network, std::span<const Recorded<ClientEvent>> events, Network first) {
+  return first == network ||
+         std::any_of(events.begin(), events.end(), [&](const Recorded<ClientEvent>& recorded) {
+           const auto* moved = std::get_if<NetworkChanged>(&recorded.event);
+           return moved != nullptr && moved->to == network;
+         });
+}
+
 class Why {
  public:
   Why(const StorySpell& spell, std::optional<Instant> due,
@@ -114,36 +131,66 @@ class Why {
   }
   std::string not_enrolled() const {
     const auto& began = events_[spell_.began];
-    const std::string installed = std::holds_alternative<ClientAdopted>(began.event)
-                                      ? "It was there when the run began"
-                                      : "It was installed " + moment(began.time);
+    std::string installed = "It was installed " + moment(began.time);
+    if (std::holds_alternative<ClientAdopted>(began.event)) {
+      installed = "It was there when the run began";
+    } else if (std::holds_alternative<ClientReinstalled>(began.event)) {
+      installed = "It was installed anew " + moment(began.time);
+    }
+    const auto told = within(spell_, events_);
     if (spell_.end && *spell_.end <= events_.back().time) {
-      return installed + fmt::format(", and got its first token {}.", moment(*spell_.end));
+      const std::string kept = unanswered(told);
+      return fmt::format("{}, and got {} token {}{}.", installed,
+                         client_after(told).newest_ordinal == 0 ? "its first" : "a",
+                         moment(*spell_.end), kept.empty() ? "" : "; before that " + kept);
     }
-    const std::string refused =
-        cause_words(events_, spell_.began, EventKind::registration_refused, background_);
-    const std::string failed =
-        cause_words(events_, spell_.began, EventKind::registration_failed, background_);
-    if (!refused.empty()) {
-      return installed + " and has no token: its registration was refused, since " + refused + ".";
-    }
-    if (!failed.empty()) {
-      return installed + " and has no token: its registration failed, since " + failed + ".";
+    if (const std::string kept = unanswered(told); !kept.empty()) {
+      return installed + " and has no token: " + kept + ".";
     }
     const Client client = client_after(events_);
-    if (client.last_connected == Network::offline) {
-      return installed + " and has no token: it has never been connected.";
-    }
     if (client.pending != PendingRequest::none) {
       return installed + ", and its registration is under way.";
     }
-    if (client.last_connected == Network::internet && !client.cmg_allowed) {
-      return installed +
-             " and has no token: on the internet its client setting does not allow the CMG.";
+    return installed + " and has no token: " + unasked(client) + ".";
+  }
+  // What came of what it asked, if anything did.
+  std::string unanswered(std::span<const Recorded<ClientEvent>> told) const {
+    const std::string refused =
+        cause_words(told, spell_.began, EventKind::registration_refused, background_);
+    if (!refused.empty()) return "its registration was refused, since " + refused;
+    const std::string failed =
+        cause_words(told, spell_.began, EventKind::registration_failed, background_);
+    return failed.empty() ? "" : "its registration failed, since " + failed;
+  }
+  // Why it has asked for nothing.
+  std::string unasked(const Client& client) const {
+    const bool is_first = std::holds_alternative<ClientInstalled>(events_[spell_.began].event);
+    const char* const since = is_first ? "" : " since";
+    const auto was = [&](Network network) {
+      return was_on(network, events_.subspan(spell_.began),
+                    client_after(events_.first(spell_.began + 1)).network);
+    };
+    const bool was_on_intranet = was(Network::intranet);
+    if (!was_on_intranet && !was(Network::internet)) {
+      return is_first ? "it has never been connected" : "it has not been connected since";
     }
-    return installed +
-           " and has no token: on the internet it has nothing to register with (no bulk token, "
-           "PKI certificate or Entra token), and it has not been on the intranet.";
+    const bool always_cmg = client.on_intranet == OnIntranet::cmg;
+    if (client.last_connected == Network::intranet && !always_cmg) return "it has not asked yet";
+    if (!client.cmg_allowed) {
+      return always_cmg ? "its client setting does not allow the CMG, and it uses nothing else"
+                        : "on the internet its client setting does not allow the CMG";
+    }
+    const bool has_own = client.credential != Credential::self_signed;
+    if (!client.bulk.is_nil() || (has_own && !client.credential_expired)) {
+      return "it has not asked yet";
+    }
+    std::string words =
+        has_own ? "its PKI certificate or Entra token has expired, and it holds no bulk token"
+                : "it has nothing to register with (no bulk token, PKI certificate or Entra token)";
+    if (always_cmg) return words + ", and it uses the CMG on the intranet too";
+    words = "on the internet " + words;
+    if (!was_on_intranet) words += fmt::format(", and it has not been on the intranet{}", since);
+    return words;
   }
 
   const StorySpell& spell_;
@@ -164,7 +211,7 @@ Ids rules_behind_cause(const StorySpell& spell, std::span<const Recorded<ClientE
     case SpellCause::offline: return {"R57", "A12"};
     case SpellCause::never_due: return {"R56", "R57"};
     case SpellCause::not_enrolled: {
-      const auto* refused = last_of<RegistrationRefused>(events, spell.began);
+      const auto* refused = last_of<RegistrationRefused>(within(spell, events), spell.began);
       if (refused == nullptr) return {"R2", "R12"};
       const auto ids = rules_behind(std::get<RegistrationRefused>(refused->event).reason);
       return {ids.begin(), ids.end()};
@@ -197,7 +244,11 @@ std::vector<std::string_view> rules_of(const StorySpell& spell, const Client& cl
   }
   const bool has_lost = client.state == LifecycleState::expired ||
                         client.state == LifecycleState::re_registration_required;
-  if (has_lost && client.last_connected == Network::internet && !client.blocked) add("R60");
+  if (has_lost && client.last_connected == Network::internet && !client.blocked) {
+    const bool was_refused_before =
+        spell.spell.cause == SpellCause::blocked || spell.spell.cause == SpellCause::signer_retired;
+    add(was_refused_before ? "R12" : "R60");
+  }
   if (service == Service::stranded) add("A13");
   return ids;
 }

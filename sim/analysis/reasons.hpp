@@ -30,8 +30,9 @@ struct AskedSite {
   const SiteHistory& site;
   Policy policy;  // the client's of that moment, with the site's part
   Instant now;
+  bool is_repeated;  // False: when renewals are due, and what the client waits for, is not known.
 };
-std::vector<NextStep> next_steps(const Client& client, Service service, const Outlook& outlook,
+std::vector<NextStep> next_steps(const Client& client, const Outlook& outlook,
                                  const AskedSite& asked);
 
 }  // namespace tokenlife::sim

@@ -153,7 +153,11 @@ class Text {
     }
     heading(found_.is_preventable ? "What would have saved it" : "What would have ended it");
     if (!found_.is_preventable) {
-      out_ += wrapped("  ", "It began before there was a token that could be kept.");
+      out_ += wrapped("  ", found_.is_in_spell
+                                ? "It began before there was a token that could be kept."
+                                : "It began before there was a token that could be kept, and has "
+                                  "ended as it is.");
+      if (!found_.is_in_spell) return;
     }
     if (found_.saved_by.empty()) {
       out_ += wrapped("  ", "nothing of these: " + tried());

@@ -92,6 +92,8 @@ TEST_CASE("of two retirements the one that concerns the token is named") {
             "the certificate that signed its bulk token had been "
             "retired, the end of action 1"));
   CHECK(asked.about("b/0 --at 75d")["chain"].back()["cause"] == second);
+  // 65 days old: not by the rule of 90 days.
+  CHECK(asked.rules("a/0") == "A9 R12 A13 ");
 }
 
 TEST_CASE("the policy that refuses is named, not one that came after it") {
@@ -116,6 +118,163 @@ TEST_CASE("what came by action is not folded into what came by itself") {
     by_action += link["kind"].dump() + link["count"].dump() + " ";
   }
   CHECK(by_action == "\"agent-restarted\"1 \"network-changed\"1 \"network-changed\"1 ");
+}
+
+// ---- Why it has no token -----------------------------------------------------------------------
+
+TEST_CASE(
+    "a time without a token that a registration ended is told, but for what installing takes") {
+  const Asked asked(
+      client("quick", kOffice) + client("blocked", kOffice, "install = { at = \"10d\" }") +
+      client("late", kAway + ", " + on("20d", "intranet")) +
+      client("anew", kOffice + ", " + on("2d", "internet") + ", " + on("95d", "intranet")) +
+      action("block-client", "5d", "cohort = \"blocked\"") +
+      action("unblock-client", "25d", "cohort = \"blocked\"") +
+      action("issue-bulk-token", "10d", "name = \"k\"") +
+      action("reinstall", "15d", "client = \"anew/0\"\nbulk-token = \"k\"") +
+      action("outage", "15d", "endpoint = \"cmg\"\nfor = \"3d\""));
+  CHECK(asked.about("quick/0")["spell"].is_null());
+  CHECK(asked.why("blocked/0") ==
+        "It was installed 2026-01-11T00:00:00Z, and got its first token 2026-01-26T00:01:00Z; "
+        "before that its registration was refused, since the client is blocked.");
+  CHECK(asked.why("late/0") ==
+        "It was installed 2026-01-01T00:00:00Z, and got its first token 2026-01-21T00:01:00Z.");
+  // The bulk token ended on 14 January: three days.
+  CHECK(asked.why("anew/0") ==
+        "It was installed anew 2026-01-16T00:00:00Z, and got a token 2026-04-06T00:01:00Z; before "
+        "that its registration was refused, since its bulk token had expired.");
+  CHECK(asked.rules("anew/0") == "R21 R62 D2 ");
+  CHECK(asked.about("anew/0", false)["saved-by"][0]["change"] == "action 3");
+  // It has ended as it is: no change is needed for that, and no token was lost.
+  for (const char* name : {"blocked/0", "late/0"}) {
+    const json ended = asked.about(name, false);
+    CHECK(ended["saved-by"] == json::array());
+    CHECK(ended["ended-by"] == json::array());
+    CHECK(ended["futures"] == json::array());
+  }
+  CHECK(has(asked.text("late/0"), "and has ended as it is"));
+}
+
+TEST_CASE("why a client has asked for nothing, in every state") {
+  const Asked asked(client("cmg", kOffice, "on-intranet = \"cmg\"") +
+                    client("off", kOffice, "on-intranet = \"cmg\"\ncmg-allowed = false") +
+                    client("back", kOffice + ", " + on("3d", "internet")) +
+                    client("gone", kOffice + ", " + on("3d", "offline")) +
+                    client("pki", kAway + ", " + on("30d", "internet"),
+                           "credential = \"pki\"\ncredential-validity = \"20d\"") +
+                    client("home", kHome) + action("reinstall", "4d", "client = \"back/0\"") +
+                    action("reinstall", "4d", "client = \"gone/0\""));
+  CHECK(has(asked.why("cmg/0"),
+            "has no token: it has nothing to register with (no bulk token, PKI "
+            "certificate or Entra token), and it uses the CMG on the intranet "
+            "too."));
+  CHECK(has(asked.why("off/0"), "does not allow the CMG, and it uses nothing else."));
+  CHECK(has(asked.why("back/0"),
+            "It was installed anew 2026-01-05T00:00:00Z and has no token: on "
+            "the internet it has nothing to register with"));
+  CHECK(has(asked.why("back/0"), "and it has not been on the intranet since."));
+  CHECK(has(asked.why("gone/0"), "and has no token: it has not been connected since."));
+  CHECK(has(asked.why("home/0"), "and it has not been on the intranet."));
+  CHECK(has(asked.why("pki/0"), "its PKI certificate or Entra token has expired"));
+}
+
+// ---- What comes next ---------------------------------------------------------------------------
+
+TEST_CASE("a renewal that the site will refuse is not only waited for") {
+  const Asked asked(client("away", kOfficeThenAway) +
+                    client("home", kOfficeThenAway + ", " + on("6d", "internet")) +
+                    action("block-client", "10d", "client = \"away/0\"") +
+                    action("rotate-signing-certificate", "12d30m", "retire-old-after = \"8d\""));
+  const std::string expiry = "its token expires, unless it is refused before | \n";
+  CHECK(asked.next("away/0 --at 15d") ==
+        "the refusal of its token, since the client is blocked | a network\n"
+        "then a registration | somebody: it has to be unblocked\n" +
+            expiry);
+  // Its signer is retired on day 20, half an hour after a contact and before the next.
+  CHECK(asked.next("home/0 --at 19d") == "the renewal of its token is due | \n" + kExpiry);
+  CHECK(asked.next("home/0 --at 20d30m") ==
+        "the refusal of its token, since the certificate that signed its token had been retired | "
+        "its next contact\nthen a registration | somebody: it has to come to the intranet\n" +
+            expiry);
+}
+
+TEST_CASE("who is outdated waits for its upgrade, also while an answer is under way") {
+  Desk desk;
+  desk.write("fleet.csv",
+             "device,token-issued,network,version\nPC-1,2025-12-20T00:00:00Z,intranet,outdated\n");
+  desk.write("asked.toml",
+             "format = 1\n[run]\nduration = \"60d\"\n[[cohort]]\nname = \"a\"\n"
+             "inventory = \"fleet.csv\"\n[cohort.network]\nmodel = \"fixed\"\non = \"intranet\"\n");
+  REQUIRE(desk.run("run asked.toml --log log").status == 0);
+  const auto waits = [&](const std::string& at, const char* what) {
+    const json found = json::parse(desk.run("explain log 0 --quick --json --at " + at).out);
+    for (const json& step : found["next"]) {
+      if (has(std::string(step["what"]), what)) return step["waits-for"].dump();
+    }
+    return std::string("not said");
+  };
+  const char* const upgrade = "\"somebody: it has to be upgraded to the current version\"";
+  CHECK(waits("10d", "the renewal of its token is due") == upgrade);
+  CHECK(waits("50d12h", "its renewal, which is overdue") == upgrade);
+  // Asked at midnight, every day from 18 days on.
+  CHECK(waits("50d", "the answer to its request") == "\"the site\"");
+  CHECK(waits("50d", "its renewal, which is overdue") == upgrade);
+}
+
+TEST_CASE("a renewal that is under way is not overdue") {
+  const Asked asked(client("a", kOffice));
+  CHECK(asked.next("a/0 --at 30d") == "the answer to its request | the site\n" + kExpiry);
+  CHECK(asked.next("a/0 --at 29d") == "the renewal of its token is due | \n" + kExpiry);
+}
+
+TEST_CASE("what a client waits for, from where it is") {
+  const Asked asked(client("never", kAway) + client("pki", kAway, "credential = \"pki\"") +
+                    client("two", kOffice, "on-intranet = \"mp-then-cmg\"") +
+                    client("mp", kOffice) +
+                    client("barred", kOffice + ", " + on("5d", "internet"), "cmg-allowed = false") +
+                    client("starts", kOfficeThenAway, "renew-on = \"agent-start\"") +
+                    action("outage", "1d", "endpoint = \"mp\"\nfor = \"100d\"") +
+                    action("outage", "25d", "endpoint = \"cmg\"\nfor = \"50d\"") +
+                    action("outage", "80d", "endpoint = \"sts\"\nfor = \"1d\""));
+  // Only the intranet helps it, and there the management point.
+  CHECK(asked.next("never/0 --at 30d") ==
+        "a registration | the intranet and the management point to be up again\n");
+  CHECK(asked.next("pki/0 --at 20d") == "a registration | a network\n");
+  CHECK(asked.next("pki/0 --at 30d") ==
+        "a registration | a network and the management point or the CMG to be up again\n");
+  CHECK(asked.next("pki/0 --at 80d") ==
+        "a registration | a network and the site's token service (STS) to be up again\n");
+  // It asked at 00:00, hears of it at 00:01, and is silent until 01:00.
+  CHECK(asked.next("two/0 --at 40d30m") ==
+        "its renewal, which is overdue | the wait after its last try to be over, the management "
+        "point or the CMG to be up again and its next contact\n" +
+            kExpiry);
+  CHECK(has(asked.next("mp/0 --at 40d30m"), ", the management point to be up again and its next"));
+  CHECK(asked.next("barred/0 --at 40d") ==
+        "its renewal, which is overdue | the intranet, or leave to use the CMG\n" + kExpiry);
+  CHECK(asked.next("starts/0 --at 78d") ==
+        "its renewal, which is overdue | a network and an agent start while it is connected\n" +
+            kExpiry);
+}
+
+TEST_CASE("without a repetition it is not known when a renewal is due") {
+  const Desk desk;
+  desk.write("fleet.csv", "device,token-issued,network\nPC-1,2025-12-10T00:00:00Z,internet\n");
+  desk.write("asked.toml",
+             "format = 1\n[run]\nduration = \"90d\"\n[[cohort]]\nname = \"a\"\ninventory = "
+             "\"fleet.csv\"\nrenew-jitter = \"20d\"\n[cohort.network]\nmodel = \"timeline\"\n"
+             "steps = [ " +
+                 on("0d", "internet") + ", " + on("5d", "offline") + " ]\n");
+  REQUIRE(desk.run("run asked.toml --log log").status == 0);
+  REQUIRE(json::parse(desk.run("explain log 0 --json").out)["repeated"] == true);
+  CHECK(has(desk.run("explain log 0").out, "at which it was due for renewal (2026-01-"));
+  std::filesystem::remove(desk.path("fleet.csv"));
+  CHECK(has(desk.run("explain log 0").out, "at which it was due for renewal the client"));
+  const json next = json::parse(desk.run("explain log 0 --at 10d --json").out)["next"];
+  CHECK(next[0] == json({{"what", "the renewal of its token; when it is due is not known"},
+                         {"at", nullptr},
+                         {"waits-for", nullptr}}));
+  CHECK(next[1]["at"] == "2026-03-10T00:00:00Z");
 }
 
 }  // namespace tokenlife::test
