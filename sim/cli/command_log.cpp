@@ -27,7 +27,7 @@ namespace {
 struct LogAndFacts {
   OpenedLog log;
   events::LogFacts facts;
-  // Why it was not checked when renewals were due; empty if it was.
+  // What was not checked, and why; empty if all was.
   std::string unchecked{};
 };
 
@@ -37,14 +37,14 @@ Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
   if (command.bytes_only) {
     const auto facts = events::verify_bytes(*log, command.threads);
     if (!facts) return Failed<Error>(to_error(facts.error()));
-    return LogAndFacts{std::move(*log), *facts};
+    return LogAndFacts{std::move(*log), *facts, "the events, since --bytes-only asks for bytes"};
   }
   std::vector<events::RenewalTerms> renewals;
   std::string unchecked;
   if (!is_of_client_on_disk(log->header())) {
     const auto scenario = scenario_of(log->header(), command.inputs);
     if (scenario) renewals = renewal_terms(*scenario);
-    if (!scenario) unchecked = scenario.error();
+    if (!scenario) unchecked = "when renewals were due, since " + scenario.error();
   }
   const auto facts = events::verify_run(*log, renewals, command.threads);
   if (!facts) return Failed<Error>(to_error(facts.error()));
@@ -314,16 +314,17 @@ ExitStatus verify_log(const LogVerifyCommand& command, Console& console) {
   if (command.json) {
     auto json = json_of(*checked);
     json.update(held_json(held, checked->log));
+    json["unchecked"] = nullptr;
+    if (!checked->unchecked.empty()) json["unchecked"] = checked->unchecked;
     console.print(json_text(json) + "\n");
   } else {
     console.print(verdict_on(*checked, summary.digest,
                              command.bytes_only ? "every byte" : "every byte and every event",
                              summary.complete ? "" : "; the run was interrupted") +
                   held_text(command, held, checked->log));
-    if (!checked->unchecked.empty()) {
-      console.say("tokenlife: not checked: when renewals were due, since " +
-                  escape_text(checked->unchecked));
-    }
+  }
+  if (!checked->unchecked.empty() && !command.bytes_only) {
+    console.say("tokenlife: not checked: " + escape_text(checked->unchecked));
   }
   return held.all() ? 0 : 1;
 }

@@ -304,6 +304,21 @@ TEST_CASE("a log is run again and compared, event for event") {
         3);
 }
 
+TEST_CASE("what was not checked is said, to people and to machines") {
+  const Desk desk;
+  desk.write("fleet.csv", "device,token-issued,network\nPC-1,2025-12-10T00:00:00Z,internet\n");
+  desk.write("fleet.toml",
+             "format = 1\n[run]\nduration = \"9d\"\n[[cohort]]\nname = \"a\"\ninventory = "
+             "\"fleet.csv\"\n[cohort.network]\nmodel = \"fixed\"\non = \"offline\"\n");
+  REQUIRE(desk.run("run fleet.toml --log log").status == 0);
+  CHECK(json::parse(desk.run("log verify log --json").out)["unchecked"].is_null());
+  std::filesystem::remove(desk.path("fleet.csv"));
+  const Ran ran = desk.run("log verify log --json");
+  CHECK(ran.status == 0);
+  CHECK(has(json::parse(ran.out)["unchecked"].dump(), "when renewals were due, since "));
+  CHECK(has(ran.err, "not checked: when renewals were due, since "));
+}
+
 TEST_CASE("an event that breaks a rule is named, unless only the bytes are looked at") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
