@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <numeric>
 
 #include "sim/engine/memory_run.hpp"
 #include "sim/engine/site_timeline.hpp"
@@ -25,18 +26,19 @@ Scenario without_words(Scenario scenario) {
   return scenario;
 }
 
-// Sets a value wherever the scenario says it: of the site, the cohort and the actions.
-template <class Value>
+// Sets a value wherever the scenario says it: of the site, the cohort and the actions. `fit` makes
+// of a value that stands there the one that is to stand there.
+template <class Value, class Fit>
 void set_everywhere(Scenario& scenario, std::uint32_t cohort,
                     std::optional<Value> ClientPolicyChange::*key, Value Policy::*of_site,
-                    Value value) {
-  scenario.policy.*of_site = value;
+                    const Fit& fit) {
+  scenario.policy.*of_site = fit(scenario.policy.*of_site);
   auto& own = scenario.cohorts[cohort].policy.*key;
-  if (own) own = value;
+  if (own) own = fit(*own);
   for (Action& action : scenario.actions) {
     auto* of_clients = std::get_if<ClientAction>(&action.what);
     auto* set = of_clients == nullptr ? nullptr : std::get_if<SetPolicy>(of_clients);
-    if (set != nullptr && set->clients.*key) set->clients.*key = value;
+    if (set != nullptr && set->clients.*key) set->clients.*key = fit(*(set->clients.*key));
   }
 }
 
@@ -61,7 +63,7 @@ class Search {
     find_present(events);
   }
 
-  std::vector<Alternative> find() {
+  Alternatives find() {
     try_policy();
     for (std::uint32_t i = 0; i < scenario_.actions.size(); ++i) {
       if (concerns(scenario_.actions[i]) && scenario_.actions[i].at < last_cause()) try_action(i);
@@ -90,6 +92,9 @@ class Search {
     present_.token_validity = site.policy(spell_.lost.not_before).token_validity;
   }
 
+  void add(const Alternative& alternative) { found_.helping.push_back(alternative); }
+  void mark(Alternative::Kind kind) { found_.tried[static_cast<std::size_t>(kind)] = true; }
+
   bool helps(const Scenario& scenario, const SiteTimeline& site) {
     const auto life = lone_.live(scenario, site);
     if (!prevents_) return !life.events.empty() && life.outlook.service == Service::served;
@@ -103,46 +108,50 @@ class Search {
 
   void try_policy() {
     if (!prevents_ || !spell_.lost.exists()) return;
-    if (days{1} % scenario_.tick == Duration{0}) {
-      try_renew_after();
-      try_validity();
-    }
+    // Terms are multiples of the tick.
+    step_ = Duration{std::lcm(Duration{days{1}}.count(), scenario_.tick.count())};
+    try_renew_after();
+    try_validity();
+    if (present_.renew_on != RenewOn::agent_start) return;
+    mark(Alternative::Kind::renew_on);
     const Change at_contacts = [this](Scenario& changed) {
       set_everywhere(changed, cohort_, &ClientPolicyChange::renew_on, &Policy::renew_on,
-                     RenewOn::contact);
+                     [](RenewOn) { return RenewOn::contact; });
     };
-    if (present_.renew_on == RenewOn::agent_start && helps(at_contacts)) {
-      found_.push_back({Alternative::Kind::renew_on});
-    }
+    if (helps(at_contacts)) add({Alternative::Kind::renew_on});
   }
   void try_renew_after() {
     Duration value = present_.renew_after - Duration{1};
-    for (value -= value % days{1}; value >= days{1}; value -= days{1}) {
+    for (value -= value % step_; value >= step_; value -= step_) {
+      mark(Alternative::Kind::renew_after);
       const bool saves = helps([&](Scenario& changed) {
         set_everywhere(changed, cohort_, &ClientPolicyChange::renew_after, &Policy::renew_after,
-                       value);
+                       [&](Duration set) { return std::min(set, value); });
       });
       if (!saves) continue;
-      found_.push_back({Alternative::Kind::renew_after, value, 0, {}, present_.renew_after});
+      add({Alternative::Kind::renew_after, value, 0, {}, present_.renew_after});
       return;
     }
   }
   void try_validity() {
     const Duration present = present_.token_validity;
-    Duration value = present - present % days{1} + days{1};
+    Duration value = present - present % step_ + step_;
     const auto inventory = own_inventory();
-    for (; value <= present * 3; value += days{1}) {
+    for (; value <= present * 3; value += step_) {
+      mark(Alternative::Kind::token_validity);
       const bool saves = helps([&](Scenario& changed) {
-        changed.policy.token_validity = value;
+        changed.policy.token_validity = std::max(changed.policy.token_validity, value);
         for (Action& action : changed.actions) {
           auto* of_clients = std::get_if<ClientAction>(&action.what);
           auto* set = of_clients == nullptr ? nullptr : std::get_if<SetPolicy>(of_clients);
-          if (set != nullptr && set->site.token_validity) set->site.token_validity = value;
+          if (set != nullptr && set->site.token_validity) {
+            set->site.token_validity = std::max(*set->site.token_validity, value);
+          }
         }
         if (inventory != nullptr) adopt_with(value, *inventory, changed);
       });
       if (!saves) continue;
-      found_.push_back({Alternative::Kind::token_validity, value, 0, {}, present});
+      add({Alternative::Kind::token_validity, value, 0, {}, present});
       return;
     }
   }
@@ -172,8 +181,10 @@ class Search {
 
   void try_action(std::uint32_t i) {
     const Action& action = scenario_.actions[i];
+    mark(Alternative::Kind::left_out);
+    if (action_if<Outage>(action) != nullptr) mark(Alternative::Kind::shortened);
     const bool goes = helps([&](Scenario& changed) { changed.actions[i].left_out = true; });
-    if (goes) found_.push_back({Alternative::Kind::left_out, {}, i});
+    if (goes) add({Alternative::Kind::left_out, {}, i});
     if (goes && action_if<Outage>(action) != nullptr) shorten(i);
     const auto* cmg = action_if<SetCmgAllowed>(action);
     const auto* policy = action_if<SetPolicy>(action);
@@ -181,12 +192,13 @@ class Search {
         (cmg != nullptr && cmg->arrives == Arrives::contact) ||
         (policy != nullptr && policy->arrives == Arrives::contact && !policy->clients.empty());
     if (!waits) return;
+    mark(Alternative::Kind::at_once);
     const bool saves = helps([&](Scenario& changed) {
       auto& of_clients = std::get<ClientAction>(changed.actions[i].what);
       if (auto* set = std::get_if<SetCmgAllowed>(&of_clients)) set->arrives = Arrives::at_once;
       if (auto* set = std::get_if<SetPolicy>(&of_clients)) set->arrives = Arrives::at_once;
     });
-    if (saves) found_.push_back({Alternative::Kind::at_once, {}, i});
+    if (saves) add({Alternative::Kind::at_once, {}, i});
   }
   // Without it the client is saved. To the tick, by halving.
   void shorten(std::uint32_t i) {
@@ -203,7 +215,7 @@ class Search {
       (saves(middle) ? good : bad) = middle;
     }
     if (good > Duration{0} && saves(good)) {
-      found_.push_back({Alternative::Kind::shortened, good, i, {}, present});
+      add({Alternative::Kind::shortened, good, i, {}, present});
     }
   }
 
@@ -220,8 +232,9 @@ class Search {
     for (; hour >= std::max(first, Instant{}); hour -= hours{1}) {
       if (hour.time_since_epoch() % scenario_.tick != Duration{0}) continue;
       changed.actions.back().at = hour;
+      mark(Alternative::Kind::visit);
       if (!helps(changed, site)) continue;
-      found_.push_back({Alternative::Kind::visit, stay, 0, hour});
+      add({Alternative::Kind::visit, stay, 0, hour});
       return;
     }
   }
@@ -235,7 +248,8 @@ class Search {
   std::uint32_t in_cohort_ = 0;
   Instant to_{};
   Policy present_;
-  std::vector<Alternative> found_;
+  Duration step_{days{1}};
+  Alternatives found_;
 };
 
 }  // namespace
@@ -247,9 +261,8 @@ bool can_be_prevented(const StorySpell& spell, const ClientEvents& events) {
   return spell.spell.cause != SpellCause::adopted;
 }
 
-std::vector<Alternative> alternatives(const Scenario& scenario, ClientNumber client,
-                                      const ClientEvents& events, const StorySpell& spell,
-                                      Instant at) {
+Alternatives alternatives(const Scenario& scenario, ClientNumber client, const ClientEvents& events,
+                          const StorySpell& spell, Instant at) {
   return Search(scenario, client, events, spell, at).find();
 }
 

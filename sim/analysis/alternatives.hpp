@@ -2,6 +2,7 @@
 // each change, and what those repetitions give is what is said.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -11,16 +12,19 @@
 
 namespace tokenlife::sim {
 
-// A change that helps.
+// A change that helps. Where the actions set a smaller renew-after, or a larger token-validity,
+// than the value, they still do.
 struct Alternative {
   enum class Kind : std::uint8_t {
-    renew_after,     // `length`: the largest below the present one, in whole days
-    token_validity,  // `length`: the smallest above it, up to three times it
-    renew_on,        // at contacts, where agent starts count
-    left_out,        // the action
-    shortened,       // the outage, to the largest `length`
-    at_once,         // the setting arrives so
-    visit,           // to the intranet, at the last whole hour that helps
+    // In the whole days that are multiples of the tick. `length`: the largest below the present
+    // one; the smallest above it, up to three times it.
+    renew_after,
+    token_validity,
+    renew_on,   // at contacts, where agent starts count
+    left_out,   // the action
+    shortened,  // the outage, to the largest `length`
+    at_once,    // the setting arrives so
+    visit,      // to the intranet, at the last whole hour that helps
   };
   Kind kind;
   Duration length{0};
@@ -29,6 +33,12 @@ struct Alternative {
   Duration present{0};  // what `length` was
 
   friend bool operator==(const Alternative&, const Alternative&) = default;
+};
+
+struct Alternatives {
+  std::vector<Alternative> helping;
+  std::array<bool, 7> tried{};  // by kind: whether there was such a change to try
+  bool has_tried(Alternative::Kind kind) const { return tried[static_cast<std::size_t>(kind)]; }
 };
 
 // As machines read it: { "action 3", "left out" }.
@@ -44,8 +54,7 @@ bool can_be_prevented(const StorySpell& spell, const ClientEvents& events);
 
 // The changes that save the client: with which it holds a good token all through the time of the
 // spell. Precondition: the events are those of the client in the scenario.
-std::vector<Alternative> alternatives(const Scenario& scenario, ClientNumber client,
-                                      const ClientEvents& events, const StorySpell& spell,
-                                      Instant at);
+Alternatives alternatives(const Scenario& scenario, ClientNumber client, const ClientEvents& events,
+                          const StorySpell& spell, Instant at);
 
 }  // namespace tokenlife::sim

@@ -20,6 +20,7 @@ struct Fold {
   bool is_even = true;  // all gaps are alike
   Behind behind{};
   bool is_gone = false;
+  bool is_apart = false;  // neither folded nor left out
 
   EventKind kind() const { return kind_of(first->event); }
   void take(const Fold& next) {
@@ -34,11 +35,6 @@ struct Fold {
 
 bool is_request(EventKind kind) {
   return kind == EventKind::registration_requested || kind == EventKind::renewal_requested;
-}
-// What matters only between other things.
-bool is_minor(EventKind kind) {
-  return kind == EventKind::network_changed || kind == EventKind::agent_restarted ||
-         kind == EventKind::credential_renewed;
 }
 bool is_attempt(EventKind kind) {
   return kind == EventKind::registration_refused || kind == EventKind::registration_failed ||
@@ -118,7 +114,7 @@ void fold_attempts(std::vector<Fold>& folds) {
   for (Fold& fold : folds) {
     if (fold.is_gone) continue;
     if (is_minor(fold.kind())) {
-      between.push_back(&fold);
+      if (!fold.is_apart) between.push_back(&fold);
       continue;
     }
     if (before != nullptr && is_attempt(fold.kind()) && are_alike(*before, fold)) {
@@ -137,7 +133,7 @@ void fold_minor(std::vector<Fold>& folds) {
   std::vector<Fold*> open;
   for (Fold& fold : folds) {
     if (fold.is_gone) continue;
-    if (!is_minor(fold.kind())) {
+    if (!is_minor(fold.kind()) || fold.is_apart) {
       open.clear();
       continue;
     }
@@ -151,6 +147,23 @@ void fold_minor(std::vector<Fold>& folds) {
       fold.is_gone = true;
     }
   }
+}
+
+// The stay offline over that moment, from its beginning to its end, if it was of a day or more:
+// less only puts a renewal off.
+void set_apart(std::vector<Fold>& folds, Instant due) {
+  Fold* went = nullptr;
+  for (Fold& fold : folds) {
+    const auto* moved = std::get_if<NetworkChanged>(&fold.first->event);
+    if (moved == nullptr) continue;
+    if (fold.first->time > due) {
+      if (went == nullptr || fold.first->time - went->first->time < std::chrono::days{1}) return;
+      went->is_apart = fold.is_apart = true;
+      return;
+    }
+    went = moved->to == Network::offline ? &fold : nullptr;
+  }
+  if (went != nullptr) went->is_apart = true;
 }
 
 void drop_answered_requests(std::vector<Fold>& folds) {
@@ -168,8 +181,14 @@ void drop_answered_requests(std::vector<Fold>& folds) {
 
 }  // namespace
 
+bool is_minor(EventKind kind) {
+  return kind == EventKind::network_changed || kind == EventKind::agent_restarted ||
+         kind == EventKind::credential_renewed;
+}
+
 std::vector<ChainLink> chain_of(std::span<const Recorded<ClientEvent>> events, std::size_t first,
-                                const Background& background, Folding folding) {
+                                const Background& background, Folding folding,
+                                std::optional<Instant> due) {
   std::vector<Fold> folds;
   Follower follower;
   for (std::size_t i = 0; i < events.size(); ++i) {
@@ -177,6 +196,7 @@ std::vector<ChainLink> chain_of(std::span<const Recorded<ClientEvent>> events, s
     if (i >= first) folds.push_back({&events[i], &events[i], 1, {}, true, std::move(behind)});
   }
   if (folding == Folding::repetitions) {
+    if (due) set_apart(folds, *due);
     drop_answered_requests(folds);
     fold_attempts(folds);
     fold_minor(folds);
@@ -188,7 +208,8 @@ std::vector<ChainLink> chain_of(std::span<const Recorded<ClientEvent>> events, s
         event_words(*fold.last, fold.count, fold.is_even ? fold.every : std::nullopt, background);
     if (!fold.behind.words.empty()) text += ": " + fold.behind.words;
     chain.push_back({fold.first->time, fold.last->time, fold.count, fold.kind(),
-                     reason_of(fold.first->event), fold.behind.cause, std::move(text)});
+                     reason_of(fold.first->event), fold.behind.cause, std::move(text),
+                     fold.is_apart});
   }
   return chain;
 }

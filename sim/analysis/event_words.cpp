@@ -47,13 +47,15 @@ struct Words {
   }
 
   std::string operator()(const ClientInstalled& e) const {
-    return fmt::format("installed {}{}{}", words_for(e.network),
+    return fmt::format("installed {}{}{}{}", words_for(e.network),
                        e.version == ClientVersion::outdated ? ", with an outdated version" : "",
-                       e.bulk.is_nil() ? "" : ", with a bulk token");
+                       e.bulk.is_nil() ? "" : ", with a bulk token", e.blocked ? ", blocked" : "");
   }
   std::string operator()(const ClientAdopted& e) const {
-    return fmt::format("there when the run began: {}, {}{}", name(e.state), words_for(e.network),
-                       e.token.exists() ? ", " + token(e.token) : "");
+    return fmt::format("there when the run began: {}, {}{}{}{}", name(e.state),
+                       words_for(e.network), e.token.exists() ? ", " + token(e.token) : "",
+                       e.version == ClientVersion::outdated ? ", with an outdated version" : "",
+                       e.blocked ? ", blocked" : "");
   }
   std::string operator()(const NetworkChanged& e) const {
     if (!is_one()) {

@@ -134,9 +134,9 @@ class Explainer {
   void tell() {
     const auto past = until(events_, options_.at);
     const Background behind = background();
+    std::optional<Instant> due;  // the token that was lost, for its renewal
     if (found_.spell) {
       const StorySpell& spell = *found_.spell;
-      std::optional<Instant> due;
       if (spell.lost.exists() && spell.spell.begin > Instant{}) {
         const Instant before = spell.spell.begin - log_.header().tick;
         due = outlook(std::max(before, Instant{})).renewal_due;
@@ -146,7 +146,7 @@ class Explainer {
       found_.rules = rules_of(spell, found_.client, found_.service, past);
     }
     const std::size_t first = found_.spell ? found_.spell->issued : 0;
-    found_.chain = chain_of(past, first, behind, options_.folding);
+    found_.chain = chain_of(past, first, behind, options_.folding, due);
     found_.next =
         next_steps(found_.client, outlook(options_.at),
                    {history_, policy_at(options_.at), options_.at, found_.not_repeated.empty()});

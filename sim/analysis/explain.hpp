@@ -56,7 +56,7 @@ struct Explanation {
   // Of the two that follow nothing is known if it was not repeated, or nobody asked.
   // False: `saved_by` holds what would have ended the spell by then, if it has not ended.
   bool is_preventable = true;
-  std::vector<Alternative> saved_by;
+  Alternatives saved_by;
   std::vector<Futures> futures;      // none if no token was lost
   std::vector<std::string> actions;  // by number, in words
 };

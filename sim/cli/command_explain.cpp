@@ -30,7 +30,7 @@ ExitStatus explain_command(const ExplainCommand& command, Console& console) {
               {*moment, command.inputs, command.all ? Folding::none : Folding::repetitions,
                command.quick, std::max(1U, command.threads)});
   if (!explained) return Failed<Error>(explained.error());
-  const ExplainReport report{log->header(), *explained, command.quick};
+  const ExplainReport report{log->header(), *explained, command.quick, command.all};
   console.print(command.json ? json_text(explain_json(report)) + "\n"
                              : explain_text(report, console));
   return 0;

@@ -2,19 +2,26 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <utility>
 
 #include "sim/analysis/words.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/rule_table.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/number.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
 constexpr std::size_t kLineColumns = 100;
+constexpr std::size_t kLines = 50;  // of an answer
+
+std::size_t lines_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
 
 // Broken between words, with the lines after the first indented like what stands before the text.
 std::string wrapped(std::string_view before, std::string_view text) {
@@ -40,16 +47,6 @@ std::string wrapped(std::string_view before, std::string_view text) {
   return all + "\n";
 }
 
-std::string rule_text(std::string_view id) {
-  for (const RuleText& rule : rule_table()) {
-    if (rule.id != id) continue;
-    std::string text = rule.question.empty() ? rule.rule : rule.question + ": " + rule.rule;
-    std::erase(text, '*');  // emphasis
-    return text;
-  }
-  return "";
-}
-
 std::string share_text(const Futures& futures) {
   return fmt::format("{:>5.1f} %", 100.0 * futures.stranded / kFutures);
 }
@@ -70,12 +67,14 @@ class Text {
     heading("Where it is");
     place();
     heading("How it came there");
-    for (const ChainLink& link : found_.chain) chain(link);
+    const std::string before = std::exchange(out_, "");
     heading("What comes next");
     if (found_.next.empty()) out_ += "  nothing\n";
     for (const NextStep& step : found_.next) next(step);
     if (found_.spell && !report_.quick) elsewhere();
-    return std::move(out_);
+    const std::string after = std::exchange(out_, "");
+    chain(lines_of(before) + lines_of(after));
+    return before + out_ + after;
   }
 
  private:
@@ -131,12 +130,32 @@ class Text {
     return "it gets one by itself where it is";
   }
 
-  void chain(const ChainLink& link) {
+  // Where all would be too long a read, without the oldest of what matters least.
+  void chain(std::size_t other_lines) {
+    std::vector<std::string> texts;
+    std::size_t lines = other_lines;
+    for (const ChainLink& link : found_.chain) {
+      texts.push_back(text_of(link));
+      lines += lines_of(texts.back());
+    }
+    std::size_t left_out = 0;
+    for (std::size_t i = 0; i < texts.size() && !report_.all && lines > kLines; ++i) {
+      if (!is_minor(found_.chain[i].kind) || found_.chain[i].is_apart) continue;
+      if (left_out++ == 0) ++lines;  // which says so
+      lines -= lines_of(texts[i]);
+      texts[i].clear();
+    }
+    for (const std::string& text : texts) out_ += text;
+    if (left_out == 0) return;
+    out_ +=
+        fmt::format("  (without {} of moves and agent starts: --all)\n", counted(left_out, "line"));
+  }
+  std::string text_of(const ChainLink& link) const {
     std::string text = link.text;
     if (link.to > link.from) text += fmt::format("; until {}", moment(link.to));
     const bool is_by_action = link.cause.find("action") != std::string::npos;
     if (is_by_action) text += fmt::format(" [{}]", link.cause);
-    out_ += wrapped(fmt::format("  {}  ", moment(link.from)), escape_text(text));
+    return wrapped(fmt::format("  {}  ", moment(link.from)), escape_text(text));
   }
 
   void next(const NextStep& step) {
@@ -159,30 +178,37 @@ class Text {
                                   "ended as it is.");
       if (!found_.is_in_spell) return;
     }
-    if (found_.saved_by.empty()) {
-      out_ += wrapped("  ", "nothing of these: " + tried());
+    if (found_.saved_by.helping.empty()) {
+      out_ += wrapped("  ", tried());
     } else {
       out_ += wrapped("  ", "Its life was repeated with one change each time. With each of these " +
                                 (found_.is_preventable
                                      ? "it holds a good token all through that time:"
                                      : "it holds a good token at " + moment(found_.at) + ":"));
     }
-    for (const Alternative& change : found_.saved_by) {
+    for (const Alternative& change : found_.saved_by.helping) {
       out_ += wrapped("  - ", escape_text(saved(change)));
     }
     if (!found_.futures.empty()) lost();
   }
 
   std::string tried() const {
+    using Kind = Alternative::Kind;
+    static constexpr std::pair<Kind, const char*> kWords[] = {
+        {Kind::renew_after, "renewal after fewer days"},
+        {Kind::token_validity, "tokens valid for more (up to three times)"},
+        {Kind::renew_on, "renewal at any contact"},
+        {Kind::left_out, "without one of the actions"},
+        {Kind::shortened, "a shorter outage"},
+        {Kind::at_once, "a setting that arrives at once"},
+        {Kind::visit, "a visit to the intranet"},
+    };
     std::string all;
-    if (found_.is_preventable) {
-      all =
-          "renewal after fewer days, tokens valid for more (up to three times), renewal at any "
-          "contact, ";
+    for (const auto& [kind, words] : kWords) {
+      if (!found_.saved_by.has_tried(kind)) continue;
+      all += (all.empty() ? "nothing of these: " : ", ") + std::string(words);
     }
-    return all +
-           "without one of the actions, a shorter outage, a setting that arrives at once, a visit "
-           "to the intranet";
+    return all.empty() ? "nothing: there was no change to try" : all;
   }
 
   std::string saved(const Alternative& change) const {
@@ -249,125 +275,18 @@ class Text {
 
 }  // namespace
 
-std::string explain_text(const ExplainReport& report, const Console& console) {
-  return Text(report, console).all();
+std::string rule_text(std::string_view id) {
+  for (const RuleText& rule : rule_table()) {
+    if (rule.id != id) continue;
+    std::string text = rule.question.empty() ? rule.rule : rule.question + ": " + rule.rule;
+    std::erase(text, '*');  // emphasis
+    return text;
+  }
+  return "";
 }
 
-// ---- JSON --------------------------------------------------------------------------------------
-
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-struct JsonOf {
-  const ExplainReport& report;
-  const Explanation& found;
-
-  Json moment(Instant t) const { return rfc3339(report.header.start(), t); }
-  Json moment(const std::optional<Instant>& t) const { return t ? moment(*t) : Json(nullptr); }
-  static Json text_or_null(const std::string& text) {
-    return text.empty() ? Json(nullptr) : Json(text);
-  }
-
-  Json device() const {
-    const auto& cohort = report.header.cohorts[cohort_of(report.header, found.number)];
-    const std::uint32_t number = found.number.value - cohort.first.value;
-    return number < cohort.devices.size() ? Json(cohort.devices[number]) : Json(nullptr);
-  }
-  Json token(const ClientToken& token) const {
-    if (!token.exists()) return nullptr;
-    return {{"serial", to_string(token.serial)},
-            {"not-before", moment(token.not_before)},
-            {"expires", moment(token.expires)}};
-  }
-  Json spell() const {
-    if (!found.spell) return nullptr;
-    const StorySpell& spell = *found.spell;
-    return {{"begin", moment(spell.spell.begin)},
-            {"end", moment(spell.end)},
-            {"spell-cause", cause()},
-            {"lost-token", token(spell.lost)},
-            {"text", found.why}};
-  }
-  Json cause() const {
-    const SpellCause cause = found.spell->spell.cause;
-    return cause == SpellCause::not_recorded ? Json(nullptr) : Json(name(cause));
-  }
-  Json rules() const {
-    Json rules = Json::array();
-    for (const std::string_view id : found.rules) {
-      rules.push_back({{"id", id}, {"text", rule_text(id)}});
-    }
-    return rules;
-  }
-  Json chain() const {
-    Json chain = Json::array();
-    for (const ChainLink& link : found.chain) {
-      chain.push_back({{"from", moment(link.from)},
-                       {"to", moment(link.to)},
-                       {"count", link.count},
-                       {"kind", name(link.kind)},
-                       {"reason", text_or_null(link.reason)},
-                       {"cause", text_or_null(link.cause)},
-                       {"text", link.text}});
-    }
-    return chain;
-  }
-  Json next() const {
-    Json next = Json::array();
-    for (const NextStep& step : found.next) {
-      next.push_back({{"what", step.what},
-                      {"at", moment(step.at)},
-                      {"waits-for", text_or_null(step.waits_for)}});
-    }
-    return next;
-  }
-  // Null: not known, or not asked.
-  void add_elsewhere(Json& object) const {
-    object["saved-by"] = object["ended-by"] = object["futures"] = nullptr;
-    object["point-of-no-return"] = {{"half", nullptr}, {"ninety-five", nullptr}};
-    if (report.quick || !found.not_repeated.empty()) return;
-    Json changes = Json::array();
-    for (const Alternative& change : found.saved_by) {
-      const ChangeWords words = words_of(change, report.header.start());
-      changes.push_back({{"change", words.change}, {"value", words.value}});
-    }
-    object["saved-by"] = found.is_preventable ? changes : Json::array();
-    object["ended-by"] = found.is_preventable ? Json::array() : changes;
-    object["futures"] = Json::array();
-    for (const Futures& futures : found.futures) {
-      object["futures"].push_back({{"from", moment(futures.from)},
-                                   {"stranded-share", double(futures.stranded) / kFutures}});
-    }
-    object["point-of-no-return"] = {{"half", moment(point_of_no_return(found.futures, 50))},
-                                    {"ninety-five", moment(point_of_no_return(found.futures, 95))}};
-  }
-};
-
-}  // namespace
-
-nlohmann::ordered_json explain_json(const ExplainReport& report) {
-  const Explanation& found = report.found;
-  const JsonOf of{report, found};
-  const bool is_there = found.client.state != LifecycleState::not_installed;
-  Json object;
-  object["client"] = found.number.value;
-  object["device"] = of.device();
-  object["name"] = client_name(report.header, found.number);
-  object["at"] = of.moment(found.at);
-  object["state"] = is_there ? Json(name(found.client.state)) : nullptr;
-  object["since"] = is_there ? of.moment(found.since) : nullptr;
-  object["network"] = is_there ? Json(name(found.client.network)) : nullptr;
-  object["token"] = of.token(found.client.token);
-  object["service"] = is_there ? Json(name(found.service)) : nullptr;
-  object["spell-cause"] = found.is_in_spell ? of.cause() : nullptr;
-  object["spell"] = of.spell();
-  object["rules"] = of.rules();
-  object["chain"] = of.chain();
-  object["next"] = of.next();
-  of.add_elsewhere(object);
-  object["repeated"] = found.not_repeated.empty() ? Json(true) : Json(found.not_repeated);
-  return object;
+std::string explain_text(const ExplainReport& report, const Console& console) {
+  return Text(report, console).all();
 }
 
 }  // namespace tokenlife::sim

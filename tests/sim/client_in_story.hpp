@@ -38,7 +38,8 @@ struct Story {
         client{number} {}
 
   std::vector<sim::Alternative> saved() const {
-    return sim::alternatives(scenario, client, events, spells.back(), at(scenario.duration));
+    return sim::alternatives(scenario, client, events, spells.back(), at(scenario.duration))
+        .helping;
   }
   // By kind, to be compared with what is reckoned.
   std::optional<sim::Alternative> saved_by(sim::Alternative::Kind kind) const {

@@ -130,6 +130,41 @@ TEST_CASE("what saves is not monotone: the largest below, the smallest above") {
   CHECK(story.saved_by(Kind::renew_after)->length == days{13});
 }
 
+// What an action sets below the value stays as it is.
+TEST_CASE("renewal after fewer days does not put off what an action makes sooner") {
+  const auto at_once = [](const char* at, const char* renew_after) {
+    return std::string("[[action]]\ndo = \"set-policy\"\narrives = \"at-once\"\nat = \"") + at +
+           "\"\nrenew-after = \"" + renew_after + "\"\n";
+  };
+  const Story story(one_client(kAway, at_once("2d", "8d") + at_once("10d", "30d")));
+  // Renewed on day 8, whatever is tried, and lost on day 98. With 11 d it is due again on day 19,
+  // the last on which it is connected, and good until day 109.
+  CHECK(story.spells.back().spell.begin == at(days{98}));
+  CHECK(story.saved_by(Kind::renew_after)->length == days{11});
+}
+
+TEST_CASE(
+    "terms are tried in whole days that are multiples of the tick, and what was tried is known") {
+  const Story story(
+      "[run]\nduration = \"4900h\"\ntick = \"7h\"\n[site]\nlatency = \"7h\"\n"
+      "token-validity = \"2100h\"\nrenew-after = \"700h\"\n[[cohort]]\nname = \"a\"\nclients = 1\n"
+      "contact-every = \"7h\"\n[cohort.network]\nmodel = \"timeline\"\nsteps = [ { at = \"0d\", on "
+      "= "
+      "\"intranet\" }, { at = \"350h\", on = \"offline\" }, { at = \"3500h\", on = \"internet\" } "
+      "]");
+  // Offline after 14 d 14 h: with 14 d it renews at 336 h, and its token ends at 2436 h. Back after
+  // 145 d 20 h, on the internet: 147 d are the first seven days' multiple that lasts so long.
+  const auto tried = sim::alternatives(story.scenario, story.client, story.events,
+                                       story.spells.back(), at(story.scenario.duration));
+  CHECK_FALSE(story.saved_by(Kind::renew_after).has_value());
+  CHECK(story.saved_by(Kind::token_validity)->length == days{147});
+  CHECK(tried.has_tried(Kind::renew_after));
+  CHECK(tried.has_tried(Kind::visit));
+  CHECK_FALSE(tried.has_tried(Kind::renew_on));
+  CHECK_FALSE(tried.has_tried(Kind::left_out));
+  CHECK_FALSE(tried.has_tried(Kind::shortened));
+}
+
 TEST_CASE("renewals at contacts would have saved who waits for its agent to start") {
   const Story story(one_client(kLeaves, "", "", "renew-on = \"agent-start\""));
   CHECK(story.spells.back().spell.cause == SpellCause::no_agent_start);

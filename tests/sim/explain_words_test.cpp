@@ -19,11 +19,12 @@ using std::chrono::days;
 
 // ---- The chain ---------------------------------------------------------------------------------
 
-std::string lines(const Story& story, sim::Folding folding, std::size_t first) {
+std::string lines(const Story& story, sim::Folding folding, std::size_t first,
+                  std::optional<Instant> due = {}) {
   const sim::SiteTimeline site(story.scenario);
   const sim::Background background{site.events(), &story.scenario, story.scenario.start};
   std::string text;
-  for (const auto& link : sim::chain_of(story.events, first, background, folding)) {
+  for (const auto& link : sim::chain_of(story.events, first, background, folding, due)) {
     text += std::to_string(link.count) + " " + background.moment(link.from).substr(0, 10) + " " +
             background.moment(link.to).substr(0, 10) + " " + std::string(name(link.kind)) + " " +
             link.reason + " [" + link.cause + "] " + link.text + "\n";
@@ -57,6 +58,30 @@ TEST_CASE("network changes between failures do not keep them from being folded")
   const std::string text = lines(story, sim::Folding::repetitions, story.spells.back().issued);
   CHECK(text.find("1320 2026-01-31 2026-03-31 renewal-failed endpoint-down") != std::string::npos);
   CHECK(text.find("offline") == std::string::npos);
+}
+
+TEST_CASE("the time offline over the date on which it was due is not folded away") {
+  const Story story(
+      one_client("model = \"timeline\"\nsteps = [ { at = \"0d\", on = \"intranet\" }, "
+                 "{ at = \"1h\", on = \"internet\" }, { at = \"10d\", on = \"offline\" }, "
+                 "{ at = \"15d\", on = \"internet\" }, { at = \"20d\", on = \"offline\" }, "
+                 "{ at = \"80d\", on = \"internet\" }, { at = \"81d\", on = \"offline\" } ]",
+                 kCmgDown));
+  const std::size_t first = story.spells.back().issued;
+  CHECK(lines(story, sim::Folding::repetitions, first)
+            .find("5 2026-01-01 2026-03-22 network-changed") != std::string::npos);
+  const std::string text = lines(story, sim::Folding::repetitions, first, at(days{30}));
+  const char* const parts[] = {"3 2026-01-01 2026-01-16 network-changed",
+                               "1 2026-01-21 2026-01-21 network-changed  [network] went offline",
+                               "1 2026-03-22 2026-03-22 network-changed  [network] came to the",
+                               "renewal-failed"};
+  std::size_t place = 0;
+  for (const char* part : parts) {
+    INFO(part << "\n" << text);
+    const std::size_t found = text.find(part, place);
+    REQUIRE(found != std::string::npos);
+    place = found;
+  }
 }
 
 TEST_CASE("why a client has no good token, in a sentence") {

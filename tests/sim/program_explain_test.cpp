@@ -1,5 +1,6 @@
 // `tokenlife explain`: which action it names, why, and what it says comes next. Every time here is
 // reckoned by hand: runs begin on 2026-01-01, renewals are due after 30 days, tokens end after 90.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -144,6 +145,7 @@ TEST_CASE(
         "It was installed anew 2026-01-16T00:00:00Z, and got a token 2026-04-06T00:01:00Z; before "
         "that its registration was refused, since its bulk token had expired.");
   CHECK(asked.rules("anew/0") == "R21 R62 D2 ");
+  CHECK(asked.about("blocked/0")["chain"][0]["text"] == "installed on the intranet, blocked");
   CHECK(asked.about("anew/0", false)["saved-by"][0]["change"] == "action 3");
   // It has ended as it is: no change is needed for that, and no token was lost.
   for (const char* name : {"blocked/0", "late/0"}) {
@@ -168,6 +170,8 @@ TEST_CASE("why a client has asked for nothing, in every state") {
             "has no token: it has nothing to register with (no bulk token, PKI "
             "certificate or Entra token), and it uses the CMG on the intranet "
             "too."));
+  // No action, and no terms, of which there was nothing to try.
+  CHECK(has(asked.text("cmg/0"), "\n  nothing of these: a visit to the intranet\n"));
   CHECK(has(asked.why("off/0"), "does not allow the CMG, and it uses nothing else."));
   CHECK(has(asked.why("back/0"),
             "It was installed anew 2026-01-05T00:00:00Z and has no token: on "
@@ -250,11 +254,41 @@ TEST_CASE("what a client waits for, from where it is") {
         "point or the CMG to be up again and its next contact\n" +
             kExpiry);
   CHECK(has(asked.next("mp/0 --at 40d30m"), ", the management point to be up again and its next"));
+  const json barred = asked.about("barred/0 --at 40d");
+  CHECK(barred["cmg-allowed"] == false);
+  CHECK(barred["blocked"] == false);
+  CHECK(barred["version"] == "current");
+  CHECK(asked.about("starts/0 --at 40d")["last-network"] == "intranet");
+  CHECK(asked.about("never/0 --at 40d")["last-network"].is_null());
   CHECK(asked.next("barred/0 --at 40d") ==
         "its renewal, which is overdue | the intranet, or leave to use the CMG\n" + kExpiry);
   CHECK(asked.next("starts/0 --at 78d") ==
         "its renewal, which is overdue | a network and an agent start while it is connected\n" +
             kExpiry);
+}
+
+TEST_CASE("of a long story moves are left out, unless all is asked for") {
+  // Renewals fail on both networks by turns, day by day: the token service is down.
+  std::string steps = kOffice;
+  for (int day = 30; day < 40; ++day) {
+    steps += ", " + on(std::to_string(day) + "d", day % 2 == 0 ? "internet" : "intranet");
+  }
+  const Asked asked(client("a", steps) +
+                    action("outage", "25d", "endpoint = \"sts\"\nfor = \"90d\""));
+  const auto lines = [&](const std::string& rest) {
+    const std::string text = asked.text(rest);
+    return std::count(text.begin(), text.end(), '\n');
+  };
+  CHECK(lines("a/0 --quick") <= 50);
+  CHECK(has(asked.text("a/0 --quick"), " of moves and agent starts: --all)"));
+  CHECK(has(asked.text("a/0 --quick"), "2026-02-09T00:00:00Z  came to the intranet"));  // the last
+  CHECK(lines("a/0 --quick --all") > 500);
+  CHECK_FALSE(has(asked.text("a/0 --quick --all"), "--all"));
+  // Nothing is missing for machines.
+  int moves = 0;
+  const json found = asked.about("a/0");
+  for (const json& link : found["chain"]) moves += link["kind"] == "network-changed" ? 1 : 0;
+  CHECK(moves == 10);
 }
 
 TEST_CASE("without a repetition it is not known when a renewal is due") {
