@@ -57,10 +57,12 @@ class Search {
     }
     in_cohort_ = client.value - scenario_.cohorts[cohort_].first.value;
     // What is later than all that is asked need not be run.
+    full_ = scenario_.duration;
     const Instant last = prevents_ ? spell.end.value_or(kNever) : at;
     if (last < at_end()) scenario_.duration = last.time_since_epoch() + scenario_.tick;
     to_ = std::min(spell.end.value_or(kNever), at_end());
     find_present(events);
+    for (const StorySpell& its : spells_of(events, {})) begins_.push_back(its.spell.begin);
   }
 
   Alternatives find() {
@@ -92,13 +94,35 @@ class Search {
     present_.token_validity = site.policy(spell_.lost.not_before).token_validity;
   }
 
-  void add(const Alternative& alternative) { found_.helping.push_back(alternative); }
+  // The change that was tried last, which helps.
+  void add(Alternative alternative) {
+    alternative.lost_again = lost_again_;
+    alternative.only_outlasts =
+        only_outlasts_ && alternative.kind == Alternative::Kind::token_validity;
+    found_.helping.push_back(alternative);
+  }
   void mark(Alternative::Kind kind) { found_.tried[static_cast<std::size_t>(kind)] = true; }
 
   bool helps(const Scenario& scenario, const SiteTimeline& site) {
     const auto life = lone_.live(scenario, site);
     if (!prevents_) return !life.events.empty() && life.outlook.service == Service::served;
-    return is_served_through(life.events, spell_.spell.begin, to_);
+    if (!is_served_through(life.events, spell_.spell.begin, to_)) return false;
+    look_further(scenario);
+    return true;
+  }
+  // What comes of the client that is saved, up to the run's end.
+  void look_further(Scenario scenario) {
+    scenario.duration = full_;
+    const auto life = lone_.live(scenario, SiteTimeline(scenario));
+    lost_again_.reset();
+    for (const StorySpell& its : spells_of(life.events, {})) {
+      const Instant begin = its.spell.begin;
+      if (begin < to_ || lost_again_) continue;
+      if (std::find(begins_.begin(), begins_.end(), begin) == begins_.end()) lost_again_ = begin;
+    }
+    const Instant end = tokenlife::at(full_);
+    only_outlasts_ = to_ == end && life.outlook.renewal_due <= end &&
+                     client_after(life.events).token.not_before < spell_.spell.begin;
   }
   bool helps(const Change& change) {
     Scenario changed = scenario_;
@@ -248,6 +272,10 @@ class Search {
   std::uint32_t in_cohort_ = 0;
   Instant to_{};
   Policy present_;
+  Duration full_{0};             // of the run
+  std::vector<Instant> begins_;  // of the client's spells
+  std::optional<Instant> lost_again_;
+  bool only_outlasts_ = false;
   Duration step_{days{1}};
   Alternatives found_;
 };

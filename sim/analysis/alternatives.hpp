@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ struct Alternative {
   std::uint32_t action = 0;
   Instant at{};         // of a visit
   Duration present{0};  // what `length` was
+  // When the client that is saved is without a good token again, where else it was not.
+  std::optional<Instant> lost_again{};
+  // Of token_validity: it renews its token no more than before, but the run ends first.
+  bool only_outlasts = false;
 
   friend bool operator==(const Alternative&, const Alternative&) = default;
 };

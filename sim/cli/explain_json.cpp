@@ -82,6 +82,7 @@ struct JsonOf {
     for (const Alternative& change : found.saved_by.helping) {
       const ChangeWords words = words_of(change, report.header.start());
       changes.push_back({{"change", words.change}, {"value", words.value}});
+      if (change.lost_again) changes.back()["lost-again"] = moment(*change.lost_again);
     }
     object["saved-by"] = found.is_preventable ? changes : Json::array();
     object["ended-by"] = found.is_preventable ? Json::array() : changes;

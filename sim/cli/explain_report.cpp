@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kLineColumns = 100;
 constexpr std::size_t kLines = 50;  // of an answer
 
-std::size_t lines_of(std::string_view text) {
+std::size_t line_count(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
@@ -73,7 +73,7 @@ class Text {
     for (const NextStep& step : found_.next) next(step);
     if (found_.spell && !report_.quick) elsewhere();
     const std::string after = std::exchange(out_, "");
-    chain(lines_of(before) + lines_of(after));
+    chain(line_count(before) + line_count(after));
     return before + out_ + after;
   }
 
@@ -136,13 +136,13 @@ class Text {
     std::size_t lines = other_lines;
     for (const ChainLink& link : found_.chain) {
       texts.push_back(text_of(link));
-      lines += lines_of(texts.back());
+      lines += line_count(texts.back());
     }
     std::size_t left_out = 0;
     for (std::size_t i = 0; i < texts.size() && !report_.all && lines > kLines; ++i) {
       if (!is_minor(found_.chain[i].kind) || found_.chain[i].is_apart) continue;
       if (left_out++ == 0) ++lines;  // which says so
-      lines -= lines_of(texts[i]);
+      lines -= line_count(texts[i]);
       texts[i].clear();
     }
     for (const std::string& text : texts) out_ += text;
@@ -187,7 +187,12 @@ class Text {
                                      : "it holds a good token at " + moment(found_.at) + ":"));
     }
     for (const Alternative& change : found_.saved_by.helping) {
-      out_ += wrapped("  - ", escape_text(saved(change)));
+      std::string text = saved(change);
+      if (change.only_outlasts) text += "; it is not renewed either, but outlasts the run";
+      if (change.lost_again) {
+        text += fmt::format("; that puts it off until {}", moment(*change.lost_again));
+      }
+      out_ += wrapped("  - ", escape_text(text));
     }
     if (!found_.futures.empty()) lost();
   }

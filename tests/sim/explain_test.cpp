@@ -130,6 +130,27 @@ TEST_CASE("what saves is not monotone: the largest below, the smallest above") {
   CHECK(story.saved_by(Kind::renew_after)->length == days{13});
 }
 
+TEST_CASE("what saves a client only for a while says until when") {
+  // Lost on day 90, back in the office on day 100, and away for good from day 110 on.
+  const Story story(
+      one_client("model = \"timeline\"\nsteps = [ { at = \"0d\", on = \"intranet\" }, "
+                 "{ at = \"20d\", on = \"offline\" }, { at = \"100d\", on = \"intranet\" }, "
+                 "{ at = \"110d\", on = \"offline\" } ]"));
+  // A visit on day 89 brings a token until day 180, less an hour: by the clock at 179 d 23 h. That
+  // of day 100 would have lasted until day 190.
+  REQUIRE(story.spells.size() == 3);
+  const auto saved = sim::alternatives(story.scenario, story.client, story.events, story.spells[1],
+                                       at(story.scenario.duration))
+                         .helping;
+  REQUIRE(saved.size() == 3);
+  // Renewed on day 19, and good until day 109: renewed again before it leaves.
+  CHECK(saved[0] == sim::Alternative{Kind::renew_after, days{19}, 0, {}, days{30}, {}, false});
+  CHECK(saved[1].length == days{101});
+  CHECK_FALSE(saved[1].lost_again.has_value());
+  CHECK(saved[2].at == at(days{89} + 23h));
+  CHECK(saved[2].lost_again == at(days{179} + 23h));
+}
+
 // What an action sets below the value stays as it is.
 TEST_CASE("renewal after fewer days does not put off what an action makes sooner") {
   const auto at_once = [](const char* at, const char* renew_after) {
@@ -174,6 +195,7 @@ TEST_CASE("renewals at contacts would have saved who waits for its agent to star
   CHECK_FALSE(story.saved_by(Kind::renew_after).has_value());
   CHECK_FALSE(story.saved_by(Kind::visit).has_value());
   CHECK(story.saved_by(Kind::token_validity)->length == days{200});
+  CHECK(story.saved_by(Kind::token_validity)->only_outlasts);
 }
 
 TEST_CASE("a setting that never arrived would have saved at once") {
