@@ -55,6 +55,7 @@ GROUPS = {
                     "idle_actions network_walk reseed selection settings stranded tally"),
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
     "sql": Group(ENGINE + ["analysis", "sql"], "sim", "sql"),
+    "explain": Group(ALL, "sim", "program_explain", program=True),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_clock site_folder "
