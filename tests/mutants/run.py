@@ -63,7 +63,7 @@ GROUPS = {
     "client": Group(ALL, "sim", "program_block_client program_client program_client_log program_client_refused "
                     "program_given_key program_journal program_signer_life program_site program_site_repair "
                     "program_site_restored program_site_time program_trust real_client", program=True),
-    "cli": Group(ALL, "sim", "program_events program_log program_question program_rules program_terminal "
+    "cli": Group(ALL, "sim", "program_events program_log program_log_diff program_question program_rules program_terminal "
                  "program_test_command program", program=True),
 }
 GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",
