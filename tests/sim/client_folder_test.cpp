@@ -123,7 +123,8 @@ TEST_CASE("the clock is looked at again when a site has been waited for") {
   auto now = kNow;
   const auto clock = [&] { return Result<std::chrono::sys_seconds, sim::Error>(now); };
   const std::string site = folder / "site";
-  sim::Visit visit(*client, site, clock, Secret{});
+  const Secret no_bulk_token;
+  sim::Visit visit(*client, site, clock, no_bulk_token);
   REQUIRE(visit.arrive({}));
   // Somebody else changes the site before the client does.
   REQUIRE(sim::SiteFolder::open_to_write(site)->append(BlockClientCertificate{{7}},
