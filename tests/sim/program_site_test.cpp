@@ -205,7 +205,8 @@ TEST_CASE("R29 R30: who cannot read the key makes no token") {
 TEST_CASE("writers that come at once issue tokens one by one, and wait for each other", "[slow]") {
   const SiteDesk desk;
   const Ran ran = desk.run_shell("for i in 1 2 3 4 5 6 7 8; do '" + program() +
-                                 "' token new --site site >out.$i 2>err.$i & done; wait");
+                                 "' token new --site site --lock-timeout 3600 >out.$i 2>err.$i & "
+                                 "done; wait");
   for (int i = 1; i <= 8; ++i) {
     const std::string err = read_file(desk.path("err." + std::to_string(i)));
     INFO(err);
