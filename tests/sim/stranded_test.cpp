@@ -137,10 +137,11 @@ TEST_CASE(
         .at;
   };
   CHECK(stranded_from("") == at(days{7}));
-  CHECK(stranded_from("[[action]]\nat = \"2d\"\ndo = \"block-bulk-token\"\nname = \"b\"\n") ==
-        at(days{2}));
-  CHECK(stranded_from("[[action]]\nat = \"2d\"\ndo = \"rotate-signing-certificate\"\n"
-                      "retire-old-after = \"1d\"\n") == at(days{3}));
+  // Between two of its contacts, which come at whole hours.
+  CHECK(stranded_from("[[action]]\nat = \"2d30m\"\ndo = \"block-bulk-token\"\nname = \"b\"\n") ==
+        at(days{2} + 30min));
+  CHECK(stranded_from("[[action]]\nat = \"2d30m\"\ndo = \"rotate-signing-certificate\"\n"
+                      "retire-old-after = \"1d\"\n") == at(days{3} + 30min));
 }
 
 TEST_CASE("A13: the cause of a spell is what stopped the client at the last contact that was due") {
