@@ -140,6 +140,18 @@ struct Labels {
 
 }  // namespace
 
+TEST_CASE("a condition on time holds at the moment that it names") {
+  const SqlLog log;
+  // The client in the office is installed at 22:30 and answered a minute later.
+  const std::string of = "select kind from events where client = 1500 and time ";
+  const std::string moment = "'2026-02-20T22:31:00Z'";
+  for (const std::string& condition :
+       std::vector<std::string>{"= " + moment, ">= " + moment + " and time <= " + moment,
+                                "> '2026-02-20T22:30:00Z' and time < '2026-02-20T22:31:01Z'"}) {
+    CHECK(answer_of(*log.source, of + condition) == "registration-completed,\n");
+  }
+}
+
 TEST_CASE("whatever the conditions, a log answers as a table of the same rows does", "[slow]") {
   SqlLog log;
   const bool holds = rc::check("pushed down or not", [&] {
