@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/policy.hpp"
 #include "core/site_history.hpp"
 #include "events/replay.hpp"
 #include "sim/analysis/log_scenario.hpp"
@@ -126,9 +125,7 @@ class Explainer {
       return lone.live(past, site).outlook;
     }
     // Jitter and clocks are draws: without a repetition nobody knows when renewals are due.
-    Outlook outlook;
-    outlook.service = found_.service;
-    return outlook;
+    return {};
   }
 
   void tell() {

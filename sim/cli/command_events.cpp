@@ -92,6 +92,7 @@ Result<std::bitset<kEventKinds>, Error> kinds_of(const std::vector<std::string>&
   return kinds;
 }
 
+// But for the client.
 Result<events::EventFilter, Error> filter_of(const EventsCommand& command,
                                              const events::LogHeader& header) {
   events::EventFilter filter;
@@ -110,12 +111,6 @@ Result<events::EventFilter, Error> filter_of(const EventsCommand& command,
   filter.kinds = *kinds;
   filter.from = *from;
   filter.until = *to == kNever ? kNever : *to - Duration{1};
-  if (command.client) {
-    const auto client = find_client(header, *command.client);
-    if (!client) return Failed<Error>(client.error());
-    filter.site = false;
-    filter.clients = std::vector{*client};
-  }
   return filter;
 }
 
@@ -203,15 +198,15 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   if (*journal) return print_journal(command, **journal, console);
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
-  if (!log->summary().complete) {
-    console.say("tokenlife: the run was interrupted; this log holds some of its clients");
-  }
-  if (command.client) {
-    const auto held = find_held_client(*log, *command.client);
-    if (!held) return Failed<Error>(held.error());
-  }
-  const auto filter = filter_of(command, log->header());
+  say_if_interrupted(*log, console);
+  auto filter = filter_of(command, log->header());
   if (!filter) return Failed<Error>(filter.error());
+  if (command.client) {
+    const auto client = find_held_client(*log, *command.client);
+    if (!client) return Failed<Error>(client.error());
+    filter->site = false;
+    filter->clients = std::vector{*client};
+  }
 
   const auto fields = count_fields(command.count_by);
   if (!fields) return Failed<Error>(fields.error());

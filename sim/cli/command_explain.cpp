@@ -22,9 +22,7 @@ ExitStatus explain_command(const ExplainCommand& command, Console& console) {
   if (!number) return Failed<Error>(number.error());
   const auto moment = moment_within(*log, command.at);
   if (!moment) return Failed<Error>(moment.error());
-  if (!log->summary().complete) {
-    console.say("tokenlife: the run was interrupted; this log holds some of its clients");
-  }
+  say_if_interrupted(*log, console);
   const auto explained =
       explain(*log, *number,
               {*moment, command.inputs, command.all ? Folding::none : Folding::repetitions,

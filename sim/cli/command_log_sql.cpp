@@ -42,9 +42,7 @@ Result<OpenedSource, Error> open_source(const std::string& folder,
   } else {
     auto log = open_log(folder);
     if (!log) return Failed<Error>(log.error());
-    if (!log->summary().complete) {
-      console.say("tokenlife: the run was interrupted; this log holds some of its clients");
-    }
+    say_if_interrupted(*log, console);
     source.held = std::move(log->held);
     source.tables = std::make_unique<SqlSource>(std::move(*log), inputs);
   }
@@ -254,7 +252,7 @@ ExitStatus log_export_command(const LogExportCommand& command, Console& console)
     return Failed<Error>(ready.error());
   }
   const auto written = export_sqlite(*source->tables, command.sqlite, [&](std::string_view step) {
-    console.show_progress(fmt::format("{}", step));
+    console.show_progress(std::string(step));
   });
   console.show_progress("");
   if (!written) return Failed<Error>(written.error());

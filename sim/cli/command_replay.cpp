@@ -27,11 +27,6 @@ struct Question {
   unsigned threads;
 };
 
-void say_if_interrupted(const events::LogReader& log, Console& console) {
-  if (log.summary().complete) return;
-  console.say("tokenlife: the run was interrupted; this log holds some of its clients");
-}
-
 // Of logs that do not say why spells began: the scenario is asked.
 Result<void, Error> find_causes(const Question& question, const ReplayCommand& command,
                                 std::vector<events::ClientStanding>& standings, Console& console) {

@@ -22,8 +22,8 @@ struct JsonOf {
 
   Json device() const {
     const auto& cohort = report.header.cohorts[cohort_of(report.header, found.number)];
-    const std::uint32_t number = found.number.value - cohort.first.value;
-    return number < cohort.devices.size() ? Json(cohort.devices[number]) : Json(nullptr);
+    const auto device = device_of(cohort, found.number);
+    return device ? Json(*device) : Json(nullptr);
   }
   Json token(const ClientToken& token) const {
     if (!token.exists()) return nullptr;
@@ -83,6 +83,7 @@ struct JsonOf {
       const ChangeWords words = words_of(change, report.header.start());
       changes.push_back({{"change", words.change}, {"value", words.value}});
       if (change.lost_again) changes.back()["lost-again"] = moment(*change.lost_again);
+      if (change.only_outlasts) changes.back()["only-outlasts-run"] = true;
     }
     object["saved-by"] = found.is_preventable ? changes : Json::array();
     object["ended-by"] = found.is_preventable ? Json::array() : changes;

@@ -114,6 +114,11 @@ Result<ClientNumber, Error> find_held_client(const events::LogReader& log,
       "run the scenario again, to its end");
 }
 
+void say_if_interrupted(const events::LogReader& log, Console& console) {
+  if (log.summary().complete) return;
+  console.say("tokenlife: the run was interrupted; this log holds some of its clients");
+}
+
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
                                  const events::LogHeader& header, Instant otherwise) {
   if (!text) return otherwise;

@@ -12,6 +12,7 @@
 #include "events/journal.hpp"
 #include "events/log_reader.hpp"
 #include "sim/analysis/client_names.hpp"
+#include "sim/cli/console.hpp"
 #include "sim/site/client_log.hpp"
 #include "sim/text/error.hpp"
 
@@ -34,6 +35,9 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
 
 // The same, if the log holds that client: an interrupted run did not come to all of them.
 Result<ClientNumber, Error> find_held_client(const events::LogReader& log, const std::string& text);
+
+// On standard error, if the run was.
+void say_if_interrupted(const events::LogReader& log, Console& console);
 
 // The moment that a user gives for an option; `otherwise` if it was not given.
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,

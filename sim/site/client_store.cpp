@@ -340,13 +340,15 @@ Result<bool, Error> ClientFolder::take_up_token(std::chrono::sys_seconds now) {
        entry.increment(why)) {
     if (!entry->path().filename().string().starts_with(kTokenBefore)) continue;
     auto aside = read_private_file(entry->path(), kTokenBytesMax);
-    const auto claims = aside ? claims_named_by(*aside) : std::nullopt;
+    if (!aside) return Failed<Error>(aside.error());
+    const auto claims = claims_named_by(*aside);
     const bool is_good = claims && claims->dates.not_before <= now && now < claims->dates.expires;
     if (!is_good || (newest && claims->dates.expires < newest->dates.expires)) continue;
     newest = claims;
     token = std::move(*aside);
     place = entry->path();
   }
+  if (why) return cannot_be(folder_, "listed", why);
   if (!newest) return false;
   // The token first: a log that speaks of one that is not there would strand the client.
   if (auto kept = keep_token(token); !kept) return Failed<Error>(kept.error());

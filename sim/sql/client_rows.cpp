@@ -44,6 +44,9 @@ struct Life {
   ClientEvents recorded;  // if they are wanted
 };
 
+// What is 0, and not null, of a client that is not installed.
+constexpr std::string_view kZeroes[] = {"out_of_service", "stranded", "tokens", "spells", "events"};
+
 // Listens to lives and makes rows of them.
 class RowMaker {
  public:
@@ -80,9 +83,14 @@ class RowMaker {
       SqlRow row = named(ClientNumber{next_});
       row.push_back(to_string(client_guid(source_.header(), ClientNumber{next_})));
       row.push_back(word(LifecycleState::not_installed));
-      row.resize(sql_table(table_).columns.size());
-      row[8] = row[9] = flag(false);
-      row[17] = row[18] = row[19] = std::int64_t{0};
+      const auto& columns = sql_table(table_).columns;
+      row.resize(columns.size());
+      for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (std::find(std::begin(kZeroes), std::end(kZeroes), columns[i].name) !=
+            std::end(kZeroes)) {
+          row[i] = std::int64_t{0};
+        }
+      }
       rows_.push_back(std::move(row));
     }
   }

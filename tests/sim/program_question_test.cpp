@@ -360,6 +360,9 @@ TEST_CASE("of a client that an interrupted run did not come to nothing is said",
     CHECK(has(asked.err, "the run was interrupted before it came to client "));
   }
   CHECK(json::parse(desk.run("log diff log log --json").out)["clients"]["only-a"] == 0);
+  const Ran sql = desk.run("log sql log \"select count(*) from clients where client = 2999999\"");
+  CHECK(has(sql.out, "\n0\n"));
+  CHECK(has(sql.err, "the run was interrupted; this log holds some of its clients"));
 }
 
 }  // namespace tokenlife::test

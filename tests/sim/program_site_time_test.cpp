@@ -226,6 +226,12 @@ TEST_CASE("R59: a token outlives a clock that was behind, also where no other ca
   CHECK_FALSE(std::filesystem::exists(desk.path("laptop/token")));
   const Ran still = desk.run_at("client call" + laptop, "2000-01-02");
   CHECK(still.status == 1);
+  // One that others can read is not passed over.
+  CHECK(desk.run_shell("chmod 644 laptop/token-before-*").status == 0);
+  const Ran open = desk.run_at("client call" + laptop, "2030-01-05");
+  CHECK(open.status == 3);
+  CHECK(has(open.err, "laptop/token-before-"));
+  CHECK(desk.run_shell("chmod 600 laptop/token-before-*").status == 0);
   const Ran right = desk.run_at("client call" + laptop, "2030-01-05");
   INFO(right.out << right.err);
   CHECK(right.status == 0);
