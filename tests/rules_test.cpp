@@ -137,7 +137,7 @@ TEST_CASE("every rule that is held names a test or scenario, and the other way r
   }
 }
 
-TEST_CASE("the tests and scenarios of a rule are there and cite it") {
+TEST_CASE("the tests and scenarios of a rule are there and cite it", "[slow]") {
   for (const Row& row : all_rows()) {
     for (const std::string& test : matches(row.held_by, "([a-z_]+_test)")) {
       INFO(row.ids[0] << " in " << test);
@@ -154,7 +154,7 @@ TEST_CASE("the tests and scenarios of a rule are there and cite it") {
   }
 }
 
-TEST_CASE("the code of a rule is there") {
+TEST_CASE("the code of a rule is there", "[slow]") {
   for (const Row& row : all_rows()) {
     for (const std::string& code : matches(row.code, "`([^`]*)`")) {
       for (const std::string& name : matches(code, "([A-Za-z_]{3,})")) {

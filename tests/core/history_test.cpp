@@ -8,7 +8,7 @@
 namespace tokenlife::test {
 namespace {
 
-TEST_CASE("R5-R62 D1-D11 A1-A12: no history of a client breaks a rule") {
+TEST_CASE("R5-R62 D1-D11 A1-A12: no history of a client breaks a rule", "[slow]") {
   Seen seen;
   const auto holds = [&] {
     History history(*any_beginning(), seen);

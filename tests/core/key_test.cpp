@@ -35,7 +35,7 @@ std::string said_of_both(const ForgedKey& key) {
   return as_key;
 }
 
-TEST_CASE("keys are RSA of 2048 to 8192 bits, or P-256") {
+TEST_CASE("keys are RSA of 2048 to 8192 bits, or P-256", "[slow]") {
   CHECK(said_of_both(rfc7515_rsa()) == "taken");
   CHECK(said_of_both(rfc7515_ec()) == "taken");
   CHECK(said_of_both(ForgedKey::rsa(1024)) == "wrong-size");

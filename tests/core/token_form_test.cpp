@@ -23,7 +23,7 @@ TEST_CASE("D2: tokens in which nothing is wrong are accepted") {
   CHECK(with_header(good_header().without("typ")) == "accepted");
 }
 
-TEST_CASE("a token has at most 16 KiB") {
+TEST_CASE("a token has at most 16 KiB", "[slow]") {
   const auto token_of = [](std::size_t filling) {
     return signed_token(good_header(),
                         good_bulk_claims().with("filler", quoted(std::string(filling, 'x'))));

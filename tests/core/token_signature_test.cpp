@@ -27,7 +27,7 @@ std::string signature_said(std::string_view token, const std::vector<Signer>& si
   return signer ? "signed by " + std::to_string(signer->value) : std::string(name(signer.error()));
 }
 
-TEST_CASE("RFC 7515 A.2: its signature is good, and its claims are nobody's token") {
+TEST_CASE("RFC 7515 A.2: its signature is good, and its claims are nobody's token", "[slow]") {
   const std::string token = kRfcSigned + "." + kRfcSignature;
   CHECK(signature_said(token, just(rfc7515_rsa())) == "signed by 9");
   CHECK(signature_said(token, just(strangers_rsa())) == "bad-signature");
@@ -116,7 +116,7 @@ TEST_CASE("A9: tokens of an earlier certificate are good until it is retired") {
   CHECK(said(bulk_token(), checks) == "unknown-signer");
 }
 
-TEST_CASE("the signer that a token names goes before one without a name") {
+TEST_CASE("the signer that a token names goes before one without a name", "[slow]") {
   std::vector<Signer> signers = just(strangers_rsa());
   signers.push_back(site_signers()[0]);
   CHECK(signature_said(bulk_token(), signers) == "signed by 4");
@@ -201,7 +201,7 @@ TEST_CASE("keys and algorithms cannot be confused") {
         "algorithm-not-rs256");
 }
 
-TEST_CASE("what the payload says is read after the signature alone") {
+TEST_CASE("what the payload says is read after the signature alone", "[slow]") {
   // Neither is an object; both are UTF-8.
   for (const char* payload : {"[]", "{\"exp\":"}) {
     CHECK(said_of_bulk(forge(good_header().text(), payload, strangers_rsa())) == "bad-signature");

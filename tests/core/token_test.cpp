@@ -28,7 +28,7 @@ const Desk& desk() {
   return one;
 }
 
-TEST_CASE("a bulk token goes from the site's hand to its verifier") {
+TEST_CASE("a bulk token goes from the site's hand to its verifier", "[slow]") {
   const Secret token =
       sign_token(BulkClaims{kThreeDays, kTenant, kUniqueId}, desk().key, desk().certificate);
   const auto verified = verify(token.reveal(), {desk().signers, kIssued});
@@ -39,7 +39,8 @@ TEST_CASE("a bulk token goes from the site's hand to its verifier") {
   CHECK(late.error() == TokenFault::bulk_token_expired);
 }
 
-TEST_CASE("D6 R14 R15: a client token is bound to its certificate, whose key the client holds") {
+TEST_CASE("D6 R14 R15: a client token is bound to its certificate, whose key the client holds",
+          "[slow]") {
   const PrivateKey key = PrivateKey::generate(KeyKind::ec_p256);
   const Certificate mine =
       Certificate::self_signed(key, {"client 17", kIssued, kIssued + seconds{9'000'000}});

@@ -4,7 +4,7 @@
 using namespace tokenlife;
 using namespace tokenlife::test;
 
-TEST_CASE("every bit of a journal counts") {
+TEST_CASE("every bit of a journal counts", "[slow]") {
   const Told whole = told();
   const std::size_t last = whole.sizes[whole.sizes.size() - 2];
   std::string bytes = whole.disk.synced;

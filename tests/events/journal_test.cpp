@@ -54,7 +54,8 @@ TEST_CASE("an event whose writer died before its sync is synced before anything 
 }
 
 TEST_CASE(
-    "the power may go at every byte: every acknowledged event is there, and what is torn goes") {
+    "the power may go at every byte: every acknowledged event is there, and what is torn goes",
+    "[slow]") {
   const Told whole = told();
   for (std::size_t i = 1; i < whole.sizes.size(); ++i) {
     for (std::size_t size = whole.sizes[i - 1]; size < whole.sizes[i]; ++size) {
@@ -96,7 +97,8 @@ LongEnd long_end() {
   return made;
 }
 
-TEST_CASE("a frame over many sectors is torn at every byte, and what was before it stays") {
+TEST_CASE("a frame over many sectors is torn at every byte, and what was before it stays",
+          "[slow]") {
   const LongEnd whole = long_end();
   for (std::size_t size = whole.from; size < whole.bytes.size(); ++size) {
     INFO("cut at byte " << size << " of " << whole.from << " to " << whole.bytes.size());
@@ -116,7 +118,7 @@ TEST_CASE("a frame over many sectors is torn at every byte, and what was before 
 
 // Up to the byte at which the power went the frame is there, and from there on zeros to its end. If
 // a whole sector of it is missing it was torn; if not it is there and damaged.
-TEST_CASE("a file that grew before it was filled is torn where a sector is missing") {
+TEST_CASE("a file that grew before it was filled is torn where a sector is missing", "[slow]") {
   for (const LongEnd& whole : {long_end(), [] {
                                  const Told small = told();
                                  return LongEnd{small.disk.synced,

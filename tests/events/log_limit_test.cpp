@@ -221,7 +221,8 @@ TEST_CASE("any number of site events comes back, 4,096 in a frame") {
   CHECK(frames(8'193) == 3);
 }
 
-TEST_CASE("a batch is full with 65,536 events, also with the longest, and then another begins") {
+TEST_CASE("a batch is full with 65,536 events, also with the longest, and then another begins",
+          "[slow]") {
   ClientBatch batch;
   batch.begin(0, 0);
   for (int i = 0; i < 65'535; ++i) batch.append({}, {CauseKind::agent_start}, AgentRestarted{});

@@ -202,7 +202,7 @@ std::string in_lines(const Events& events) {
 
 }  // namespace
 
-TEST_CASE("an adopted fleet goes on as one that lived up to the same state") {
+TEST_CASE("an adopted fleet goes on as one that lived up to the same state", "[slow]") {
   std::array<int, kCount<LifecycleState>> compared{};
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Dice dice(seed);

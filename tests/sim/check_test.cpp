@@ -87,7 +87,7 @@ TEST_CASE("the states of the first day are those counted by hand") {
   CHECK(counts.depth == 1);
 }
 
-TEST_CASE("every property holds and everything possible happens, with slow answers too") {
+TEST_CASE("every property holds and everything possible happens, with slow answers too", "[slow]") {
   const Features all = Feature::lose_answers | Feature::block | Feature::cmg_setting |
                        Features(Feature::bulk) | Feature::reinstall | Feature::upgrade |
                        Features(Feature::pki);
@@ -108,7 +108,8 @@ TEST_CASE("every property holds and everything possible happens, with slow answe
 }
 
 // Then tokens come from bulk tokens and PKI alone, or there are none.
-TEST_CASE("all holds and what can happen does where nobody registers with nothing to show") {
+TEST_CASE("all holds and what can happen does where nobody registers with nothing to show",
+          "[slow]") {
   const Feature some[] = {Feature::block,     Feature::bulk, Feature::rotate,
                           Feature::reinstall, Feature::pki,  Feature::pki_expiry};
   for (unsigned chosen = 0; chosen < 1U << std::size(some); ++chosen) {
@@ -130,7 +131,7 @@ TEST_CASE("all holds and what can happen does where nobody registers with nothin
   }
 }
 
-TEST_CASE("a planted fault is found by the shortest way, with symmetry and without") {
+TEST_CASE("a planted fault is found by the shortest way, with symmetry and without", "[slow]") {
   for (const Fault& fault : faults()) {
     INFO(fault.what);
     Options options = fault.options;

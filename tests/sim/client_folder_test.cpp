@@ -115,7 +115,7 @@ TEST_CASE("a log that another one follows is kept, and stays for who reads it") 
   CHECK(client->header().start() == kNow - std::chrono::days{1});
 }
 
-TEST_CASE("the clock is looked at again when a site has been waited for") {
+TEST_CASE("the clock is looked at again when a site has been waited for", "[slow]") {
   const TemporaryFolder folder;
   REQUIRE(sim::SiteFolder::init(folder / "site", {1, 2}, Policy{}, kNow));
   auto client = made(folder / "client");

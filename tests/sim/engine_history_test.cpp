@@ -166,7 +166,7 @@ Observed seen_by_counting(const Scenario& scenario, const NaiveRun& run,
   return seen;
 }
 
-TEST_CASE("what a run counts is what happened") {
+TEST_CASE("what a run counts is what happened", "[slow]") {
   property("tallies count events and states", [] {
     ScenarioCase drawn = *scenario_case();
     Scenario& scenario = drawn.scenario;

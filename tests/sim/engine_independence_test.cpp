@@ -31,7 +31,7 @@ Scenario large_scenario(std::uint64_t seed) {
   return scenario;
 }
 
-TEST_CASE("any number of threads gives the same events, bit for bit") {
+TEST_CASE("any number of threads gives the same events, bit for bit", "[slow]") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     const Scenario scenario = large_scenario(seed);
     CAPTURE(seed);
@@ -126,7 +126,7 @@ Scenario with_cohort_removed(Scenario scenario, std::uint32_t gone) {
   return scenario;
 }
 
-TEST_CASE("removing a cohort leaves all others' events as they were") {
+TEST_CASE("removing a cohort leaves all others' events as they were", "[slow]") {
   property("cohorts do not see each other", [] {
     const ScenarioCase drawn = *scenario_case();
     const Scenario& all = drawn.scenario;

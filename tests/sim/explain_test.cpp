@@ -255,7 +255,7 @@ TEST_CASE("where nothing is left to chance the client is stranded in all futures
   CHECK_FALSE(sim::point_of_no_return(before, 50).has_value());
 }
 
-TEST_CASE("each future is the run with that reseed") {
+TEST_CASE("each future is the run with that reseed", "[slow]") {
   const std::string text = one_client(
       "model = \"dwell\"\nstart = \"intranet\"\nintranet = { mean = \"1d\", to = { offline = 1.0 } "
       "}\n"

@@ -272,7 +272,7 @@ TEST_CASE("an interval goes from the 2.5th to the 97.5th percentile by nearest r
   CHECK(interval_95({7}).covers(7));
 }
 
-TEST_CASE("intervals of the right model cover what was observed") {
+TEST_CASE("intervals of the right model cover what was observed", "[slow]") {
   const Forecast forecast = forecast_of(recorded(kCommuters, 200).read());
   REQUIRE(forecast.devices == 200);
   CHECK(forecast.held_out == days{40});

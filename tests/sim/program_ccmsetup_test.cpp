@@ -46,7 +46,7 @@ void check_wrong(const std::string& line, const std::vector<std::string>& compla
 
 }  // namespace
 
-TEST_CASE("R34: a line of the documented shape is good, with a newline behind it too") {
+TEST_CASE("R34: a line of the documented shape is good, with a newline behind it too", "[slow]") {
   for (const std::string end : {"", "\n", "\r\n"}) {
     const json good = checked(Line{}.text() + end, 0);
     CHECK(good["good"] == true);
@@ -90,8 +90,8 @@ TEST_CASE("R34: all that is wrong with a line is named", "[slow]") {
               {"AADTENANTID belongs to an installation with Entra (R35)", "`/hello` is not part"});
 }
 
-TEST_CASE(
-    "R34: documented parameters and properties may stand in the line, and quotes around them") {
+TEST_CASE("R34: documented parameters and properties may stand in the line, and quotes around them",
+          "[slow]") {
   Line line;
   line.name = R"("C:\Program Files\ccmsetup.exe")";
   line.mp = "\"" + line.mp + "\"";
@@ -114,7 +114,7 @@ TEST_CASE(
   CHECK(has(open.dump(), "a quote is opened and not closed"));
 }
 
-TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token") {
+TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token", "[slow]") {
   Line line;
   line.token = "/regtoken:";
   check_wrong(line.text(), {"has no token behind it"});
@@ -150,7 +150,7 @@ TEST_CASE("D4: a token that was broken into lines is called so, and no line of i
   check_wrong(Line{}.text() + " extra", {"`extra` is not part of an installation line"});
 }
 
-TEST_CASE("what web pages do to a line is named, and hides nothing else") {
+TEST_CASE("what web pages do to a line is named, and hides nothing else", "[slow]") {
   Line line;
   line.mp = "\xE2\x80\x93mp:https://cmg.example.com" + kEnd;
   const json dash = checked(line.text(), 1)["wrong"];
@@ -172,7 +172,7 @@ TEST_CASE("what web pages do to a line is named, and hides nothing else") {
   check_wrong(line.text(), {"not ASCII", "not three letters or digits"});
 }
 
-TEST_CASE("R34: the line is printed for a new token, and is good") {
+TEST_CASE("R34: the line is printed for a new token, and is good", "[slow]") {
   const ClientDesk desk;
   const Ran ran = desk.run("ccmsetup-line --site site --host cmg.example.com --code P01");
   INFO(ran.err);
@@ -191,7 +191,7 @@ TEST_CASE("R34: the line is printed for a new token, and is good") {
   CHECK(json::parse(again.out)["line"].get<std::string>().size() + 1 == ran.out.size());
 }
 
-TEST_CASE("no line is printed for a token that the site refuses") {
+TEST_CASE("no line is printed for a token that the site refuses", "[slow]") {
   const ClientDesk desk;
   const SigningDesk& other = signing_desk();
   desk.write("strange", read_file(other.path("bulk")));

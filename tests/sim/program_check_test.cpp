@@ -180,7 +180,7 @@ TEST_CASE("what was found is told also if the scenario cannot be written") {
   }
 }
 
-TEST_CASE("what is wrong with a check is said in one line") {
+TEST_CASE("what is wrong with a check is said in one line", "[slow]") {
   const Desk desk;
   const struct {
     const char* line;

@@ -50,7 +50,7 @@ TEST_CASE("R12 R14 R15 R56 R57 D7: a client registers, roams, renews monthly and
   CHECK(verified["claims"]["expires"] == called["token"]["expires"]);
 }
 
-TEST_CASE("R20 R23 R36: with a bulk token a client registers over the CMG") {
+TEST_CASE("R20 R23 R36: with a bulk token a client registers over the CMG", "[slow]") {
   const ClientDesk desk;
   const json bulk = desk.bulk_token("bulk");
   desk.ask(0, "new", "kiosk", hours{0}, "--network internet --key ec-p256");
@@ -119,7 +119,7 @@ TEST_CASE("A5: a token is good until the last second of its 90 days", "[slow]") 
   CHECK(kinds_of(late) == "token-expired network-changed re-registration-required");
 }
 
-TEST_CASE("A10: an expired client that reaches an MP first is registered directly") {
+TEST_CASE("A10: an expired client that reaches an MP first is registered directly", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   desk.ask(0, "register", "laptop", hours{0});
@@ -154,7 +154,7 @@ TEST_CASE("a request whose answer never came is lost, and the client asks again"
   CHECK(registered["token"]["serial"] == "0-1");
 }
 
-TEST_CASE("what a crash left behind is no hindrance") {
+TEST_CASE("what a crash left behind is no hindrance", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
   for (const char* folder : {"laptop/log-2", "laptop/log-3"}) {
@@ -197,7 +197,7 @@ TEST_CASE("help on tokens and clients comes with examples") {
   }
 }
 
-TEST_CASE("a site is not exchanged for another one") {
+TEST_CASE("a site is not exchanged for another one", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{2});
   REQUIRE(desk.run("site init other").status == 0);

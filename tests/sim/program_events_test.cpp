@@ -56,7 +56,7 @@ void write_named(const Desk& desk, const std::string& name) {
 }  // namespace
 
 // The office registers in the first minute, and is due at 30d.
-TEST_CASE("events are those from --from on and before --to") {
+TEST_CASE("events are those from --from on and before --to", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   const auto between = [&](const std::string& options) {
@@ -78,7 +78,7 @@ TEST_CASE("events are those from --from on and before --to") {
   CHECK(kinds(desk, "log --kind site-established --from 1s") == "");
 }
 
-TEST_CASE("a --from that is not before --to is refused, with both moments") {
+TEST_CASE("a --from that is not before --to is refused, with both moments", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   REQUIRE(desk.run("site init site --at 2026-01-01T00:00:00Z").status == 0);
@@ -146,7 +146,7 @@ TEST_CASE("events --order changes the order of the lines and nothing else, whate
   CHECK(lines_of(desk, "events log --order stored --client 1500 --kind token-renewed").size() == 3);
 }
 
-TEST_CASE("a site's events are those from --from on and before --to") {
+TEST_CASE("a site's events are those from --from on and before --to", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("site init site --at 2026-01-01T00:00:00Z").status == 0);
   REQUIRE(desk.run("token new --site site --at 2026-01-02T00:00:00Z").status == 0);
@@ -188,7 +188,7 @@ TEST_CASE("events into a pipe that is closed end quietly, and onto a full disk w
 }
 
 // A wide character takes two columns, and what was escaped one for each of its bytes.
-TEST_CASE("a client's name is escaped and lined up in text, and escaped in JSON lines") {
+TEST_CASE("a client's name is escaped and lined up in text, and escaped in JSON lines", "[slow]") {
   const struct {
     const char* name;
     const char* text;

@@ -123,8 +123,8 @@ TEST_CASE("what came by action is not folded into what came by itself") {
 
 // ---- Why it has no token -----------------------------------------------------------------------
 
-TEST_CASE(
-    "a time without a token that a registration ended is told, but for what installing takes") {
+TEST_CASE("a time without a token that a registration ended is told, but for what installing takes",
+          "[slow]") {
   const Asked asked(
       client("quick", kOffice) + client("blocked", kOffice, "install = { at = \"10d\" }") +
       client("late", kAway + ", " + on("20d", "intranet")) +
@@ -157,7 +157,7 @@ TEST_CASE(
   CHECK(has(asked.text("late/0"), "and has ended as it is"));
 }
 
-TEST_CASE("why a client has asked for nothing, in every state") {
+TEST_CASE("why a client has asked for nothing, in every state", "[slow]") {
   const Asked asked(client("cmg", kOffice, "on-intranet = \"cmg\"") +
                     client("off", kOffice, "on-intranet = \"cmg\"\ncmg-allowed = false") +
                     client("back", kOffice + ", " + on("3d", "internet")) +
@@ -231,7 +231,7 @@ TEST_CASE("a renewal that is under way is not overdue") {
   CHECK(asked.next("a/0 --at 29d") == "the renewal of its token is due | \n" + kExpiry);
 }
 
-TEST_CASE("what a client waits for, from where it is") {
+TEST_CASE("what a client waits for, from where it is", "[slow]") {
   const Asked asked(client("never", kAway) + client("pki", kAway, "credential = \"pki\"") +
                     client("two", kOffice, "on-intranet = \"mp-then-cmg\"") +
                     client("mp", kOffice) +
@@ -267,7 +267,7 @@ TEST_CASE("what a client waits for, from where it is") {
             kExpiry);
 }
 
-TEST_CASE("of a long story moves are left out, unless all is asked for") {
+TEST_CASE("of a long story moves are left out, unless all is asked for", "[slow]") {
   // Renewals fail on both networks by turns, day by day: the token service is down.
   std::string steps = kOffice;
   for (int day = 30; day < 40; ++day) {

@@ -37,7 +37,7 @@ std::string block(const std::string& label) {
 
 }  // namespace
 
-TEST_CASE("what is no key or certificate in PEM is told by what it is instead") {
+TEST_CASE("what is no key or certificate in PEM is told by what it is instead", "[slow]") {
   const SigningDesk& desk = signing_desk();
   const std::string certificate = desk.certificate.to_pem();
   const std::string key = desk.key.public_key().to_pem();

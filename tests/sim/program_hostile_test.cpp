@@ -170,7 +170,7 @@ TEST_CASE("names that are hostile are shown as they are, and make no mess", "[sl
   }
 }
 
-TEST_CASE("where a file is, no folder of a site or client is made") {
+TEST_CASE("where a file is, no folder of a site or client is made", "[slow]") {
   const ClientDesk desk;
   for (const char* line : {"site init small.toml", "client new --site site --dir small.toml"}) {
     const Ran ran = desk.run(line);

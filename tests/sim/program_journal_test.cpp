@@ -40,7 +40,7 @@ struct JournalDesk : Desk {
 
 }  // namespace
 
-TEST_CASE("the events of a site on disk are printed in every form") {
+TEST_CASE("the events of a site on disk are printed in every form", "[slow]") {
   const JournalDesk desk;
   const std::string text = desk.out("events site");
   CHECK(has(text, "2030-01-01T00:00:00Z  site                     0  site-established"));
@@ -61,7 +61,8 @@ TEST_CASE("the events of a site on disk are printed in every form") {
   CHECK(issued["expires"] == "2030-01-02T01:00:00Z");
 }
 
-TEST_CASE("the events of a site on disk are filtered by kind and time, and it has no clients") {
+TEST_CASE("the events of a site on disk are filtered by kind and time, and it has no clients",
+          "[slow]") {
   const JournalDesk desk;
   CHECK(desk.kinds("") ==
         "site-established bulk-token-issued bulk-token-blocked signing-certificate-rotated");

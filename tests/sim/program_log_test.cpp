@@ -68,7 +68,7 @@ TEST_CASE("events are printed in the order of time, filtered, in three forms") {
   CHECK(has(first, "\nsite,,0,2026-01-01T00:00:00Z,site-established,run-start,"));
 }
 
-TEST_CASE("what does not exist in a log is said, with the nearest word") {
+TEST_CASE("what does not exist in a log is said, with the nearest word", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   check_refused(desk, {
@@ -85,7 +85,7 @@ TEST_CASE("what does not exist in a log is said, with the nearest word") {
                       });
 }
 
-TEST_CASE("a damaged or missing log ends every command with status 3 and the byte") {
+TEST_CASE("a damaged or missing log ends every command with status 3 and the byte", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   std::string bytes = read_file(desk.path("log/clients-00000.log"));
@@ -151,7 +151,7 @@ TEST_CASE("answers about a log, and of two damages the one told, do not depend o
   }
 }
 
-TEST_CASE("one is one event, one cohort and one client") {
+TEST_CASE("one is one event, one cohort and one client", "[slow]") {
   const Desk desk;
   desk.write("one.toml",
              "format = 1\n[run]\nduration = \"1m\"\n[[cohort]]\nname = \"one\"\nclients = 1\n"

@@ -155,7 +155,8 @@ TEST_CASE("a property that a soak asks of few scenarios is asked of every file")
   }
 }
 
-TEST_CASE("properties are asked of modelled tokens, which lead to the same events as real ones") {
+TEST_CASE("properties are asked of modelled tokens, which lead to the same events as real ones",
+          "[slow]") {
   const SoakProperty tells{"tells", "tokens are modelled", [](const SoakCase& run) {
                              return std::string(run.scenario.real_crypto ? "they are real" : "");
                            }};
@@ -199,7 +200,8 @@ TEST_CASE("what comes after the first failure, or after the end was asked for, i
 
 std::string passed(std::size_t tests) { return std::to_string(tests) + " passed, 0 failed\n"; }
 
-TEST_CASE("every property of every scenario is a test of its own, with a name to filter by") {
+TEST_CASE("every property of every scenario is a test of its own, with a name to filter by",
+          "[slow]") {
   const Desk desk;
   const std::vector<SoakProperty> properties = soak_properties();
   const Ran all = desk.run("test small.toml --junit report.xml");

@@ -166,7 +166,7 @@ TEST_CASE("explain finds inputs below --inputs, and says which one is missing") 
   CHECK(has(desk.run("explain log a/PC-1 --inputs kept").out, "Not known"));
 }
 
-TEST_CASE("explain before the installation, and what it cannot be asked") {
+TEST_CASE("explain before the installation, and what it cannot be asked", "[slow]") {
   const Desk desk;
   desk.write(
       "later.toml",
@@ -183,7 +183,7 @@ TEST_CASE("explain before the installation, and what it cannot be asked") {
 
 // ---- Hostile names -----------------------------------------------------------------------------
 
-TEST_CASE("names of devices neither move the cursor nor become formulas") {
+TEST_CASE("names of devices neither move the cursor nor become formulas", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   forge(desk, "log", "names", call_it_names);
@@ -334,7 +334,7 @@ TEST_CASE("an event that breaks a rule is named, unless only the bytes are looke
   CHECK(desk.run("log verify edited --bytes-only").status == 0);
 }
 
-TEST_CASE("a site's journal has neither a run's digest nor a run") {
+TEST_CASE("a site's journal has neither a run's digest nor a run", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("site init site").status == 0);
   const std::string digest(64, '0');

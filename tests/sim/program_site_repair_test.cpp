@@ -148,7 +148,7 @@ TEST_CASE("R54: behind a bad byte in the middle a block is seen, and taken over"
   CHECK(has(desk.verify().out, "bulk-token-unknown"));
 }
 
-TEST_CASE("what fits behind a bad byte is kept, in its order") {
+TEST_CASE("what fits behind a bad byte is kept, in its order", "[slow]") {
   const RepairDesk desk;
   desk.out("token new --site site --name lost --at 2026-01-01T13:00:00Z");
   const std::size_t from = desk.journal.size();
@@ -173,7 +173,7 @@ TEST_CASE("what fits behind a bad byte is kept, in its order") {
   CHECK(has(desk.verify().out, "bulk-token-blocked"));
 }
 
-TEST_CASE("a clock that went back behind the damage is not lost") {
+TEST_CASE("a clock that went back behind the damage is not lost", "[slow]") {
   const RepairDesk desk;
   desk.out("token new --site site --name lost --at 2026-01-01T13:00:00Z");
   const std::size_t from = desk.journal.size();
@@ -190,7 +190,7 @@ TEST_CASE("a clock that went back behind the damage is not lost") {
         "bulk-token-issued journal-repaired epoch-begun");
 }
 
-TEST_CASE("a journal without an event cannot be repaired") {
+TEST_CASE("a journal without an event cannot be repaired", "[slow]") {
   const RepairDesk desk;
   std::uint32_t length = 0;  // of the header's message
   std::memcpy(&length, desk.journal.data() + 8, sizeof length);
@@ -202,7 +202,7 @@ TEST_CASE("a journal without an event cannot be repaired") {
 }
 
 // Who waits for a site reads the clock when he has it: others may have changed it meanwhile.
-TEST_CASE("a repair and a restore are later than what was done before them") {
+TEST_CASE("a repair and a restore are later than what was done before them", "[slow]") {
   for (const std::string command : {"restore", "repair"}) {
     const RepairDesk desk;
     const std::string tokenlife = "'" + program() + "'";
@@ -224,7 +224,7 @@ TEST_CASE("a repair and a restore are later than what was done before them") {
   }
 }
 
-TEST_CASE("a repair and a restore wait for others as long as they are told to") {
+TEST_CASE("a repair and a restore wait for others as long as they are told to", "[slow]") {
   const RepairDesk desk;
   for (const std::string command : {"restore", "repair"}) {
     const Ran ran = desk.run_shell("exec 9<site; flock 9; exec '" + program() + "' site " +

@@ -111,8 +111,8 @@ TEST_CASE("D5: no serial comes twice, whoever comes first to a restored site", "
   CHECK(serials.size() == 3);
 }
 
-TEST_CASE(
-    "D5: nor does a serial of a client that the restored site knows, though with less tokens") {
+TEST_CASE("D5: nor does a serial of a client that the restored site knows, though with less tokens",
+          "[slow]") {
   for (const bool says_so : {false, true}) {
     const RestoredDesk desk;
     CHECK(desk.client("register", "c", "2026-01-01").status == 0);
@@ -173,7 +173,7 @@ TEST_CASE("a client that has lost its token, and of which the site knows less, g
 }
 
 // As where a virtual machine is rolled back: nothing but a client can tell that it is a copy.
-TEST_CASE("D5: what a client says of itself begins no epoch, and what it shows does") {
+TEST_CASE("D5: what a client says of itself begins no epoch, and what it shows does", "[slow]") {
   for (const bool shows : {false, true}) {
     const RestoredDesk desk;
     CHECK(desk.client("register", "c", "2026-01-01").status == 0);
@@ -191,7 +191,7 @@ TEST_CASE("D5: what a client says of itself begins no epoch, and what it shows d
   }
 }
 
-TEST_CASE("client list and show say of a recognised client that its token is not known") {
+TEST_CASE("client list and show say of a recognised client that its token is not known", "[slow]") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   CHECK(desk.client("call", "c", "2026-01-01").status == 0);
@@ -273,8 +273,8 @@ TEST_CASE("D6: a client folder that is older than its site acts, and is noticed"
   CHECK(desk.client("renew", "c", "2026-03-04").err.empty());
 }
 
-TEST_CASE(
-    "D6: with --strict-clones a replaced token that a restored site has forgotten is refused") {
+TEST_CASE("D6: with --strict-clones a replaced token that a restored site has forgotten is refused",
+          "[slow]") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   CHECK(desk.run_shell("cp -a c other").status == 0);
@@ -312,7 +312,7 @@ TEST_CASE("D6: with --strict-clones a token that is replaced is refused, however
   CHECK(desk.count("client-token-shown") == 3);
 }
 
-TEST_CASE("a call that shows the site nothing new writes nothing") {
+TEST_CASE("a call that shows the site nothing new writes nothing", "[slow]") {
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   CHECK(desk.client("call", "c", "2026-01-02").status == 0);

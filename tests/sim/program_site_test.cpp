@@ -33,7 +33,7 @@ TEST_CASE("R31 R32 R41 R45: a new token is printed once, alone on its line, and 
   CHECK(list["bulk-tokens"][0]["status"] == "active");
 }
 
-TEST_CASE("R22 R42 R50 D4: neither a token nor a key is in any other file or output") {
+TEST_CASE("R22 R42 R50 D4: neither a token nor a key is in any other file or output", "[slow]") {
   const SiteDesk desk;
   const std::string token = token_in(lines_of(desk.run("token new --site site")));
   const std::string signature = token.substr(token.rfind('.') + 1, 40);
@@ -72,7 +72,7 @@ TEST_CASE("R44 R46 A4: a lifetime that is not 1 to 10080 whole minutes is refuse
   }
 }
 
-TEST_CASE("R49 R54 R55 D2: a token is blocked and unblocked by its GUID") {
+TEST_CASE("R49 R54 R55 D2: a token is blocked and unblocked by its GUID", "[slow]") {
   const SiteDesk desk;
   const json made = json::parse(lines_of(desk.run("token new --site site --json")));
   const std::string guid = made["guid"];
@@ -86,7 +86,7 @@ TEST_CASE("R49 R54 R55 D2: a token is blocked and unblocked by its GUID") {
   CHECK(lines_of(desk.run("token unblock " + guid + " --site site")) == guid + " is not blocked\n");
 }
 
-TEST_CASE("R48 R51 R52: bulk tokens and certificates are listed, filtered and sorted") {
+TEST_CASE("R48 R51 R52: bulk tokens and certificates are listed, filtered and sorted", "[slow]") {
   const SiteDesk desk;
   for (const char* token : {"--name first --lifetime 60", "--name second --lifetime 5"}) {
     lines_of(desk.run("token new --site site " + std::string(token)));
@@ -185,7 +185,7 @@ TEST_CASE("what is wrong with a command on a site is said in one line", "[slow]"
   }
 }
 
-TEST_CASE("R29 R30: who cannot read the key makes no token") {
+TEST_CASE("R29 R30: who cannot read the key makes no token", "[slow]") {
   const SiteDesk desk;
   CHECK((std::filesystem::status(desk.path("site/signing-0.key")).permissions() ==
          std::filesystem::perms{0600}));
@@ -216,7 +216,7 @@ TEST_CASE("writers that come at once issue tokens one by one, and wait for each 
   CHECK(desk.shown()["events"] == 9);
 }
 
-TEST_CASE("a site that stays busy is said, after as long as one likes to wait") {
+TEST_CASE("a site that stays busy is said, after as long as one likes to wait", "[slow]") {
   const SiteDesk desk;
   const auto busy = [&](const std::string& line) {
     return desk.run_shell("exec 3<site; flock 3; '" + program() + "' " + line);
@@ -237,7 +237,7 @@ TEST_CASE("a site that stays busy is said, after as long as one likes to wait") 
                        {"token list --site site --lock-timeout 1", "unknown option"}});
 }
 
-TEST_CASE("R32: a new token that cannot be printed is blocked, and named by its GUID") {
+TEST_CASE("R32: a new token that cannot be printed is blocked, and named by its GUID", "[slow]") {
   const SiteDesk desk;
   const auto check = [&](const Ran& ran, std::size_t number) {
     INFO(ran.err);
@@ -311,7 +311,8 @@ TEST_CASE("help on sites and tokens comes with examples") {
   }
 }
 
-TEST_CASE("a torn end of the journal is told on standard error, and the command is done") {
+TEST_CASE("a torn end of the journal is told on standard error, and the command is done",
+          "[slow]") {
   const SiteDesk desk;
   const std::string head = read_file(desk.path("site/site.head"));
   lines_of(desk.run("token new --site site"));

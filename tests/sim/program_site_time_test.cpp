@@ -73,7 +73,7 @@ TEST_CASE("a whole session can be tried in a time that is made up", "[slow]") {
   CHECK(has(desk.out("client call" + kiosk, "2030-02-06T00:00:00Z"), "token-renewed"));
 }
 
-TEST_CASE("a time that is none, that lies behind or that is too far away is an error") {
+TEST_CASE("a time that is none, that lies behind or that is too far away is an error", "[slow]") {
   const OldDesk desk;
   check_refused(desk, {{"site show site --at tomorrow", "--at: the time"},
                        {"site init other --at ''", "--at: the time"},
@@ -166,7 +166,8 @@ TEST_CASE("a token with a date in the future is good from then on, and not befor
   CHECK(has(verdict("2031-01-01T00:00:00Z"), "accepted"));
 }
 
-TEST_CASE("a site that was made by a clock that was ahead lives on before its beginning") {
+TEST_CASE("a site that was made by a clock that was ahead lives on before its beginning",
+          "[slow]") {
   const OldDesk desk;
   const json made = json::parse(desk.run_at("token new --site site --json", "2026-01-01").out);
   CHECK(made["not-before"] == "2026-01-01T00:00:00Z");
@@ -211,7 +212,8 @@ TEST_CASE("a client's time stands still while its clock is set back by some minu
   CHECK_FALSE(has(desk.run("events laptop/log").out, "client-adopted"));
 }
 
-TEST_CASE("R59: a token outlives a clock that was behind, also where no other can be had") {
+TEST_CASE("R59: a token outlives a clock that was behind, also where no other can be had",
+          "[slow]") {
   const OldDesk desk;
   const std::string laptop = " --dir laptop --site site";
   desk.out("client new --key ec-p256" + laptop, "2030-01-01T00:00:00Z");
@@ -243,7 +245,7 @@ TEST_CASE("R59: a token outlives a clock that was behind, also where no other ca
   CHECK(has(desk.out("client call" + laptop, "2030-02-02T00:00:00Z"), "holds the token 0-2 until"));
 }
 
-TEST_CASE("a client at the wrong site is left as it was, whatever the clock says") {
+TEST_CASE("a client at the wrong site is left as it was, whatever the clock says", "[slow]") {
   const OldDesk desk;
   desk.out("client new --key ec-p256 --dir laptop --site site", "2030-01-01T00:00:00Z");
   desk.out("client register --dir laptop --site site", "2030-01-01T00:00:00Z");
@@ -255,7 +257,8 @@ TEST_CASE("a client at the wrong site is left as it was, whatever the clock says
   CHECK(desk.run_shell("diff -r laptop before").status == 0);
 }
 
-TEST_CASE("a client does not wait until its token is good: it puts it aside and registers") {
+TEST_CASE("a client does not wait until its token is good: it puts it aside and registers",
+          "[slow]") {
   const OldDesk desk;
   const std::string laptop = " --dir laptop --site site";
   CHECK(desk.run_at("client new --key ec-p256" + laptop, "2039-01-01").status == 0);

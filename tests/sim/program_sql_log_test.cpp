@@ -39,7 +39,7 @@ std::string only_value(const std::filesystem::path& file, const std::string& sql
 
 }  // namespace
 
-TEST_CASE("a log of every schema can be asked in SQL, and exported") {
+TEST_CASE("a log of every schema can be asked in SQL, and exported", "[slow]") {
   const std::string name =
       GENERATE("schema-1", "schema-3", "schema-4", "format-1-example", "format-2-example");
   INFO(name);
@@ -74,7 +74,7 @@ TEST_CASE("a journal of an earlier schema can be asked in SQL, and exported") {
   CHECK(only_value(desk.path("its.db"), "select count(*) from site_events") != "0");
 }
 
-TEST_CASE("a client on disk can be asked in SQL") {
+TEST_CASE("a client on disk can be asked in SQL", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("site init site").status == 0);
   REQUIRE(desk.run("client new --dir me --site site").status == 0);
@@ -123,7 +123,7 @@ TEST_CASE("an export that is interrupted leaves no file") {
   }
 }
 
-TEST_CASE("values without a limit are refused, not made") {
+TEST_CASE("values without a limit are refused, not made", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   for (const char* sql : {"select zeroblob(1000000000)", "select randomblob(2000000000)",

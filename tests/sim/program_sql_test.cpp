@@ -30,7 +30,7 @@ std::string count_by(const Desk& desk, const std::string& rest) {
 
 // ---- The questions of sim/sql/README.md -------------------------------------------------------
 
-TEST_CASE("SQL counts a log's events as --count-by does") {
+TEST_CASE("SQL counts a log's events as --count-by does", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   CHECK(ask(desk, "select kind, count(*) from events group by kind") == count_by(desk, "kind"));
@@ -70,7 +70,7 @@ TEST_CASE("every question of the page about SQL has an answer") {
   CHECK(questions == 6);
 }
 
-TEST_CASE("SQL knows where clients stand, as replay does") {
+TEST_CASE("SQL knows where clients stand, as replay does", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   const Ran list = desk.run("replay log --state stranded --format csv");
@@ -101,7 +101,7 @@ TEST_CASE("SQL knows where clients stand, as replay does") {
 
 // ---- What is refused, and what is hostile ------------------------------------------------------
 
-TEST_CASE("SQL that is wrong, or would do more than ask, is refused") {
+TEST_CASE("SQL that is wrong, or would do more than ask, is refused", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   check_refused(desk, {{"log sql log \"select * form events\"", "syntax error"},
@@ -177,7 +177,7 @@ TEST_CASE("answers come in three forms and as one object, and say what was left 
   CHECK(json::parse(desk.run(question + " --json --limit 4").out)["all"] == false);
 }
 
-TEST_CASE("log schema lists what SELECT * gives") {
+TEST_CASE("log schema lists what SELECT * gives", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   const json schema = json::parse(desk.run("log schema --json").out);
@@ -198,7 +198,7 @@ TEST_CASE("log schema lists what SELECT * gives") {
 
 // ---- Other logs --------------------------------------------------------------------------------
 
-TEST_CASE("a damaged log has its own message") {
+TEST_CASE("a damaged log has its own message", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   std::string bytes = read_file(desk.path("log/clients-00000.log"));
@@ -215,7 +215,7 @@ TEST_CASE("a damaged log has its own message") {
   CHECK_FALSE(std::filesystem::exists(desk.path("new.db")));
 }
 
-TEST_CASE("a site's journal has tables of its events alone") {
+TEST_CASE("a site's journal has tables of its events alone", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("site init site").status == 0);
   CHECK(ask(desk, "select kind from site_events", "site") == "site-established\n");

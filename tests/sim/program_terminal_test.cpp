@@ -90,7 +90,7 @@ TEST_CASE("a dumb terminal, or one of which nothing is known, gets plain lines a
   }
 }
 
-TEST_CASE("colours are for terminals, against NO_COLOR, and as --color says") {
+TEST_CASE("colours are for terminals, against NO_COLOR, and as --color says", "[slow]") {
   const Desk desk;
   const auto coloured = [&](const char* variables, const std::string& line) {
     return has(run_on({80, variables}, desk, line + " --no-progress").bytes, "\033[32m");

@@ -42,7 +42,7 @@ TEST_CASE("an expectation that does not hold is shown with its place, and exit s
   CHECK(has(ran.out, "FAIL  token-renewed in [0d, 100d): exactly 7: 6   (wrong.toml:21)"));
 }
 
-TEST_CASE("the digest depends on the seed, not on threads, a log or the file's name") {
+TEST_CASE("the digest depends on the seed, not on threads, a log or the file's name", "[slow]") {
   const Desk desk;
   desk.write("chance.toml", R"(format = 1
 [run]
@@ -129,7 +129,7 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
                       });
 }
 
-TEST_CASE("help comes with examples, and the version is known") {
+TEST_CASE("help comes with examples, and the version is known", "[slow]") {
   const Desk desk;
   for (const char* line :
        {"run --help", "test --help", "replay --help", "events --help", "machine --help",

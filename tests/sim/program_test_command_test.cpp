@@ -87,7 +87,7 @@ TEST_CASE("a folder with nothing to run is an error that says what was found") {
                        {"test all --filter pyproject", "finds no test"}});
 }
 
-TEST_CASE("test --list names the tests as they would be run, and runs none") {
+TEST_CASE("test --list names the tests as they would be run, and runs none", "[slow]") {
   const FolderDesk desk;
   CHECK(desk.run("test all --list --filter '(toml|replay)$'").out ==
         "all/a.toml\nall/a.toml: replay\nall/deep/b.toml\nall/deep/b.toml: replay\n");
@@ -196,7 +196,7 @@ TEST_CASE("an annotation escapes what its reader takes for a command's end or pa
 
 // ---- Files that are written --------------------------------------------------------------------
 
-TEST_CASE("a report that cannot be written is said before anything is run") {
+TEST_CASE("a report that cannot be written is said before anything is run", "[slow]") {
   const Desk desk;
   fs::create_directory(desk.path("folder"));
   fs::create_symlink("no/such/folder/x", desk.path("nowhere"));

@@ -53,7 +53,8 @@ std::string claims_with(const std::string& old_text, const std::string& new_text
 
 }  // namespace
 
-TEST_CASE("inspect finds nothing wrong with the form of good tokens, and verifies nothing") {
+TEST_CASE("inspect finds nothing wrong with the form of good tokens, and verifies nothing",
+          "[slow]") {
   const SigningDesk& desk = signing_desk();
   for (const char* kind : {"bulk", "client"}) {
     INFO(kind);
@@ -87,7 +88,7 @@ TEST_CASE("inspect names everything that is wrong with the source's damaged samp
   CHECK(shown["wrong"].size() == 6);
 }
 
-TEST_CASE("inspect names each claim that is wrong, and no other") {
+TEST_CASE("inspect names each claim that is wrong, and no other", "[slow]") {
   struct Case {
     const char* old_text;
     const char* new_text;
@@ -128,7 +129,7 @@ TEST_CASE("inspect names what is wrong with a header") {
   CHECK(complains(inspect(token_of("[]", claims)), "the header is not strict JSON"));
 }
 
-TEST_CASE("inspect notices that the end of a token is cut off, wherever that is") {
+TEST_CASE("inspect notices that the end of a token is cut off, wherever that is", "[slow]") {
   const std::string token = read_file(signing_desk().path("bulk"));
   for (const std::size_t missing : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 100U, 341U}) {
     const json shown = inspect(token.substr(0, token.size() - missing));

@@ -39,7 +39,7 @@ const std::string kClient = "--token-file client --key site.pem --at 1580156305 
 
 }  // namespace
 
-TEST_CASE("verify accepts a bulk token and says what it says") {
+TEST_CASE("verify accepts a bulk token and says what it says", "[slow]") {
   const Said said = verify(kBulk);
   CHECK(said.status == 0);
   CHECK(said.answer == json::parse(R"({"accepted":true,"signature-only":false,"claims":{
@@ -49,7 +49,7 @@ TEST_CASE("verify accepts a bulk token and says what it says") {
   CHECK(has(signing_desk().run("token verify " + kBulk).out, "without --site nothing is known"));
 }
 
-TEST_CASE("verify takes the token from standard input, from a file, and from its line") {
+TEST_CASE("verify takes the token from standard input, from a file, and from its line", "[slow]") {
   const SigningDesk& desk = signing_desk();
   const std::string token = read_file(desk.path("bulk"));
   const std::string rest = " --key site.pem --at 2020-01-28T00:00:00Z";
@@ -78,7 +78,7 @@ TEST_CASE("A5 A6: verify knows the time that it is told, to the second", "[slow]
   CHECK(verify(token + "253402300799 --leeway 9223372036854775807").status == 0);
 }
 
-TEST_CASE("R24: verify asks for a kind, an issuer and an audience") {
+TEST_CASE("R24: verify asks for a kind, an issuer and an audience", "[slow]") {
   CHECK(verify(kBulk + "--type bulk").status == 0);
   CHECK(verify(kClient + "--type client").status == 0);
   check_fault(kBulk + "--type client", "wrong-type", "wrong-type");
@@ -87,7 +87,7 @@ TEST_CASE("R24: verify asks for a kind, an issuer and an audience") {
   check_fault(kBulk + "--audience urn:other", "wrong-audience", "wrong-audience");
 }
 
-TEST_CASE("D6: verify holds a client token to the certificate, or says that it did not") {
+TEST_CASE("D6: verify holds a client token to the certificate, or says that it did not", "[slow]") {
   const Said bound = verify(kClient + "--client-certificate client.crt");
   CHECK(bound.status == 0);
   CHECK(bound.answer["binding-checked"] == true);

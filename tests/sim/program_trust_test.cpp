@@ -55,7 +55,7 @@ TEST_CASE("D2: an exchanged signing certificate makes no foreign token good", "[
   CHECK(has(lines_of(desk.run("log verify copy")), "sound: 2 events"));
 }
 
-TEST_CASE("a site that others can write is refused by each command, with the chmod") {
+TEST_CASE("a site that others can write is refused by each command, with the chmod", "[slow]") {
   const SiteDesk desk;
   REQUIRE(::chmod(desk.path("site").c_str(), 0777) == 0);
   for (const char* line : {"token new --site site", "token list --site site", "site show site",

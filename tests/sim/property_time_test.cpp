@@ -110,7 +110,7 @@ TEST_CASE("R56: an undisturbed client renews every 30 days, and one that is gone
 }
 
 // By whole weeks: the model `week` knows what day it is. In local time it also knows the year.
-TEST_CASE("other dates change nothing: leap days, 2^31 seconds, another century") {
+TEST_CASE("other dates change nothing: leap days, 2^31 seconds, another century", "[slow]") {
   property("shifted dates", [] {
     ScenarioCase drawn = *scenario_case();
     for (Cohort& cohort : drawn.scenario.cohorts) {

@@ -97,7 +97,7 @@ TEST_CASE("R22 R28: a bulk token is carried until the first registration and not
   CHECK(its.who.token().empty());
 }
 
-TEST_CASE("D2: a bulk token of which the site knows nothing yet is an unknown one") {
+TEST_CASE("D2: a bulk token of which the site knows nothing yet is an unknown one", "[slow]") {
   Setting its;
   its.who.begin({0});
   its.who.install(installed(Network::internet, Credential::self_signed, its.bulk()));
@@ -108,7 +108,7 @@ TEST_CASE("D2: a bulk token of which the site knows nothing yet is an unknown on
   CHECK(its.refusal(request, day(2) + minutes{10}) == RefusalReason::bulk_token_expired);
 }
 
-TEST_CASE("A5 A6 A9: a client token is good until it expires or its signer is retired") {
+TEST_CASE("A5 A6 A9: a client token is good until it expires or its signer is retired", "[slow]") {
   Setting its;
   its.register_client(0, day(1));
   CHECK(its.refusal(kExchange, day(32) - kSecond) == std::nullopt);
@@ -118,7 +118,8 @@ TEST_CASE("A5 A6 A9: a client token is good until it expires or its signer is re
   CHECK(its.refusal(kRenewal, day(92) + minutes{10}) == RefusalReason::expired);
 }
 
-TEST_CASE("A9: a client token is not good before the day of the certificate that signed it") {
+TEST_CASE("A9: a client token is not good before the day of the certificate that signed it",
+          "[slow]") {
   Setting its;
   its.who.begin({0});
   const Client client = installed(Network::internet, Credential::self_signed, its.bulk());
@@ -146,7 +147,7 @@ TEST_CASE("R14: a client token says what kind of certificate it is bound to") {
   CHECK(segments->payload.find(R"("CertificateType":"PKI")") != std::string::npos);
 }
 
-TEST_CASE("a client forgets a token that it has been refused") {
+TEST_CASE("a client forgets a token that it has been refused", "[slow]") {
   Setting its;
   const Client client = its.register_client(0, day(2));
   its.who.follow(client);
@@ -167,7 +168,7 @@ TEST_CASE("a token whose answer is lost is gone, and the old one stays") {
   CHECK(its.who.token().reveal() == old);
 }
 
-TEST_CASE("D6: nothing is shown to a site that is down") {
+TEST_CASE("D6: nothing is shown to a site that is down", "[slow]") {
   Setting its;
   its.register_client(0, day(2));
   const Signatures before = its.signatures;
@@ -199,7 +200,7 @@ TEST_CASE("D6 R15: after a reinstallation the old token is worthless, also to it
         RefusalReason::certificate_mismatch);
 }
 
-TEST_CASE("D6 R15: a copied token and certificate are worth nothing without the key") {
+TEST_CASE("D6 R15: a copied token and certificate are worth nothing without the key", "[slow]") {
   Setting its;
   its.register_client(0, day(2));
   const std::string token(its.who.token().reveal());
@@ -240,7 +241,7 @@ TEST_CASE("D6 R15: a copied token is worth nothing to the holder of another cert
   }
 }
 
-TEST_CASE("a certificate that has ended registers nobody") {
+TEST_CASE("a certificate that has ended registers nobody", "[slow]") {
   Setting its;
   const Stranger late(its, day(3));
   const Request by_itself{RequestKind::registration, Endpoint::mp, Credential::self_signed, {}};
@@ -248,7 +249,7 @@ TEST_CASE("a certificate that has ended registers nobody") {
   CHECK(late.refusal(its, by_itself, "", day(3) + kSecond) == RefusalReason::certificate_mismatch);
 }
 
-TEST_CASE("R24: a bulk token does not renew, and a client token does not register") {
+TEST_CASE("R24: a bulk token does not renew, and a client token does not register", "[slow]") {
   Setting its;
   its.register_client(0, day(1));
   const Stranger thief(its, day(300));

@@ -85,7 +85,7 @@ TEST_CASE("the log of a run with real tokens differs in the scenario's text alon
   CHECK(desk.run("replay real --at 35d").out == desk.run("replay modelled --at 35d").out);
 }
 
-TEST_CASE("run says how many signatures it made and verified, if any") {
+TEST_CASE("run says how many signatures it made and verified, if any", "[slow]") {
   const Desk desk;
   desk.write("real.toml", kReal);
   desk.write("modelled.toml", modelled());

@@ -42,7 +42,7 @@ std::vector<Instant> times_of(const EngineRun& run, std::uint32_t client, EventK
   return times;
 }
 
-TEST_CASE("all before the moment of a new seed is the same run") {
+TEST_CASE("all before the moment of a new seed is the same run", "[slow]") {
   property(
       "a reseeded run has the past of the other",
       [] {

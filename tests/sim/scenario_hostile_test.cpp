@@ -62,7 +62,7 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-TEST_CASE("a damaged scenario is read, or refused with a place") {
+TEST_CASE("a damaged scenario is read, or refused with a place", "[slow]") {
   const ScenarioFolder folder;
   Mutator dice{20'260'101};
   int refused = 0;
@@ -130,7 +130,7 @@ TEST_CASE("deep values are refused") {
   CHECK_FALSE(refusal("x = " + repeated("{ a = ", 100'000), folder).empty());
 }
 
-TEST_CASE("a scenario has limits, and the error says them") {
+TEST_CASE("a scenario has limits, and the error says them", "[slow]") {
   const ScenarioFolder folder;
   const auto lacks = [&](const std::string& text, const std::string& what) {
     return refusal(text, folder).find(what) == std::string::npos;
@@ -153,7 +153,7 @@ TEST_CASE("a scenario has limits, and the error says them") {
   CHECK_FALSE(lacks(head + cohorts(1) + tokens, "there are more than 1000 bulk tokens"));
 }
 
-TEST_CASE("large wrong files are refused in time that grows with their size only") {
+TEST_CASE("large wrong files are refused in time that grows with their size only", "[slow]") {
   const ScenarioFolder folder;
   const auto begin = std::chrono::steady_clock::now();
   // Every action names a cohort that is not there, last mistake first.

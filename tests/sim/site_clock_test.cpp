@@ -3,7 +3,8 @@
 
 namespace tokenlife::test {
 
-TEST_CASE("D2: where the clock goes back an event says so, and all is done by the clock as it is") {
+TEST_CASE("D2: where the clock goes back an event says so, and all is done by the clock as it is",
+          "[slow]") {
   const FolderDesk desk;
   SiteFolder site = desk.open();
   done(site, IssueBulkToken{"", kBulk, 60}, kMade + days{26'663});

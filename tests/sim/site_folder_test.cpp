@@ -49,7 +49,8 @@ TEST_CASE("a site is there again when it is opened again") {
   CHECK(site->instant_of(kMade + minutes{1}) == token.not_before);
 }
 
-TEST_CASE("A9: tokens are signed with the newest certificate, and taken until theirs is retired") {
+TEST_CASE("A9: tokens are signed with the newest certificate, and taken until theirs is retired",
+          "[slow]") {
   const FolderDesk desk;
   SiteFolder site = desk.open();
   const auto verified = [&](std::string_view token) {
@@ -76,7 +77,7 @@ TEST_CASE("A9: tokens are signed with the newest certificate, and taken until th
   CHECK(issued.token.signer == KeyNumber{1});
 }
 
-TEST_CASE("a site has one writer at a time, and readers do not mind") {
+TEST_CASE("a site has one writer at a time, and readers do not mind", "[slow]") {
   const FolderDesk desk;
   {
     SiteFolder site = desk.open();
@@ -91,7 +92,7 @@ TEST_CASE("a site has one writer at a time, and readers do not mind") {
   done(site, BlockBulkToken{kBulk});
 }
 
-TEST_CASE("who waits for a site gets it when it is free, and not before") {
+TEST_CASE("who waits for a site gets it when it is free, and not before", "[slow]") {
   const FolderDesk desk;
   auto site = std::make_optional(desk.open());
   struct Patience {
@@ -137,7 +138,8 @@ TEST_CASE("nothing of a site is read to be changed before it is locked") {
 }
 
 // Two processes, each with its own descriptors, and one event after the other by turns.
-TEST_CASE("two programs that change a site by turns see each other's events, and lose none") {
+TEST_CASE("two programs that change a site by turns see each other's events, and lose none",
+          "[slow]") {
   const FolderDesk desk;
   for (std::uint64_t i = 1; i <= 6; ++i) {
     const pid_t child = ::fork();
@@ -158,7 +160,7 @@ TEST_CASE("two programs that change a site by turns see each other's events, and
   CHECK(SiteFolder::open_to_read(desk.site)->events().size() == 13);
 }
 
-TEST_CASE("the torn end of a journal is reported, and is cut off by the next writer") {
+TEST_CASE("the torn end of a journal is reported, and is cut off by the next writer", "[slow]") {
   const FolderDesk desk;
   const std::string journal = desk.site + "/site.log";
   const std::string whole = read_file(journal);
@@ -178,7 +180,7 @@ TEST_CASE("the torn end of a journal is reported, and is cut off by the next wri
   CHECK(desk.open().warning().empty());
 }
 
-TEST_CASE("a key that no event knows does no harm") {
+TEST_CASE("a key that no event knows does no harm", "[slow]") {
   const FolderDesk desk;
   REQUIRE(sim::write_key_file(desk.site + "/signing-1.key", PrivateKey::generate(KeyKind::rsa)));
   write_file(desk.site + "/signing-1.key.new", "half");
@@ -189,7 +191,8 @@ TEST_CASE("a key that no event knows does no harm") {
   CHECK(site.signing_pair()->key.public_key() == site.certificate({1}).key());
 }
 
-TEST_CASE("A9 D4: a key that was rotated is gone from the disk, and its certificate is not") {
+TEST_CASE("A9 D4: a key that was rotated is gone from the disk, and its certificate is not",
+          "[slow]") {
   const FolderDesk desk;
   const auto exists = [&](const char* name) {
     return std::filesystem::exists(desk.site + "/" + name);
@@ -260,7 +263,7 @@ TEST_CASE("A9 D4: however often keys are rotated, the newest one alone is on the
   CHECK(desk.open().signing_pair());
 }
 
-TEST_CASE("a key that was rotated and cannot be removed is told, and in nobody's way") {
+TEST_CASE("a key that was rotated and cannot be removed is told, and in nobody's way", "[slow]") {
   const FolderDesk desk;
   std::filesystem::remove(desk.site + "/signing-0.key");
   std::filesystem::create_directory(desk.site + "/signing-0.key");
@@ -272,7 +275,7 @@ TEST_CASE("a key that was rotated and cannot be removed is told, and in nobody's
   CHECK(site.signing_pair());
 }
 
-TEST_CASE("an attempt to make a site that a crash cut off is in nobody's way") {
+TEST_CASE("an attempt to make a site that a crash cut off is in nobody's way", "[slow]") {
   const TemporaryFolder folder;
   const auto refusal = [&](const Files& files) {
     std::filesystem::remove_all(folder / "site");
@@ -291,7 +294,7 @@ TEST_CASE("an attempt to make a site that a crash cut off is in nobody's way") {
   CHECK(read_folder(folder / "site") == new_site());
 }
 
-TEST_CASE("a certificate and a key that do not belong together sign nothing") {
+TEST_CASE("a certificate and a key that do not belong together sign nothing", "[slow]") {
   const FolderDesk desk;
   REQUIRE(sim::write_key_file(desk.site + "/signing-0.key", PrivateKey::generate(KeyKind::rsa)));
   const SiteFolder site = desk.open();

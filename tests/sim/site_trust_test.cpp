@@ -88,7 +88,7 @@ struct TrustDesk {
 
 }  // namespace
 
-TEST_CASE("a site that others can write is refused, with the command that mends it") {
+TEST_CASE("a site that others can write is refused, with the command that mends it", "[slow]") {
   const TrustDesk desk;
   for (const std::string path : {"site", "site/site.log", "site/signing-0.crt"}) {
     const mode_t good = status_of(desk.folder / path).st_mode & kPermissions;
@@ -160,7 +160,7 @@ TEST_CASE("a site that others can write or own is not repaired, and its journal 
   }
 }
 
-TEST_CASE("nobody but root uses a folder of somebody else's") {
+TEST_CASE("nobody but root uses a folder of somebody else's", "[slow]") {
   if (::geteuid() != 0) {
     WARN("not run: only root can give files away");
     return;
@@ -192,7 +192,8 @@ TEST_CASE("a client that others can write is refused") {
   CHECK(ClientFolder::open(desk.client));
 }
 
-TEST_CASE("a signing certificate that was exchanged is refused, by the thumbprint in the journal") {
+TEST_CASE("a signing certificate that was exchanged is refused, by the thumbprint in the journal",
+          "[slow]") {
   const TrustDesk desk;
   const std::string first =
       to_string(SiteFolder::open_to_read(desk.site)->certificate({0}).sha256());
@@ -292,7 +293,7 @@ TEST_CASE("modes of what is made do not depend on the umask", "[slow]") {
   }
 }
 
-TEST_CASE("what root makes in somebody's folder is his") {
+TEST_CASE("what root makes in somebody's folder is his", "[slow]") {
   if (::geteuid() != 0) {
     WARN("not run: only root can give files away");
     return;

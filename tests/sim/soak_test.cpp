@@ -54,7 +54,7 @@ SoakFailure first_failure(const SoakProperty& property) {
   }
 }
 
-TEST_CASE("a planted fault comes out as a minimal scenario that still fails") {
+TEST_CASE("a planted fault comes out as a minimal scenario that still fails", "[slow]") {
   for (const SoakProperty& property : {nobody_expires(), no_bulk_token_is_used()}) {
     const SoakFailure failure = first_failure(property);
     const std::string text = failure_text(failure);
@@ -83,7 +83,7 @@ TEST_CASE("a planted fault comes out as a minimal scenario that still fails") {
 }
 
 // With one client the other property is broken: that is another failure.
-TEST_CASE("what is made smaller still breaks the property that it was found to break") {
+TEST_CASE("what is made smaller still breaks the property that it was found to break", "[slow]") {
   const std::vector<SoakProperty> properties{
       {"alone", "there is one client",
        [](const SoakCase& run) {
@@ -304,7 +304,7 @@ TEST_CASE("properties that replay events say so if one cannot happen") {
   }
 }
 
-TEST_CASE("a soak asks a dear property of one scenario in as many") {
+TEST_CASE("a soak asks a dear property of one scenario in as many", "[slow]") {
   int asked = 0;
   const std::vector<SoakProperty> dear{{"dear", "it takes long",
                                         [&asked](const SoakCase& run) {

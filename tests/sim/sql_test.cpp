@@ -140,7 +140,7 @@ struct Labels {
 
 }  // namespace
 
-TEST_CASE("a condition on time holds at the moment that it names") {
+TEST_CASE("a condition on time holds at the moment that it names", "[slow]") {
   const SqlLog log;
   // The client in the office is installed at 22:30 and answered a minute later.
   const std::string of = "select kind from events where client = 1500 and time ";
@@ -170,7 +170,7 @@ TEST_CASE("whatever the conditions, a log answers as a table of the same rows do
   CHECK(holds);
 }
 
-TEST_CASE("every table of a log is the same in an exported file") {
+TEST_CASE("every table of a log is the same in an exported file", "[slow]") {
   SqlLog log;
   for (const std::string_view table : Names<sim::TableName>::values) {
     for (const char* rest :
@@ -186,7 +186,7 @@ TEST_CASE("every table of a log is the same in an exported file") {
   }
 }
 
-TEST_CASE("rows that several conditions want are not lost, nor had twice") {
+TEST_CASE("rows that several conditions want are not lost, nor had twice", "[slow]") {
   SqlLog log;
   for (const std::string table : {"events", "clients", "tokens", "spells"}) {
     const std::string sql = "select count(*), sum(client) from " + table +
@@ -210,7 +210,7 @@ TEST_CASE("the table of events has every field that an event of a client has") {
   }
 }
 
-TEST_CASE("days and clients agree: who is stranded at the end") {
+TEST_CASE("days and clients agree: who is stranded at the end", "[slow]") {
   SqlLog log;
   CHECK(answer_of(*log.source,
                   "select stranded, out_of_service from days order by day desc limit 1") ==
