@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/decide.hpp"
-#include "core/policy.hpp"
 #include "core/spell.hpp"
 #include "sim/analysis/reasons.hpp"
 #include "sim/analysis/words.hpp"

@@ -4,7 +4,6 @@
 
 #include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
-#include "core/policy.hpp"
 
 namespace tokenlife::sim::checker {
 namespace {

@@ -5,7 +5,6 @@
 #include <chrono>
 
 #include "core/bulk_lifetime.hpp"
-#include "core/policy.hpp"
 #include "core/token/token.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
 #include "sim/scenario/reading.hpp"

@@ -1,7 +1,6 @@
 #include "sim/soak/coverage_rules.hpp"
 
 #include "core/bulk_lifetime.hpp"
-#include "core/policy.hpp"
 
 namespace tokenlife::sim {
 namespace {
