@@ -59,6 +59,10 @@ enum class EventKind : std::uint8_t {
   epoch_begun,
   client_recognised,
   client_token_shown,
+  ca_trusted,
+  ca_distrusted,
+  entra_trusted,
+  entra_distrusted,
 };
 
 // What the alternatives of a variant of events say of themselves: each has its `kind` and the

@@ -66,6 +66,15 @@ bool has_next_serial(const Site& site, const ClientTokenIssued& event) {
          event.token.serial == TokenSerial::of(client->second.number, client->second.tokens + 1);
 }
 
+// An event has its place in a journal's frame.
+constexpr std::size_t kTextBytesMax = 1024;
+bool is_good_text(const std::string& text) { return !text.empty() && text.size() <= kTextBytesMax; }
+
+bool is_trusted(const Site& site, const CaTrusted& trusted) {
+  const auto known = site.cas.find(trusted.certificate);
+  return known != site.cas.end() && known->second == TrustedCa{trusted.name, trusted.revocation};
+}
+
 // ---- Which commands are accepted ---------------------------------------------------------------
 
 struct Decide {
@@ -165,6 +174,29 @@ struct Decide {
     return ClientTokenShown{command.thumbprint, command.serial};
   }
   Outcome operator()(const RecordRepair& command) const { return command.repair; }
+  Outcome operator()(const TrustCa& command) const {
+    const CaTrusted& trusted = command.trusted;
+    if (!is_good_text(trusted.name)) return refused(SiteRefusal::bad_text);
+    if (is_trusted(site, trusted)) return refused(SiteRefusal::nothing_to_change);
+    return trusted;
+  }
+  Outcome operator()(const DistrustCa& command) const {
+    const bool is_there = site.cas.contains(command.certificate);
+    if (!is_there) return refused(SiteRefusal::not_trusted);
+    return CaDistrusted{command.certificate};
+  }
+  Outcome operator()(const TrustEntra& command) const {
+    const EntraTrusted& trusted = command.trusted;
+    if (!is_good_text(trusted.issuer) || !is_good_text(trusted.audience)) {
+      return refused(SiteRefusal::bad_text);
+    }
+    if (site.entra == trusted) return refused(SiteRefusal::nothing_to_change);
+    return trusted;
+  }
+  Outcome operator()(const DistrustEntra&) const {
+    if (!site.entra) return refused(SiteRefusal::not_trusted);
+    return EntraDistrusted{site.entra->issuer};
+  }
 };
 
 // ---- What an event changes ---------------------------------------------------------------------
@@ -274,6 +306,25 @@ struct Evolve {
     if (!knows(site, event.thumbprint, event.serial)) return SiteRefusal::no_such_token;
     KnownClient& client = site.clients[event.thumbprint];
     (is_replaced(client, event.serial) ? client.replaced : client.shown) = event.serial;
+    return {};
+  }
+  Outcome operator()(const CaTrusted& event) const {
+    if (is_trusted(site, event)) return SiteRefusal::nothing_to_change;
+    site.cas[event.certificate] = {event.name, event.revocation};
+    return {};
+  }
+  Outcome operator()(const CaDistrusted& event) const {
+    const bool was_there = site.cas.erase(event.certificate) == 1;
+    return was_there ? Outcome{} : SiteRefusal::not_trusted;
+  }
+  Outcome operator()(const EntraTrusted& event) const {
+    if (site.entra == event) return SiteRefusal::nothing_to_change;
+    site.entra = event;
+    return {};
+  }
+  Outcome operator()(const EntraDistrusted& event) const {
+    if (!site.entra || site.entra->issuer != event.issuer) return SiteRefusal::not_trusted;
+    site.entra.reset();
     return {};
   }
 

@@ -47,6 +47,13 @@ struct KnownClient {
   friend bool operator==(const KnownClient&, const KnownClient&) = default;
 };
 
+// R18, A11: who vouches for PKI clients; the map's key is the thumbprint.
+struct TrustedCa {
+  std::string name;
+  std::optional<Sha256Thumbprint> revocation;  // of the file with its CRLs
+  friend bool operator==(const TrustedCa&, const TrustedCa&) = default;
+};
+
 struct Site {
   bool established = false;
   Guid tenant;
@@ -61,6 +68,9 @@ struct Site {
   std::map<Sha256Thumbprint, KnownClient> clients;
   // A8, by their certificates. One may be blocked before its first registration.
   std::set<Sha256Thumbprint> blocked_clients;
+  // Of a site on disk: whose word is taken for PKI and Entra clients.
+  std::map<Sha256Thumbprint, TrustedCa> cas;
+  std::optional<EntraTrusted> entra;
   std::uint64_t next_client = 0;  // its number
   ClientNumber epoch;             // where the numbers of this epoch begin
   // Of those that are over: the first number, and the one behind the last.
@@ -139,12 +149,23 @@ struct ShowClientToken {
 struct RecordRepair {
   JournalRepaired repair;
 };
+// Of a site on disk: that again and with other CRLs, or another issuer, replaces what was there.
+struct TrustCa {
+  CaTrusted trusted;
+};
+struct DistrustCa {
+  Sha256Thumbprint certificate;
+};
+struct TrustEntra {
+  EntraTrusted trusted;
+};
+struct DistrustEntra {};
 using SiteCommand =
     std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken, TakeEndpointDown,
                  BringEndpointUp, RotateSigningCertificate, RetireSigningCertificate,
                  IssueClientToken, ChangePolicy, LearnSigningCertificate, BlockClientCertificate,
                  UnblockClientCertificate, BeginEpoch, RecogniseClient, ShowClientToken,
-                 RecordRepair>;
+                 RecordRepair, TrustCa, DistrustCa, TrustEntra, DistrustEntra>;
 
 // Whether the site remembers having issued that token to the client with this certificate. One that
 // it did not is the word of a history that it has forgotten, if it is signed by the site.
@@ -169,12 +190,21 @@ enum class SiteRefusal : std::uint8_t {
   nothing_to_change,    // It is already so.
   serial_out_of_order,  // A client token without its turn: serials count, and none comes twice.
   serials_used_up,      // More than four billion clients, or tokens of one client.
+  bad_text,             // A name, issuer or audience that is empty or too long.
+  not_trusted,          // What shall be trusted no more, and never was.
 };
 template <>
 struct Names<SiteRefusal> {
-  static constexpr std::array<std::string_view, 8> values{
-      "lifetime-out-of-range", "guid-in-use",         "no-such-token",  "no-such-key", "key-in-use",
-      "nothing-to-change",     "serial-out-of-order", "serials-used-up"};
+  static constexpr std::array<std::string_view, 10> values{"lifetime-out-of-range",
+                                                           "guid-in-use",
+                                                           "no-such-token",
+                                                           "no-such-key",
+                                                           "key-in-use",
+                                                           "nothing-to-change",
+                                                           "serial-out-of-order",
+                                                           "serials-used-up",
+                                                           "bad-text",
+                                                           "not-trusted"};
 };
 
 // The event that the command leads to, or why there is none.

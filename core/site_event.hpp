@@ -167,12 +167,48 @@ struct ClientTokenShown {
   friend bool operator==(const ClientTokenShown&, const ClientTokenShown&) = default;
 };
 
+// ---- Whom a site on disk trusts to vouch for clients (R18, A11) --------------------------------
+
+// From now on a PKI certificate is good if its chain ends there. Told again where the lists of
+// revoked certificates change.
+struct CaTrusted {
+  static constexpr EventKind kind = EventKind::ca_trusted;
+  static constexpr std::string_view kind_name = "ca-trusted";
+  std::string name;
+  Sha256Thumbprint certificate;                // of the CA
+  std::optional<Sha256Thumbprint> revocation;  // SHA-256 of the file with its CRLs, if it has one
+  friend bool operator==(const CaTrusted&, const CaTrusted&) = default;
+};
+struct CaDistrusted {
+  static constexpr EventKind kind = EventKind::ca_distrusted;
+  static constexpr std::string_view kind_name = "ca-distrusted";
+  Sha256Thumbprint certificate;
+  friend bool operator==(const CaDistrusted&, const CaDistrusted&) = default;
+};
+// From now on an Entra token is good if this issuer has signed it, for this audience, with one of
+// these keys. There is one issuer at most: this one replaces the one before.
+struct EntraTrusted {
+  static constexpr EventKind kind = EventKind::entra_trusted;
+  static constexpr std::string_view kind_name = "entra-trusted";
+  std::string issuer;
+  std::string audience;
+  Sha256Thumbprint keys;  // SHA-256 of the file with them, a JWKS
+  friend bool operator==(const EntraTrusted&, const EntraTrusted&) = default;
+};
+struct EntraDistrusted {
+  static constexpr EventKind kind = EventKind::entra_distrusted;
+  static constexpr std::string_view kind_name = "entra-distrusted";
+  std::string issuer;
+  friend bool operator==(const EntraDistrusted&, const EntraDistrusted&) = default;
+};
+
 using SiteEvent =
     std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
                  EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired,
                  ClientTokenIssued, PolicyChanged, SigningCertificateLearnt,
                  ClientCertificateBlocked, ClientCertificateUnblocked, ClockWentBack,
-                 JournalRepaired, EpochBegun, ClientRecognised, ClientTokenShown>;
+                 JournalRepaired, EpochBegun, ClientRecognised, ClientTokenShown, CaTrusted,
+                 CaDistrusted, EntraTrusted, EntraDistrusted>;
 
 static_assert(EventList<SiteEvent>::is_numbered_from(kClientKinds),
               "an event stands in SiteEvent where its kind stands in EventKind");

@@ -165,6 +165,12 @@ struct SiteEvent {
     epochBegun @28 :UInt32;                # The number of the next new client.
     clientRecognised @29 :RecognisedClient;
     clientTokenShown @30 :ShownToken;
+
+    # Since schema 6. No simulated run has them.
+    caTrusted @31 :TrustedCa;
+    caDistrusted @32 :Data;                # SHA-256 of the CA's certificate, 32 bytes
+    entraTrusted @33 :TrustedEntra;
+    entraDistrusted @34 :Text;             # The issuer.
   }
   timeHigh @25 :Int8;      # Since schema 5: time is so many times 2^32 seconds later. 0 in runs.
 }
@@ -184,6 +190,18 @@ struct RecognisedClient {
 struct ShownToken {
   thumbprint @0 :Data;  # SHA-256 of the client's certificate, 32 bytes
   serial @1 :UInt64;    # see ClientToken
+}
+
+struct TrustedCa {
+  name @0 :Text;
+  certificate @1 :Data;  # SHA-256 of the CA's certificate, 32 bytes
+  revocation @2 :Data;   # SHA-256 of the file with its CRLs, 32 bytes; empty: it has none
+}
+
+struct TrustedEntra {
+  issuer @0 :Text;
+  audience @1 :Text;
+  keys @2 :Data;  # SHA-256 of the file with the issuer's keys, a JWKS, 32 bytes
 }
 
 struct SiteOnDisk {

@@ -31,7 +31,7 @@ static_assert(std::endian::native == std::endian::little,
 
 // The newest version of event.capnp. A log says which is the first one with all that it uses, so
 // that an older program can read what it knows all of; readers take 1 to this one.
-inline constexpr std::uint32_t kSchemaVersion = 5;
+inline constexpr std::uint32_t kSchemaVersion = 6;
 // The versions with which journals and stretches came.
 inline constexpr std::uint32_t kSchemaVersionOfJournals = 2;
 inline constexpr std::uint32_t kSchemaVersionOfStretches = 3;
@@ -84,6 +84,10 @@ constexpr std::uint32_t schema_version_of(EventKind kind) {
     case EventKind::epoch_begun:
     case EventKind::client_recognised:
     case EventKind::client_token_shown: return 5;
+    case EventKind::ca_trusted:
+    case EventKind::ca_distrusted:
+    case EventKind::entra_trusted:
+    case EventKind::entra_distrusted: return 6;
   }
   return kSchemaVersion;
 }

@@ -99,6 +99,25 @@ SiteEstablished decode_site_on_disk(wire::SiteOnDisk::Reader from) {
   return event;
 }
 
+ClientTokenIssued decode_client_token(wire::ClientToken::Reader from) {
+  return {decode_thumbprint(from.getThumbprint()),
+          {{from.getSerial()},
+           decode_time(from.getNotBefore()),
+           decode_time(from.getExpires()),
+           {from.getSigner()}}};
+}
+
+CaTrusted decode_ca(wire::TrustedCa::Reader from) {
+  const auto revocation = from.getRevocation();
+  return {decode_text(from.getName()), decode_thumbprint(from.getCertificate()),
+          revocation.size() == 0 ? std::nullopt : std::optional(decode_thumbprint(revocation))};
+}
+
+EntraTrusted decode_entra(wire::TrustedEntra::Reader from) {
+  return {decode_text(from.getIssuer()), decode_text(from.getAudience()),
+          decode_thumbprint(from.getKeys())};
+}
+
 SiteEvent decode_site_event(wire::SiteEvent::Reader from, Instant time) {
   using Wire = wire::SiteEvent;
   switch (from.which()) {
@@ -123,14 +142,7 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from, Instant time) {
       return SigningCertificateRotated{{from.getSigningCertificateRotated()}};
     case Wire::SIGNING_CERTIFICATE_RETIRED:
       return SigningCertificateRetired{{from.getSigningCertificateRetired()}};
-    case Wire::CLIENT_TOKEN_ISSUED: {
-      const auto token = from.getClientTokenIssued();
-      return ClientTokenIssued{decode_thumbprint(token.getThumbprint()),
-                               {{token.getSerial()},
-                                decode_time(token.getNotBefore()),
-                                decode_time(token.getExpires()),
-                                {token.getSigner()}}};
-    }
+    case Wire::CLIENT_TOKEN_ISSUED: return decode_client_token(from.getClientTokenIssued());
     case Wire::POLICY_CHANGED: return decode_policy_change(from.getPolicyChanged());
     case Wire::ESTABLISHED_ON_DISK: return decode_site_on_disk(from.getEstablishedOnDisk());
     case Wire::ROTATED_ON_DISK: {
@@ -162,6 +174,10 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from, Instant time) {
       const auto shown = from.getClientTokenShown();
       return ClientTokenShown{decode_thumbprint(shown.getThumbprint()), {shown.getSerial()}};
     }
+    case Wire::CA_TRUSTED: return decode_ca(from.getCaTrusted());
+    case Wire::CA_DISTRUSTED: return CaDistrusted{decode_thumbprint(from.getCaDistrusted())};
+    case Wire::ENTRA_TRUSTED: return decode_entra(from.getEntraTrusted());
+    case Wire::ENTRA_DISTRUSTED: return EntraDistrusted{decode_text(from.getEntraDistrusted())};
   }
   // A journal may have been written on by a newer program than the one that wrote its header.
   throw Malformed{"unsupported kind of site event (number " +

@@ -138,6 +138,20 @@ struct EncodeSiteEvent {
     shown.setThumbprint(data(event.thumbprint));
     shown.setSerial(event.serial.value);
   }
+  void operator()(const CaTrusted& event) {
+    auto trusted = to.initCaTrusted();
+    trusted.setName(event.name);
+    trusted.setCertificate(data(event.certificate));
+    if (event.revocation) trusted.setRevocation(data(*event.revocation));
+  }
+  void operator()(const CaDistrusted& event) { to.setCaDistrusted(data(event.certificate)); }
+  void operator()(const EntraTrusted& event) {
+    auto trusted = to.initEntraTrusted();
+    trusted.setIssuer(event.issuer);
+    trusted.setAudience(event.audience);
+    trusted.setKeys(data(event.keys));
+  }
+  void operator()(const EntraDistrusted& event) { to.setEntraDistrusted(event.issuer); }
 
   void established_on_disk(const SiteEstablished& event) {
     auto site = to.initEstablishedOnDisk();
@@ -149,6 +163,16 @@ struct EncodeSiteEvent {
 };
 
 std::size_t words_of_text(const std::string& text) { return text.size() / 8 + 1; }
+
+std::size_t words_of_texts(const SiteEvent& event) {
+  if (const auto* issued = std::get_if<BulkTokenIssued>(&event)) return words_of_text(issued->name);
+  if (const auto* ca = std::get_if<CaTrusted>(&event)) return words_of_text(ca->name);
+  if (const auto* entra = std::get_if<EntraTrusted>(&event)) {
+    return words_of_text(entra->issuer) + words_of_text(entra->audience);
+  }
+  const auto* gone = std::get_if<EntraDistrusted>(&event);
+  return gone == nullptr ? 0 : words_of_text(gone->issuer);
+}
 
 // More than any struct of the schema takes with all structs that it points to.
 constexpr std::size_t kWordsOfStruct = 48;
@@ -170,10 +194,7 @@ std::size_t words_of(const LogHeader& header) {
 
 std::size_t words_of(std::span<const Recorded<SiteEvent>> events) {
   std::size_t words = kWordsOfStruct * (events.size() + 1);
-  for (const Recorded<SiteEvent>& recorded : events) {
-    const auto* issued = std::get_if<BulkTokenIssued>(&recorded.event);
-    if (issued != nullptr) words += words_of_text(issued->name);
-  }
+  for (const Recorded<SiteEvent>& recorded : events) words += words_of_texts(recorded.event);
   return words;
 }
 

@@ -173,6 +173,7 @@ std::string Certificate::to_pem() const {
   return std::string(text_in(bio.get()));
 }
 
+const std::string& Certificate::der() const { return impl_->der; }
 const PublicKey& Certificate::key() const { return impl_->key; }
 const Sha1Thumbprint& Certificate::sha1() const { return impl_->sha1; }
 const Sha256Thumbprint& Certificate::sha256() const { return impl_->sha256; }

@@ -27,6 +27,7 @@ class Certificate {
   static Result<Certificate, KeyFault> from_pem(std::string_view pem);
 
   std::string to_pem() const;
+  const std::string& der() const;
   const PublicKey& key() const;
   const Sha1Thumbprint& sha1() const;
   const Sha256Thumbprint& sha256() const;

@@ -1,7 +1,9 @@
 #include "core/token/key.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
@@ -78,6 +80,42 @@ Result<PublicKey, KeyFault> PublicKey::from_pem(std::string_view pem) {
   EvpKey key(d2i_PUBKEY(nullptr, &at, static_cast<long>(der->size())));
   ERR_clear_error();
   if (!key || at != begin + der->size()) return Failed<KeyFault>(KeyFault::not_pem);
+  auto impl = checked(std::move(key));
+  if (!impl) return Failed<KeyFault>(impl.error());
+  return PublicKey(std::move(*impl));
+}
+
+Result<PublicKey, KeyFault> PublicKey::from_rsa(std::string_view modulus,
+                                                std::string_view exponent) {
+  // Before there is a key: what huge numbers cost is not bounded.
+  constexpr std::size_t kExponentBytesMax = 8;
+  if (modulus.size() > kRsaBitsMax / 8 || exponent.size() > kExponentBytesMax) {
+    return Failed<KeyFault>(KeyFault::wrong_size);
+  }
+  const auto number = [](std::string_view bytes) {
+    std::unique_ptr<BIGNUM, FreeWith<BN_free>> made(
+        BN_bin2bn(reinterpret_cast<const unsigned char*>(bytes.data()),
+                  static_cast<int>(bytes.size()), nullptr));
+    ensure(made != nullptr, "memory for OpenSSL");
+    return made;
+  };
+  const auto n = number(modulus);
+  const auto e = number(exponent);
+  const std::unique_ptr<OSSL_PARAM_BLD, FreeWith<OSSL_PARAM_BLD_free>> builder(
+      OSSL_PARAM_BLD_new());
+  ensure(builder && OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) == 1 &&
+             OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) == 1,
+         "memory for OpenSSL");
+  const std::unique_ptr<OSSL_PARAM, FreeWith<OSSL_PARAM_free>> params(
+      OSSL_PARAM_BLD_to_param(builder.get()));
+  const EvpContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+  ensure(params && context && EVP_PKEY_fromdata_init(context.get()) == 1, "memory for OpenSSL");
+  EVP_PKEY* made = nullptr;
+  const bool is_key =
+      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, params.get()) == 1;
+  EvpKey key(made);
+  ERR_clear_error();
+  if (!is_key || !key) return Failed<KeyFault>(KeyFault::not_a_good_key);
   auto impl = checked(std::move(key));
   if (!impl) return Failed<KeyFault>(impl.error());
   return PublicKey(std::move(*impl));

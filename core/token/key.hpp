@@ -45,6 +45,8 @@ class PublicKey {
   struct Impl;
   // "PUBLIC KEY" in PEM.
   static Result<PublicKey, KeyFault> from_pem(std::string_view pem);
+  // Of RSA: both numbers big-endian, as a JWK has them (RFC 7518, 6.3.1).
+  static Result<PublicKey, KeyFault> from_rsa(std::string_view modulus, std::string_view exponent);
 
   KeyKind kind() const;
   int bits() const;

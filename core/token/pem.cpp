@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ";
 
-bool is_one_block(std::string_view text) {
-  if (text.size() > kPemBytesMax) return false;
+bool is_one_block(std::string_view text, std::size_t bytes_max) {
+  if (text.size() > bytes_max) return false;
   const std::size_t first = text.find(kBegin);
   return first != std::string_view::npos &&
          text.find(kBegin, first + kBegin.size()) == std::string_view::npos;
@@ -40,8 +40,9 @@ struct Block {
 }  // namespace
 
 std::optional<Secret> pem_block(std::string_view text,
-                                std::initializer_list<std::string_view> labels) {
-  if (!is_one_block(text)) return std::nullopt;
+                                std::initializer_list<std::string_view> labels,
+                                std::size_t bytes_max) {
+  if (!is_one_block(text, bytes_max)) return std::nullopt;
   const Bio bio = bio_of(text);
   Block block;
   const bool read =
@@ -52,6 +53,17 @@ std::optional<Secret> pem_block(std::string_view text,
   if (!std::string_view(block.header).empty()) return std::nullopt;
   if (std::find(labels.begin(), labels.end(), block.label) == labels.end()) return std::nullopt;
   return Secret({reinterpret_cast<const char*>(block.bytes), static_cast<std::size_t>(block.size)});
+}
+
+std::vector<std::string_view> pem_parts(std::string_view text) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = text.find(kBegin);
+  while (begin != std::string_view::npos) {
+    const std::size_t next = text.find(kBegin, begin + kBegin.size());
+    parts.push_back(text.substr(begin, next - begin));
+    begin = next;
+  }
+  return parts;
 }
 
 }  // namespace tokenlife

@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "core/token/secret.hpp"
 
@@ -18,6 +19,11 @@ inline constexpr std::size_t kPemBytesMax = 64 * 1024;
 // What the one block of `text` holds, if there is exactly one, it has one of these labels ("PUBLIC
 // KEY", say) and is not encrypted. It may be a private key.
 std::optional<Secret> pem_block(std::string_view text,
-                                std::initializer_list<std::string_view> labels);
+                                std::initializer_list<std::string_view> labels,
+                                std::size_t bytes_max = kPemBytesMax);
+
+// The text cut where its blocks begin, what is before the first one left out: each part is for
+// pem_block(). Empty if there is no block.
+std::vector<std::string_view> pem_parts(std::string_view text);
 
 }  // namespace tokenlife

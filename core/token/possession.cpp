@@ -49,6 +49,42 @@ bool verify_proof(const Certificate& certificate, Challenge& challenge, const Re
   return holds;
 }
 
+namespace {
+
+// In the place of a token: what makes the proof good for one client alone.
+std::string bound_to(const Certificate& own) { return "PKI " + to_string(own.sha256()); }
+
+std::optional<TokenFault> fault_of_pki(const Evidence& evidence, const Request& request,
+                                       const CredentialChecks& checks, const Challenge& challenge) {
+  const PkiEvidence* pki = evidence.pki;
+  const bool holds =
+      pki != nullptr &&
+      pki->certificate.key().verifies(
+          message(challenge.bytes(), request, bound_to(evidence.certificate)), pki->proof);
+  if (!holds) return TokenFault::credential_not_possessed;
+  return fault_of_chain(pki->certificate, pki->between, checks.authorities, checks.now);
+}
+
+}  // namespace
+
+std::string prove_pki(const PrivateKey& key, const Challenge& challenge, const Request& request,
+                      const Certificate& own) {
+  return prove_possession(key, challenge, request, bound_to(own));
+}
+
+std::optional<TokenFault> fault_of_credential(const Evidence& evidence, const Request& request,
+                                              const CredentialChecks& checks,
+                                              const Challenge& challenge) {
+  if (request.kind != RequestKind::registration) return std::nullopt;
+  if (request.credential == Credential::pki) {
+    return fault_of_pki(evidence, request, checks, challenge);
+  }
+  if (request.credential != Credential::entra) return std::nullopt;
+  if (checks.entra == nullptr) return TokenFault::authority_not_trusted;
+  const auto claims = verify_entra(evidence.token, *checks.entra, checks.now, checks.leeway);
+  return claims ? std::nullopt : std::optional(claims.error());
+}
+
 std::optional<TokenProfile> token_wanted(const Request& request) {
   if (request.kind != RequestKind::registration) return TokenProfile::client;
   if (request.credential == Credential::bulk) return TokenProfile::bulk;

@@ -6,12 +6,16 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "../request.hpp"
 #include "certificate.hpp"
+#include "entra_token.hpp"
+#include "pki_chain.hpp"
 #include "token.hpp"
 
 namespace tokenlife {
@@ -45,12 +49,40 @@ std::string prove_possession(const PrivateKey& key, const Challenge& challenge,
 bool verify_proof(const Certificate& certificate, Challenge& challenge, const Request& request,
                   std::string_view token, std::string_view proof);
 
+// A11: a PKI certificate that a client shows beside its own, to register.
+struct PkiEvidence {
+  const Certificate& certificate;
+  std::span<const Certificate> between;  // it and a CA
+  std::string_view proof;                // of prove_pki()
+};
+
 // What a client puts before the site, besides its request.
 struct Evidence {
   const Certificate& certificate;
-  std::string_view token;  // its own, a bulk token, or nothing
+  std::string_view token;  // its own, a bulk token, an Entra token, or nothing
   std::string_view proof;
+  const PkiEvidence* pki = nullptr;  // if the request says that it shows one
 };
+
+// The proof that a client holds a PKI certificate's key, which is good for its own certificate
+// alone.
+std::string prove_pki(const PrivateKey& key, const Challenge& challenge, const Request& request,
+                      const Certificate& own);
+
+// Whose word the site takes for PKI and Entra clients.
+struct CredentialChecks {
+  std::span<const Authority> authorities;
+  const EntraIssuer* entra = nullptr;  // null: no one's
+  std::chrono::sys_seconds now;
+  std::chrono::seconds leeway{0};  // of Entra tokens (A6)
+};
+
+// R18, A11: what there is against the PKI certificate or Entra token that a registration shows;
+// nothing for one that shows neither. Comes before fault_of(), which spends the challenge, and says
+// whether the client is the one that shows it.
+std::optional<TokenFault> fault_of_credential(const Evidence& evidence, const Request& request,
+                                              const CredentialChecks& checks,
+                                              const Challenge& challenge);
 
 // R24, R61: the kind of token that belongs to a request. Nothing: its certificate alone.
 std::optional<TokenProfile> token_wanted(const Request& request);

@@ -40,6 +40,17 @@ RefusalReason reason_of(TokenFault fault) {
     case TokenFault::certificate_mismatch:
     case TokenFault::certificate_not_valid:
     case TokenFault::not_possessed: return RefusalReason::certificate_mismatch;
+    case TokenFault::authority_not_trusted:
+    case TokenFault::unknown_key:
+    case TokenFault::no_device:
+    case TokenFault::chain_not_trusted:
+    case TokenFault::wrong_key_usage:
+    case TokenFault::weak_chain:
+    case TokenFault::revoked:
+    case TokenFault::revocation_unknown:
+    case TokenFault::credential_not_yet_valid:
+    case TokenFault::credential_expired:
+    case TokenFault::credential_not_possessed: return RefusalReason::credential_required;
   }
   return RefusalReason::malformed;
 }
@@ -97,6 +108,23 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::certificate_not_valid: return "the client's certificate is outside its dates";
     case TokenFault::not_possessed:
       return "the client did not prove that it holds the certificate's key";
+    case TokenFault::authority_not_trusted:
+      return "the site trusts no authority for such a credential";
+    case TokenFault::unknown_key:
+      return "its header's kid names no key of the issuer that the site trusts";
+    case TokenFault::no_device: return "it is not a device's: it has no deviceid";
+    case TokenFault::chain_not_trusted:
+      return "no chain leads from the certificate to a CA that the site trusts";
+    case TokenFault::wrong_key_usage:
+      return "the certificate is not for client authentication, or one above it is no CA's";
+    case TokenFault::weak_chain: return "its chain has a key or digest that is too weak";
+    case TokenFault::revoked: return "its CA has revoked it, or one of its chain";
+    case TokenFault::revocation_unknown:
+      return "the site has no list of revoked certificates for it that is up to date";
+    case TokenFault::credential_not_yet_valid: return "it, or one of its chain, is not valid yet";
+    case TokenFault::credential_expired: return "it, or one of its chain, has expired";
+    case TokenFault::credential_not_possessed:
+      return "the client did not prove that it holds the PKI certificate's key";
   }
   return "";
 }

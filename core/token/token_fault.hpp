@@ -48,10 +48,22 @@ enum class TokenFault : std::uint8_t {
   certificate_mismatch,   // the token is bound to another certificate
   certificate_not_valid,  // outside its dates
   not_possessed,          // no fresh proof that the client holds the certificate's key
+  // PKI certificates and Entra tokens: R18, A11. What is wrong with an Entra token's form is above.
+  authority_not_trusted,     // the site trusts nobody to vouch for such clients
+  unknown_key,               // `kid` names no key of the Entra issuer's
+  no_device,                 // `deviceid` is missing, or no GUID: it is no device's token
+  chain_not_trusted,         // no chain of signatures leads to a CA that the site trusts
+  wrong_key_usage,           // not for client authentication, or a CA's that is not for signing
+  weak_chain,                // a key or digest that can be forged
+  revoked,                   // by its CA's list
+  revocation_unknown,        // no list of a CA in the chain, or one that is out of date
+  credential_not_yet_valid,  // the certificate, one of its chain, or the Entra token
+  credential_expired,        // A14: so is that
+  credential_not_possessed,  // no proof that the client holds the PKI certificate's key
 };
 template <>
 struct Names<TokenFault> {
-  static constexpr std::array<std::string_view, 31> values{"too-long",
+  static constexpr std::array<std::string_view, 42> values{"too-long",
                                                            "not-three-segments",
                                                            "empty-segment",
                                                            "not-base64url",
@@ -81,7 +93,18 @@ struct Names<TokenFault> {
                                                            "expired",
                                                            "certificate-mismatch",
                                                            "certificate-not-valid",
-                                                           "not-possessed"};
+                                                           "not-possessed",
+                                                           "authority-not-trusted",
+                                                           "unknown-key",
+                                                           "no-device",
+                                                           "chain-not-trusted",
+                                                           "wrong-key-usage",
+                                                           "weak-chain",
+                                                           "revoked",
+                                                           "revocation-unknown",
+                                                           "credential-not-yet-valid",
+                                                           "credential-expired",
+                                                           "credential-not-possessed"};
 };
 
 // The reason that the client and the logs are given.

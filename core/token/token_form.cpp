@@ -100,6 +100,13 @@ Result<TokenClaims, TokenFault> read_client(const std::vector<JsonMember>& claim
                       *thumbprint};
 }
 
+// Dates are within 0..kTokenDateMax, so that only additions of a huge leeway could overflow.
+std::chrono::sys_seconds saturating_add(std::chrono::sys_seconds date,
+                                        std::chrono::seconds leeway) {
+  using std::chrono::sys_seconds;
+  return date > sys_seconds::max() - leeway ? sys_seconds::max() : date + leeway;
+}
+
 }  // namespace
 
 Result<TokenSegments, TokenFault> split_token(std::string_view token) {
@@ -135,16 +142,19 @@ Result<TokenHeader, TokenFault> read_header(const std::vector<JsonMember>& membe
   if (find(members, "typ") != nullptr && text_of(members, "typ") != "JWT") {
     return refuse(TokenFault::wrong_header_type);
   }
-  // RFC 7515, 4.1.4. Like `jwk`, `jku`, `x5u` and `x5c` it is somebody's own word on which key is
-  // his. Nobody looks at them.
-  if (find(members, "kid") != nullptr && !text_of(members, "kid")) {
-    return refuse(TokenFault::bad_key_id);
+  // RFC 7515, 4.1.4. `jwk`, `jku`, `x5u` and `x5c` are somebody's own word on which key is his.
+  // Nobody looks at them.
+  TokenHeader header;
+  if (find(members, "kid") != nullptr) {
+    const auto id = text_of(members, "kid");
+    if (!id) return refuse(TokenFault::bad_key_id);
+    header.key_id = std::string(*id);
   }
-  if (find(members, "x5t") == nullptr) return TokenHeader{};
+  if (find(members, "x5t") == nullptr) return header;
   const auto text = text_of(members, "x5t");
-  const auto thumbprint = text ? thumbprint_of<Sha1Thumbprint>(*text) : std::nullopt;
-  if (!thumbprint) return refuse(TokenFault::bad_thumbprint);
-  return TokenHeader{*thumbprint};
+  header.thumbprint = text ? thumbprint_of<Sha1Thumbprint>(*text) : std::nullopt;
+  if (!header.thumbprint) return refuse(TokenFault::bad_thumbprint);
+  return header;
 }
 
 Result<TokenDates, TokenFault> read_dates(const std::vector<JsonMember>& claims) {
@@ -156,6 +166,14 @@ Result<TokenDates, TokenFault> read_dates(const std::vector<JsonMember>& claims)
     return Failed<TokenFault>(TokenFault::bad_dates);
   }
   return TokenDates{*not_before, *expires};
+}
+
+bool is_not_yet_good(const TokenDates& dates, std::chrono::sys_seconds now,
+                     std::chrono::seconds leeway) {
+  return saturating_add(now, leeway) < dates.not_before;
+}
+bool is_over(const TokenDates& dates, std::chrono::sys_seconds now, std::chrono::seconds leeway) {
+  return now >= saturating_add(dates.expires, leeway);
 }
 
 Result<TokenProfile, TokenFault> read_profile(const std::vector<JsonMember>& claims) {

@@ -21,12 +21,19 @@ struct TokenSegments {
 
 Result<TokenSegments, TokenFault> split_token(std::string_view token);
 
+// Both are a token's own word on who signed it: nobody takes a key from there.
 struct TokenHeader {
-  std::optional<Sha1Thumbprint> thumbprint;
+  std::optional<Sha1Thumbprint> thumbprint{};  // `x5t`, of sites
+  std::optional<std::string> key_id{};         // `kid`, of Entra's issuers
 };
 Result<TokenHeader, TokenFault> read_header(const std::vector<JsonMember>& members);
 
 Result<TokenDates, TokenFault> read_dates(const std::vector<JsonMember>& claims);
+
+// A5, A6: before its time, and after. `leeway` saturates, and is not negative.
+bool is_not_yet_good(const TokenDates& dates, std::chrono::sys_seconds now,
+                     std::chrono::seconds leeway);
+bool is_over(const TokenDates& dates, std::chrono::sys_seconds now, std::chrono::seconds leeway);
 
 // Which kind the claims say they are: by category and type, both or neither (R24).
 Result<TokenProfile, TokenFault> read_profile(const std::vector<JsonMember>& claims);

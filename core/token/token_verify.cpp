@@ -8,8 +8,6 @@
 namespace tokenlife {
 namespace {
 
-using std::chrono::sys_seconds;
-
 Failed<TokenFault> refuse(TokenFault fault) { return Failed<TokenFault>(fault); }
 
 struct SignedToken {
@@ -84,17 +82,11 @@ Result<TokenClaims, TokenFault> check_claims(const std::string& payload,
   return read_claims(*members, *profile);
 }
 
-// A6: `leeway` saturates. Dates are within 0..kTokenDateMax, so that only additions of a huge
-// leeway could overflow.
-sys_seconds saturating_add(sys_seconds date, std::chrono::seconds leeway) {
-  return date > sys_seconds::max() - leeway ? sys_seconds::max() : date + leeway;
-}
-
 bool not_yet(const TokenDates& dates, const TokenChecks& checks) {
-  return saturating_add(checks.now, checks.leeway) < dates.not_before;
+  return is_not_yet_good(dates, checks.now, checks.leeway);
 }
 bool over(const TokenDates& dates, const TokenChecks& checks) {
-  return checks.now >= saturating_add(dates.expires, checks.leeway);
+  return is_over(dates, checks.now, checks.leeway);
 }
 
 // D2, from "GUID known to the site" on.

@@ -67,13 +67,17 @@ enum class FieldName : std::uint8_t {
   kept,
   bytes_cut,
   number,
+  issuer,
+  audience,
+  keys,
+  revocation,
 };
 
 }  // namespace tokenlife::sim
 
 template <>
 struct tokenlife::Names<tokenlife::sim::FieldName> {
-  static constexpr std::array<std::string_view, 48> values{"cohort",
+  static constexpr std::array<std::string_view, 52> values{"cohort",
                                                            "network",
                                                            "credential",
                                                            "version",
@@ -120,7 +124,11 @@ struct tokenlife::Names<tokenlife::sim::FieldName> {
                                                            "acknowledged",
                                                            "kept",
                                                            "bytes-cut",
-                                                           "number"};
+                                                           "number",
+                                                           "issuer",
+                                                           "audience",
+                                                           "keys",
+                                                           "revocation"};
 };
 
 namespace tokenlife::sim {
@@ -337,6 +345,18 @@ struct OfSite {
     out.field(thumbprint, e.thumbprint);
     out.field(serial, e.serial);
   }
+  void operator()(const CaTrusted& e) const {
+    out.field(name, std::string_view(e.name));
+    out.field(thumbprint, e.certificate);
+    if (e.revocation) out.field(revocation, *e.revocation);
+  }
+  void operator()(const CaDistrusted& e) const { out.field(thumbprint, e.certificate); }
+  void operator()(const EntraTrusted& e) const {
+    out.field(issuer, std::string_view(e.issuer));
+    out.field(audience, std::string_view(e.audience));
+    out.field(keys, e.keys);
+  }
+  void operator()(const EntraDistrusted& e) const { out.field(issuer, std::string_view(e.issuer)); }
 };
 
 }  // namespace event_fields_detail

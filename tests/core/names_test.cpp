@@ -52,7 +52,7 @@ TEST_CASE("event kinds have stable words and numbers") {
       "endpoint-up signing-certificate-rotated signing-certificate-retired client-token-issued "
       "policy-changed signing-certificate-learnt client-certificate-blocked "
       "client-certificate-unblocked clock-went-back journal-repaired epoch-begun client-recognised "
-      "client-token-shown");
+      "client-token-shown ca-trusted ca-distrusted entra-trusted entra-distrusted");
 }
 
 TEST_CASE("reasons have stable words and numbers") {

@@ -291,6 +291,47 @@ TEST_CASE("D5: a recognised client's tokens go on where they were, under a numbe
         Refused(SiteRefusal::serial_out_of_order));
 }
 
+TEST_CASE("R18: a site trusts a CA until it does so no more, and learns of newer lists") {
+  constexpr Sha256Thumbprint kRoot{0xca};
+  constexpr Sha256Thumbprint kLists{0x11};
+  const CaTrusted plain{"corporate", kRoot, std::nullopt};
+  const CaTrusted listed{"corporate", kRoot, kLists};
+  const Site none;
+  CHECK(decide(none, DistrustCa{kRoot}, day(1)) == Refused(SiteRefusal::not_trusted));
+  CHECK(evolve(none, CaDistrusted{kRoot}) == Refused(SiteRefusal::not_trusted));
+  CHECK(decide(none, TrustCa{plain}, day(1)) == SiteEvent{plain});
+  const Site one = evolved(none, plain);
+  CHECK(one.cas == std::map<Sha256Thumbprint, TrustedCa>{{kRoot, {"corporate", std::nullopt}}});
+  CHECK(decide(one, TrustCa{plain}, day(1)) == Refused(SiteRefusal::nothing_to_change));
+  CHECK(evolve(one, plain) == Refused(SiteRefusal::nothing_to_change));
+  CHECK(decide(one, TrustCa{listed}, day(1)) == SiteEvent{listed});
+  CHECK(evolved(one, listed).cas.at(kRoot).revocation == kLists);
+  CHECK(decide(one, DistrustCa{kRoot}, day(1)) == SiteEvent{CaDistrusted{kRoot}});
+  CHECK(evolved(one, CaDistrusted{kRoot}) == none);
+  for (const std::string& name : {std::string{}, std::string(1025, 'n')}) {
+    CHECK(decide(none, TrustCa{{name, kRoot, std::nullopt}}, day(1)) ==
+          Refused(SiteRefusal::bad_text));
+  }
+}
+
+TEST_CASE("R9 R18: a site trusts one issuer of Entra tokens") {
+  const EntraTrusted first{"https://a/", "api://a", {0x11}};
+  const EntraTrusted next{"https://a/", "api://a", {0x12}};
+  const Site none;
+  CHECK(decide(none, DistrustEntra{}, day(1)) == Refused(SiteRefusal::not_trusted));
+  CHECK(decide(none, TrustEntra{first}, day(1)) == SiteEvent{first});
+  const Site one = evolved(none, first);
+  CHECK(one.entra == first);
+  CHECK(decide(one, TrustEntra{first}, day(1)) == Refused(SiteRefusal::nothing_to_change));
+  CHECK(evolve(one, first) == Refused(SiteRefusal::nothing_to_change));
+  CHECK(evolved(one, next).entra == next);
+  CHECK(decide(one, DistrustEntra{}, day(1)) == SiteEvent{EntraDistrusted{"https://a/"}});
+  CHECK(evolve(one, EntraDistrusted{"https://b/"}) == Refused(SiteRefusal::not_trusted));
+  CHECK(evolved(one, EntraDistrusted{"https://a/"}) == none);
+  CHECK(decide(none, TrustEntra{{"", "api://a", {}}}, day(1)) == Refused(SiteRefusal::bad_text));
+  CHECK(decide(none, TrustEntra{{"https://a/", "", {}}}, day(1)) == Refused(SiteRefusal::bad_text));
+}
+
 TEST_CASE("a clock that goes back does so") {
   CHECK(evolve(Site{}, ClockWentBack{day(2), day(1)}) == Site{});
   for (const Instant to : {day(2), day(3)}) {

@@ -76,7 +76,7 @@ TEST_CASE("a newer format is unsupported, in each file, and format 0 never was")
 }
 
 TEST_CASE("every schema up to the newest is read, of runs and of journals") {
-  for (const std::uint32_t version : {1U, 2U, 3U, 4U, 5U}) {
+  for (const std::uint32_t version : {1U, 2U, 3U, 4U, 5U, 6U}) {
     INFO(version);
     Files files = small_files();
     set_header_field(files["site.log"], kSchemaVersion, version);
@@ -89,13 +89,13 @@ TEST_CASE("every schema up to the newest is read, of runs and of journals") {
 }
 
 TEST_CASE("a newer schema is unsupported, whatever else is in the header, and schema 0 never was") {
-  for (const std::uint32_t version : {6U, 1'000U, 4'294'967'295U}) {
+  for (const std::uint32_t version : {7U, 1'000U, 4'294'967'295U}) {
     Files files = small_files();
     set_header_field(files["site.log"], kSchemaVersion, version);
     set_header_field(files["site.log"], kPartitionClients, 7);
     resign(files);
     const std::string what =
-        "unsupported schema version " + std::to_string(version) + " (this program reads 1 to 5)";
+        "unsupported schema version " + std::to_string(version) + " (this program reads 1 to 6)";
     check_error(read(files), Kind::unsupported, 8, what);
     check_error(read_golden_journal(version), Kind::unsupported, 8, what);
   }
