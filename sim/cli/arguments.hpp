@@ -91,6 +91,9 @@ void add_log_commands(CLI::App& app, Chosen& chosen);
 // `site`, and of `token` what concerns bulk tokens.
 void add_site_commands(CLI::App& app, Chosen& chosen);
 
+// Of `site`, whom it trusts.
+void add_trust_commands(CLI::App& app, Chosen& chosen);
+
 // `token inspect` and `token verify`.
 void add_token_commands(CLI::App& app, Chosen& chosen);
 

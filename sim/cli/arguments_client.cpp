@@ -43,6 +43,15 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
   app.add_flag("--json", command.json, "Print JSON");
 }
 
+void add_shown(CLI::App& app, ClientCommand& command) {
+  app.add_option("--pki", command.pki, "A PKI certificate to show, in PEM");
+  app.add_option("--pki-key", command.pki_key,
+                 "Its private key, in PEM: it signs, and is not kept");
+  app.add_option("--chain", command.chain, "The certificates between it and its CA, in PEM");
+  app.add_option("--entra-token", command.entra_token,
+                 "- reads an Entra token to show from standard input");
+}
+
 void add_strict_clones(CLI::App& app, ClientCommand& command) {
   app.add_flag("--strict-clones", command.strict_clones,
                "The site refuses a token that is older than one that the client has used: its "
@@ -69,14 +78,20 @@ void add_client(CLI::App& app, Chosen& chosen) {
 
   auto registers =
       add_command(client, chosen, "register", "Register and get a token", client_register_command,
-                  "On the intranet, or with a bulk token, which is read from standard input and "
+                  "On the intranet, or with a PKI certificate, an Entra token or a bulk token. "
+                  "What is shown is\n"
                   "stored nowhere.\n"
                   "Exit status: 0 granted; 1 refused, or no request sent.\n"
                   "Examples:\n"
                   "  tokenlife client register --dir laptop --site /srv/site --network intranet\n"
                   "  tokenlife client register --dir kiosk --site /srv/site --network internet \\\n"
-                  "      --host cmg.example.com --bulk-token - < bulk-token.txt");
+                  "      --host cmg.example.com --bulk-token - < bulk-token.txt\n"
+                  "  tokenlife client register --dir kiosk --site /srv/site --pki kiosk.pem \\\n"
+                  "      --pki-key kiosk.key --chain issuing-ca.pem\n"
+                  "  tokenlife client register --dir kiosk --site /srv/site --entra-token - < "
+                  "token.txt");
   add_options(*registers.app, registers.command, true);
+  add_shown(*registers.app, registers.command);
   registers.app->add_option("--host", registers.command.host,
                             "The CMG's name, for the line that the client's log shows on success");
 

@@ -14,6 +14,7 @@
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"
+#include "sim/site/key_file.hpp"
 #include "sim/site/session.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
@@ -34,6 +35,59 @@ Result<Secret, Error> bulk_token_of(const ClientCommand& command) {
   auto token = read_bulk_token({"-", std::nullopt});
   if (token && token->empty()) return usage_error("standard input holds no bulk token", "");
   return token;
+}
+
+// R18, A11: one credential at a time, of which nothing is kept (D4).
+Result<void, Error> check_shown(const ClientCommand& command) {
+  const int shown =
+      (command.bulk_token ? 1 : 0) + (command.pki ? 1 : 0) + (command.entra_token ? 1 : 0);
+  if (shown > 1) {
+    return usage_error("--bulk-token, --pki and --entra-token are each a credential of its own",
+                       "give one of them");
+  }
+  if (command.pki.has_value() != command.pki_key.has_value()) {
+    return usage_error("--pki and --pki-key go together",
+                       "give the certificate and its private key");
+  }
+  if (command.chain && !command.pki) {
+    return usage_error("--chain goes with --pki", "give the certificate that it leads up from");
+  }
+  if (command.entra_token && *command.entra_token != "-") {
+    return usage_error("--entra-token takes - alone: the token comes from standard input",
+                       "write --entra-token - < FILE");
+  }
+  return {};
+}
+
+Result<ShownPki, Error> shown_pki(const ClientCommand& command) {
+  auto certificate = read_given_certificate(*command.pki);
+  if (!certificate) return Failed<Error>(certificate.error());
+  std::vector<Certificate> between;
+  if (command.chain) {
+    auto chain = read_given_chain(*command.chain);
+    if (!chain) return Failed<Error>(chain.error());
+    between = std::move(*chain);
+  }
+  auto key = read_given_private_key(*command.pki_key);
+  if (!key) return Failed<Error>(key.error());
+  return ShownPki{std::move(*certificate), std::move(between), std::move(*key)};
+}
+
+// Precondition: check_shown() lets it pass.
+Result<ShownCredential, Error> shown_by(const ClientCommand& command) {
+  ShownCredential shown;
+  if (command.pki) {
+    auto pki = shown_pki(command);
+    if (!pki) return Failed<Error>(pki.error());
+    shown.pki = std::move(*pki);
+  }
+  if (command.entra_token) {
+    auto token = read_bulk_token({"-", std::nullopt});
+    if (!token) return Failed<Error>(token.error());
+    if (token->empty()) return usage_error("standard input holds no Entra token", "");
+    shown.entra = std::move(*token);
+  }
+  return shown;
 }
 
 Result<std::optional<Network>, Error> network_of(const ClientCommand& command) {
@@ -181,9 +235,12 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   if (!network) return Failed<Error>(network.error());
   const auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
+  if (auto good = check_shown(command); !good) return Failed<Error>(good.error());
   // Before the client is locked: standard input may keep one waiting.
   const auto bulk = bulk_token_of(command);
   if (!bulk) return Failed<Error>(bulk.error());
+  const auto shown = shown_by(command);
+  if (!shown) return Failed<Error>(shown.error());
   auto folder = ClientFolder::open(command.folder);
   if (!folder) return Failed<Error>(folder.error());
   const auto now = time_of_command(command.at);
@@ -191,7 +248,7 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   const std::size_t before = folder->events().size();
   const auto start = folder->header().start();
   const auto clock = [&] { return time_of_command(command.at); };
-  Visit visit(*folder, command.site, clock, *bulk, command.strict_clones);
+  Visit visit(*folder, command.site, clock, *bulk, command.strict_clones, &*shown);
   const auto say_warnings = [&] {
     for (const std::string& warning : visit.warnings()) {
       console.say("tokenlife: " + escape_text(warning));

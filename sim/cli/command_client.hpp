@@ -16,7 +16,12 @@ struct ClientCommand {
   std::optional<std::string> at;
   std::optional<std::string> host;  // the CMG's, for the line of R36
   std::string key = "rsa";          // `new` alone
-  bool strict_clones = false;       // `renew` and `call` alone
+  // `register` alone: what it shows.
+  std::optional<std::string> pki;          // a file, with a certificate
+  std::optional<std::string> pki_key;      // a file, with its key
+  std::optional<std::string> chain;        // a file, with those between it and a CA
+  std::optional<std::string> entra_token;  // "-": standard input
+  bool strict_clones = false;              // `renew` and `call` alone
   bool json = false;
 };
 ExitStatus client_new_command(const ClientCommand& command, Console& console);

@@ -40,6 +40,40 @@ nlohmann::ordered_json json_of(const ListEntry& listed) {
   return json;
 }
 
+// ---- Whom it trusts (R18, A11) -----------------------------------------------------------------
+
+nlohmann::ordered_json cas_json(const Site& site) {
+  auto json = nlohmann::ordered_json::array();
+  for (const auto& [thumbprint, ca] : site.cas) {
+    json.push_back({{"name", ca.name},
+                    {"thumbprint", tokenlife::to_string(thumbprint)},
+                    {"revocation", nullptr}});
+    if (ca.revocation) json.back()["revocation"] = tokenlife::to_string(*ca.revocation);
+  }
+  return json;
+}
+
+nlohmann::ordered_json entra_json(const Site& site) {
+  if (!site.entra) return nullptr;
+  return {{"issuer", site.entra->issuer},
+          {"audience", site.entra->audience},
+          {"keys", tokenlife::to_string(site.entra->keys)}};
+}
+
+std::string trust_text(const Site& site) {
+  std::string text;
+  if (site.policy.mp == MpMode::https) text += "Management points: https (R18)\n";
+  for (const auto& [thumbprint, ca] : site.cas) {
+    text += fmt::format("Trusted CA: {} {}{}\n", tokenlife::to_string(thumbprint),
+                        escape_text(ca.name), ca.revocation ? ", with revocation lists" : "");
+  }
+  if (site.entra) {
+    text += fmt::format("Trusted Entra issuer: {} for {}\n", escape_text(site.entra->issuer),
+                        escape_text(site.entra->audience));
+  }
+  return text;
+}
+
 nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
   nlohmann::ordered_json json;
   json["site"] = site.folder();
@@ -49,6 +83,9 @@ nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<ListEnt
   json["digest"] = events::to_string(site.digest());
   json["head"] = to_string(site.head());
   json["clients"] = site.site().clients.size();
+  json["mp"] = name(site.site().policy.mp);
+  json["trusted-cas"] = cas_json(site.site());
+  json["entra"] = entra_json(site.site());
   auto& certificates = json["certificates"] = nlohmann::ordered_json::array();
   for (const ListEntry& listed : list) certificates.push_back(json_of(listed));
   return json;
@@ -68,7 +105,8 @@ std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) 
   return fmt::format("Site with the tenant {}, since {}; clients known: {}\n",
                      to_string(site.tenant()), rfc3339(site.time_of(at(Duration{0}))),
                      grouped(site.site().clients.size())) +
-         table_text(lines) + fmt::format("Head: {}\n", to_string(site.head()));
+         table_text(lines) + trust_text(site.site()) +
+         fmt::format("Head: {}\n", to_string(site.head()));
 }
 
 // Whether the site goes on from where somebody has seen it; says so if not.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/token/pem.hpp"
+#include "core/token/pki_chain.hpp"
 #include "sim/site/private_file.hpp"
 #include "sim/text/read_file.hpp"
 
@@ -120,6 +121,30 @@ Result<Certificate, Error> read_given_certificate(const std::string& path) {
   auto certificate = Certificate::from_pem(*text);
   if (certificate) return std::move(*certificate);
   return wrong_given(path, certificate.error(), "certificate", *text);
+}
+
+Result<std::vector<Certificate>, Error> read_given_chain(const std::string& path) {
+  const auto text = read_given(path);
+  if (!text) return Failed<Error>(text.error());
+  auto chain = certificates_from_pem(*text);
+  if (chain) return std::move(*chain);
+  return input_error(path,
+                     chain.error() == KeyFault::not_pem
+                         ? fmt::format("does not hold 1 to {} certificates in PEM", kChainMax)
+                         : words_of(chain.error(), "certificate", *text),
+                     "");
+}
+
+Result<PrivateKey, Error> read_given_private_key(const std::string& path) {
+  auto text = read_given(path);
+  if (!text) return Failed<Error>(text.error());
+  const Secret pem = Secret::take(*text);
+  auto key = PrivateKey::from_pem(pem.reveal());
+  if (key) return std::move(*key);
+  return input_error(path, words_of(key.error(), "private key", pem.reveal()),
+                     holds(pem.reveal(), "ENCRYPTED")
+                         ? "it is encrypted: give what `openssl pkey` makes of it"
+                         : "");
 }
 
 Result<GivenKey, Error> read_given_key(const std::string& path) {

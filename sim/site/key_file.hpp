@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/result.hpp"
 #include "core/token/certificate.hpp"
@@ -21,6 +22,11 @@ Result<Certificate, Error> read_certificate_file(const std::string& path);
 
 // Handed over by a user, from wherever that is.
 Result<Certificate, Error> read_given_certificate(const std::string& path);
+
+// Those of a chain, in any order.
+Result<std::vector<Certificate>, Error> read_given_chain(const std::string& path);
+// The one private key that the file holds.
+Result<PrivateKey, Error> read_given_private_key(const std::string& path);
 
 // A "PUBLIC KEY", or that of a "CERTIFICATE", which then has a thumbprint.
 struct GivenKey {

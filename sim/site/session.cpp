@@ -185,7 +185,7 @@ Result<VisitResult, Error> Visit::ask_and_hear(Wish wish) {
     if (!opened) return Failed<Error>(opened.error());
     const Policy policy = (*opened)->site().policy;
     const Client& client = client_.client();
-    const auto request = ask(client, contact_at(client, policy, now_), policy);
+    const auto request = ask(as_it_asks(), contact_at(client, policy, now_), policy);
     VisitResult result;
     if (!request) {
       result.kind = Kind::silent;
@@ -209,6 +209,40 @@ Result<VisitResult, Error> Visit::ask_and_hear(Wish wish) {
   }
 }
 
+// A11: with what it shows this time.
+Client Visit::as_it_asks() const {
+  Client client = client_.client();
+  if (const auto kind = shown_ == nullptr ? std::nullopt : shown_->kind()) {
+    client.credential = *kind;
+    client.credential_expired = false;
+  }
+  return client;
+}
+
+std::string_view Visit::token_for(const Request& request, const Secret& own) const {
+  const auto wanted = token_wanted(request);
+  if (wanted == TokenProfile::bulk) return bulk_.reveal();
+  if (wanted == TokenProfile::client) return own.reveal();
+  const bool shows_entra = shown_ != nullptr && request.credential == Credential::entra;
+  return shows_entra ? shown_->entra.reveal() : std::string_view{};
+}
+
+Result<SiteAnswer, Error> Visit::ask_site(SiteFolder& site, const Request& request,
+                                          const Secret& own) {
+  const std::string_view token = token_for(request, own);
+  Challenge challenge = Challenge::fresh();
+  const std::string proof = prove_possession(client_.key(), challenge, request, token);
+  Evidence evidence{client_.certificate(), token, proof};
+  std::string pki_proof;
+  std::optional<PkiEvidence> pki;
+  if (shown_ != nullptr && shown_->pki && request.credential == Credential::pki) {
+    pki_proof = prove_pki(shown_->pki->key, challenge, request, client_.certificate());
+    pki.emplace(PkiEvidence{shown_->pki->certificate, shown_->pki->between, pki_proof});
+    evidence.pki = &*pki;
+  }
+  return answer(site, {client_.client(), request, evidence}, challenge, time_, refuses_clones_);
+}
+
 Result<VisitResult, Error> Visit::send(const Request& request) {
   const bool wants_token = request.kind != RequestKind::exchange;
   const auto own = client_.token();
@@ -223,10 +257,6 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
     if (!opened) return Failed<Error>(opened.error());
   }
   SiteFolder& site = **opened;
-  const auto wanted = token_wanted(request);
-  const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
-                                 : wanted == TokenProfile::client ? own->reveal()
-                                                                  : std::string_view{};
   Cause cause{CauseKind::exchange, 0};
   Result<void, Error> recorded;
   if (request.kind == RequestKind::registration) {
@@ -239,10 +269,7 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   if (!recorded) return Failed<Error>(recorded.error());
   if (wants_token) cause = {CauseKind::request, client_.events().back().seq};
 
-  Challenge challenge = Challenge::fresh();
-  const std::string proof = prove_possession(client_.key(), challenge, request, token);
-  auto given = answer(site, {client_.client(), request, {client_.certificate(), token, proof}},
-                      challenge, time_, refuses_clones_);
+  auto given = ask_site(site, request, *own);
   warn(site.take_warning());
   if (!given) return Failed<Error>(given.error());
   if (given->recognised.value != 0) {
@@ -256,6 +283,10 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
         fmt::format("{}: this client has used a newer token than the one that it shows, {}: its "
                     "folder was copied, or is an older one that was put back",
                     site.folder(), to_string(client_.client().token.serial)));
+  }
+  if (given->fault && given->verdict.kind == Verdict::Kind::granted) {
+    warn(fmt::format("{}: what it shows has expired: it registers like a self-signed client (A14)",
+                     client_.folder()));
   }
   const auto site_start = site.time_of(at(Duration{0}));
   if (auto heard = hear_answer(request, *given, site_start, cause); !heard) {

@@ -18,6 +18,23 @@
 
 namespace tokenlife::sim {
 
+// A11: what a client shows to register, for this contact alone: it is stored nowhere (D4).
+struct ShownPki {
+  Certificate certificate;
+  std::vector<Certificate> between;  // it and a CA
+  PrivateKey key;
+};
+struct ShownCredential {
+  std::optional<ShownPki> pki;
+  Secret entra;  // a token; empty: none
+
+  // Nothing: it shows neither.
+  std::optional<Credential> kind() const {
+    if (pki) return Credential::pki;
+    return entra.empty() ? std::nullopt : std::optional(Credential::entra);
+  }
+};
+
 // What the user wants to come of it.
 enum class Wish : std::uint8_t { registration, renewal, exchange };
 
@@ -41,16 +58,17 @@ class Visit {
  public:
   using Clock = std::function<Result<std::chrono::sys_seconds, Error>()>;
 
-  // `bulk` is a bulk token, which this object only borrows; empty: there is none. The site may
-  // refuse clones: see answer(). The clock is asked whenever the site has been waited for: others
-  // may have changed it meanwhile, at a later time than that at which this began.
+  // `bulk` is a bulk token, which this object only borrows; empty: there is none; so is `shown`.
+  // The site may refuse clones: see answer(). The clock is asked whenever the site has been waited
+  // for: others may have changed it meanwhile, at a later time than that at which this began.
   Visit(ClientFolder& client, const std::string& site_folder, Clock clock, const Secret& bulk,
-        bool refuses_clones = false)
+        bool refuses_clones = false, const ShownCredential* shown = nullptr)
       : client_(client),
         site_folder_(site_folder),
         clock_(std::move(clock)),
         bulk_(bulk),
-        refuses_clones_(refuses_clones) {}
+        refuses_clones_(refuses_clones),
+        shown_(shown) {}
 
   // Records what has come about since the last event, and in which network the client is; if the
   // site is the client's.
@@ -71,6 +89,9 @@ class Visit {
   Result<SiteFolder*, Error> open_site(bool to_write);
   Result<void, Error> install_with_bulk_token();
   Result<VisitResult, Error> ask_and_hear(Wish wish);
+  Client as_it_asks() const;
+  std::string_view token_for(const Request& request, const Secret& own) const;
+  Result<SiteAnswer, Error> ask_site(SiteFolder& site, const Request& request, const Secret& own);
   Result<VisitResult, Error> send(const Request& request);
   Result<void, Error> hear_answer(const Request& request, SiteAnswer& given,
                                   std::chrono::sys_seconds site_start, Cause cause);
@@ -89,6 +110,7 @@ class Visit {
   bool is_writer_ = false;
   const Secret& bulk_;
   bool refuses_clones_;
+  const ShownCredential* shown_;  // null: nothing
   std::vector<std::string> warnings_;
 };
 

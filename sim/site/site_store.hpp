@@ -4,6 +4,7 @@
 //   site.head         how far it goes: see site_head.hpp
 //   signing-0.crt     the certificate of each signing key, by its number
 //   signing-0.key     its private key, for its owner's eyes only: of the one that signs now alone
+//   ca-*, revoked-*, jwks-*   whom it trusts: see site_trust.hpp
 //
 // The journal says by which certificates the site signs: another file in a certificate's place is
 // refused. (Of a site of an earlier version it is learnt at the first change.) So is what others

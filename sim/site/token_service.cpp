@@ -9,11 +9,26 @@
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
 #include "sim/site/signer_life.hpp"
+#include "sim/site/site_trust.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
-Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown,
+// What the site says of the client in its token: by what it has registered, however often it
+// renews.
+Credential credential_of(const SignedRequest& shown, const Request& judged) {
+  if (judged.kind == RequestKind::registration) {
+    const bool vouched_for =
+        judged.credential == Credential::pki || judged.credential == Credential::entra;
+    return vouched_for ? judged.credential : Credential::self_signed;
+  }
+  const auto claims = claims_named_by(Secret{shown.evidence.token});
+  ensure(claims.has_value(), "a token that has been verified");
+  return claims->credential;
+}
+
+// A14: `judged` is the request as the site takes it.
+Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown, const Request& judged,
                                 std::chrono::sys_seconds now, SiteAnswer& answer) {
   if (auto good = check_signer(site, now); !good) return good;
   const auto pair = site.signing_pair();
@@ -30,7 +45,7 @@ Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown,
       {site.time_of(answer.issued.not_before), site.time_of(answer.issued.expires)},
       site.tenant(),
       answer.issued.serial,
-      shown.client.credential,
+      credential_of(shown, judged),
       shown.evidence.certificate.sha256()};
   answer.token = sign_token(claims, pair->key, pair->certificate);
   return {};
@@ -92,6 +107,40 @@ Result<void, Error> note_shown(SiteFolder& site, const SignedRequest& shown,
   return {};
 }
 
+// R18, A11: what there is against the PKI certificate or Entra token that is shown.
+Result<std::optional<TokenFault>, Error> fault_of_shown(const SiteFolder& site,
+                                                        const SignedRequest& shown,
+                                                        const Challenge& challenge,
+                                                        std::chrono::sys_seconds now) {
+  CredentialChecks checks{{}, nullptr, now, site.site().policy.leeway};
+  std::vector<Authority> authorities;
+  std::optional<EntraIssuer> issuer;
+  const bool registers = shown.request.kind == RequestKind::registration;
+  if (registers && shown.request.credential == Credential::pki) {
+    auto trusted = trusted_authorities(site);
+    if (!trusted) return Failed<Error>(trusted.error());
+    authorities = std::move(*trusted);
+    checks.authorities = authorities;
+  } else if (registers && shown.request.credential == Credential::entra) {
+    auto trusted = trusted_entra(site);
+    if (!trusted) return Failed<Error>(trusted.error());
+    issuer = std::move(*trusted);
+    if (issuer) checks.entra = &*issuer;
+  }
+  return fault_of_credential(shown.evidence, shown.request, checks, challenge);
+}
+
+// What the verifier says of the whole. A14: who shows a credential that has expired is judged as if
+// it were self-signed.
+TokenVerdict verdict_of(std::optional<TokenFault> own, std::optional<TokenFault> credential,
+                        Request& judged) {
+  if (own) return {reason_of(*own)};
+  if (!credential) return {};
+  if (credential != TokenFault::credential_expired) return {RefusalReason::credential_required};
+  judged.credential = Credential::self_signed;
+  return {};
+}
+
 }  // namespace
 
 std::optional<ClientClaims> claims_named_by(const Secret& token) {
@@ -134,8 +183,11 @@ Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, C
   SiteAnswer given;
   const std::vector<Signer> signers = site.signers();
   const std::string issuer = token_issuer(site.tenant());
-  given.fault =
+  const auto credential = fault_of_shown(site, shown, challenge, now);
+  if (!credential) return Failed<Error>(credential.error());
+  const auto own =
       fault_of(shown.evidence, shown.request, checks_of(site, signers, issuer, now), challenge);
+  given.fault = own ? own : *credential;
   SiteView view;
   const auto up = [&](Endpoint endpoint) {
     return site.site().up[static_cast<std::size_t>(endpoint)];
@@ -143,11 +195,11 @@ Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, C
   view.endpoint_up = up(shown.request.via);
   view.sts_up = up(Endpoint::sts);
   view.signer = site.site().signs_now();
-  view.verified = TokenVerdict{};
-  if (given.fault) view.verified->refusal = reason_of(*given.fault);
+  Request judged = shown.request;
+  view.verified = verdict_of(own, *credential, judged);
   Client client = shown.client;
   client.blocked = site.site().blocked_clients.contains(shown.evidence.certificate.sha256());  // A8
-  given.verdict = judge(client, shown.request, view, site.site().policy, site.instant_of(now));
+  given.verdict = judge(client, judged, view, site.site().policy, site.instant_of(now));
   if (given.verdict.kind != Verdict::Kind::granted) return given;
   given.is_clone = shows_replaced(site, shown);
   const bool is_refused = given.is_clone && refuses_clones;
@@ -160,7 +212,7 @@ Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, C
     return given;
   }
   if (shown.request.kind == RequestKind::exchange) return given;
-  if (auto issued = issue_token(site, shown, now, given); !issued) {
+  if (auto issued = issue_token(site, shown, judged, now, given); !issued) {
     return Failed<Error>(issued.error());
   }
   return given;

@@ -24,7 +24,9 @@ struct SignedRequest {
 
 struct SiteAnswer {
   Verdict verdict;
-  std::optional<TokenFault> fault;  // the verifier's, if it found one
+  // The verifier's, if it found one; also of a credential that has expired, where the site does
+  // without it (A14).
+  std::optional<TokenFault> fault;
   // Of a registration or renewal that was granted; its times are instants of the site's.
   ClientToken issued;
   Secret token;

@@ -1,0 +1,89 @@
+// The command line of whom a site on disk trusts.
+#include "sim/cli/arguments.hpp"
+#include "sim/cli/command_site_trust.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+constexpr const char* kTrustingSite = "The site's folder";
+
+void add_cas(CLI::App& site, Chosen& chosen) {
+  auto trust = add_command(
+      site, chosen, "trust-ca", "Trust a CA to vouch for PKI clients", site_trust_ca_command,
+      "Its certificate has to be the root of their chains. With --crl a chain is good if each CA "
+      "in "
+      "it\n"
+      "has a list there that is up to date and does not name it; give the command again with newer "
+      "ones.\n"
+      "Examples:\n"
+      "  tokenlife site trust-ca /srv/site root.pem\n"
+      "  tokenlife site trust-ca /srv/site root.pem --crl revoked.pem --name corporate");
+  trust.app->add_option("DIR", trust.command.site, kTrustingSite)->required();
+  trust.app->add_option("CERT", trust.command.ca, "The CA's certificate, in PEM")->required();
+  trust.app->add_option("--crl", trust.command.crl,
+                        "A file with the lists of revoked certificates, in PEM");
+  trust.app->add_option("--name", trust.command.name,
+                        "A name to show in lists (default: the certificate's common name)");
+  add_at(*trust.app, trust.command.at);
+  add_lock_timeout(*trust.app);
+
+  auto distrust = add_command(
+      site, chosen, "distrust-ca", "Trust a CA no more", site_distrust_ca_command,
+      "Clients that it has vouched for keep their tokens; they cannot register by it again.\n"
+      "Example:\n"
+      "  tokenlife site distrust-ca /srv/site $(tokenlife site show /srv/site --json |\n"
+      "      jq -r '.\"trusted-cas\"[0].thumbprint')");
+  distrust.app->add_option("DIR", distrust.command.site, kTrustingSite)->required();
+  distrust.app
+      ->add_option("THUMBPRINT", distrust.command.thumbprint,
+                   "The SHA-256 thumbprint of its certificate")
+      ->required();
+  add_at(*distrust.app, distrust.command.at);
+  add_lock_timeout(*distrust.app);
+}
+
+void add_entra(CLI::App& site, Chosen& chosen) {
+  auto trust = add_command(
+      site, chosen, "trust-entra", "Trust an issuer of Entra tokens", site_trust_entra_command,
+      "It replaces the one before. The keys are a JSON Web Key Set, as the issuer publishes it: "
+      "give the\n"
+      "command again when they change. Nothing is fetched.\n"
+      "Example:\n"
+      "  tokenlife site trust-entra /srv/site --jwks keys.json --audience api://tokenlife \\\n"
+      "      --issuer https://sts.windows.net/cdcc5e91-0adf-4a24-82d0-196667f1c081/");
+  trust.app->add_option("DIR", trust.command.site, kTrustingSite)->required();
+  trust.app->add_option("--issuer", trust.command.issuer, "Their `iss`, exactly")->required();
+  trust.app->add_option("--audience", trust.command.audience, "Their `aud`, exactly")->required();
+  trust.app->add_option("--jwks", trust.command.jwks, "A file with the issuer's keys")->required();
+  add_at(*trust.app, trust.command.at);
+  add_lock_timeout(*trust.app);
+
+  auto distrust = add_command(site, chosen, "distrust-entra", "Trust no Entra tokens any more",
+                              site_distrust_entra_command,
+                              "Example:\n  tokenlife site distrust-entra /srv/site");
+  distrust.app->add_option("DIR", distrust.command.site, kTrustingSite)->required();
+  add_at(*distrust.app, distrust.command.at);
+  add_lock_timeout(*distrust.app);
+}
+
+}  // namespace
+
+void add_trust_commands(CLI::App& app, Chosen& chosen) {
+  CLI::App& site =
+      command_group(app, "site", "A site on disk: its certificates and what it issued");
+  add_cas(site, chosen);
+  add_entra(site, chosen);
+  auto mp = add_command(
+      site, chosen, "set-mp", "Say what management points ask of who registers",
+      site_set_mp_command,
+      "With https a client has to show a PKI certificate, an Entra token or a bulk token to "
+      "register.\n"
+      "Example:\n  tokenlife site set-mp /srv/site https");
+  mp.app->add_option("DIR", mp.command.site, kTrustingSite)->required();
+  mp.app->add_option("MODE", mp.command.mode, "enhanced-http (as a new site has it) or https")
+      ->required();
+  add_at(*mp.app, mp.command.at);
+  add_lock_timeout(*mp.app);
+}
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,246 @@
+// R9, R18, A11, A14 on disk: clients that show a PKI certificate or an Entra token to register, and
+// a site that trusts a CA and an issuer. What is shown is stored nowhere (D4).
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "support/client_desk.hpp"
+#include "support/forge.hpp"
+#include "support/pki.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using nlohmann::json;
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::seconds;
+using std::chrono::sys_seconds;
+
+const std::string kShowPki = "--pki pki.pem --pki-key pki.key --chain issuing.pem";
+const std::string kShowEntra = "--entra-token - < entra";
+
+sys_seconds machine_time() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
+
+// A site with an HTTPS MP, a CA's client and a stranger, and a token of an Entra issuer.
+struct CredentialDesk : ClientDesk {
+  TestPki pki{machine_time()};
+
+  CredentialDesk() {
+    write("root.pem", pki.root);
+    write("issuing.pem", pki.issuing);
+    write("pki.pem", pki.client);
+    write("pki.key", pki.client_key.private_pem());
+    const CertificateForm own = pki.form.with(&CertificateForm::issuer, "client");
+    write("impostor.pem", pki_certificate(pki.client_key, pki.client_key, own));
+    write("jwks.json", jwks_of(rfc7515_rsa(), "key-1"));
+    write("entra", entra_token("https://sts.windows.net/1/"));
+    out("site set-mp site https");
+  }
+  std::string entra_token(const std::string& issuer) const {
+    const auto now = machine_time().time_since_epoch().count();
+    return forge(R"({"typ":"JWT","alg":"RS256","kid":"key-1"})",
+                 R"({"iss":")" + issuer + R"(","aud":"api://site","nbf":)" +
+                     std::to_string(now - 60) + ",\"exp\":" + std::to_string(now + 86'400) +
+                     R"(,"deviceid":"db591e33-05fd-4c5b-82f3-bf673e5bd0a2"})",
+                 rfc7515_rsa());
+  }
+  std::string out(const std::string& line) const {
+    const Ran ran = run(line + at(hours{0}));
+    INFO(line << "\n" << ran.err);
+    REQUIRE(ran.status == 0);
+    return ran.out;
+  }
+  void trust_ca(const std::string& rest = "") const { out("site trust-ca site root.pem " + rest); }
+  void trust_entra() const {
+    out("site trust-entra site --issuer https://sts.windows.net/1/ --audience api://site "
+        "--jwks jwks.json");
+  }
+};
+
+void check_refused(const json& answer, const std::string& fault) {
+  CHECK(answer["granted"] == false);
+  CHECK(answer["reason"] == "credential-required");
+  CHECK(answer["fault"] == fault);
+  CHECK(answer["rules"] == json::parse(R"(["R18"])"));
+}
+
+}  // namespace
+
+TEST_CASE("R17 R18: an HTTPS MP registers a PKI client, and not a self-signed one", "[slow]") {
+  const CredentialDesk desk;
+  desk.trust_ca();
+  desk.ask(0, "new", "laptop", hours{0}, "--network intranet");
+  CHECK(desk.ask(1, "register", "laptop", hours{1})["reason"] == "credential-required");
+  check_refused(desk.ask(1, "register", "laptop", hours{1},
+                         "--pki impostor.pem --pki-key pki.key --chain issuing.pem"),
+                "chain-not-trusted");
+  check_refused(desk.ask(1, "register", "laptop", hours{1}, "--pki pki.pem --pki-key pki.key"),
+                "chain-not-trusted");
+  check_refused(desk.ask(1, "register", "laptop", hours{1},
+                         "--pki pki.pem --pki-key laptop/client.key --chain issuing.pem"),
+                "credential-not-possessed");
+  const json granted = desk.ask(0, "register", "laptop", hours{2}, kShowPki);
+  CHECK(granted["granted"] == true);
+  CHECK(granted["events"][0]["credential"] == "pki");
+  // What it has registered by stands in its token, also in the next one.
+  const std::string inspect = "token inspect --token-file laptop/token";
+  CHECK(has(desk.run(inspect).out, "PKI"));
+  CHECK(desk.ask(0, "renew", "laptop", days{31})["granted"] == true);
+  CHECK(has(desk.run(inspect).out, "PKI"));
+}
+
+TEST_CASE("A11: PKI and Entra clients register over the CMG without a bulk token", "[slow]") {
+  const CredentialDesk desk;
+  for (const char* name : {"pki", "entra"}) {
+    desk.ask(0, "new", name, hours{0}, "--network internet");
+  }
+  CHECK(desk.ask(1, "register", "pki", hours{1})["reason"] == "no-credential");
+  check_refused(desk.ask(1, "register", "pki", hours{1}, kShowPki), "authority-not-trusted");
+  check_refused(desk.ask(1, "register", "entra", hours{1}, kShowEntra), "authority-not-trusted");
+  desk.trust_ca();
+  desk.trust_entra();
+  CHECK(desk.ask(0, "register", "pki", hours{2}, kShowPki)["state"] == "roaming");
+  const json granted = desk.ask(0, "register", "entra", hours{2}, kShowEntra);
+  CHECK(kinds_of(granted) == "registration-requested registration-completed");
+  CHECK(granted["events"][0]["credential"] == "entra");
+  CHECK(has(desk.run("token inspect --token-file entra/token").out, "Entra"));
+  CHECK(desk.ask(0, "call", "entra", hours{3})["granted"] == true);
+  // Re-registration too, months later.
+  CHECK(desk.ask(1, "call", "pki", days{100})["state"] == "re-registration-required");
+  CHECK(desk.ask(0, "register", "pki", days{101}, kShowPki)["granted"] == true);
+  desk.write("entra", desk.entra_token("https://sts.windows.net/2/"));
+  desk.ask(0, "new", "other", hours{0}, "--network internet");
+  check_refused(desk.ask(1, "register", "other", hours{2}, kShowEntra), "wrong-issuer");
+}
+
+TEST_CASE("A14: a credential that has expired is worth a self-signed one", "[slow]") {
+  const CredentialDesk desk;
+  desk.trust_ca();
+  const auto now = machine_time();
+  desk.write("pki.pem", pki_certificate(desk.pki.client_key, desk.pki.issuing_key,
+                                        desk.pki.form.dated(now - days{9}, now - days{1})));
+  desk.ask(0, "new", "laptop", hours{0}, "--network intranet");
+  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "credential-expired");
+  desk.out("site set-mp site enhanced-http");
+  const Ran ran = desk.client("register", "laptop", hours{1}, kShowPki);
+  CHECK(ran.status == 0);
+  CHECK(has(ran.err, "what it shows has expired: it registers like a self-signed client (A14)"));
+  CHECK(has(desk.run("token inspect --token-file laptop/token").out, "SelfSigned"));
+}
+
+TEST_CASE("R18: a CA and an issuer are trusted until the operator trusts them no more", "[slow]") {
+  const CredentialDesk desk;
+  desk.trust_ca("--name corporate");
+  desk.trust_entra();
+  desk.ask(0, "new", "laptop", hours{0}, "--network internet");
+  const json shown = json::parse(desk.out("site show site --json"));
+  CHECK(shown["mp"] == "https");
+  CHECK(shown["trusted-cas"][0]["name"] == "corporate");
+  CHECK(shown["entra"]["issuer"] == "https://sts.windows.net/1/");
+  // The same again changes nothing; with lists, something.
+  CHECK(has(desk.out("site trust-ca site root.pem --name corporate"), "is trusted already"));
+  const auto now = machine_time();
+  const auto lists = [&](const std::vector<long>& revoked) {
+    return pki_crl(desk.pki.issuing_key, "issuing", now - days{1}, now + days{7}, revoked) +
+           pki_crl(desk.pki.root_key, "root", now - days{1}, now + days{7}, {});
+  };
+  desk.write("crl.pem", lists({1}));
+  desk.trust_ca("--crl crl.pem");
+  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "revoked");
+  desk.write("crl.pem", lists({}));
+  desk.trust_ca("--crl crl.pem");
+  const std::string thumbprint = shown["trusted-cas"][0]["thumbprint"];
+  desk.out("site distrust-ca site " + thumbprint);
+  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "authority-not-trusted");
+  CHECK(desk.run("site distrust-ca site " + thumbprint).status == 2);
+  desk.out("site distrust-entra site");
+  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowEntra), "authority-not-trusted");
+  CHECK(desk.run("site distrust-entra site").status == 2);
+  // Nothing is left behind of what is trusted no more.
+  for (const auto& entry : std::filesystem::directory_iterator(desk.path("site"))) {
+    const std::string name = entry.path().filename().string();
+    CHECK_FALSE(
+        (name.starts_with("ca-") || name.starts_with("revoked-") || name.starts_with("jwks-")));
+  }
+  const std::string events = desk.run("events site").out;
+  for (const char* kind : {"ca-trusted", "ca-distrusted", "entra-trusted", "entra-distrusted"}) {
+    CHECK(has(events, kind));
+  }
+}
+
+TEST_CASE("R18: a file of what is trusted is the one that the journal names, or is refused",
+          "[slow]") {
+  const CredentialDesk desk;
+  desk.trust_ca();
+  desk.trust_entra();
+  desk.ask(0, "new", "laptop", hours{0}, "--network internet");
+  const ForgedKey own = ForgedKey::ec("P-256");
+  for (const auto& entry : std::filesystem::directory_iterator(desk.path("site"))) {
+    const std::string name = "site/" + entry.path().filename().string();
+    if (name.starts_with("site/ca-")) {
+      desk.write(name, pki_certificate(own, own, desk.pki.form.as_ca("root", "root")));
+    }
+    if (name.starts_with("site/jwks-")) desk.write(name, jwks_of(strangers_rsa(), "key-1"));
+  }
+  for (const std::string& shown : {kShowPki, kShowEntra}) {
+    const Ran ran = desk.client("register", "laptop", hours{1}, shown);
+    CHECK(ran.status == 3);
+    CHECK(has(ran.err, "is another file than the journal names"));
+  }
+}
+
+TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
+  const CredentialDesk desk;
+  const auto says = [&](const std::string& line, const std::string& what) {
+    const Ran ran = desk.run(line);
+    INFO(line << "\n" << ran.err);
+    CHECK(ran.status == 2);
+    CHECK(has(ran.err, what));
+  };
+  says("site trust-ca site issuing.pem", "is not the certificate of a CA that signed itself");
+  says("site trust-ca site root.pem --crl root.pem", "does not hold lists of revoked certificates");
+  says("site trust-ca site root.pem --name ''", "--name: it has 0 bytes");
+  const std::string entra = "site trust-entra site --issuer i --audience a --jwks ";
+  says(entra + "root.pem", "is not one strict JSON object");
+  says("site set-mp site http", "is no kind of management point");
+  says("site distrust-ca site 12", "is no SHA-256 thumbprint");
+  desk.ask(0, "new", "laptop", hours{0});
+  const std::string registers = "client register --dir laptop --site site ";
+  says(registers + "--pki pki.pem", "--pki and --pki-key go together");
+  says(registers + "--chain issuing.pem", "--chain goes with --pki");
+  says(registers + kShowPki + " --entra-token - < entra", "each a credential of its own");
+  says(registers + "--entra-token " + desk.entra_token("i"), "takes - alone");
+  CHECK_FALSE(has(desk.run(registers + "--entra-token " + desk.entra_token("i")).err,
+                  desk.entra_token("i").substr(0, 40)));
+}
+
+TEST_CASE("D4: what a client shows is in no file of it or the site", "[slow]") {
+  const CredentialDesk desk;
+  desk.trust_ca();
+  desk.trust_entra();
+  for (const char* name : {"laptop", "kiosk"}) {
+    desk.ask(0, "new", name, hours{0}, "--network internet");
+  }
+  desk.ask(0, "register", "laptop", hours{1}, kShowPki);
+  desk.ask(0, "register", "kiosk", hours{1}, kShowEntra);
+  const std::string token = desk.entra_token("https://sts.windows.net/1/");
+  const auto lines = [](const std::string& pem) { return pem.substr(pem.find('\n') + 1, 60); };
+  std::size_t files = 0;
+  for (const char* folder : {"site", "laptop", "kiosk"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(desk.path(folder))) {
+      if (!entry.is_regular_file()) continue;
+      ++files;
+      INFO(entry.path());
+      const std::string text = read_file(entry.path());
+      CHECK_FALSE(has(text, lines(desk.pki.client)));
+      CHECK_FALSE(has(text, lines(desk.pki.issuing)));
+      CHECK_FALSE(has(text, lines(desk.pki.client_key.private_pem())));
+      CHECK_FALSE(has(text, token.substr(0, 60)));
+      CHECK_FALSE(has(text, "db591e33-05fd-4c5b-82f3-bf673e5bd0a2"));
+    }
+  }
+  CHECK(files > 10);
+}
+
+}  // namespace tokenlife::test
