@@ -42,11 +42,11 @@ class Group:
 # By the `group` of a mutant. `rules` are the properties of the rules, as the simulator has them, and
 # `tokens` those of real tokens, which core alone judges. The others are the tests of a part.
 GROUPS = {
-    "tokens": Group(["core"], "core", "base64url key strict_json token_claims token_form token_owner "
-                    "token_signature token_time", ["support/forge"]),
+    "tokens": Group(["core"], "core", "base64url entra_token key pki_chain strict_json token_claims "
+                    "token_form token_owner token_signature token_time", ["support/forge", "support/pki"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle policy registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage journal_head "
-                    "log_damage "
+                    "journal_trust log_damage "
                     "log_hostile log_round_trip merge replay run_check verify log_limit", ["events/format_1"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
@@ -61,8 +61,9 @@ GROUPS = {
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_clock site_folder "
                   "site_head site_trust"),
     "client": Group(ALL, "sim", "program_block_client program_client program_client_log program_client_refused "
-                    "program_given_key program_journal program_signer_life program_site program_site_repair "
-                    "program_site_restored program_site_time program_trust real_client", program=True),
+                    "program_credential program_given_key program_journal program_signer_life program_site program_site_repair "
+                    "program_site_restored program_site_time program_trust real_client",
+                    ["support/forge", "support/pki"], program=True),
     "cli": Group(ALL, "sim", "program_events program_log program_log_diff program_question program_rules program_terminal "
                  "program_test_command program", program=True),
 }
