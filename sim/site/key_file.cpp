@@ -141,10 +141,10 @@ Result<PrivateKey, Error> read_given_private_key(const std::string& path) {
   const Secret pem = Secret::take(*text);
   auto key = PrivateKey::from_pem(pem.reveal());
   if (key) return std::move(*key);
+  const bool is_other_form =
+      key.error() == KeyFault::not_pem && holds(pem.reveal(), "PRIVATE KEY-----");
   return input_error(path, words_of(key.error(), "private key", pem.reveal()),
-                     holds(pem.reveal(), "ENCRYPTED")
-                         ? "it is encrypted: give what `openssl pkey` makes of it"
-                         : "");
+                     is_other_form ? "give what `openssl pkcs8 -topk8 -nocrypt` makes of it" : "");
 }
 
 Result<GivenKey, Error> read_given_key(const std::string& path) {
