@@ -18,7 +18,7 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 const std::string kShowPki = "--pki pki.pem --pki-key pki.key --chain issuing.pem";
-const std::string kShowEntra = "--entra-token - < entra";
+const std::string kShowEntra = "--entra-token - < entra.jwt";
 
 sys_seconds machine_time() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
 
@@ -34,7 +34,7 @@ struct CredentialDesk : ClientDesk {
     const CertificateForm own = pki.form.with(&CertificateForm::issuer, "client");
     write("impostor.pem", pki_certificate(pki.client_key, pki.client_key, own));
     write("jwks.json", jwks_of(rfc7515_rsa(), "key-1"));
-    write("entra", entra_token("https://sts.windows.net/1/"));
+    write("entra.jwt", entra_token("https://sts.windows.net/1/"));
     out("site set-mp site https");
   }
   std::string entra_token(const std::string& issuer) const {
@@ -109,7 +109,7 @@ TEST_CASE("A11: PKI and Entra clients register over the CMG without a bulk token
   // Re-registration too, months later.
   CHECK(desk.ask(1, "call", "pki", days{100})["state"] == "re-registration-required");
   CHECK(desk.ask(0, "register", "pki", days{101}, kShowPki)["granted"] == true);
-  desk.write("entra", desk.entra_token("https://sts.windows.net/2/"));
+  desk.write("entra.jwt", desk.entra_token("https://sts.windows.net/2/"));
   desk.ask(0, "new", "other", hours{0}, "--network internet");
   check_refused(desk.ask(1, "register", "other", hours{2}, kShowEntra), "wrong-issuer");
 }
@@ -209,7 +209,7 @@ TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
   const std::string registers = "client register --dir laptop --site site ";
   says(registers + "--pki pki.pem", "--pki and --pki-key go together");
   says(registers + "--chain issuing.pem", "--chain goes with --pki");
-  says(registers + kShowPki + " --entra-token - < entra", "each a credential of its own");
+  says(registers + kShowPki + " --entra-token - < entra.jwt", "each a credential of its own");
   says(registers + "--entra-token " + desk.entra_token("i"), "takes - alone");
   CHECK_FALSE(has(desk.run(registers + "--entra-token " + desk.entra_token("i")).err,
                   desk.entra_token("i").substr(0, 40)));
