@@ -58,6 +58,26 @@ void add_strict_clones(CLI::App& app, ClientCommand& command) {
                "folder was copied");
 }
 
+void add_register(CLI::App& client, Chosen& chosen) {
+  auto registers = add_command(
+      client, chosen, "register", "Register and get a token", client_register_command,
+      "On the intranet, or with a PKI certificate, an Entra token or a bulk token. What\n"
+      "is shown is stored nowhere.\n"
+      "Exit status: 0 granted; 1 refused, or no request sent.\n"
+      "Examples:\n"
+      "  tokenlife client register --dir laptop --site /srv/site --network intranet\n"
+      "  tokenlife client register --dir kiosk --site /srv/site --network internet \\\n"
+      "      --host cmg.example.com --bulk-token - < bulk-token.txt\n"
+      "  tokenlife client register --dir kiosk --site /srv/site --pki kiosk.pem \\\n"
+      "      --pki-key kiosk.key --chain issuing-ca.pem\n"
+      "  tokenlife client register --dir kiosk --site /srv/site \\\n"
+      "      --entra-token - < token.txt");
+  add_options(*registers.app, registers.command, true);
+  add_shown(*registers.app, registers.command);
+  registers.app->add_option("--host", registers.command.host,
+                            "The CMG's name, for the line that the client's log shows on success");
+}
+
 void add_client(CLI::App& app, Chosen& chosen) {
   CLI::App& client = command_group(app, "client", "A client on disk, against a site on disk");
   client.footer(
@@ -75,25 +95,13 @@ void add_client(CLI::App& app, Chosen& chosen) {
   add_options(*fresh.app, fresh.command, true);
   fresh.app->add_option("--key", fresh.command.key, "rsa (2048 bits) or ec-p256 (default: rsa)")
       ->check(CLI::IsMember({"rsa", "ec-p256"}));
+  fresh.app
+      ->add_option("--credential", fresh.command.credential,
+                   "What it will show to register: pki, entra, or self-signed, which is nothing "
+                   "but the certificate that is made here (default)")
+      ->check(CLI::IsMember({"self-signed", "pki", "entra"}));
 
-  auto registers =
-      add_command(client, chosen, "register", "Register and get a token", client_register_command,
-                  "On the intranet, or with a PKI certificate, an Entra token or a bulk token. "
-                  "What is shown is\n"
-                  "stored nowhere.\n"
-                  "Exit status: 0 granted; 1 refused, or no request sent.\n"
-                  "Examples:\n"
-                  "  tokenlife client register --dir laptop --site /srv/site --network intranet\n"
-                  "  tokenlife client register --dir kiosk --site /srv/site --network internet \\\n"
-                  "      --host cmg.example.com --bulk-token - < bulk-token.txt\n"
-                  "  tokenlife client register --dir kiosk --site /srv/site --pki kiosk.pem \\\n"
-                  "      --pki-key kiosk.key --chain issuing-ca.pem\n"
-                  "  tokenlife client register --dir kiosk --site /srv/site --entra-token - < "
-                  "token.txt");
-  add_options(*registers.app, registers.command, true);
-  add_shown(*registers.app, registers.command);
-  registers.app->add_option("--host", registers.command.host,
-                            "The CMG's name, for the line that the client's log shows on success");
+  add_register(client, chosen);
 
   auto renew =
       add_command(client, chosen, "renew", "Renew the token, if it is due", client_renew_command,
@@ -109,6 +117,7 @@ void add_client(CLI::App& app, Chosen& chosen) {
                   "Example:\n"
                   "  tokenlife client call --dir laptop --site /srv/site --network internet");
   add_options(*call.app, call.command, true);
+  add_shown(*call.app, call.command);
   add_strict_clones(*call.app, call.command);
 
   auto list =

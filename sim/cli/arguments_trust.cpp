@@ -10,11 +10,9 @@ constexpr const char* kTrustingSite = "The site's folder";
 void add_cas(CLI::App& site, Chosen& chosen) {
   auto trust = add_command(
       site, chosen, "trust-ca", "Trust a CA to vouch for PKI clients", site_trust_ca_command,
-      "Its certificate has to be the root of their chains. With --crl a chain is good if each CA "
-      "in "
-      "it\n"
-      "has a list there that is up to date and does not name it; give the command again with newer "
-      "ones.\n"
+      "Its certificate has to be the root of their chains. With --crl a chain is good if each CA\n"
+      "in it has a list there that is up to date and does not name it. Give the command again\n"
+      "with newer ones: what is not said stays as it is.\n"
       "Examples:\n"
       "  tokenlife site trust-ca /srv/site root.pem\n"
       "  tokenlife site trust-ca /srv/site root.pem --crl revoked.pem --name corporate");
@@ -22,6 +20,10 @@ void add_cas(CLI::App& site, Chosen& chosen) {
   trust.app->add_option("CERT", trust.command.ca, "The CA's certificate, in PEM")->required();
   trust.app->add_option("--crl", trust.command.crl,
                         "A file with the lists of revoked certificates, in PEM");
+  trust.app
+      ->add_flag("--no-crl", trust.command.no_crl,
+                 "Look up nobody any more, of a CA that had lists")
+      ->excludes("--crl");
   trust.app->add_option("--name", trust.command.name,
                         "A name to show in lists (default: the certificate's common name)");
   add_at(*trust.app, trust.command.at);
@@ -45,9 +47,8 @@ void add_cas(CLI::App& site, Chosen& chosen) {
 void add_entra(CLI::App& site, Chosen& chosen) {
   auto trust = add_command(
       site, chosen, "trust-entra", "Trust an issuer of Entra tokens", site_trust_entra_command,
-      "It replaces the one before. The keys are a JSON Web Key Set, as the issuer publishes it: "
-      "give the\n"
-      "command again when they change. Nothing is fetched.\n"
+      "It replaces the one before. The keys are a JSON Web Key Set, as the issuer publishes it:\n"
+      "give the command again when they change. Nothing is fetched.\n"
       "Example:\n"
       "  tokenlife site trust-entra /srv/site --jwks keys.json --audience api://tokenlife \\\n"
       "      --issuer https://sts.windows.net/cdcc5e91-0adf-4a24-82d0-196667f1c081/");

@@ -100,7 +100,7 @@ Result<LineToken, Error> given_token(const CcmsetupCommand& command, Console& co
   auto site = SiteFolder::open_to_read(*command.site);
   if (!site) return Failed<Error>(site.error());
   say_warning(*site, console);
-  auto token = read_bulk_token({command.bulk_token, command.token_file});
+  auto token = read_given_token({command.bulk_token, command.token_file}, "the bulk token");
   if (!token) return Failed<Error>(token.error());
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());

@@ -32,7 +32,7 @@ Result<Secret, Error> bulk_token_of(const ClientCommand& command) {
     return usage_error("--bulk-token takes - alone: the token comes from standard input",
                        "write --bulk-token - < FILE");
   }
-  auto token = read_bulk_token({"-", std::nullopt});
+  auto token = read_given_token({"-", std::nullopt}, "the bulk token");
   if (token && token->empty()) return usage_error("standard input holds no bulk token", "");
   return token;
 }
@@ -82,7 +82,7 @@ Result<ShownCredential, Error> shown_by(const ClientCommand& command) {
     shown.pki = std::move(*pki);
   }
   if (command.entra_token) {
-    auto token = read_bulk_token({"-", std::nullopt});
+    auto token = read_given_token({"-", std::nullopt}, "the Entra token");
     if (!token) return Failed<Error>(token.error());
     if (token->empty()) return usage_error("standard input holds no Entra token", "");
     shown.entra = std::move(*token);
@@ -103,8 +103,8 @@ std::string_view words_of(NoRequest silence) {
     case NoRequest::offline: return "it is offline";
     case NoRequest::cmg_not_allowed: return "its settings do not let it use the CMG (R10, R11)";
     case NoRequest::no_credential:
-      return "no credential that the CMG accepts: it needs a bulk token, or the intranet "
-             "(R19, R20)";
+      return "no credential that the CMG accepts: it needs a bulk token, a PKI certificate or an "
+             "Entra token, or the intranet (R19, R20)";
     case NoRequest::waits_for_intranet:
       return "only a management point on the intranet can help it (R60)";
     case NoRequest::answer_under_way: return "an answer is under way";
@@ -280,7 +280,7 @@ ExitStatus client_new_command(const ClientCommand& command, Console& console) {
   const Policy policy = site->site().policy;
   const ClientInstalled installed{{},
                                   network->value_or(Network::intranet),
-                                  Credential::self_signed,
+                                  *from_name<Credential>(command.credential),
                                   ClientVersion::current,
                                   true,
                                   false,

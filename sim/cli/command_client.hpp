@@ -16,7 +16,8 @@ struct ClientCommand {
   std::optional<std::string> at;
   std::optional<std::string> host;  // the CMG's, for the line of R36
   std::string key = "rsa";          // `new` alone
-  // `register` alone: what it shows.
+  std::string credential = "self-signed";  // `new` alone
+  // `register` and `call` alone: what it shows.
   std::optional<std::string> pki;          // a file, with a certificate
   std::optional<std::string> pki_key;      // a file, with its key
   std::optional<std::string> chain;        // a file, with those between it and a CA

@@ -73,7 +73,7 @@ ExitStatus site_trust_ca_command(const SiteTrustCaCommand& command, Console& con
     return input_error(command.ca, "is not the certificate of a CA that signed itself",
                        "give the root of the chain; clients give those below it with --chain");
   }
-  std::optional<std::string> crl;
+  CaTerms terms{command.name, std::nullopt, command.no_crl};
   if (command.crl) {
     auto text = read_trusted_file(*command.crl, kRevocationBytesMax);
     if (!text) return Failed<Error>(text.error());
@@ -81,17 +81,18 @@ ExitStatus site_trust_ca_command(const SiteTrustCaCommand& command, Console& con
       return input_error(*command.crl, "does not hold lists of revoked certificates (CRL) in PEM",
                          "give what `openssl crl -inform DER` makes of one");
     }
-    crl = std::move(*text);
+    terms.crls = std::move(*text);
+  }
+  const std::string name = command.name.value_or(ca->common_name());
+  const bool is_named = command.name || !name.empty();
+  if (auto good = is_named ? check_trust_text(name, "--name") : Result<void, Error>{}; !good) {
+    return Failed<Error>(good.error());
   }
   const std::string thumbprint = tokenlife::to_string(ca->sha256());
-  const std::string named = ca->common_name().empty() ? thumbprint : ca->common_name();
-  const std::string name = command.name.value_or(named);
-  if (auto good = check_trust_text(name, "--name"); !good) return Failed<Error>(good.error());
-  return change_site(command.site, command.at,
-                     fmt::format("trusts the CA {}: {}", name, thumbprint),
-                     fmt::format("the CA {} is trusted already: {}", name, thumbprint), console,
+  return change_site(command.site, command.at, "trusts the CA " + thumbprint,
+                     "the CA is trusted already, in the same way: " + thumbprint, console,
                      [&](SiteFolder& site, std::chrono::sys_seconds now) {
-                       return trust_ca(site, name, *ca, crl, now);
+                       return trust_ca(site, *ca, terms, now);
                      });
 }
 

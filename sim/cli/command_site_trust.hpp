@@ -14,6 +14,7 @@ struct SiteTrustCaCommand {
   std::string site;
   std::string ca;                  // a file
   std::optional<std::string> crl;  // a file
+  bool no_crl = false;
   std::optional<std::string> name;
   std::optional<std::string> at;
 };

@@ -1,5 +1,7 @@
 #include "sim/cli/token_argument.hpp"
 
+#include <fmt/format.h>
+
 #include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {
@@ -34,11 +36,11 @@ bool has_carriage_return(const Secret& token) {
   return token.reveal().find('\r') != std::string_view::npos;
 }
 
-Result<Secret, Error> read_bulk_token(const TokenSource& source) {
+Result<Secret, Error> read_given_token(const TokenSource& source, std::string_view what) {
   auto token = read_token(source);
   if (!token || !has_carriage_return(*token)) return token;
   return input_error(source.file.value_or("standard input"),
-                     "the bulk token ends with a carriage return, as lines of Windows do",
+                     fmt::format("{} ends with a carriage return, as lines of Windows do", what),
                      "take that away, with `tr -d '\\r'` for example");
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "core/token/secret.hpp"
@@ -23,7 +24,8 @@ Result<Secret, Error> read_token(const TokenSource& source);
 // Whether lines of the text end as those of Windows do. No token does.
 bool has_carriage_return(const Secret& token);
 
-// One that a client or a line is to hold; an error, with what mends it, if it has one.
-Result<Secret, Error> read_bulk_token(const TokenSource& source);
+// One that a client or a line is to hold; an error, with what mends it, if it has one. `what` is
+// "the bulk token" and the like.
+Result<Secret, Error> read_given_token(const TokenSource& source, std::string_view what);
 
 }  // namespace tokenlife::sim

@@ -196,17 +196,33 @@ Result<VisitResult, Error> Visit::ask_and_hear(Wish wish) {
       result.kind = Kind::not_due;
       return result;
     }
-    if (request->credential == Credential::bulk && bulk_.empty()) {
-      return usage_error(
-          "the client was installed with a bulk token, which is stored "
-          "nowhere (R22)",
-          "give it again: --bulk-token -");
-    }
+    if (auto good = check_shown(*request); !good) return Failed<Error>(good.error());
     auto sent = send(*request);
     const bool goes_on = sent && sent->kind == Kind::granted && wish == Wish::exchange &&
                          request->kind != RequestKind::exchange;
     if (!goes_on) return sent;
   }
+}
+
+// What a client was installed to show has to be given each time that it shows it.
+Result<void, Error> Visit::check_shown(const Request& request) const {
+  const bool has_bulk = !bulk_.empty();
+  const bool has_pki = shown_ != nullptr && shown_->pki;
+  const bool has_entra = shown_ != nullptr && !shown_->entra.empty();
+  if (request.kind != RequestKind::registration) return {};
+  if (request.credential == Credential::bulk && !has_bulk) {
+    return usage_error("the client was installed with a bulk token, which is stored nowhere (R22)",
+                       "give it again: --bulk-token -");
+  }
+  if (request.credential == Credential::pki && !has_pki) {
+    return usage_error("the client shows a PKI certificate to register, which is stored nowhere",
+                       "give it: --pki CERT --pki-key KEY");
+  }
+  if (request.credential == Credential::entra && !has_entra) {
+    return usage_error("the client shows an Entra token to register, which is stored nowhere",
+                       "give it: --entra-token -");
+  }
+  return {};
 }
 
 // A11: with what it shows this time.

@@ -89,6 +89,7 @@ class Visit {
   Result<SiteFolder*, Error> open_site(bool to_write);
   Result<void, Error> install_with_bulk_token();
   Result<VisitResult, Error> ask_and_hear(Wish wish);
+  Result<void, Error> check_shown(const Request& request) const;
   Client as_it_asks() const;
   std::string_view token_for(const Request& request, const Secret& own) const;
   Result<SiteAnswer, Error> ask_site(SiteFolder& site, const Request& request, const Secret& own);

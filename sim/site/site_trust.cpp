@@ -15,8 +15,8 @@ namespace {
 using std::chrono::sys_seconds;
 using Decided = Result<SiteFolder::Decided, Error>;
 
-// So much of a digest as tells files apart: what is in them is compared with all of it. Longer names
-// look like tokens to what keeps those out of messages.
+// So much of a digest as tells files apart: what is in them is compared with all of it. Longer
+// names look like tokens to what keeps those out of messages.
 std::string in_name(const Sha256Thumbprint& digest) {
   return tokenlife::to_string(digest).substr(0, 16);
 }
@@ -56,30 +56,33 @@ void remove_revocation(const SiteFolder& site, const std::optional<Sha256Thumbpr
   static_cast<void>(remove_private_file(revocation_file(site, *digest)));
 }
 
-std::optional<Sha256Thumbprint> revocation_of(const Site& site, const Sha256Thumbprint& ca) {
-  const auto known = site.cas.find(ca);
-  return known == site.cas.end() ? std::nullopt : known->second.revocation;
+// As it is trusted now; of a new one, with the name that it has itself.
+TrustedCa known_ca(const Site& site, const Certificate& ca) {
+  if (const auto known = site.cas.find(ca.sha256()); known != site.cas.end()) return known->second;
+  const bool has_name = !ca.common_name().empty();
+  return {has_name ? ca.common_name() : tokenlife::to_string(ca.sha256()), std::nullopt};
 }
 
 }  // namespace
 
-Decided trust_ca(SiteFolder& site, const std::string& name, const Certificate& ca,
-                 const std::optional<std::string>& revocation, sys_seconds now) {
-  const auto before = revocation_of(site.site(), ca.sha256());
-  CaTrusted trusted{name, ca.sha256(), std::nullopt};
+Decided trust_ca(SiteFolder& site, const Certificate& ca, const CaTerms& terms, sys_seconds now) {
+  const TrustedCa before = known_ca(site.site(), ca);
+  CaTrusted trusted{terms.name.value_or(before.name), ca.sha256(), before.revocation};
+  if (terms.without_crls) trusted.revocation.reset();
   auto written = write_certificate_file(ca_file(site, ca.sha256()), ca);
-  if (written && revocation) {
-    trusted.revocation = Sha256Thumbprint{sha256(*revocation)};
-    written = write_public_file(revocation_file(site, *trusted.revocation), *revocation);
+  if (written && terms.crls) {
+    trusted.revocation = Sha256Thumbprint{sha256(*terms.crls)};
+    written = write_public_file(revocation_file(site, *trusted.revocation), *terms.crls);
   }
   if (!written) return Failed<Error>(written.error());
   auto decided = site.append(TrustCa{trusted}, now);
-  if (decided && *decided) remove_revocation(site, before);
+  if (decided && *decided) remove_revocation(site, before.revocation);
   return decided;
 }
 
 Decided distrust_ca(SiteFolder& site, const Sha256Thumbprint& ca, sys_seconds now) {
-  const auto revocation = revocation_of(site.site(), ca);
+  const auto known = site.site().cas.find(ca);
+  const auto revocation = known == site.site().cas.end() ? std::nullopt : known->second.revocation;
   auto decided = site.append(DistrustCa{ca}, now);
   if (!decided || !*decided) return decided;
   remove_revocation(site, revocation);

@@ -25,11 +25,14 @@ namespace tokenlife::sim {
 
 // Preconditions of all that change a site: opened to write; CRLs and keys can be read.
 
-// `revocation` is the text of a file of CRLs.
-Result<SiteFolder::Decided, Error> trust_ca(SiteFolder& site, const std::string& name,
-                                            const Certificate& ca,
-                                            const std::optional<std::string>& revocation,
-                                            std::chrono::sys_seconds now);
+// What a CA that is trusted already has, it keeps, if nothing else is said.
+struct CaTerms {
+  std::optional<std::string> name;  // of a new one: its common name, or its thumbprint
+  std::optional<std::string> crls;  // the text of a file of them
+  bool without_crls = false;        // nobody is looked up any more
+};
+Result<SiteFolder::Decided, Error> trust_ca(SiteFolder& site, const Certificate& ca,
+                                            const CaTerms& terms, std::chrono::sys_seconds now);
 Result<SiteFolder::Decided, Error> distrust_ca(SiteFolder& site, const Sha256Thumbprint& ca,
                                                std::chrono::sys_seconds now);
 // `jwks` is the text of a file of keys.

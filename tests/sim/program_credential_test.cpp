@@ -14,17 +14,13 @@ namespace {
 using nlohmann::json;
 using std::chrono::days;
 using std::chrono::hours;
-using std::chrono::seconds;
-using std::chrono::sys_seconds;
 
 const std::string kShowPki = "--pki pki.pem --pki-key pki.key --chain issuing.pem";
 const std::string kShowEntra = "--entra-token - < entra.jwt";
 
-sys_seconds machine_time() { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); }
-
 // A site with an HTTPS MP, a CA's client and a stranger, and a token of an Entra issuer.
 struct CredentialDesk : ClientDesk {
-  TestPki pki{machine_time()};
+  TestPki pki{start()};
 
   CredentialDesk() {
     write("root.pem", pki.root);
@@ -38,7 +34,7 @@ struct CredentialDesk : ClientDesk {
     out("site set-mp site https");
   }
   std::string entra_token(const std::string& issuer) const {
-    const auto now = machine_time().time_since_epoch().count();
+    const auto now = start().time_since_epoch().count();
     return forge(R"({"typ":"JWT","alg":"RS256","kid":"key-1"})",
                  R"({"iss":")" + issuer + R"(","aud":"api://site","nbf":)" +
                      std::to_string(now - 60) + ",\"exp\":" + std::to_string(now + 86'400) +
@@ -114,10 +110,28 @@ TEST_CASE("A11: PKI and Entra clients register over the CMG without a bulk token
   check_refused(desk.ask(1, "register", "other", hours{2}, kShowEntra), "wrong-issuer");
 }
 
+TEST_CASE("A13: a client that shows a PKI certificate is not stranded while it can", "[slow]") {
+  const CredentialDesk desk;
+  desk.trust_ca();
+  desk.ask(0, "new", "laptop", hours{0}, "--network internet --credential pki");
+  desk.ask(0, "new", "plain", hours{0}, "--network internet");
+  const std::string visit = " laptop --site site --network internet" + desk.at(hours{1}) + " ";
+  const Ran alone = desk.run("client call --dir" + visit);
+  CHECK(alone.status == 2);
+  CHECK(has(alone.err, "shows a PKI certificate to register, which is stored nowhere"));
+  CHECK(desk.ask(0, "call", "laptop", hours{1}, kShowPki)["granted"] == true);
+  desk.ask(0, "register", "plain", hours{1}, kShowPki);
+  for (const auto& [name, stranded] : {std::pair{"laptop", 0}, {"plain", 1}}) {
+    CHECK(desk.client("call", name, days{100}).status != 0);
+    const json state = json::parse(desk.run(std::string("replay --json ") + name).out);
+    CHECK(state["stranded"] == stranded);
+  }
+}
+
 TEST_CASE("A14: a credential that has expired is worth a self-signed one", "[slow]") {
   const CredentialDesk desk;
   desk.trust_ca();
-  const auto now = machine_time();
+  const auto now = desk.start();
   desk.write("pki.pem", pki_certificate(desk.pki.client_key, desk.pki.issuing_key,
                                         desk.pki.form.dated(now - days{9}, now - days{1})));
   desk.ask(0, "new", "laptop", hours{0}, "--network intranet");
@@ -140,7 +154,7 @@ TEST_CASE("R18: a CA and an issuer are trusted until the operator trusts them no
   CHECK(shown["entra"]["issuer"] == "https://sts.windows.net/1/");
   // The same again changes nothing; with lists, something.
   CHECK(has(desk.out("site trust-ca site root.pem --name corporate"), "is trusted already"));
-  const auto now = machine_time();
+  const auto now = desk.start();
   const auto lists = [&](const std::vector<long>& revoked) {
     return pki_crl(desk.pki.issuing_key, "issuing", now - days{1}, now + days{7}, revoked) +
            pki_crl(desk.pki.root_key, "root", now - days{1}, now + days{7}, {});
@@ -148,14 +162,21 @@ TEST_CASE("R18: a CA and an issuer are trusted until the operator trusts them no
   desk.write("crl.pem", lists({1}));
   desk.trust_ca("--crl crl.pem");
   check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "revoked");
+  // What is not said again stays.
+  desk.trust_ca("--name other");
+  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "revoked");
+  desk.trust_ca("--no-crl");
+  CHECK(json::parse(desk.out("site show site --json"))["trusted-cas"][0]["name"] == "other");
+  CHECK(desk.ask(0, "register", "laptop", hours{1}, kShowPki)["granted"] == true);
   desk.write("crl.pem", lists({}));
   desk.trust_ca("--crl crl.pem");
+  desk.ask(0, "new", "kiosk", hours{0}, "--network internet");
   const std::string thumbprint = shown["trusted-cas"][0]["thumbprint"];
   desk.out("site distrust-ca site " + thumbprint);
-  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "authority-not-trusted");
+  check_refused(desk.ask(1, "register", "kiosk", hours{1}, kShowPki), "authority-not-trusted");
   CHECK(desk.run("site distrust-ca site " + thumbprint).status == 2);
   desk.out("site distrust-entra site");
-  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowEntra), "authority-not-trusted");
+  check_refused(desk.ask(1, "register", "kiosk", hours{1}, kShowEntra), "authority-not-trusted");
   CHECK(desk.run("site distrust-entra site").status == 2);
   // Nothing is left behind of what is trusted no more.
   for (const auto& entry : std::filesystem::directory_iterator(desk.path("site"))) {

@@ -22,6 +22,8 @@ class ClientDesk : public Desk {
             std::filesystem::last_write_time(path("site"))));
   }
 
+  std::chrono::sys_seconds start() const { return start_; }
+
   // " --at N", so many seconds after the desk was made.
   std::string at(std::chrono::seconds after) const {
     return " --at " + std::to_string((start_ + after).time_since_epoch().count());
