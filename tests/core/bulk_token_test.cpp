@@ -74,11 +74,11 @@ std::string_view shown(const std::optional<BulkToken>& token, Instant now,
 }
 
 TEST_CASE("D2 A5: a bulk token is accepted from its nbf on and until just before its exp") {
-  CHECK(shown(bulk_token(), day(0) - kSecond) == "bulk-token-not-yet-valid");
-  CHECK(shown(bulk_token(), day(0)) == "accepted");
-  CHECK(shown(bulk_token(), day(3) - kSecond) == "accepted");
-  CHECK(shown(bulk_token(), day(3)) == "bulk-token-expired");
-  CHECK(shown(bulk_token(), day(300)) == "bulk-token-expired");
+  CHECK(shown(known_bulk_token(), day(0) - kSecond) == "bulk-token-not-yet-valid");
+  CHECK(shown(known_bulk_token(), day(0)) == "accepted");
+  CHECK(shown(known_bulk_token(), day(3) - kSecond) == "accepted");
+  CHECK(shown(known_bulk_token(), day(3)) == "bulk-token-expired");
+  CHECK(shown(known_bulk_token(), day(300)) == "bulk-token-expired");
 }
 
 TEST_CASE("D2: a token whose GUID the site does not know is refused") {
@@ -95,10 +95,10 @@ TEST_CASE("R49 R54 R55 D2: a blocked token is refused, and unblocked accepted ag
 }
 
 TEST_CASE("D2: not yet valid and expired are named before blocked") {
-  CHECK(shown(bulk_token(true), day(0) - kSecond) == "bulk-token-not-yet-valid");
-  CHECK(shown(bulk_token(true), day(0)) == "bulk-token-blocked");
-  CHECK(shown(bulk_token(true), day(3) - kSecond) == "bulk-token-blocked");
-  CHECK(shown(bulk_token(true), day(3)) == "bulk-token-expired");
+  CHECK(shown(known_bulk_token(true), day(0) - kSecond) == "bulk-token-not-yet-valid");
+  CHECK(shown(known_bulk_token(true), day(0)) == "bulk-token-blocked");
+  CHECK(shown(known_bulk_token(true), day(3) - kSecond) == "bulk-token-blocked");
+  CHECK(shown(known_bulk_token(true), day(3)) == "bulk-token-expired");
 }
 
 TEST_CASE("A9 D2: a bulk token ends with its signer, whatever else holds of it") {
@@ -109,7 +109,7 @@ TEST_CASE("A9 D2: a bulk token ends with its signer, whatever else holds of it")
   };
   for (const bool is_blocked : {false, true}) {
     for (const Instant now : {day(0) - kSecond, day(0), day(3) - kSecond, day(3)}) {
-      CHECK(shown_of_retired(bulk_token(is_blocked), now) == RefusalReason::unknown_signer);
+      CHECK(shown_of_retired(known_bulk_token(is_blocked), now) == RefusalReason::unknown_signer);
     }
   }
   // Of one that the site never issued nobody knows who signed it.
@@ -139,9 +139,9 @@ TEST_CASE("D2 R55: unblocking after exp does not revive a token") {
 TEST_CASE("A6: leeway lengthens a bulk token's life, and does not begin it earlier") {
   Policy policy;
   policy.leeway = minutes{5};
-  CHECK(shown(bulk_token(), day(0) - kSecond, policy) == "bulk-token-not-yet-valid");
-  CHECK(shown(bulk_token(), day(3) + minutes{5} - kSecond, policy) == "accepted");
-  CHECK(shown(bulk_token(), day(3) + minutes{5}, policy) == "bulk-token-expired");
+  CHECK(shown(known_bulk_token(), day(0) - kSecond, policy) == "bulk-token-not-yet-valid");
+  CHECK(shown(known_bulk_token(), day(3) + minutes{5} - kSecond, policy) == "accepted");
+  CHECK(shown(known_bulk_token(), day(3) + minutes{5}, policy) == "bulk-token-expired");
 }
 
 TEST_CASE("R62: after a bulk token has expired a new one registers clients over the CMG") {
@@ -150,7 +150,7 @@ TEST_CASE("R62: after a bulk token has expired a new one registers clients over 
     const Request request{RequestKind::registration, Endpoint::cmg, Credential::bulk, token.guid};
     return judge(client, request, site_that_knows(token), kDefault, day(4));
   };
-  CHECK(registers_with(bulk_token()) == refused(RefusalReason::bulk_token_expired));
+  CHECK(registers_with(known_bulk_token()) == refused(RefusalReason::bulk_token_expired));
   CHECK(registers_with({"new", kOtherBulkGuid, day(4), day(7)}) == kGranted);
 }
 
@@ -158,7 +158,8 @@ TEST_CASE("D5: one bulk token registers any number of clients") {
   for (std::uint32_t number = 0; number < 1000; ++number) {
     const Client client = installed(Network::internet, Credential::self_signed, kBulkGuid);
     const Request request = *ask(client, kOrdinaryContact, kDefault);
-    CHECK(judge(client, request, site_that_knows(bulk_token()), kDefault, day(1)) == kGranted);
+    CHECK(judge(client, request, site_that_knows(known_bulk_token()), kDefault, day(1)) ==
+          kGranted);
   }
 }
 
@@ -171,9 +172,10 @@ TEST_CASE("R61: a bulk token is never renewed: a client that holds only one asks
 
 TEST_CASE("D1: neither block nor expiry of its bulk token touches a registered client") {
   const Request exchange{RequestKind::exchange, Endpoint::cmg, Credential::self_signed, {}};
-  CHECK(judge(roaming(), exchange, site_that_knows(bulk_token(true)), kDefault, day(1)) ==
+  CHECK(judge(roaming(), exchange, site_that_knows(known_bulk_token(true)), kDefault, day(1)) ==
         kGranted);
-  CHECK(judge(roaming(), exchange, site_that_knows(bulk_token()), kDefault, day(3)) == kGranted);
+  CHECK(judge(roaming(), exchange, site_that_knows(known_bulk_token()), kDefault, day(3)) ==
+        kGranted);
   CHECK(judge(roaming(), exchange, SiteView{}, kDefault, day(3)) == kGranted);
 }
 

@@ -24,12 +24,12 @@ namespace {
 //   by   registered on the intranet, roaming on the internet, and impossible without either
 //   net  registered on the intranet, roaming on the internet, and stays offline
 // otherwise the state that follows.
-struct Row {
+struct MatrixRow {
   EventKind kind;
   std::string_view cells;  // separated by spaces
 };
 
-std::string_view cell_of(const Row& row, std::size_t column) {
+std::string_view cell_of(const MatrixRow& row, std::size_t column) {
   std::string_view rest = row.cells;
   for (; column > 0; --column) {
     rest.remove_prefix(rest.find(' '));
@@ -39,7 +39,7 @@ std::string_view cell_of(const Row& row, std::size_t column) {
 }
 
 // clang-format off
-constexpr Row kMatrix[] = {
+constexpr MatrixRow kMatrix[] = {
     //                                       none inst registd roaming renewing expired re-reg
     {EventKind::client_installed,           "inst -    -       -       -        -       -"},
     {EventKind::network_changed,            "-    =    net     net     =        =       ="},
@@ -76,7 +76,7 @@ constexpr bool is_network(Where where) { return where <= Where::internet; }
 constexpr Network network_in(Where where) { return static_cast<Network>(where); }
 
 // The state that the matrix says, or nothing.
-std::optional<LifecycleState> by_matrix(LifecycleState from, const Row& row, Where where) {
+std::optional<LifecycleState> by_matrix(LifecycleState from, const MatrixRow& row, Where where) {
   const std::string_view cell = cell_of(row, static_cast<std::size_t>(from));
   if (cell == "=") return from;
   if (cell == "-") return std::nullopt;
@@ -105,7 +105,7 @@ std::optional<LifecycleState> by_matrix(LifecycleState from, const Row& row, Whe
 
 template <class Visit>
 void for_each_cell(Visit visit) {
-  for (const Row& row : kMatrix) {
+  for (const MatrixRow& row : kMatrix) {
     for (std::size_t s = 0; s < 7; ++s) {
       for (const Where where : kWheres) visit(static_cast<LifecycleState>(s), row, where);
     }
@@ -128,7 +128,7 @@ TEST_CASE("the matrix has every client event once") {
 }
 
 TEST_CASE("every event is legal exactly where the matrix says, and leads where it says") {
-  for_each_cell([](LifecycleState from, const Row& row, Where where) {
+  for_each_cell([](LifecycleState from, const MatrixRow& row, Where where) {
     CAPTURE(from, row.kind, where);
     CHECK(by_dispatch(from, row.kind, where) == by_matrix(from, row, where));
   });
@@ -220,7 +220,7 @@ Occasion occasion(LifecycleState state, EventKind kind, Where found) {
 
 TEST_CASE(
     "evolve accepts an event where the matrix does, and elsewhere refuses and changes nothing") {
-  for_each_cell([](LifecycleState from, const Row& row, Where where) {
+  for_each_cell([](LifecycleState from, const MatrixRow& row, Where where) {
     // On no network nothing is asked or answered.
     const bool is_adoption = row.kind == EventKind::client_adopted;
     if (!is_network(where) && !is_adoption) return;
@@ -245,7 +245,7 @@ TEST_CASE(
 
 TEST_CASE("D10: only an installation, a registration or a held token lead to a token's states") {
   // From installed nothing but a completed registration leads out.
-  for (const Row& row : kMatrix) {
+  for (const MatrixRow& row : kMatrix) {
     for (const Where where : kWheres) {
       const auto next = by_dispatch(LifecycleState::installed, row.kind, where);
       CAPTURE(row.kind);
@@ -264,7 +264,7 @@ TEST_CASE("the MSM machine starts where no client is installed") {
 
 TEST_CASE("the MSM machine does in every cell what the dispatch table says") {
   LifecycleMachine machine;
-  for_each_cell([&](LifecycleState from, const Row& row, Where where) {
+  for_each_cell([&](LifecycleState from, const MatrixRow& row, Where where) {
     CAPTURE(from, row.kind, where);
     machine.restore(from);
     REQUIRE(machine.state() == from);
@@ -286,7 +286,7 @@ TEST_CASE("the MSM machine and the dispatch table stay together over any sequenc
           *rc::gen::elementOf(std::vector<Where>(std::begin(kWheres), std::end(kWheres)));
       std::vector<EventKind> kinds;
       const bool any = *rc::gen::weightedElement<bool>({{3, false}, {1, true}});
-      for (const Row& row : kMatrix) {
+      for (const MatrixRow& row : kMatrix) {
         if (any || by_dispatch(state, row.kind, where)) kinds.push_back(row.kind);
       }
       if (kinds.empty()) continue;
@@ -322,7 +322,7 @@ TEST_CASE("the rows as text say what the dispatch table does") {
     }
   }
   std::size_t legal = 0;
-  for_each_cell([&](LifecycleState from, const Row& row, Where where) {
+  for_each_cell([&](LifecycleState from, const MatrixRow& row, Where where) {
     legal += by_dispatch(from, row.kind, where) ? 1U : 0U;
   });
   CHECK(cells == legal);

@@ -15,13 +15,14 @@ std::string told(const Client& client, const Policy& policy) {
   const auto request = ask(client, kOrdinaryContact, policy);
   if (!request) return "silent: " + std::string(name(request.error()));
   REQUIRE(request->kind == RequestKind::registration);
-  const Verdict verdict = judge(client, *request, site_that_knows(bulk_token()), policy, day(1));
+  const Verdict verdict =
+      judge(client, *request, site_that_knows(known_bulk_token()), policy, day(1));
   return Catch::StringMaker<Verdict>::convert(verdict);
 }
 
 // ---- The full table ----------------------------------------------------------------------------
 
-struct Row {
+struct RegistrationRow {
   Network on;
   MpMode mp;
   bool internal_registration;
@@ -42,7 +43,7 @@ constexpr std::string_view kR18 = "refused: credential-required";
 constexpr std::string_view kR20 = "silent: no-credential";
 
 // clang-format off
-constexpr Row kTable[] = {
+constexpr RegistrationRow kTable[] = {
     // on        MP      internal  credential   bulk   told
     {kIntranet, kHttp,  true,  kSelfSigned, false, "granted"},  // R12, R14
     {kIntranet, kHttp,  true,  kSelfSigned, true,  "granted"},
@@ -95,32 +96,32 @@ constexpr Row kTable[] = {
 };
 // clang-format on
 
-Client client_of(const Row& row) {
+Client client_of(const RegistrationRow& row) {
   return installed(row.on, row.credential, row.holds_bulk_token ? kBulkGuid : Guid{});
 }
 
-Policy policy_of(const Row& row) {
+Policy policy_of(const RegistrationRow& row) {
   Policy policy;
   policy.mp = row.mp;
   policy.internal_registration = row.internal_registration;
   return policy;
 }
 
-std::string words(const Row& row) {
+std::string words(const RegistrationRow& row) {
   return std::string(name(row.on)) + ", MP " + std::string(name(row.mp)) +
          (row.internal_registration ? "" : ", internal registration off") + ", " +
          std::string(name(row.credential)) + (row.holds_bulk_token ? " and a bulk token" : "");
 }
 
 TEST_CASE("R6 R12-R20 A11: who may register, by network, MP and credential") {
-  for (const Row& row : kTable) {
+  for (const RegistrationRow& row : kTable) {
     INFO(words(row));
     CHECK(told(client_of(row), policy_of(row)) == row.told);
   }
 }
 
 TEST_CASE("A8 R5 D11: a blocked or outdated client is refused, whatever it shows") {
-  for (const Row& row : kTable) {
+  for (const RegistrationRow& row : kTable) {
     INFO(words(row));
     const Client client = client_of(row);
     const Policy policy = policy_of(row);
@@ -237,7 +238,7 @@ TEST_CASE("R24: a client's own token is no bulk token, so a refused bulk token r
 }
 
 TEST_CASE("an endpoint that is down judges nothing, and blocks nothing") {
-  SiteView down = site_that_knows(bulk_token());
+  SiteView down = site_that_knows(known_bulk_token());
   down.endpoint_up = false;
   const Client client = blocked(installed(Network::internet, Credential::self_signed, kBulkGuid));
   const Request request{RequestKind::registration, Endpoint::cmg, Credential::bulk, kBulkGuid};

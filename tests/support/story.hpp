@@ -116,7 +116,7 @@ inline SiteView site_that_knows(const BulkToken& token) {
 }
 
 // Issued at 0d with the default lifetime of three days.
-inline BulkToken bulk_token(bool blocked = false) {
+inline BulkToken known_bulk_token(bool blocked = false) {
   return {"kiosks", kBulkGuid, day(0), day(3), blocked};
 }
 
