@@ -14,8 +14,8 @@ struct ClientCommand {
   std::optional<std::string> bulk_token;  // "-": standard input
   std::optional<std::string> network;     // where it is from now on
   std::optional<std::string> at;
-  std::optional<std::string> host;  // the CMG's, for the line of R36
-  std::string key = "rsa";          // `new` alone
+  std::optional<std::string> host;         // the CMG's, for the line of R36
+  std::string key = "rsa";                 // `new` alone
   std::string credential = "self-signed";  // `new` alone
   // `register` and `call` alone: what it shows.
   std::optional<std::string> pki;          // a file, with a certificate
