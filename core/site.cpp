@@ -44,26 +44,29 @@ bool has_numbers(const Site& site) {
   return site.next_client < end;
 }
 
-// The serial of the next token for the client with this certificate: with a new number at its first
-// registration, and when it is older than the epoch.
-std::optional<TokenSerial> next_serial(const Site& site, const Sha256Thumbprint& thumbprint) {
-  const auto client = site.clients.find(thumbprint);
-  const std::uint32_t tokens = client == site.clients.end() ? 0 : client->second.tokens;
+const KnownClient* find_client(const Site& site, const Sha256Thumbprint& thumbprint) {
+  const auto found = site.clients.find(thumbprint);
+  return found == site.clients.end() ? nullptr : &found->second;
+}
+
+// The serial of the next token for the client, which may be none that is known: with a new number
+// at its first registration, and when it is older than the epoch.
+std::optional<TokenSerial> next_serial(const Site& site, const KnownClient* client) {
+  const std::uint32_t tokens = client == nullptr ? 0 : client->tokens;
   if (tokens == UINT32_MAX) return std::nullopt;
-  if (client != site.clients.end() && client->second.number.value >= site.epoch.value &&
-      client->second.number.value < site.next_client) {
-    return TokenSerial::of(client->second.number, tokens + 1);
+  if (client != nullptr && client->number.value >= site.epoch.value &&
+      client->number.value < site.next_client) {
+    return TokenSerial::of(client->number, tokens + 1);
   }
   if (!has_numbers(site)) return std::nullopt;
   return TokenSerial::of({static_cast<std::uint32_t>(site.next_client)}, tokens + 1);
 }
 
 // Journals of the version that began epochs first: a client that was known kept its number.
-bool has_next_serial(const Site& site, const ClientTokenIssued& event) {
-  if (next_serial(site, event.thumbprint) == event.token.serial) return true;
-  const auto client = site.clients.find(event.thumbprint);
-  return client != site.clients.end() && client->second.tokens != UINT32_MAX &&
-         event.token.serial == TokenSerial::of(client->second.number, client->second.tokens + 1);
+bool is_next_serial(const Site& site, const KnownClient* client, TokenSerial serial) {
+  if (next_serial(site, client) == serial) return true;
+  return client != nullptr && client->tokens != UINT32_MAX &&
+         serial == TokenSerial::of(client->number, client->tokens + 1);
 }
 
 // An event has its place in a journal's frame.
@@ -127,7 +130,7 @@ struct Decide {
     return SigningCertificateRetired{command.key};
   }
   Outcome operator()(const IssueClientToken& command) const {
-    const auto serial = next_serial(site, command.thumbprint);
+    const auto serial = next_serial(site, find_client(site, command.thumbprint));
     if (!serial) return refused(SiteRefusal::serials_used_up);
     return ClientTokenIssued{
         command.thumbprint,
@@ -240,9 +243,13 @@ struct Evolve {
   }
   Outcome operator()(const ClientTokenIssued& event) const {
     if (event.token.signer != site.signs_now()) return SiteRefusal::no_such_key;
-    if (!has_next_serial(site, event)) return SiteRefusal::serial_out_of_order;
-    const auto [known, is_new] = site.clients.try_emplace(event.thumbprint);
-    KnownClient& client = known->second;
+    // A site may know very many clients: each is looked for once.
+    const auto place = site.clients.lower_bound(event.thumbprint);
+    const bool is_new = place == site.clients.end() || place->first != event.thumbprint;
+    if (!is_next_serial(site, is_new ? nullptr : &place->second, event.token.serial)) {
+      return SiteRefusal::serial_out_of_order;
+    }
+    KnownClient& client = site.clients.try_emplace(place, event.thumbprint)->second;
     const ClientNumber number = event.token.serial.client();
     if (is_new || number != client.number) ++site.next_client;
     if (!is_new && number != client.number) {

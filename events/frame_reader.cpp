@@ -13,6 +13,10 @@
 namespace tokenlife::events {
 namespace {
 
+// Of a file of small frames, a journal say, so much is read at once.
+constexpr std::uint64_t kAheadBytes = 32 * 1024;
+constexpr std::uint64_t kSmallFrameBytes = 2 * 1024;
+
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
 }  // namespace
@@ -27,7 +31,9 @@ FrameReader::FrameReader(FrameReader&& other) noexcept
       version_(other.version_),
       digest_(other.digest_),
       hasher_(std::move(other.hasher_)),
-      frame_(std::move(other.frame_)) {}
+      frame_(std::move(other.frame_)),
+      ahead_(std::move(other.ahead_)),
+      ahead_from_(other.ahead_from_) {}
 
 FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(path_, other.path_);
@@ -40,6 +46,8 @@ FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(digest_, other.digest_);
   std::swap(hasher_, other.hasher_);
   std::swap(frame_, other.frame_);
+  std::swap(ahead_, other.ahead_);
+  std::swap(ahead_from_, other.ahead_from_);
   return *this;
 }
 
@@ -107,9 +115,8 @@ Result<Frame, LogError> FrameReader::next() {
     return Failed<LogError>(ends("inside the frame at byte " + number(offset)));
   }
   FrameHeader header{};
-  if (auto read = read_at(offset, std::as_writable_bytes(std::span(&header, 1))); !read) {
-    return Failed<LogError>(read.error());
-  }
+  const auto header_bytes = std::as_writable_bytes(std::span(&header, 1));
+  if (auto read = read_ahead(offset, header_bytes); !read) return Failed<LogError>(read.error());
   const std::uint64_t payload = header.payload_bytes;
   if (payload == 0 || payload % 8 != 0 || payload > kPayloadBytesMax) {
     return Failed<LogError>(corrupt(offset, "invalid frame length " + number(payload)));
@@ -133,7 +140,7 @@ Result<bool, LogError> FrameReader::read_frame(std::uint64_t offset, FrameHeader
   frame_.resize(std::max<std::size_t>(frame_.size(), whole / 8));
   const auto bytes = std::as_writable_bytes(std::span(frame_)).first(whole);
   std::memcpy(bytes.data(), &header, kFrameHeaderBytes);
-  if (auto read = read_at(offset + kFrameHeaderBytes, bytes.subspan(kFrameHeaderBytes)); !read) {
+  if (auto read = read_ahead(offset + kFrameHeaderBytes, bytes.subspan(kFrameHeaderBytes)); !read) {
     return Failed<LogError>(read.error());
   }
   digest = hasher_.next(digest_, bytes.first(whole - kDigestBytes));
@@ -213,6 +220,22 @@ Result<std::vector<std::byte>, LogError> FrameReader::rest(std::size_t bytes_max
   std::vector<std::byte> bytes(std::min<std::uint64_t>(size_ - position_, bytes_max));
   if (auto read = read_at(position_, bytes); !read) return Failed<LogError>(read.error());
   return bytes;
+}
+
+Result<void, LogError> FrameReader::read_ahead(std::uint64_t offset, std::span<std::byte> bytes) {
+  const auto is_there = [&] {
+    return offset >= ahead_from_ && offset + bytes.size() <= ahead_from_ + ahead_.size();
+  };
+  const bool is_small = position_ - last_ <= kSmallFrameBytes && bytes.size() <= kSmallFrameBytes;
+  if (!is_there() && is_small) {
+    ahead_from_ = offset;
+    ahead_.resize(std::min(kAheadBytes, size_ - offset));
+    // What matters of an error is told where the bytes are wanted.
+    if (!read_at(offset, ahead_)) ahead_.clear();
+  }
+  if (!is_there()) return read_at(offset, bytes);
+  std::memcpy(bytes.data(), ahead_.data() + (offset - ahead_from_), bytes.size());
+  return {};
 }
 
 Result<void, LogError> FrameReader::read_at(std::uint64_t offset,

@@ -70,6 +70,8 @@ class FrameReader {
   Result<void, LogError> check_size(std::optional<std::uint64_t> size);
   Result<void, LogError> read_magic(const Magic& magic);
   Result<void, LogError> read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
+  // The same, perhaps with what follows: for the next time.
+  Result<void, LogError> read_ahead(std::uint64_t offset, std::span<std::byte> bytes);
   Result<bool, LogError> read_frame(std::uint64_t offset, FrameHeader header, Digest& digest);
   Result<bool, LogError> is_whole_but_for_length(std::uint64_t offset, FrameHeader header);
   LogError ends(const std::string& where) const;
@@ -87,6 +89,8 @@ class FrameReader {
   Digest digest_;
   ChainHasher hasher_;
   std::vector<std::uint64_t> frame_;  // header, payload and digest, aligned as messages need it
+  std::vector<std::byte> ahead_;      // what the file has from there on, of small frames
+  std::uint64_t ahead_from_ = 0;
 };
 
 // Whether the file's size is `expected`: the error says whether it was truncated or grew.

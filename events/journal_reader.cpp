@@ -20,6 +20,7 @@ namespace tokenlife::events {
 namespace {
 
 constexpr std::size_t kFrameBytesMin = kFrameHeaderBytes + 8 + kDigestBytes;
+constexpr std::size_t kFrameBytesUsual = 150;  // with one event
 constexpr std::size_t kSectorBytes = 512;
 
 bool is(std::uint32_t type, FrameType wanted) { return type == static_cast<std::uint32_t>(wanted); }
@@ -109,7 +110,10 @@ class End {
 
 class JournalParser {
  public:
-  explicit JournalParser(FrameReader file) : file_(std::move(file)) {}
+  explicit JournalParser(FrameReader file) : file_(std::move(file)) {
+    content_.events.reserve(file_.size() / kFrameBytesUsual);
+    content_.digests.reserve(file_.size() / kFrameBytesUsual);
+  }
 
   Result<JournalContent, LogError> read() {
     if (auto good = read_header(); !good) return Failed<LogError>(good.error());
