@@ -109,8 +109,10 @@ Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string
   // The key first: who cannot sign issues nothing.
   const auto pair = site.signing_pair();
   if (!pair) return Failed<Error>(pair.error());
+  const auto guid = generate_guid();
+  if (!guid) return Failed<Error>(guid.error());
   const auto decided =
-      site.append(IssueBulkToken{name, generate_guid(), lifetime_minutes, signer_ends(site)}, now);
+      site.append(IssueBulkToken{name, *guid, lifetime_minutes, signer_ends(site)}, now);
   if (!decided) return Failed<Error>(decided.error());
   ensure(decided->has_value(), "a checked lifetime and a new GUID to be accepted");
   const auto& issued = std::get<BulkTokenIssued>(**decided);

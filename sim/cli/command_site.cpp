@@ -133,7 +133,9 @@ ExitStatus site_init_command(const SiteInitCommand& command, Console& console) {
   hide_process();
   const auto now = time_of_command(command.at);
   if (!now) return Failed<Error>(now.error());
-  const auto site = SiteFolder::init(command.site, generate_guid(), Policy{}, *now);
+  const auto tenant = generate_guid();
+  if (!tenant) return Failed<Error>(tenant.error());
+  const auto site = SiteFolder::init(command.site, *tenant, Policy{}, *now);
   if (!site) return Failed<Error>(site.error());
   console.print(fmt::format("made a site with the tenant {}\nsigns with {}\n",
                             to_string(site->tenant()),

@@ -7,15 +7,16 @@
 #include <array>
 #include <cstdint>
 
-#include "core/ensure.hpp"
 #include "core/id.hpp"
+#include "core/result.hpp"
+#include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
 
-inline Guid generate_guid() {
+inline Result<Guid, Error> generate_guid() {
   std::array<std::uint64_t, 2> bits{};
-  ensure(::getentropy(bits.data(), sizeof bits) == 0, "the system to have random bytes");
-  return random_guid(bits[0], bits[1]);
+  if (::getentropy(bits.data(), sizeof bits) == 0) return random_guid(bits[0], bits[1]);
+  return file_error("the system", "gives no random bytes", "try again");
 }
 
 }  // namespace tokenlife::sim
