@@ -1,5 +1,7 @@
 #include "core/decide.hpp"
 
+#include "core/policy.hpp"
+
 namespace tokenlife {
 namespace {
 

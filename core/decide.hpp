@@ -10,10 +10,10 @@
 #include <optional>
 
 #include "client.hpp"
-#include "policy.hpp"
 #include "refusal.hpp"
 #include "request.hpp"
 #include "result.hpp"
+#include "site_policy.hpp"
 #include "verdict.hpp"
 
 namespace tokenlife {
@@ -29,15 +29,9 @@ std::optional<RefusalReason> refusal_of_bulk_token(const SiteView& site, const P
                                                    Instant now);
 
 // Judges at the tick at which the request is sent. For a registration or renewal `granted` means
-// that a token is issued: see issue().
+// that a token is issued: see issue() in token_life.hpp.
 Verdict judge(const Client& client, const Request& request, const SiteView& site,
               const Policy& policy, Instant now);
-
-// R14, R57, D7: the token that a granted request brings.
-constexpr ClientToken issue(const Policy& policy, TokenSerial serial, KeyNumber signer,
-                            Instant now) {
-  return {serial, now, expiry(policy, now), signer};
-}
 
 // ---- The client's side: what it hears ----------------------------------------------------------
 
@@ -52,14 +46,5 @@ constexpr bool tells_of_settings(const Answer& answer) {
 // From when on a client asks again, if at all something other than its next contact decides that.
 // `sent` is when the request was sent. Exchanges start no wait.
 Instant silent_until(const Answer& answer, const Policy& policy, Instant sent);
-
-// R57, A6: when the token that the client holds expires by the site's clock; never if there is none
-// or its expiry has been recorded.
-constexpr Instant next_expiry(const Client& client, const Policy& policy) {
-  const bool live = client.state == LifecycleState::registered ||
-                    client.state == LifecycleState::roaming ||
-                    client.state == LifecycleState::renewing;
-  return live ? refused_from(policy, client.token.expires) : kNever;
-}
 
 }  // namespace tokenlife

@@ -5,6 +5,7 @@
 
 #include "core/decide.hpp"
 #include "core/spell.hpp"
+#include "core/token_life.hpp"
 #include "sim/analysis/reasons.hpp"
 #include "sim/analysis/words.hpp"
 

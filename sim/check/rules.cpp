@@ -1,6 +1,7 @@
 #include "sim/check/rules.hpp"
 
 #include "core/decide.hpp"
+#include "core/token_life.hpp"
 
 namespace tokenlife::sim::checker {
 

@@ -14,6 +14,7 @@
 #include "core/evolve.hpp"
 #include "core/spell.hpp"
 #include "core/spell_follower.hpp"
+#include "core/token_life.hpp"
 #include "sim/engine/draws_ahead.hpp"
 #include "sim/engine/outlook.hpp"
 #include "sim/engine/renewal_watch.hpp"

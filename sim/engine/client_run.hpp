@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "core/token_life.hpp"
 #include "sim/engine/adoption.hpp"
 #include "sim/engine/client_life.hpp"
 #include "sim/engine/client_schedule.hpp"

@@ -9,6 +9,7 @@
 #include "core/policy.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
+#include "core/token_life.hpp"
 #include "sim/site/signer_life.hpp"
 #include "sim/site/strange_clock.hpp"
 #include "sim/text/time.hpp"

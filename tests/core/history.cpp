@@ -1,6 +1,7 @@
 #include "core/history.hpp"
 #include "core/bulk_lifetime.hpp"
 #include "core/policy.hpp"
+#include "core/token_life.hpp"
 
 #include <chrono>
 #include <ostream>

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/token_life.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {
