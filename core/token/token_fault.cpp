@@ -109,10 +109,12 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::not_possessed:
       return "the client did not prove that it holds the certificate's key";
     case TokenFault::authority_not_trusted:
-      return "the site trusts no authority for such a credential";
+      return "the site trusts nobody to vouch for it, as `site trust-ca` or `site trust-entra` "
+             "would say";
     case TokenFault::unknown_key:
       return "its header's kid names no key of the issuer that the site trusts";
-    case TokenFault::no_device: return "it is not a device's: it has no deviceid";
+    case TokenFault::no_device:
+      return "it is not a device's: its deviceid is missing, or is no GUID";
     case TokenFault::chain_not_trusted:
       return "no chain leads from the certificate to a CA that the site trusts";
     case TokenFault::wrong_key_usage:
@@ -121,8 +123,10 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::revoked: return "its CA has revoked it, or one of its chain";
     case TokenFault::revocation_unknown:
       return "the site has no list of revoked certificates for it that is up to date";
-    case TokenFault::credential_not_yet_valid: return "it, or one of its chain, is not valid yet";
-    case TokenFault::credential_expired: return "it, or one of its chain, has expired";
+    case TokenFault::credential_not_yet_valid:
+      return "what the client shows, or a CA above it, is not valid yet";
+    case TokenFault::credential_expired:
+      return "what the client shows, or a CA above it, has expired";
     case TokenFault::credential_not_possessed:
       return "the client did not prove that it holds the PKI certificate's key";
   }

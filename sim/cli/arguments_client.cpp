@@ -36,7 +36,9 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
     app.add_option("--bulk-token", command.bulk_token,
                    "- reads the bulk token from standard input");
   }
-  app.add_option("--network", command.network, "The network that the client is on from now on")
+  app.add_option("--network", command.network,
+                 "The network that the client is on from now on (default: as it was; a new one: "
+                 "intranet)")
       ->check(CLI::IsMember({"intranet", "internet", "offline"}));
   add_at(app, command.at);
   add_lock_timeout(app);
@@ -113,7 +115,8 @@ void add_client(CLI::App& app, Chosen& chosen) {
 
   auto call =
       add_command(client, chosen, "call", "Contact the site", client_call_command,
-                  "Registers or renews where that is due, then exchanges data.\n"
+                  "The client does what it does at a contact: it registers or renews where that is "
+                  "due, then\nexchanges data.\n"
                   "Example:\n"
                   "  tokenlife client call --dir laptop --site /srv/site --network internet");
   add_options(*call.app, call.command, true);

@@ -17,9 +17,11 @@ constexpr const char* kClient = "The client's folder, or its certificate's SHA-2
 void add_blocking(CLI::App& site, Chosen& chosen) {
   auto block =
       add_command(site, chosen, "block-client", "Block a client", site_block_client_command,
-                  "Its token and any registration of it are refused until it is unblocked. It is "
-                  "no lock: one\n"
-                  "that is installed anew has another certificate, and is another client.\n"
+                  "Its token and any registration of it are refused until it is unblocked; if its "
+                  "token was\n"
+                  "refused meanwhile, it has to register again then. It is no lock: one that is "
+                  "installed anew\n"
+                  "has another certificate, and is another client.\n"
                   "Examples:\n"
                   "  tokenlife site block-client /srv/site laptop\n"
                   "  tokenlife site block-client /srv/site "

@@ -20,9 +20,7 @@ void add_cas(CLI::App& site, Chosen& chosen) {
   trust.app->add_option("CERT", trust.command.ca, "The CA's certificate, in PEM")->required();
   trust.app->add_option("--crl", trust.command.crl,
                         "A file with the lists of revoked certificates, in PEM");
-  trust.app
-      ->add_flag("--no-crl", trust.command.no_crl,
-                 "Look up nobody any more, of a CA that had lists")
+  trust.app->add_flag("--no-crl", trust.command.no_crl, "Stop checking revocation for this CA")
       ->excludes("--crl");
   trust.app->add_option("--name", trust.command.name,
                         "A name to show in lists (default: the certificate's common name)");

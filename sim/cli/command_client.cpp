@@ -10,6 +10,7 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/event_writer.hpp"
+#include "sim/cli/explain_report.hpp"
 #include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/token_argument.hpp"
@@ -106,7 +107,9 @@ std::string_view words_of(NoRequest silence) {
       return "no credential that the CMG accepts: it needs a bulk token, a PKI certificate or an "
              "Entra token, or the intranet (R19, R20)";
     case NoRequest::waits_for_intranet:
-      return "only a management point on the intranet can help it (R60)";
+      return "it has to register again: connect it to the intranet, or show a PKI certificate or "
+             "an "
+             "Entra token (R60, A11)";
     case NoRequest::answer_under_way: return "an answer is under way";
   }
   return "";
@@ -204,6 +207,11 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
   if (result != nullptr) {
     const Tone tone = result->kind == Kind::granted ? Tone::good : Tone::bad;
     text += console.paint(words_of(*result, said.folder, said.policy, wish), tone) + "\n";
+    if (result->kind == Kind::refused) {
+      for (const std::string_view rule : rules_behind(result->refusal)) {
+        text += fmt::format("  {}  {}\n", rule, rule_text(rule));
+      }
+    }
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
   }
   const Client& client = said.folder.client();

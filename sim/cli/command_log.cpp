@@ -250,7 +250,7 @@ std::string held_text(const LogVerifyCommand& command, const Held& held,
   std::string text;
   if (held.digest) {
     text += *held.digest ? "digest  the one that was given\n"
-                         : fmt::format("digest  another than the one that was given: {}\n",
+                         : fmt::format("digest  not the one that was given: {}\n",
                                        escape_text(*command.digest));
   }
   if (!held.rerun) return text;

@@ -305,7 +305,8 @@ Result<OpenedLog, Error> open_for_diff(const std::string& folder, Console& conso
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
     return usage_error(
-        fmt::format("{} is a site's journal, which has no clients", in_quotes(folder)));
+        fmt::format("{} is a site's journal, which has no clients", in_quotes(folder)),
+        "give the folders of two logs of runs");
   }
   auto log = open_log(folder);
   if (log && !log->summary().complete) {

@@ -120,9 +120,9 @@ Result<bool, Error> is_expected(const SiteShowCommand& command, const SiteFolder
   }
   if (site.goes_on_from(*expected)) return true;
   console.say(fmt::format(
-      "tokenlife: {}: does not go on from the {} that were there: it is an older copy, or has been "
-      "changed, and has forgotten what happened since: blocks, retired certificates, clients; run "
-      "`tokenlife site restore` on an older copy",
+      "tokenlife: {}: does not go on from the head that was kept ({}): it is an older copy, or was "
+      "changed, and may have forgotten blocks, retired certificates and clients; if a copy was put "
+      "back, run `tokenlife site restore`",
       escape_text(site.folder()), counted(expected->events, "event")));
   return false;
 }

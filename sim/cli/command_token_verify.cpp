@@ -68,7 +68,8 @@ Result<void, Error> add_site(const std::string& folder, Desk& desk, Console& con
 
 Result<void, Error> add_signers(const TokenVerifyCommand& command, Desk& desk, Console& console) {
   if (command.site.has_value() == command.key.has_value()) {
-    return usage_error(command.site ? "--site and --key are both given" : "no signer is known",
+    return usage_error(command.site ? "--site and --key are both given"
+                                    : "there is nothing to verify the token with",
                        "give --site DIR, or --key FILE");
   }
   if (command.site) return add_site(*command.site, desk, console);

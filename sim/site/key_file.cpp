@@ -20,7 +20,10 @@ bool holds(std::string_view text, std::string_view part) {
 }
 
 // What to do about a text that is not one `wanted` in PEM; empty if it is like nothing known.
-std::string advice_on(std::string_view text) {
+std::string advice_on(std::string_view text, std::string_view wanted) {
+  if (holds(text, "PRIVATE KEY-----") && wanted == "certificate") {
+    return "it is a private key: give the certificate that belongs to it";
+  }
   if (holds(text, "PRIVATE KEY-----")) {
     return "it is a private key: give what `openssl pkey -pubout` makes of it";
   }
@@ -33,7 +36,7 @@ std::string advice_on(std::string_view text) {
   const std::string_view begin = "-----BEGIN ";
   const std::size_t first = text.find(begin);
   if (first != std::string_view::npos && holds(text.substr(first + begin.size()), begin)) {
-    return "it holds several, as a chain does: give the signer's alone";
+    return "it holds several, as a chain does: give the one that is meant";
   }
   // A SEQUENCE of more than 127 bytes, as all of these are in DER.
   if (text.starts_with("\x30\x81") || text.starts_with("\x30\x82")) {
@@ -75,7 +78,7 @@ std::string words_of(KeyFault fault, std::string_view wanted, std::string_view t
 Failed<Error> wrong_given(const std::string& path, KeyFault fault, std::string_view wanted,
                           std::string_view text) {
   return input_error(path, words_of(fault, wanted, text),
-                     fault == KeyFault::not_pem ? advice_on(text) : "");
+                     fault == KeyFault::not_pem ? advice_on(text, wanted) : "");
 }
 
 // The value, or what is wrong with the folder's own file.

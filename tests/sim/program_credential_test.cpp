@@ -68,6 +68,7 @@ TEST_CASE("R17 R18: an HTTPS MP registers a PKI client, and not a self-signed on
   desk.trust_ca();
   desk.ask(0, "new", "laptop", hours{0}, "--network intranet");
   CHECK(desk.ask(1, "register", "laptop", hours{1})["reason"] == "credential-required");
+  CHECK(has(desk.client("register", "laptop", hours{1}).out, "  R18  It asks for PKI"));
   check_refused(desk.ask(1, "register", "laptop", hours{1},
                          "--pki impostor.pem --pki-key pki.key --chain issuing.pem"),
                 "chain-not-trusted");
@@ -220,6 +221,8 @@ TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
     CHECK(has(ran.err, what));
   };
   says("site trust-ca site issuing.pem", "is not the certificate of a CA that signed itself");
+  says("site trust-ca site pki.key",
+       "it is a private key: give the certificate that belongs to it");
   says("site trust-ca site root.pem --crl root.pem", "does not hold lists of revoked certificates");
   says("site trust-ca site root.pem --name ''", "--name: it has 0 bytes");
   const std::string entra = "site trust-entra site --issuer i --audience a --jwks ";

@@ -336,7 +336,7 @@ TEST_CASE("whether a site goes on from a head that was kept elsewhere is said", 
   const Ran older = desk.run(expect);
   CHECK(older.status == 1);
   CHECK(is_one_message(older.err));
-  CHECK(has(older.err, "site: does not go on from the 2 events that were there"));
+  CHECK(has(older.err, "site: does not go on from the head that was kept (2 events)"));
   // Nor does it when it is as long again.
   desk.out("token new --site site --at 2026-01-02");
   CHECK(desk.run(expect).status == 1);
