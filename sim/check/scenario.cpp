@@ -104,8 +104,12 @@ class ScenarioWriter {
         break;
       case ActionKind::block_bulk: act(tick, "block-bulk-token", bulk); break;
       case ActionKind::unblock_bulk: act(tick, "unblock-bulk-token", bulk); break;
-      case ActionKind::rotate: rotated_ = tick; break;
-      case ActionKind::retire: rotation_ends(tick); break;
+      case ActionKind::rotate:
+        // Its place is here, before what follows in the same tick.
+        rotation_ = doings_.size();
+        act(tick, "rotate-signing-certificate", "");
+        break;
+      case ActionKind::retire: retire(tick); break;
       default: break;
     }
   }
@@ -116,18 +120,17 @@ class ScenarioWriter {
     act(since, "outage",
         fmt::format("endpoint = \"{}\"\nfor = \"{}\"\n", name(endpoint), time(tick - since)));
   }
-  void rotation_ends(std::optional<std::uint32_t> retired) {
-    if (!rotated_) return;
-    act(*rotated_, "rotate-signing-certificate",
-        retired ? fmt::format("retire-old-after = \"{}\"\n", time(*retired - *rotated_)) : "");
-    rotated_.reset();
+  void retire(std::uint32_t tick) {
+    if (!rotation_) return;
+    Doing& rotation = doings_[*rotation_];
+    rotation.text += fmt::format("retire-old-after = \"{}\"\n", time(tick - rotation.tick));
+    rotation_.reset();
   }
 
   // The last tick ends with its expiries: nobody makes contact any more.
   void finish() {
     const std::uint32_t last = walk_.tick();
     for (const auto& [endpoint, since] : std::map(down_since_)) outage_ends(endpoint, last + 1);
-    if (rotated_) rotation_ends(std::nullopt);
     if (names_bulk_ && !issues_bulk_) {  // What is named has to exist; this comes too late.
       act(last + 1, "issue-bulk-token", fmt::format("name = \"{}\"\n", kBulkName));
     }
@@ -224,7 +227,7 @@ class ScenarioWriter {
   std::vector<Life> lives_;
   std::vector<Doing> doings_;
   std::map<Endpoint, std::uint32_t> down_since_;
-  std::optional<std::uint32_t> rotated_;
+  std::optional<std::size_t> rotation_;  // its place in doings_, until the one before is retired
   bool issues_bulk_ = false;
   bool names_bulk_ = false;
 };
