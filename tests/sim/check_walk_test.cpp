@@ -157,6 +157,20 @@ TEST_CASE("a walk through the checker's states is what the engine does") {
       3);
 }
 
+TEST_CASE("what happens in one tick is in a scenario in the order of the walk") {
+  Options options;
+  options.features = Feature::bulk | Feature::rotate;
+  ModelRun walk(options, Rules{});
+  for (const ActionKind kind : {ActionKind::rotate, ActionKind::issue_bulk}) {
+    REQUIRE(walk.take({Action{kind}, std::nullopt}));
+  }
+  walk.take({});
+  REQUIRE(walk.take({Action{ActionKind::retire}, std::nullopt}));
+  walk.take({});
+  const std::string text = scenario_text(options, walk, "walk", "");
+  CHECK(text.find("rotate-signing-certificate") < text.find("issue-bulk-token"));
+}
+
 TEST_CASE("a packed part unpacks to what it was") {
   property("keys are exact", [] {
     const Options options = random_options();
