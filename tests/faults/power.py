@@ -20,6 +20,7 @@ import shutil
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True  # nothing is left in the source
 import run
 from run import Broken, Folder, expect
 
