@@ -20,7 +20,8 @@ namespace tokenlife::events {
 namespace {
 
 constexpr std::size_t kFrameBytesMin = kFrameHeaderBytes + 8 + kDigestBytes;
-constexpr std::size_t kFrameBytesUsual = 150;  // with one event
+constexpr std::uint64_t kFrameBytesUsual = 150;  // with one event
+constexpr std::uint64_t kReservedMax = 1 << 18;
 constexpr std::size_t kSectorBytes = 512;
 
 bool is(std::uint32_t type, FrameType wanted) { return type == static_cast<std::uint32_t>(wanted); }
@@ -111,8 +112,10 @@ class End {
 class JournalParser {
  public:
   explicit JournalParser(FrameReader file) : file_(std::move(file)) {
-    content_.events.reserve(file_.size() / kFrameBytesUsual);
-    content_.digests.reserve(file_.size() / kFrameBytesUsual);
+    // A file may be of any size, and hold nothing.
+    const std::uint64_t events = std::min(file_.size() / kFrameBytesUsual, kReservedMax);
+    content_.events.reserve(events);
+    content_.digests.reserve(events);
   }
 
   Result<JournalContent, LogError> read() {

@@ -108,9 +108,7 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::certificate_not_valid: return "the client's certificate is outside its dates";
     case TokenFault::not_possessed:
       return "the client did not prove that it holds the certificate's key";
-    case TokenFault::authority_not_trusted:
-      return "the site trusts nobody to vouch for it, as `site trust-ca` or `site trust-entra` "
-             "would say";
+    case TokenFault::authority_not_trusted: return "the site trusts nobody to vouch for it";
     case TokenFault::unknown_key:
       return "its header's kid names no key of the issuer that the site trusts";
     case TokenFault::no_device:

@@ -123,12 +123,9 @@ void add_fit(CLI::App& app, Chosen& chosen) {
 void add_check(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
-      "Tries every order in which the clients, the site, its settings and outages can act, in "
-      "steps "
-      "of\n"
-      "--unit, and says whether the rules hold in each state that is reached; of a rule that does "
-      "not,\n"
-      "the shortest way there is printed. Exit status: 0 all hold; 1 one does not.\n"
+      "Tries every order in which clients, site, settings and outages can act, in steps of\n"
+      "--unit, and says whether the rules hold in each state. Where one does not, a shortest\n"
+      "way there is printed. Exit status: 0 all hold; 1 one does not.\n"
       "Examples:\n"
       "  tokenlife check\n"
       "  tokenlife check --clients 2 --unit 10d --with outage,block,rotate,bulk\n"

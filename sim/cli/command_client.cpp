@@ -10,9 +10,9 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/event_writer.hpp"
-#include "sim/cli/explain_report.hpp"
 #include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/rule_table.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"
 #include "sim/site/key_file.hpp"
@@ -208,9 +208,7 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
     const Tone tone = result->kind == Kind::granted ? Tone::good : Tone::bad;
     text += console.paint(words_of(*result, said.folder, said.policy, wish), tone) + "\n";
     if (result->kind == Kind::refused) {
-      for (const std::string_view rule : rules_behind(result->refusal)) {
-        text += fmt::format("  {}  {}\n", rule, rule_text(rule));
-      }
+      text += rule_lines(rules_behind(result->refusal));
     }
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
   }

@@ -217,11 +217,11 @@ Result<void, Error> Visit::check_shown(const Request& request) const {
   }
   if (request.credential == Credential::pki && !has_pki) {
     return usage_error("the client shows a PKI certificate to register, which is stored nowhere",
-                       "give it: --pki CERT --pki-key KEY");
+                       "give it: `client register --pki CERT --pki-key KEY`");
   }
   if (request.credential == Credential::entra && !has_entra) {
     return usage_error("the client shows an Entra token to register, which is stored nowhere",
-                       "give it: --entra-token -");
+                       "give it: `client register --entra-token -`");
   }
   return {};
 }

@@ -249,3 +249,20 @@ TEST_CASE("a torn end that cannot be cut off is an error, and stays") {
   REQUIRE_FALSE(journal);
   CHECK(journal.error().what == "cannot cut off the torn end of the file: Input/output error");
 }
+
+// Small frames are read many at a time: none may be lost where one reading ends.
+TEST_CASE("a journal that is longer than what is read at once is read as it was written") {
+  Disk disk;
+  auto journal = start(disk);
+  REQUIRE(journal);
+  REQUIRE(append(*journal, story()[0]));
+  for (int i = 0; i < 400; ++i) {
+    REQUIRE(append(*journal, BulkTokenBlocked{kBulk}));
+    REQUIRE(append(*journal, BulkTokenUnblocked{kBulk}));
+  }
+  const auto content = read(disk.synced);
+  REQUIRE(content);
+  CHECK(content->events == journal->content().events);
+  CHECK(content->events.size() == 802);
+  CHECK(content->bytes > 64 * 1024);
+}

@@ -134,7 +134,7 @@ def system_calls(folder, command, trace):
     """Those behind the loader's, each with its number among those of its name."""
     folder.run(command.line, ("strace", "-f", "-o", trace))
     names = [found.group(1) for found in re.finditer(r"^\d+ +(\w+)\(", trace.read_text(), re.M)]
-    loaded = len(names) - 1 - names[::-1].index("munmap") if "prlimit64" not in names else names.index("prlimit64")
+    loaded = names.index("prlimit64")  # the C library's, when all is loaded
     seen, calls = {}, []
     for i, name in enumerate(names):
         seen[name] = seen.get(name, 0) + 1

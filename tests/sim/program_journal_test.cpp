@@ -132,4 +132,16 @@ TEST_CASE("a torn end of a journal is reported, and damage is refused", "[slow]"
   }
 }
 
+TEST_CASE("a journal of any size is damaged, and no more", "[slow]") {
+  const JournalDesk desk;
+  std::filesystem::resize_file(desk.path("site/site.log"), std::uintmax_t{1} << 40);
+  for (const char* line : {"events site", "log verify site", "site show site"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(is_one_message(ran.err));
+    CHECK(has(ran.err, "site/site.log: byte "));
+  }
+}
+
 }  // namespace tokenlife::test
