@@ -2,9 +2,11 @@
 """Breaks the rules on purpose, one at a time, and sees that a property notices.
 
 usage: run.py BUILD-FOLDER [--only REGEX] [--group NAME] [--part I/N]
+       run.py --in-place
 
 Takes the objects of a finished build, compiles what a mutant changes, links the properties anew and runs
-them until one does not hold, which is named. Exit status 0 if every mutant was noticed.
+them until one does not hold, which is named. Exit status 0 if every mutant was noticed. `--in-place` sees
+only that each mutant's text stands once where it says.
 """
 
 import argparse
@@ -205,9 +207,6 @@ def try_mutant(build, mutant, cases, seconds_max):
     # Of tokens OpenSSL does the work: what is compiled sooner is tried sooner.
     optimise = "-O0" if name == "tokens" else "-O1"
     text = (ROOT / mutant["file"]).read_text()
-    if text.count(mutant["before"]) != 1:
-        raise SystemExit(f"{mutant['name']}: `before` stands {text.count(mutant['before'])} times in "
-                         f"{mutant['file']}, not once")
     with tempfile.TemporaryDirectory() as folder:
         overlay = pathlib.Path(folder) / "source"
         overlay_headers(overlay)
@@ -221,9 +220,19 @@ def try_mutant(build, mutant, cases, seconds_max):
         return Tests(build, GROUPS[name], replaced, folder).failures(cases, False, seconds_max)
 
 
+def see_in_place(mutants):
+    """What a change of the source has moved is told before any mutant is tried, all of it."""
+    times = ((m, (ROOT / m["file"]).read_text().count(m["before"])) for m in mutants)
+    lost = [f"{m['file']}: `before` of \"{m['name']}\" stands {n} times there, not once"
+            for m, n in times if n != 1]
+    if lost:
+        raise SystemExit("\n".join(lost))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build")
+    parser.add_argument("build", nargs="?")
+    parser.add_argument("--in-place", action="store_true", help="only see where the mutants stand")
     parser.add_argument("--only", default="", metavar="REGEX", help="mutants with such a name")
     parser.add_argument("--group", choices=sorted(GROUPS))
     parser.add_argument("--part", default="0/1", metavar="I/N", help="every Nth mutant, from the Ith on")
@@ -232,6 +241,11 @@ def main():
     arguments = parser.parse_args()
 
     mutants = tomllib.loads((HERE / "mutants.toml").read_text())["mutant"]
+    see_in_place(mutants)
+    if arguments.in_place:
+        return 0
+    if arguments.build is None:
+        parser.error("a finished build's folder is wanted")
     mutants = [m for m in mutants if re.search(arguments.only, m["name"])
                and arguments.group in (None, m.get("group", "rules"))]
     first, step = map(int, arguments.part.split("/"))
