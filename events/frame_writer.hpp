@@ -41,6 +41,10 @@ class FrameWriter {
     return done ? file_.close() : done;
   }
 
+  // See OutputFile.
+  Result<void, LogError> sync() { return file_.sync(); }
+  void remove() { file_.remove(); }
+
   const Digest& digest() const { return digest_; }
   std::uint64_t last_frame() const { return last_frame_; }
   std::uint64_t size() const { return file_.size(); }

@@ -81,9 +81,13 @@ struct LogSummary {
   Digest digest{};
   std::uint64_t events = 0;  // the site's too
   std::uint64_t bytes = 0;
-  bool complete = true;  // false: the run was interrupted
+  bool complete = true;  // false: the run was interrupted, or its log is not finished
   // What the log says of its events without being read, since format 2. verify() compares it.
   std::optional<EventCount> counted{};
+  // False: the writer has not come to the end of the log, or never did. It has no digest then, and
+  // holds the partitions that were done.
+  bool finished = true;
+  bool being_written = false;  // as far as locks tell
 };
 
 // Why a log, or a journal, cannot be written or read.

@@ -19,6 +19,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -129,6 +130,11 @@ constexpr std::uint64_t bytes_of(const FrameHeader& header) {
 inline constexpr std::uint32_t kPayloadBytesMax = std::uint32_t{1} << 30;
 
 inline constexpr std::string_view kSiteFile = "site.log";
+
+// What a file is called until it is whole: "site.log.partial".
+inline std::filesystem::path partial_of(const std::filesystem::path& path) {
+  return path.string() + ".partial";
+}
 
 // "clients-00042.log"
 inline std::string partition_file_name(std::uint32_t partition) {

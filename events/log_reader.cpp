@@ -27,8 +27,10 @@ Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
   if (!fs::is_directory(status)) return refused(misuse, "not a folder, as logs are");
   LogReader log;
   log.folder_ = folder;
-  auto good = log.read_site_file();
-  if (good) good = log.check_files();
+  const bool is_finished =
+      fs::exists(folder / kSiteFile, error) || !fs::exists(partial_of(folder / kSiteFile), error);
+  auto good = is_finished ? log.read_site_file() : log.read_unfinished();
+  if (good && is_finished) good = log.check_files();
   if (!good) return Failed<LogError>(good.error());
   return log;
 }
@@ -36,10 +38,7 @@ Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
 Result<void, LogError> LogReader::read_site_file() {
   auto file = FrameReader::open(folder_ / kSiteFile, kSiteMagic, Digest{}, std::nullopt);
   if (!file) return Failed<LogError>(file.error());
-  auto header = decode_frame(*file, file->next(), FrameType::run_header, "the header frame",
-                             [&](capnp::MessageReader& m) { header_ = decode_header(m); });
-  if (!header) return header;
-  header_digest_ = file->digest();
+  if (auto header = read_header(*file); !header) return header;
 
   RunEnd end;
   std::uint64_t end_offset = 0;
@@ -133,7 +132,9 @@ Result<void, LogError> LogReader::check_files() const {
 std::string LogReader::site_file() const { return (folder_ / kSiteFile).string(); }
 
 std::string LogReader::file_of(const PartitionSummary& partition) const {
-  return (folder_ / partition_file_name(partition.partition)).string();
+  const fs::path file = folder_ / partition_file_name(partition.partition);
+  std::error_code error;
+  return (is_leftovers_ && !fs::exists(file, error) ? partial_of(file) : file).string();
 }
 
 const PartitionSummary* LogReader::partition_of(ClientNumber client) const {

@@ -19,6 +19,7 @@
 
 namespace tokenlife::events {
 
+class FrameReader;
 struct RunEnd;
 
 // How a visit ended.
@@ -32,13 +33,19 @@ using OnEvent = std::function<bool(ClientNumber, const Recorded<ClientEvent>&)>;
 
 class LogReader {
  public:
-  // Reads and checks all of site.log, and that exactly the files that it names are there.
+  // Reads and checks all of site.log, and that exactly the files that it names are there. Of a log
+  // that is not finished (site.log.partial) the partitions count that are whole.
   static Result<LogReader, LogError> open(const std::filesystem::path& folder);
+
+  // What is left of a log, whole or not: of site.log its header and what the site did, and a
+  // partition wherever there is a file. What is not whole shows when it is visited.
+  static Result<LogReader, LogError> open_leftovers(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }
   const LogHeader& header() const { return header_; }
   const std::vector<Recorded<SiteEvent>>& site_events() const { return site_events_; }
-  // Not complete: the run was interrupted, and streams or partitions end early or are missing.
+  // Not complete: the run was interrupted, or goes on, and streams or partitions end early or are
+  // missing.
   const LogSummary& summary() const { return summary_; }
   // In the order of their numbers.
   const std::vector<PartitionSummary>& partitions() const { return partitions_; }
@@ -59,6 +66,12 @@ class LogReader {
   friend class BatchReader;
 
   Result<void, LogError> read_site_file();
+  Result<void, LogError> read_unfinished();
+  Result<void, LogError> read_start(const std::filesystem::path& site_file);
+  Result<void, LogError> read_done_partitions();
+  Result<void, LogError> read_header(FrameReader& file);
+  Result<PartitionSummary, LogError> summary_of(const std::filesystem::path& file,
+                                                std::uint32_t partition) const;
   // How the end frame contradicts itself or what was read before it; null if it does not.
   const char* wrong_in(const RunEnd& end) const;
   Result<void, LogError> check_files() const;
@@ -71,6 +84,10 @@ class LogReader {
   LogSummary summary_;
   std::vector<PartitionSummary> partitions_;
   std::uint64_t site_file_bytes_ = 0;
+  bool is_leftovers_ = false;  // files may be partial
 };
+
+// The header of the log to which a site.log belongs, whole or not.
+Result<LogHeader, LogError> read_header(const std::filesystem::path& site_file);
 
 }  // namespace tokenlife::events

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <system_error>
 
 #include "core/ensure.hpp"
 #include "events/frame_writer.hpp"
+#include "events/log_reader.hpp"
 #include "events/site_codec.hpp"
 #include "events/stretch_codec.hpp"
 #include "events/stretch_encode.hpp"
@@ -68,6 +70,44 @@ Result<void, LogError> make_folder(const fs::path& folder) {
     fs::remove(made.parent_path(), ignored);
   }
   return refused(io, "cannot create the folder: " + error.message());
+}
+
+// What a folder has of a log that is to be gone on with.
+enum class Begun : std::uint8_t { nothing, some };
+
+// How the header that is there differs from the one that is to be written.
+std::string difference(const LogHeader& there, const LogHeader& header) {
+  if (there.seed != header.seed) {
+    return "its seed is " + std::to_string(there.seed) + ", and not " + std::to_string(header.seed);
+  }
+  if (there.scenario_text != header.scenario_text) return "its scenario is another";
+  if (there.clients != header.clients) {
+    return "it has " + std::to_string(there.clients) + " clients, and not " +
+           std::to_string(header.clients);
+  }
+  if (there.inputs != header.inputs) return "a file that its scenario names was another";
+  if (there.lifecycle_fingerprint != header.lifecycle_fingerprint) {
+    return "the program that wrote it has other rules";
+  }
+  return "its header is another";
+}
+
+Result<Begun, LogError> find_begun(const fs::path& folder, const LogHeader& header) {
+  using enum LogError::Kind;
+  std::error_code error;
+  if (!fs::exists(folder, error) || fs::is_empty(folder, error)) return Begun::nothing;
+  const fs::path whole = folder / kSiteFile;
+  const fs::path path = fs::exists(whole, error) ? whole : partial_of(whole);
+  const auto refused = [&](LogError::Kind kind, const std::string& what) {
+    return Failed<LogError>(LogError{kind, folder.string(), std::nullopt, what});
+  };
+  if (!fs::exists(path, error)) return refused(misuse, "is not empty, and holds no log");
+  const auto there = read_header(path);
+  // Cut off before all of its header was there: as good as nothing, but for the file.
+  if (!there && there.error().kind == interrupted) return Begun::some;
+  if (!there) return Failed<LogError>(there.error());
+  if (*there == header) return Begun::some;
+  return refused(misuse, "is the log of another run: " + difference(*there, header));
 }
 
 }  // namespace
@@ -149,10 +189,13 @@ Result<WrittenPartition, LogError> PartitionWriter::finish(std::uint32_t clients
       {impl_->partition, clients, impl_->events, frames.size(), frames.digest()}, impl_->counted};
 }
 
+void PartitionWriter::abandon() { impl_->frames.remove(); }
+
 // ---- The whole log -----------------------------------------------------------------------------
 
 struct LogWriter::Impl {
   std::optional<fs::path> folder;
+  bool goes_over;
   std::uint32_t clients;
   Duration tick;
   std::uint64_t site_events;
@@ -192,13 +235,36 @@ Result<LogWriter, LogError> LogWriter::create(const std::optional<fs::path>& fol
   }
   auto file = OutputFile::create(file_in(folder, kSiteFile));
   if (!file) return Failed<LogError>(file.error());
-  auto frames = FrameWriter::start(std::move(*file), kSiteMagic, Digest{});
-  if (!frames) return Failed<LogError>(frames.error());
-  auto impl = std::make_unique<Impl>(
-      Impl{folder, header.clients, header.tick, site_events.size(), std::move(*frames), {}});
-  if (auto done = impl->write_start(header, site_events); !done) {
-    return Failed<LogError>(done.error());
+  return start(std::move(*file), folder, false, header, site_events);
+}
+
+Result<LogWriter, LogError> LogWriter::resume(const fs::path& folder, const LogHeader& header,
+                                              const std::vector<Recorded<SiteEvent>>& site_events) {
+  const auto there = find_begun(folder, header);
+  if (!there) return Failed<LogError>(there.error());
+  if (*there == Begun::nothing) return create(folder, header, site_events);
+  auto file = OutputFile::go_over(folder / kSiteFile);
+  if (!file) return Failed<LogError>(file.error());
+  return start(std::move(*file), folder, true, header, site_events);
+}
+
+Result<LogWriter, LogError> LogWriter::start(OutputFile file, const std::optional<fs::path>& folder,
+                                             bool goes_over, const LogHeader& header,
+                                             const std::vector<Recorded<SiteEvent>>& site_events) {
+  if (!file.lock()) {
+    return Failed<LogError>(LogError{LogError::Kind::misuse, folder->string(), std::nullopt,
+                                     "is being written by another process"});
   }
+  // While partitions are written anew, nothing must list them as they were.
+  if (auto done = file.take_name_back(); !done) return Failed<LogError>(done.error());
+  auto frames = FrameWriter::start(std::move(file), kSiteMagic, Digest{});
+  if (!frames) return Failed<LogError>(frames.error());
+  auto impl = std::make_unique<Impl>(Impl{
+      folder, goes_over, header.clients, header.tick, site_events.size(), std::move(*frames), {}});
+  auto done = impl->write_start(header, site_events);
+  // Whoever finds a partition finds all that the site did.
+  if (done) done = impl->frames.sync();
+  if (!done) return Failed<LogError>(done.error());
   return LogWriter(std::move(impl));
 }
 
@@ -209,7 +275,8 @@ Result<PartitionWriter, LogError> LogWriter::partition(std::uint32_t partition) 
   const auto end = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(first + kPartitionClients, impl_->clients));
 
-  auto file = OutputFile::create(file_in(impl_->folder, partition_file_name(partition)));
+  const auto path = file_in(impl_->folder, partition_file_name(partition));
+  auto file = impl_->goes_over ? OutputFile::go_over(*path) : OutputFile::create(path);
   if (!file) return Failed<LogError>(file.error());
   auto frames = FrameWriter::start(std::move(*file), kPartitionMagic, impl_->header_digest);
   if (!frames) return Failed<LogError>(frames.error());

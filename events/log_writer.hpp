@@ -6,6 +6,10 @@
 // writes nothing and computes the same digest.
 //
 // Memory does not grow with the log: a batch is encoded, hashed, written and forgotten.
+//
+// A file has its name once it is whole, and site.log comes last. A writer that does not come so far
+// leaves "site.log.partial", with the header and all of the site's events, and the partitions that
+// were done: LogReader reads that as an unfinished log.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +25,7 @@
 namespace tokenlife::events {
 
 class ClientBatch;
+class OutputFile;
 
 // One partition's stretch of the log. Owned by one thread at a time.
 class PartitionWriter {
@@ -36,6 +41,9 @@ class PartitionWriter {
   // has if the run was interrupted.
   Result<WrittenPartition, LogError> finish(std::uint32_t clients);
 
+  // Gives up, and gives the room of the file back.
+  void abandon();
+
  private:
   friend class LogWriter;
   struct Impl;
@@ -48,6 +56,14 @@ class LogWriter {
   // Makes the folder, which must not exist or be empty, and writes the header and the site's
   // events. Without a folder only digests are computed.
   static Result<LogWriter, LogError> create(const std::optional<std::filesystem::path>& folder,
+                                            const LogHeader& header,
+                                            const std::vector<Recorded<SiteEvent>>& site_events);
+  // Goes on with a log that was not finished, or was interrupted. What is written again is compared
+  // with what is there, and kept where it is the same: the log that comes of it is the same as one
+  // that was never interrupted, whatever was there. A folder that does not exist is made.
+  // Misuse: the folder holds no log, that of another run (its header is another), or one that is
+  // being written.
+  static Result<LogWriter, LogError> resume(const std::filesystem::path& folder,
                                             const LogHeader& header,
                                             const std::vector<Recorded<SiteEvent>>& site_events);
   LogWriter(LogWriter&&) noexcept;
@@ -65,6 +81,10 @@ class LogWriter {
  private:
   struct Impl;
   explicit LogWriter(std::unique_ptr<Impl> impl);
+  static Result<LogWriter, LogError> start(OutputFile file,
+                                           const std::optional<std::filesystem::path>& folder,
+                                           bool goes_over, const LogHeader& header,
+                                           const std::vector<Recorded<SiteEvent>>& site_events);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -187,7 +187,7 @@ PrivateKey PrivateKey::generate(KeyKind kind) {
   return std::move(*key);
 }
 
-Result<PrivateKey, KeyFault> PrivateKey::from_pem(std::string_view pem) {
+Result<PrivateKey, KeyFault> PrivateKey::from_pem(std::string_view pem, Origin origin) {
   const auto der = pem_block(pem, {"PRIVATE KEY", "RSA PRIVATE KEY"});
   if (!der) return Failed<KeyFault>(KeyFault::not_pem);
   const auto* const begin = reinterpret_cast<const unsigned char*>(der->reveal().data());
@@ -197,15 +197,20 @@ Result<PrivateKey, KeyFault> PrivateKey::from_pem(std::string_view pem) {
   ERR_clear_error();
   if (!impl->key || at != begin + der->size()) return Failed<KeyFault>(KeyFault::not_pem);
   auto loaded = of(std::move(impl));
-  if (loaded && !loaded->works()) return Failed<KeyFault>(KeyFault::not_a_good_key);
+  if (!loaded) return loaded;
+  const bool is_good = (origin == Origin::own || loaded->halves_fit()) && loaded->works();
+  if (!is_good) return Failed<KeyFault>(KeyFault::not_a_good_key);
   return loaded;
 }
 
-bool PrivateKey::works() const {
+bool PrivateKey::halves_fit() const {
   const bool fits = passes_check(impl_->key.get(), EVP_PKEY_pairwise_check);
   ERR_clear_error();
-  if (!fits) return false;
-  // The pairwise check does not look at all that signing uses: at an RSA key's primes, say.
+  return fits;
+}
+
+// The pairwise check does not look at all that signing uses: at an RSA key's primes, say.
+bool PrivateKey::works() const {
   const auto signature = try_to_sign("a key at work");
   return signature && public_.verifies("a key at work", *signature);
 }

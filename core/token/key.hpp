@@ -71,8 +71,12 @@ class PrivateKey {
   // A new key: RSA of 2048 bits, or P-256. The one thing in core that is left to chance, which is
   // OpenSSL's; no event depends on it.
   static PrivateKey generate(KeyKind kind);
-  // "PRIVATE KEY" (PKCS #8) or "RSA PRIVATE KEY" in PEM, not encrypted.
-  static Result<PrivateKey, KeyFault> from_pem(std::string_view pem);
+  // "PRIVATE KEY" (PKCS #8) or "RSA PRIVATE KEY" in PEM, not encrypted. It has signed once, and its
+  // public half has verified that. Of a key that comes from elsewhere OpenSSL is also asked whether
+  // its halves belong together, which takes 60 ms for RSA, as its primes are tried.
+  enum class Origin : std::uint8_t { elsewhere, own };
+  static Result<PrivateKey, KeyFault> from_pem(std::string_view pem,
+                                               Origin origin = Origin::elsewhere);
 
   Secret to_pem() const;
   const PublicKey& public_key() const { return public_; }
@@ -84,6 +88,7 @@ class PrivateKey {
   friend class Certificate;
   struct Impl;
   static Result<PrivateKey, KeyFault> of(std::shared_ptr<Impl> impl);
+  bool halves_fit() const;
   bool works() const;
   std::optional<std::string> try_to_sign(std::string_view message) const;
   PrivateKey(std::shared_ptr<const Impl> impl, PublicKey public_key)

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "events/log_reader.hpp"
 
@@ -16,6 +18,23 @@ inline std::uint32_t held_clients(const events::LogReader& log) {
   std::uint32_t count = 0;
   for (const events::PartitionSummary& partition : log.partitions()) count += partition.clients;
   return count;
+}
+
+// The first and the last of each range of clients that the log holds.
+inline std::vector<std::pair<std::uint32_t, std::uint32_t>> held_ranges(
+    const events::LogReader& log) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> ranges;
+  for (const events::PartitionSummary& partition : log.partitions()) {
+    if (partition.clients == 0) continue;
+    const std::uint32_t first = partition.partition * events::kPartitionClients;
+    const std::uint32_t last = first + partition.clients - 1;
+    if (!ranges.empty() && ranges.back().second + 1 == first) {
+      ranges.back().second = last;
+    } else {
+      ranges.emplace_back(first, last);
+    }
+  }
+  return ranges;
 }
 
 }  // namespace tokenlife::sim

@@ -4,6 +4,7 @@
 #include "sim/cli/command_explain.hpp"
 #include "sim/cli/command_log.hpp"
 #include "sim/cli/command_log_diff.hpp"
+#include "sim/cli/command_log_salvage.hpp"
 #include "sim/cli/command_log_sql.hpp"
 #include "sim/cli/command_replay.hpp"
 #include "sim/cli/command_rules.hpp"
@@ -169,6 +170,18 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
   added->add_flag("--json", command.json, "Print JSON");
 }
 
+void add_log_salvage(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
+      log, chosen, "salvage", "Save what is whole of a log that is cut off or damaged",
+      log_salvage_command,
+      "Writes a sound log of all clients with all of their events to a new folder, and lists the "
+      "others.\nOf a partition (1,024 clients) it takes what comes before the first damage.\n"
+      "Example:\n  tokenlife log salvage /tmp/fleet -o /tmp/saved");
+  added->add_option("LOG", command.log, "The log's folder")->required();
+  added->add_option("-o,--out", command.out, "A new folder")->required();
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
 void add_log_sql(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "sql", "Ask a log in SQL", log_sql_command,
@@ -219,6 +232,7 @@ void add_log(CLI::App& app, Chosen& chosen) {
       "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
   add_log_verify(log, chosen);
   add_log_diff(log, chosen);
+  add_log_salvage(log, chosen);
   add_log_sql(log, chosen);
   add_log_export(log, chosen);
   add_log_schema(log, chosen);

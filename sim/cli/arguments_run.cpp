@@ -17,13 +17,19 @@ void add_run(CLI::App& app, Chosen& chosen) {
                   "Examples:\n"
                   "  tokenlife run scenarios/mixed-fleet.toml\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet --resume\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
   added->add_option("--seed", command.seed, "Override the scenario's seed")
       ->check(decimal(0, UINT64_MAX));
-  added->add_option("--log", command.log,
-                    "Write the event log to this new folder, such as /tmp/fleet");
+  CLI::Option* log = added->add_option(
+      "--log", command.log, "Write the event log to this new folder, such as /tmp/fleet");
+  added
+      ->add_flag("--resume", command.resume,
+                 "Go on with the log in that folder, which an end of the program, of the power or "
+                 "of the disk's room cut off")
+      ->needs(log);
   added->add_option("--clients-scale", command.clients_scale,
                     "Multiply every cohort's client count (default: 1)");
   add_threads(*added, command.threads);

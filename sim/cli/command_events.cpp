@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -122,8 +123,12 @@ void print_site(const std::vector<Recorded<SiteEvent>>& events, const events::Ev
 }
 
 ExitStatus print_counts(const EventsCommand& command, const std::vector<CountField>& fields,
-                        const std::vector<EventRow>& rows, Console& console) {
-  console.print(event_counts_text(command.json ? "json" : command.format, fields, rows));
+                        const std::vector<EventRow>& rows, const events::LogReader* log,
+                        Console& console) {
+  auto about = nlohmann::ordered_json::object();
+  if (log != nullptr) add_completeness(about, *log);
+  console.print(
+      event_counts_text(command.json ? "json" : command.format, fields, rows, std::move(about)));
   return 0;
 }
 
@@ -145,7 +150,7 @@ ExitStatus print_journal(const EventsCommand& command, const events::JournalCont
   if (!fields) return Failed<Error>(fields.error());
   if (!fields->empty()) {
     const auto rows = count_events(journal.events, header.start(), *filter, *fields);
-    return print_counts(command, *fields, rows, console);
+    return print_counts(command, *fields, rows, nullptr, console);
   }
   const auto form = form_of(command);
   if (!form) return Failed<Error>(form.error());
@@ -198,7 +203,8 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   if (*journal) return print_journal(command, **journal, console);
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
-  say_if_interrupted(*log, console);
+  const bool is_table = !command.count_by.empty() && !command.json && command.format == "text";
+  say_if_incomplete(*log, console, is_table);
   auto filter = filter_of(command, log->header());
   if (!filter) return Failed<Error>(filter.error());
   if (command.client) {
@@ -213,7 +219,7 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   if (!fields->empty()) {
     const auto rows = count_events(*log, *filter, *fields, std::max(1U, command.threads));
     if (!rows) return Failed<Error>(to_error(rows.error()));
-    return print_counts(command, *fields, *rows, console);
+    return print_counts(command, *fields, *rows, &*log, console);
   }
   const auto form = form_of(command);
   if (!form) return Failed<Error>(form.error());

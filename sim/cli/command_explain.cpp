@@ -22,15 +22,20 @@ ExitStatus explain_command(const ExplainCommand& command, Console& console) {
   if (!number) return Failed<Error>(number.error());
   const auto moment = moment_within(*log, command.at);
   if (!moment) return Failed<Error>(moment.error());
-  say_if_interrupted(*log, console);
+  say_if_incomplete(*log, console, !command.json);
   const auto explained =
       explain(*log, *number,
               {*moment, command.inputs, command.all ? Folding::none : Folding::repetitions,
                command.quick, std::max(1U, command.threads)});
   if (!explained) return Failed<Error>(explained.error());
   const ExplainReport report{log->header(), *explained, command.quick, command.all};
-  console.print(command.json ? json_text(explain_json(report)) + "\n"
-                             : explain_text(report, console));
+  if (command.json) {
+    auto json = explain_json(report);
+    add_completeness(json, *log);
+    console.print(json_text(json) + "\n");
+  } else {
+    console.print(explain_text(report, console));
+  }
   return 0;
 }
 

@@ -97,8 +97,11 @@ nlohmann::ordered_json json_of(const LogAndFacts& checked) {
   json["start"] = rfc3339(start);
   json["duration"] = header.duration.count();
   json["tick"] = header.tick.count();
-  json["complete"] = checked.log.summary().complete;
-  json["digest"] = events::to_string(checked.log.summary().digest);
+  add_completeness(json, checked.log);
+  json["digest"] = nullptr;
+  if (checked.log.summary().finished) {
+    json["digest"] = events::to_string(checked.log.summary().digest);
+  }
   json["lifecycle"] = fmt::format("{:016x}", header.lifecycle_fingerprint);
   json["events"] = checked.facts.events;
   json["first"] = rfc3339(start, checked.facts.first);
@@ -132,9 +135,9 @@ std::string text_of(const LogAndFacts& checked) {
       "  events     {}, from {} to {}\n",
       escape_text(scenario_name(header)), header.seed, grouped(header.clients),
       counted(header.cohorts.size(), "cohort"), to_text(header.duration), rfc3339(start),
-      to_text(header.tick), checked.log.summary().complete ? "complete" : "interrupted",
-      events::to_string(checked.log.summary().digest), header.lifecycle_fingerprint,
-      grouped(checked.facts.files), grouped(checked.facts.bytes),
+      to_text(header.tick), completeness(checked.log),
+      checked.log.summary().finished ? events::to_string(checked.log.summary().digest) : "none",
+      header.lifecycle_fingerprint, grouped(checked.facts.files), grouped(checked.facts.bytes),
       static_cast<double>(checked.facts.bytes) / static_cast<double>(checked.facts.events),
       grouped(checked.facts.events), rfc3339(start, checked.facts.first),
       rfc3339(start, checked.facts.last));
@@ -299,6 +302,10 @@ ExitStatus verify_log(const LogVerifyCommand& command, Console& console) {
   const auto checked = check(command);
   if (!checked) return Failed<Error>(checked.error());
   const events::LogSummary& summary = checked->log.summary();
+  if (!summary.finished) {
+    return file_error(command.log, "not finished: what there is of it is sound, and has no digest",
+                      advice_on_unfinished(checked->log));
+  }
   Held held;
   if (command.digest) {
     const auto is_given = is_digest(*command.digest, summary.digest);

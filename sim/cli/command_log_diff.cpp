@@ -276,6 +276,7 @@ Json first_json(const TwoLogs& logs) {
 Json diff_json(const TwoLogs& logs) {
   Json json;
   json["equal"] = logs.diff.is_equal();
+  json["complete"] = {{"a", logs.a.summary().complete}, {"b", logs.b.summary().complete}};
   json["headers"] = Json::object();
   for (const HeaderLine& line : header_lines(logs.a.header(), logs.b.header())) {
     json["headers"][std::string(line.what)] = {{"a", line.a}, {"b", line.b}};
@@ -309,12 +310,7 @@ Result<OpenedLog, Error> open_for_diff(const std::string& folder, Console& conso
         "give the folders of two logs of runs");
   }
   auto log = open_log(folder);
-  if (log && !log->summary().complete) {
-    console.say(
-        fmt::format("tokenlife: the run of {} was interrupted; the log holds some of its "
-                    "clients",
-                    in_quotes(folder)));
-  }
+  if (log) say_if_incomplete(*log, console);
   return log;
 }
 

@@ -42,7 +42,7 @@ Result<OpenedSource, Error> open_source(const std::string& folder,
   } else {
     auto log = open_log(folder);
     if (!log) return Failed<Error>(log.error());
-    say_if_interrupted(*log, console);
+    say_if_incomplete(*log, console);
     source.held = std::move(log->held);
     source.tables = std::make_unique<SqlSource>(std::move(*log), inputs);
   }
@@ -127,9 +127,10 @@ class RowPrinter {
     }
     if (out_.size() > kBytesKept) flush();
   }
-  void end(std::uint64_t rows, bool is_all) {
+  void end(std::uint64_t rows, bool is_all, const events::LogReader* log) {
     if (format_ == "json") {
-      const Json object{{"columns", keys_}, {"rows", rows_}, {"count", rows}, {"all", is_all}};
+      Json object{{"columns", keys_}, {"rows", rows_}, {"count", rows}, {"all", is_all}};
+      if (log != nullptr) add_completeness(object, *log);
       out_ = json_text(object) + "\n";
     }
     put_kept();
@@ -239,7 +240,7 @@ ExitStatus log_sql_command(const LogSqlCommand& command, Console& console) {
     console.say(
         fmt::format("tokenlife: only the first {}; --limit N shows more", counted(rows, "row")));
   }
-  printer.end(rows, is_all && !question->is_stopped());
+  printer.end(rows, is_all && !question->is_stopped(), source->tables->log());
   say_what_is_unknown(*source->tables, console);
   return question->is_stopped() ? kInterrupted : 0;
 }

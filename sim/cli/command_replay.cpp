@@ -48,6 +48,7 @@ ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
   if (json) {
     nlohmann::ordered_json object;
     object["at"] = question.at_text;
+    add_completeness(object, question.log);
     object["clients"] = population->all.clients();
     object["states"] = states_json(states);
     object["stranded"] = population->all.stranded;
@@ -97,6 +98,7 @@ ExitStatus list_state(const Question& question, const ReplayCommand& command, Co
   if (command.json) {
     nlohmann::ordered_json object;
     object["at"] = question.at_text;
+    add_completeness(object, question.log);
     object["state"] = *command.state;
     object["clients"] = found->size();
     object["in-state"] = standings_json(*found, header);
@@ -136,6 +138,7 @@ nlohmann::ordered_json one_client_json(const OneClient& one) {
   const Client& client = one.replayed.client;
   nlohmann::ordered_json object;
   object["at"] = one.question.at_text;
+  add_completeness(object, one.question.log);
   object["client"] = one.number.value;
   object["name"] = client_name(one.header(), one.number);
   object["guid"] = to_string(client_guid(one.header(), one.number));
@@ -191,18 +194,17 @@ std::string one_client_text(const OneClient& one) {
                             one.moment(one.replayed.last_event));
 }
 
-ExitStatus replay_one(const Question& question, const ReplayCommand& command, Console& console) {
-  const auto number = find_held_client(question.log, *command.client);
-  if (!number) return Failed<Error>(number.error());
-  auto replayed = events::replay_client(question.log, *number, question.at);
+ExitStatus replay_one(const Question& question, ClientNumber number, const ReplayCommand& command,
+                      Console& console) {
+  auto replayed = events::replay_client(question.log, number, question.at);
   if (!replayed) return Failed<Error>(to_error(replayed.error()));
   std::vector<events::ClientStanding> standing{
-      {*number, replayed->client, replayed->since, replayed->service, replayed->spell}};
+      {number, replayed->client, replayed->since, replayed->service, replayed->spell}};
   if (auto done = find_causes(question, command, standing, console); !done) {
     return Failed<Error>(done.error());
   }
   replayed->spell = standing.front().spell;
-  const OneClient one{question, *number, *replayed};
+  const OneClient one{question, number, *replayed};
   console.print(command.json ? json_text(one_client_json(one)) + "\n" : one_client_text(one));
   return 0;
 }
@@ -214,11 +216,17 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   if (!log) return Failed<Error>(log.error());
   const auto moment = moment_within(*log, command.at);
   if (!moment) return Failed<Error>(moment.error());
-  say_if_interrupted(*log, console);
+  std::optional<ClientNumber> client;
+  if (command.client) {
+    const auto found = find_held_client(*log, *command.client);
+    if (!found) return Failed<Error>(found.error());
+    client = *found;
+  }
+  say_if_incomplete(*log, console, !command.json && command.format == "text");
   const Question question{*log, *moment, rfc3339(log->header().start(), *moment), command.threads};
   if (command.state) return list_state(question, command, console);
-  return command.client ? replay_one(question, command, console)
-                        : replay_fleet(question, command.json, console);
+  return client ? replay_one(question, *client, command, console)
+                : replay_fleet(question, command.json, console);
 }
 
 }  // namespace tokenlife::sim

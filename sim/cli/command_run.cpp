@@ -34,6 +34,7 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   RunOptions options;
   options.threads = command.threads;
   if (command.log) options.log_folder = *command.log;
+  options.resume = command.resume;
   options.wanted = {command.json, command.stranded.has_value()};
   if (command.stranded) {
     if (auto ready = try_new_output(*command.stranded, command.force); !ready) {
@@ -60,15 +61,24 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
     console.print(json_text(summary_json(*scenario, result, outcomes, wall)) + "\n");
   } else {
     console.print(summary_text(*scenario, result, outcomes, wall, console));
-    if (command.log) {
+    if (command.log && result.log.finished) {
       console.print(fmt::format(
           "Log  {}: {} bytes, {:.1f} an event\n", escape_text(*command.log),
           grouped(result.log.bytes),
           static_cast<double>(result.log.bytes) / static_cast<double>(result.log.events)));
     }
   }
+  if (result.log_error) {
+    Error error = *result.log_error;
+    error.advice = result.log.finished
+                       ? "what was written is a sound log; make room, and run again with --resume"
+                       : "make room, and run again with --resume";
+    return Failed<Error>(std::move(error));
+  }
   if (!result.log.complete) {
-    console.say("tokenlife: interrupted; what was written so far is a sound log");
+    console.say(command.log ? "tokenlife: interrupted; what was written so far is a sound log: "
+                              "--resume goes on"
+                            : "tokenlife: interrupted");
     return kInterrupted;
   }
   return all_hold(outcomes) ? 0 : 1;

@@ -85,7 +85,7 @@ Result<std::vector<CountField>, Error> count_fields(const std::vector<std::strin
 }
 
 std::string event_counts_text(std::string_view format, const std::vector<CountField>& fields,
-                              const std::vector<EventRow>& rows) {
+                              const std::vector<EventRow>& rows, nlohmann::ordered_json about) {
   if (format == "csv") return csv(fields, rows);
   if (format == "text") return count_table(fields, rows);
   auto list = nlohmann::ordered_json::array();
@@ -98,9 +98,8 @@ std::string event_counts_text(std::string_view format, const std::vector<CountFi
     }
   }
   if (format == "jsonl") return lines;
-  nlohmann::ordered_json object;
-  object["counts"] = std::move(list);
-  return json_text(object) + "\n";
+  about["counts"] = std::move(list);
+  return json_text(about) + "\n";
 }
 
 }  // namespace tokenlife::sim

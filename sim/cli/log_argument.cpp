@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "events/log_format.hpp"
 #include "events/replay.hpp"
@@ -12,6 +13,7 @@
 #include "sim/scenario/scenario.hpp"
 #include "sim/site/site_head.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/number.hpp"
 #include "sim/text/suggest.hpp"
 #include "sim/text/time.hpp"
 
@@ -45,6 +47,25 @@ Result<std::optional<events::JournalContent>, Error> open_journal(const std::str
 }
 
 namespace {
+
+// Which clients a log holds that is not complete, and why not all.
+std::string lack_of(const events::LogReader& log) {
+  constexpr std::size_t kRangesShown = 3;
+  const auto ranges = held_ranges(log);
+  std::string held;
+  for (std::size_t i = 0; i < std::min(ranges.size(), kRangesShown); ++i) {
+    held += fmt::format("{}{} to {}", i == 0 ? ": " : ", ", ranges[i].first, ranges[i].second);
+  }
+  if (ranges.size() > kRangesShown) {
+    held += fmt::format(" and {} more ranges", ranges.size() - kRangesShown);
+  }
+  const events::LogSummary& summary = log.summary();
+  return fmt::format("{} and holds {} of {} clients{}",
+                     summary.finished        ? "is of a run that was interrupted"
+                     : summary.being_written ? "is being written"
+                                             : "was not finished by its writer",
+                     grouped(held_clients(log)), grouped(log.header().clients), held);
+}
 
 Failed<Error> no_such_client(std::string_view text, const events::LogCohort& cohort) {
   return usage_error(fmt::format("unknown client {}", in_quotes(text)),
@@ -110,13 +131,41 @@ Result<ClientNumber, Error> find_held_client(const events::LogReader& log,
   auto client = find_client(log.header(), text);
   if (!client || holds_client(log, *client)) return client;
   return usage_error(
-      fmt::format("the run was interrupted before it came to client {}", in_quotes(text)),
-      "run the scenario again, to its end");
+      fmt::format("client {} is not in this log, which {}", in_quotes(text), lack_of(log)),
+      advice_on_unfinished(log));
 }
 
-void say_if_interrupted(const events::LogReader& log, Console& console) {
+void say_if_incomplete(const events::LogReader& log, Console& console, bool is_for_people) {
   if (log.summary().complete) return;
-  console.say("tokenlife: the run was interrupted; this log holds some of its clients");
+  console.say(fmt::format("tokenlife: this log {}; {}", lack_of(log), advice_on_unfinished(log)));
+  if (is_for_people) {
+    console.print(fmt::format("Incomplete: {} of {} clients\n\n", grouped(held_clients(log)),
+                              grouped(log.header().clients)));
+  }
+}
+
+std::string completeness(const events::LogReader& log) {
+  const events::LogSummary& summary = log.summary();
+  if (summary.complete) return "complete";
+  return fmt::format("{}, {} of the clients",
+                     summary.finished        ? "interrupted"
+                     : summary.being_written ? "being written"
+                                             : "not finished",
+                     grouped(held_clients(log)));
+}
+
+std::string advice_on_unfinished(const events::LogReader& log) {
+  if (log.summary().being_written) return "wait for its writer";
+  return "go on with `tokenlife run SCENARIO --log LOG --resume`, or keep what there is with "
+         "`tokenlife log salvage`";
+}
+
+void add_completeness(nlohmann::ordered_json& object, const events::LogReader& log) {
+  object["complete"] = log.summary().complete;
+  if (log.summary().complete) return;
+  object["being-written"] = log.summary().being_written;
+  object["clients-held"] = held_clients(log);
+  object["clients-held-ranges"] = held_ranges(log);
 }
 
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,11 +34,17 @@ Result<std::optional<events::JournalContent>, Error> open_journal(const std::str
 // The client that a user names by its number, COHORT/NUMBER or GUID.
 Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text);
 
-// The same, if the log holds that client: an interrupted run did not come to all of them.
+// The same, if the log holds that client: one that is not complete does not hold all of them.
 Result<ClientNumber, Error> find_held_client(const events::LogReader& log, const std::string& text);
 
-// On standard error, if the run was.
-void say_if_interrupted(const events::LogReader& log, Console& console);
+// What is missing of a log that is not complete, and what to do: in full on standard error, and
+// shortly before an answer that people read.
+void say_if_incomplete(const events::LogReader& log, Console& console, bool is_for_people = false);
+// "complete", or why not and how many clients there are.
+std::string completeness(const events::LogReader& log);
+std::string advice_on_unfinished(const events::LogReader& log);
+// Likewise in an answer for machines: `complete`, and if it is not, which clients the log holds.
+void add_completeness(nlohmann::ordered_json& object, const events::LogReader& log);
 
 // The moment that a user gives for an option; `otherwise` if it was not given.
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,

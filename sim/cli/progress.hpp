@@ -16,7 +16,8 @@ struct WatchedRun {
   double wall_seconds = 0;  // without what these took
 };
 
-// run(), with a line of progress on the console if it takes long, and an end at SIGINT or SIGTERM.
+// run(), with a line of progress on the console if it takes long, and an end at SIGINT, SIGTERM or
+// SIGHUP.
 // Only one at a time.
 Result<WatchedRun, Error> run_watched(const Scenario& scenario, const RunOptions& options,
                                       Console& console);
@@ -37,6 +38,7 @@ class SignalWatch {
  private:
   struct sigaction old_int_;
   struct sigaction old_term_;
+  struct sigaction old_hup_;
 };
 
 // Whether a signal has asked for the end.

@@ -229,7 +229,10 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
   text += section("Expectations", expectations_text(outcomes, scenario, console), console);
 
   const auto per_second = static_cast<double>(result.log.events) / std::max(wall_seconds, 1e-9);
-  text += fmt::format("\nDigest  {}\n", events::to_string(result.log.digest));
+  text += "\n";
+  if (result.log.finished) {
+    text += fmt::format("Digest  {}\n", events::to_string(result.log.digest));
+  }
   text += fmt::format("{} in {:.2f} s, {:.1f} million a second\n",
                       counted(result.log.events, "event"), wall_seconds, per_second / 1e6);
   text += signatures_text(result.tally.signatures, wall_seconds);
@@ -249,7 +252,8 @@ nlohmann::ordered_json summary_json(const Scenario& scenario, const RunResult& r
   json["ticks"] = scenario.duration / scenario.tick;
   json["complete"] = result.log.complete;
   json["events"] = result.log.events;
-  json["digest"] = events::to_string(result.log.digest);
+  json["digest"] = nullptr;
+  if (result.log.finished) json["digest"] = events::to_string(result.log.digest);
   json["states"] = states_json(states);
   json["event-kinds"] = counts_json<EventKind>(all_kinds(result));
   json["refusals"] = counts_json<RefusalReason>(result.tally.refusals);

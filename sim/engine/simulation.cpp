@@ -40,10 +40,11 @@ class Worker {
       if (done == control_.stop_after) control_.stop = true;
     }
     flush();
-    if (error_) return Failed<Error>(*error_);
-    const auto summary = writer_->finish(client - first);
-    if (!summary) return Failed<Error>(to_error(summary.error()));
-    return *summary;
+    auto summary = error_ ? Failed<events::LogError>(*error_) : writer_->finish(client - first);
+    if (summary) return *summary;
+    // A full disk may have room for the log's end then.
+    writer_->abandon();
+    return Failed<Error>(to_error(summary.error()));
   }
 
   const RunStatistics& tally() const { return tally_; }
@@ -75,7 +76,7 @@ class Worker {
   void flush() {
     if (!error_) {
       if (const auto written = writer_->write(batch_); !written) {
-        error_ = to_error(written.error());
+        error_ = written.error();
       }
     }
     control_.events_done.fetch_add(batch_.size(), std::memory_order_relaxed);
@@ -92,7 +93,7 @@ class Worker {
   std::vector<PlannedStep> own_steps_;  // of the client at hand
   std::size_t cohort_ = 0;              // partitions are taken in rising order
   std::optional<DrawKeys> draw_keys_;   // of that cohort
-  std::optional<Error> error_;
+  std::optional<events::LogError> error_;
 };
 
 // Hands out partitions and collects what comes back.
@@ -191,6 +192,18 @@ std::vector<std::string> devices_of(const Cohort& cohort) {
   return devices;
 }
 
+// Of a log whose end could not be written.
+events::LogSummary unfinished(const std::vector<events::WrittenPartition>& partitions) {
+  events::LogSummary summary;
+  summary.complete = false;
+  summary.finished = false;
+  for (const events::WrittenPartition& partition : partitions) {
+    summary.events += partition.events;
+    summary.bytes += partition.bytes;
+  }
+  return summary;
+}
+
 }  // namespace
 
 events::LogHeader header_of(const Scenario& scenario) {
@@ -230,8 +243,17 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   const SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
   // Before all that takes time: a folder that cannot be written is said at once.
-  auto log = events::LogWriter::create(options.log_folder, header_of(scenario), site.events());
-  if (!log) return Failed<Error>(to_error(log.error()));
+  auto log =
+      options.resume
+          ? events::LogWriter::resume(*options.log_folder, header_of(scenario), site.events())
+          : events::LogWriter::create(options.log_folder, header_of(scenario), site.events());
+  if (!log) {
+    Error error = to_error(log.error());
+    if (log.error().kind == events::LogError::Kind::misuse) {
+      error.advice = "give a new folder, or --resume with that of a run that was cut off";
+    }
+    return Failed<Error>(std::move(error));
+  }
   std::optional<TokenSite> real;
   if (scenario.real_crypto) {
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
@@ -241,17 +263,19 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   const std::uint32_t partitions = partitions_of(scenario.clients);
   const unsigned threads = std::clamp(options.threads, 1U, partitions);
   WorkerPool crew(world, *log, control, threads, 0, partitions);
-  if (crew.error()) return Failed<Error>(*crew.error());
 
   const auto summaries = crew.summaries();
-  const bool interrupted = crew.total().clients < scenario.clients;
+  std::optional<Error> error = crew.error();
+  const bool interrupted = error || crew.total().clients < scenario.clients;
   const auto summary = log->finish(summaries, interrupted);
-  if (!summary) return Failed<Error>(to_error(summary.error()));
+  if (!summary && !error) error = to_error(summary.error());
   RunStatistics total = crew.total();
   if (real) total.add(real->signatures());
   std::vector<events::Digest> digests;
   for (const events::WrittenPartition& partition : summaries) digests.push_back(partition.digest);
-  return RunResult{std::move(total), site.events(), *summary, threads, std::move(digests), {}};
+  return RunResult{std::move(total), site.events(),      summary ? *summary : unfinished(summaries),
+                   threads,          std::move(digests), {},
+                   std::move(error)};
 }
 
 std::optional<bool> has_same_events(const Scenario& other, const RunResult& result,

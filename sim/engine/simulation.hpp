@@ -36,7 +36,8 @@ struct RunControl {
 
 struct RunOptions {
   unsigned threads = 1;                             // at least 1
-  std::optional<std::filesystem::path> log_folder;  // must not exist or be empty
+  std::optional<std::filesystem::path> log_folder;  // must not exist or be empty, but to be resumed
+  bool resume = false;  // what is in the folder: see LogWriter::resume()
   // For real tokens: RSA keys that are taken before new ones are made, by callers with many runs.
   std::span<const PrivateKey> rsa_keys{};
   SpellTally::Wanted wanted{};  // what is counted besides
@@ -52,6 +53,9 @@ struct RunResult {
   // The actions, by their numbers, without which the events would be the same: see idle_actions().
   // Nothing: nobody has asked.
   std::optional<std::vector<std::uint32_t>> idle{};
+  // Why the log could not be written to its end: the run was stopped then, and its log holds what
+  // was done, if that could be written.
+  std::optional<Error> log_error{};
 };
 
 Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,

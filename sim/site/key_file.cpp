@@ -109,7 +109,8 @@ Result<void, Error> write_certificate_file(const std::string& path,
 Result<PrivateKey, Error> read_key_file(const std::string& path) {
   const auto pem = read_private_file(path, kPemBytesMax);
   if (!pem) return Failed<Error>(pem.error());
-  return own(PrivateKey::from_pem(pem->reveal()), path, "private key", pem->reveal());
+  auto key = PrivateKey::from_pem(pem->reveal(), PrivateKey::Origin::own);
+  return own(std::move(key), path, "private key", pem->reveal());
 }
 
 Result<Certificate, Error> read_certificate_file(const std::string& path) {

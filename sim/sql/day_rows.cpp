@@ -150,7 +150,7 @@ class RunRows final : public RowsByLot {
     add("duration", std::to_string(header.duration.count()));
     add("tick", std::to_string(header.tick.count()));
     add("complete", summary.complete ? "1" : "0");
-    add("digest", events::to_string(summary.digest));
+    if (summary.finished) add("digest", events::to_string(summary.digest));
     add("lifecycle", fmt::format("{:016x}", header.lifecycle_fingerprint));
     add("scenario-text", header.scenario_text);
     for (const events::LogInput& input : header.inputs) {

@@ -113,13 +113,15 @@ TEST_CASE("a private key whose halves or primes do not fit is refused") {
     std::size_t at = 0;
     for (std::size_t i = 0; i < line; ++i) at = damaged.find('\n', at) + 1;
     damaged[at + 40] = damaged[at + 40] == 'A' ? 'B' : 'A';
-    const auto key = PrivateKey::from_pem(damaged);
-    if (!key) continue;
-    // OpenSSL works around damaged primes: then it still signs as it should.
-    ++taken;
-    CHECK(key->public_key().verifies("m", key->sign("m")));
+    for (const auto origin : {PrivateKey::Origin::elsewhere, PrivateKey::Origin::own}) {
+      const auto key = PrivateKey::from_pem(damaged, origin);
+      if (!key) continue;
+      // OpenSSL works around damaged primes: then it still signs as it should.
+      ++taken;
+      CHECK(key->public_key().verifies("m", key->sign("m")));
+    }
   }
-  CHECK(taken < 8);
+  CHECK(taken < 16);
 }
 
 TEST_CASE("a certificate says when it is valid, and whether it signed itself") {

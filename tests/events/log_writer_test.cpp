@@ -33,15 +33,6 @@ class FullDisk {
   rlimit before_{};
 };
 
-LogContent two_partitions() {
-  LogContent content{header_for(1'100), small_site(), {}};
-  for (std::uint32_t client = 0; client < 1'100; ++client) {
-    content.clients.push_back(
-        Telling(client).registered(cohort_of(content.header, client)).stream());
-  }
-  return content;
-}
-
 }  // namespace
 
 TEST_CASE("a log is never written over anything that is there") {

@@ -163,4 +163,14 @@ inline LogContent fleet_log() {
   return content;
 }
 
+// Clients that register, and no more: 1,024 in the first partition, 76 in the second.
+inline LogContent two_partitions() {
+  LogContent content{header_for(1'100), small_site(), {}};
+  for (std::uint32_t client = 0; client < 1'100; ++client) {
+    content.clients.push_back(
+        Telling(client).registered(cohort_of(content.header, client)).stream());
+  }
+  return content;
+}
+
 }  // namespace tokenlife::test

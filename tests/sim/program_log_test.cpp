@@ -227,7 +227,7 @@ void check_interrupted(const std::string& cohorts, const std::string& partition)
 run long.toml --log log --json >out 2>err &
 pid=$!
 until [ -s log/clients-)" + partition +
-                                 R"(.log ] || ! kill -0 $pid 2>/dev/null; do :; done
+                                 R"(.log* ] || ! kill -0 $pid 2>/dev/null; do :; done
 kill -INT $pid
 wait $pid
 )");

@@ -1,0 +1,254 @@
+// Logs whose writers did not come to the end, how one goes on with them, and what is saved of them.
+#include "events/salvage.hpp"
+
+#include <cstring>
+
+#include "events/log_content.hpp"
+#include "events/small_log.hpp"
+#include "events/temporary_folder.hpp"
+
+using namespace tokenlife;
+using namespace tokenlife::test;
+using events::LogError;
+using Kind = events::LogError::Kind;
+
+namespace {
+
+const LogContent& content() {
+  static const LogContent made = two_partitions();
+  return made;
+}
+
+const Files& whole() {
+  static const Files files = [] {
+    const TemporaryFolder folder;
+    REQUIRE(write_log(folder / "log", content()));
+    return read_folder(folder / "log");
+  }();
+  return files;
+}
+
+// As a writer leaves it that is killed behind the first partition, within the second.
+Files cut_off() {
+  Files files = whole();
+  auto site = files.extract("site.log");
+  site.key() = "site.log.partial";
+  // Behind the site's events comes the end frame, and at last where that is.
+  const std::string& bytes = site.mapped();
+  std::uint64_t end = 0;
+  std::memcpy(&end, bytes.data() + bytes.size() - 8, 8);
+  site.mapped().resize(end);
+  files.insert(std::move(site));
+  auto second = files.extract("clients-00001.log");
+  second.key() = "clients-00001.log.partial";
+  second.mapped().resize(second.mapped().size() / 2);
+  files.insert(std::move(second));
+  return files;
+}
+
+Result<events::LogSummary, LogError> resume(const std::filesystem::path& folder) {
+  auto log = events::LogWriter::resume(folder, content().header, content().site);
+  if (!log) return Failed<LogError>(log.error());
+  std::vector<events::WrittenPartition> done;
+  for (const std::uint32_t partition : {0U, 1U}) {
+    auto written = write_partition(*log, partition, content(), events::ClientBatch::kEvents);
+    if (!written) return Failed<LogError>(written.error());
+    done.push_back(*written);
+  }
+  return log->finish(done, false);
+}
+
+std::string refusal(const std::filesystem::path& folder, const events::LogHeader& header) {
+  const auto log = events::LogWriter::resume(folder, header, content().site);
+  REQUIRE_FALSE(log.has_value());
+  return log.error().what;
+}
+
+}  // namespace
+
+TEST_CASE("a log that is not finished is read as far as partitions are whole") {
+  const TemporaryFolder folder;
+  write_folder(folder / "log", cut_off());
+  const auto log = events::LogReader::open(folder / "log");
+  REQUIRE(log);
+  CHECK_FALSE(log->summary().complete);
+  CHECK_FALSE(log->summary().finished);
+  CHECK_FALSE(log->summary().being_written);
+  CHECK(log->header() == content().header);
+  CHECK(log->site_events() == content().site);
+  REQUIRE(log->partitions().size() == 1);
+  CHECK(log->partitions()[0].clients == 1'024);
+  CHECK(log->partition_of({1'024}) == nullptr);
+  const LogContent read = read_log(folder / "log").value();
+  CHECK(std::equal(read.clients.begin(), read.clients.end(), content().clients.begin()));
+}
+
+TEST_CASE("a log says that it is being written, and its files are partial until they are whole") {
+  const TemporaryFolder folder;
+  {
+    auto writer = events::LogWriter::create(folder / "log", content().header, content().site);
+    REQUIRE(writer);
+    const auto partition = writer->partition(0);
+    REQUIRE(partition);
+    CHECK(read_folder(folder / "log").contains("clients-00000.log.partial"));
+    const auto log = events::LogReader::open(folder / "log");
+    REQUIRE(log);
+    CHECK(log->summary().being_written);
+    CHECK(log->partitions().empty());
+    CHECK(refusal(folder / "log", content().header) == "is being written by another process");
+  }
+  const auto log = events::LogReader::open(folder / "log");
+  REQUIRE(log);
+  CHECK_FALSE(log->summary().being_written);
+}
+
+TEST_CASE("a log that is gone on with is the log of a run that was never cut off") {
+  const TemporaryFolder folder;
+  SECTION("what a killed writer leaves") { write_folder(folder / "log", cut_off()); }
+  SECTION("no folder") {}
+  SECTION("a log that is whole") { write_folder(folder / "log", whole()); }
+  SECTION("a header that was cut off") {
+    write_folder(folder / "log", {{"site.log.partial", whole().at("site.log").substr(0, 100)}});
+  }
+  SECTION("a partition that a power cut has emptied") {
+    Files files = cut_off();
+    files.at("clients-00000.log").assign(files.at("clients-00000.log").size(), '\0');
+    write_folder(folder / "log", files);
+  }
+  SECTION("a partition with bytes behind its end") {
+    Files files = cut_off();
+    files.at("clients-00000.log") += "more";
+    write_folder(folder / "log", files);
+  }
+  SECTION("a log of the version before, which gave every file its name at once") {
+    Files files = whole();
+    files.at("site.log").resize(files.at("site.log").size() - 1);
+    files.at("clients-00001.log").resize(100);
+    write_folder(folder / "log", files);
+  }
+  REQUIRE(resume(folder / "log"));
+  CHECK(read_folder(folder / "log") == whole());
+}
+
+TEST_CASE("a log that was cut at any byte of a partition is gone on with to the same bytes") {
+  Files files = cut_off();
+  const std::string second = whole().at("clients-00001.log");
+  for (std::size_t length = 0; length <= second.size(); length += 41) {
+    const TemporaryFolder folder;
+    files.at("clients-00001.log.partial") = second.substr(0, length);
+    write_folder(folder / "log", files);
+    REQUIRE(resume(folder / "log"));
+    INFO("cut to " << length);
+    REQUIRE(read_folder(folder / "log") == whole());
+  }
+}
+
+TEST_CASE("nobody goes on with the log of another run, or with what is no log") {
+  const TemporaryFolder folder;
+  write_folder(folder / "log", cut_off());
+  const std::string other = "is the log of another run: ";
+  events::LogHeader header = content().header;
+  SECTION("a seed") {
+    header.seed = 43;
+    CHECK(refusal(folder / "log", header) == other + "its seed is 42, and not 43");
+  }
+  SECTION("a scenario") {
+    header.scenario_text += "#";
+    CHECK(refusal(folder / "log", header) == other + "its scenario is another");
+  }
+  SECTION("an input") {
+    header.inputs.clear();
+    CHECK(refusal(folder / "log", header) == other + "a file that its scenario names was another");
+  }
+  SECTION("rules") {
+    header.lifecycle_fingerprint = 1;
+    CHECK(refusal(folder / "log", header) == other + "the program that wrote it has other rules");
+  }
+  SECTION("a duration") {
+    header.duration = Duration{60};
+    CHECK(refusal(folder / "log", header) == other + "its header is another");
+  }
+  CHECK(read_folder(folder / "log") == cut_off());
+  write_folder(folder / "files", {{"letter.txt", "Dear"}});
+  CHECK(refusal(folder / "files", header) == "is not empty, and holds no log");
+}
+
+// ---- Salvage -----------------------------------------------------------------------------------
+
+TEST_CASE("of a sound log all is saved, with its digest") {
+  const TemporaryFolder folder;
+  write_folder(folder / "log", whole());
+  const auto saved = events::salvage(folder / "log", folder / "saved");
+  REQUIRE(saved);
+  CHECK(saved->lost.empty());
+  CHECK(saved->clients == content().header.clients);
+  CHECK(read_folder(folder / "saved") == whole());
+}
+
+TEST_CASE("of a log whose end is damaged all is saved, and of one whose start is, nothing") {
+  const TemporaryFolder folder;
+  Files files = whole();
+  std::string& site = files.at("site.log");
+  SECTION("the end") {
+    site[site.size() - 20] = static_cast<char>(site[site.size() - 20] ^ 1);
+    write_folder(folder / "log", files);
+    REQUIRE(events::salvage(folder / "log", folder / "saved"));
+    CHECK(read_folder(folder / "saved") == whole());
+  }
+  SECTION("the header") {
+    site[30] = static_cast<char>(site[30] ^ 1);
+    write_folder(folder / "log", files);
+    const auto saved = events::salvage(folder / "log", folder / "saved");
+    REQUIRE_FALSE(saved.has_value());
+    CHECK(saved.error().kind == Kind::corrupt);
+    CHECK_FALSE(std::filesystem::exists(folder / "saved"));
+  }
+}
+
+TEST_CASE("of a damaged partition the clients before the damage are saved, with all their events") {
+  LogContent many = content();
+  // Small batches, so that there is something behind the first.
+  const TemporaryFolder made;
+  REQUIRE(write_log(made / "log", many, 8));
+  const Files sound = read_folder(made / "log");
+  const std::size_t size = sound.at("clients-00000.log").size();
+  std::uint32_t most = 0;
+  for (std::size_t at = 200; at < size; at += size / 40) {
+    const TemporaryFolder folder;
+    Files files = sound;
+    char& byte = files.at("clients-00000.log")[at];
+    byte = static_cast<char>(byte ^ 4);
+    write_folder(folder / "log", files);
+    const auto saved = events::salvage(folder / "log", folder / "saved");
+    INFO("byte " << at << " of " << size);
+    REQUIRE(saved);
+    REQUIRE(saved->lost.size() == 1);
+    CHECK(saved->lost[0].last == 1'023);
+    CHECK(saved->lost[0].why.kind == Kind::corrupt);
+    const std::uint32_t whole_clients = saved->lost[0].first;
+    CHECK(saved->clients == whole_clients + many.header.clients - 1'024);
+    const auto log = events::LogReader::open(folder / "saved");
+    REQUIRE(log);
+    CHECK_FALSE(log->summary().complete);
+    const LogContent read = read_log(folder / "saved").value();
+    for (std::uint32_t client = 0; client < whole_clients; ++client) {
+      REQUIRE(read.clients[client] == many.clients[client]);
+    }
+    REQUIRE(read.clients[1'024] == many.clients[1'024]);
+    most = std::max(most, whole_clients);
+  }
+  CHECK(most > 0);
+}
+
+TEST_CASE("clients of a partition without a file are lost") {
+  const TemporaryFolder folder;
+  Files files = whole();
+  files.erase("clients-00000.log");
+  write_folder(folder / "log", files);
+  const auto saved = events::salvage(folder / "log", folder / "saved");
+  REQUIRE(saved);
+  REQUIRE(saved->lost.size() == 1);
+  CHECK(saved->lost[0].first == 0);
+  CHECK(saved->lost[0].last == 1'023);
+  CHECK(saved->lost[0].why.what == "there is no such file");
+}
