@@ -7,6 +7,7 @@
 
 #include "core/ensure.hpp"
 #include "events/frame_writer.hpp"
+#include "events/header_difference.hpp"
 #include "events/log_reader.hpp"
 #include "events/site_codec.hpp"
 #include "events/stretch_codec.hpp"
@@ -74,23 +75,6 @@ Result<void, LogError> make_folder(const fs::path& folder) {
 
 // What a folder has of a log that is to be gone on with.
 enum class Begun : std::uint8_t { nothing, some };
-
-// How the header that is there differs from the one that is to be written.
-std::string difference(const LogHeader& there, const LogHeader& header) {
-  if (there.seed != header.seed) {
-    return "its seed is " + std::to_string(there.seed) + ", and not " + std::to_string(header.seed);
-  }
-  if (there.scenario_text != header.scenario_text) return "its scenario is another";
-  if (there.clients != header.clients) {
-    return "it has " + std::to_string(there.clients) + " clients, and not " +
-           std::to_string(header.clients);
-  }
-  if (there.inputs != header.inputs) return "a file that its scenario names was another";
-  if (there.lifecycle_fingerprint != header.lifecycle_fingerprint) {
-    return "the program that wrote it has other rules";
-  }
-  return "its header is another";
-}
 
 Result<Begun, LogError> find_begun(const fs::path& folder, const LogHeader& header) {
   using enum LogError::Kind;

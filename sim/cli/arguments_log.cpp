@@ -4,6 +4,7 @@
 #include "sim/cli/command_explain.hpp"
 #include "sim/cli/command_log.hpp"
 #include "sim/cli/command_log_diff.hpp"
+#include "sim/cli/command_log_merge.hpp"
 #include "sim/cli/command_log_salvage.hpp"
 #include "sim/cli/command_log_sql.hpp"
 #include "sim/cli/command_replay.hpp"
@@ -170,6 +171,18 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
   added->add_flag("--json", command.json, "Print JSON");
 }
 
+void add_log_merge(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
+      log, chosen, "merge", "Make one log of those of the parts of a run", log_merge_command,
+      "The parts are what `tokenlife run --shard I/N` writes, on as many machines. The log is the "
+      "same,\nbyte for byte, as that of a run in one piece. Every event is checked; a part that is "
+      "missing, is\nthere twice or is of another run is named.\n"
+      "Example:\n  tokenlife log merge part-1 part-2 part-3 -o /tmp/fleet");
+  added->add_option("LOG", command.logs, "The folders of the parts' logs")->required();
+  added->add_option("-o,--out", command.out, "A new folder")->required();
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
 void add_log_salvage(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "salvage", "Save what is whole of a log that is cut off or damaged",
@@ -232,6 +245,7 @@ void add_log(CLI::App& app, Chosen& chosen) {
       "  tokenlife log info /tmp/fleet --json | jq -r '.\"scenario-text\"' > again.toml");
   add_log_verify(log, chosen);
   add_log_diff(log, chosen);
+  add_log_merge(log, chosen);
   add_log_salvage(log, chosen);
   add_log_sql(log, chosen);
   add_log_export(log, chosen);

@@ -30,6 +30,9 @@ void add_run(CLI::App& app, Chosen& chosen) {
                  "Go on with the log in that folder, which an end of the program, of the power or "
                  "of the disk's room cut off")
       ->needs(log);
+  added->add_option("--shard", command.shard,
+                    "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
+                    "is not judged. `tokenlife log merge` makes one log of all parts");
   added->add_option("--clients-scale", command.clients_scale,
                     "Multiply every cohort's client count (default: 1)");
   add_threads(*added, command.threads);

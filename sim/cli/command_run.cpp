@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/command_run.hpp"
@@ -24,6 +25,22 @@ std::vector<events::ClientStanding> in_order(std::vector<events::ClientStanding>
   return clients;
 }
 
+// "2/5": the second of five parts, as its place and their number.
+Result<std::pair<std::uint32_t, std::uint32_t>, Error> shard_of(const std::string& text) {
+  std::uint32_t number = 0;
+  std::uint32_t parts = 0;
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, number);
+  const bool has_slash = first.ec == std::errc{} && first.ptr != end && *first.ptr == '/';
+  const auto second = has_slash ? std::from_chars(first.ptr + 1, end, parts) : first;
+  if (has_slash && second.ec == std::errc{} && second.ptr == end && number >= 1 &&
+      number <= parts) {
+    return std::pair(number - 1, parts);
+  }
+  return usage_error(fmt::format("--shard {} is no part of a run", in_quotes(text)),
+                     "write I/N with I from 1 to N: --shard 2/5 is the second of five parts");
+}
+
 }  // namespace
 
 ExitStatus run_command(const RunCommand& command, Console& console) {
@@ -35,6 +52,12 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   options.threads = command.threads;
   if (command.log) options.log_folder = *command.log;
   options.resume = command.resume;
+  if (command.shard) {
+    const auto shard = shard_of(*command.shard);
+    if (!shard) return Failed<Error>(shard.error());
+    options.part = shard->first;
+    options.parts = shard->second;
+  }
   options.wanted = {command.json, command.stranded.has_value()};
   if (command.stranded) {
     if (auto ready = try_new_output(*command.stranded, command.force); !ready) {
@@ -75,7 +98,7 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
                        : "make room, and run again with --resume";
     return Failed<Error>(std::move(error));
   }
-  if (!result.log.complete) {
+  if (result.stopped) {
     console.say(command.log ? "tokenlife: interrupted; what was written so far is a sound log: "
                               "--resume goes on"
                             : "tokenlife: interrupted");

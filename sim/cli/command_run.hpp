@@ -14,7 +14,8 @@ struct RunCommand {
   std::string scenario;
   std::optional<std::uint64_t> seed;
   std::optional<std::string> log;
-  bool resume = false;  // go on with that log
+  bool resume = false;               // go on with that log
+  std::optional<std::string> shard;  // "I/N", I from 1
   double clients_scale = 1;
   unsigned threads = std::thread::hardware_concurrency();
   std::optional<std::string> stranded;  // a file for a list of those at the end

@@ -207,10 +207,10 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
                       to_text(scenario.duration), rfc3339(scenario.start), to_text(scenario.tick),
                       scenario.seed);
   if (!result.log.complete) {
-    text +=
-        console.paint(fmt::format("interrupted: what follows is the life of {} of the clients\n",
-                                  grouped(result.tally.clients)),
-                      Tone::bad);
+    text += console.paint(
+        fmt::format("{}: what follows is the life of {} of the clients\n",
+                    result.stopped ? "interrupted" : "a part", grouped(result.tally.clients)),
+        Tone::bad);
   }
   text += section("Clients at the end",
                   states_text(final_states(result.tally)) + stranded_text(scenario, result.tally),

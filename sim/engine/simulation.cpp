@@ -192,6 +192,13 @@ std::vector<std::string> devices_of(const Cohort& cohort) {
   return devices;
 }
 
+// Of the partitions from `first` on and below `end`.
+std::uint32_t clients_between(const Scenario& scenario, std::uint32_t first, std::uint32_t end) {
+  const std::uint64_t behind = std::uint64_t{end} * events::kPartitionClients;
+  const auto last = static_cast<std::uint32_t>(std::min<std::uint64_t>(behind, scenario.clients));
+  return first == end ? 0 : last - first * events::kPartitionClients;
+}
+
 // Of a log whose end could not be written.
 events::LogSummary unfinished(const std::vector<events::WrittenPartition>& partitions) {
   events::LogSummary summary;
@@ -260,21 +267,28 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
 
-  const std::uint32_t partitions = partitions_of(scenario.clients);
-  const unsigned threads = std::clamp(options.threads, 1U, partitions);
-  WorkerPool crew(world, *log, control, threads, 0, partitions);
+  const std::uint64_t partitions = partitions_of(scenario.clients);
+  const auto first = static_cast<std::uint32_t>(partitions * options.part / options.parts);
+  const auto end = static_cast<std::uint32_t>(partitions * (options.part + 1) / options.parts);
+  const unsigned threads = std::clamp(options.threads, 1U, std::max(end - first, 1U));
+  WorkerPool crew(world, *log, control, threads, first, end);
 
   const auto summaries = crew.summaries();
   std::optional<Error> error = crew.error();
-  const bool interrupted = error || crew.total().clients < scenario.clients;
-  const auto summary = log->finish(summaries, interrupted);
+  const bool stopped = error || crew.total().clients < clients_between(scenario, first, end);
+  const auto summary = log->finish(summaries, stopped || options.parts != 1);
   if (!summary && !error) error = to_error(summary.error());
   RunStatistics total = crew.total();
   if (real) total.add(real->signatures());
   std::vector<events::Digest> digests;
   for (const events::WrittenPartition& partition : summaries) digests.push_back(partition.digest);
-  return RunResult{std::move(total), site.events(),      summary ? *summary : unfinished(summaries),
-                   threads,          std::move(digests), {},
+  return RunResult{std::move(total),
+                   site.events(),
+                   summary ? *summary : unfinished(summaries),
+                   stopped,
+                   threads,
+                   std::move(digests),
+                   {},
                    std::move(error)};
 }
 

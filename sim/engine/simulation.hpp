@@ -38,6 +38,10 @@ struct RunOptions {
   unsigned threads = 1;                             // at least 1
   std::optional<std::filesystem::path> log_folder;  // must not exist or be empty, but to be resumed
   bool resume = false;  // what is in the folder: see LogWriter::resume()
+  // The part of the run's partitions that is run, of so many: 0 of 1 is all. Its log is one of an
+  // interrupted run, and events::join() makes one of all parts.
+  std::uint32_t part = 0;
+  std::uint32_t parts = 1;
   // For real tokens: RSA keys that are taken before new ones are made, by callers with many runs.
   std::span<const PrivateKey> rsa_keys{};
   SpellTally::Wanted wanted{};  // what is counted besides
@@ -46,7 +50,8 @@ struct RunOptions {
 struct RunResult {
   RunStatistics tally;
   std::vector<Recorded<SiteEvent>> site_events;
-  events::LogSummary log;  // complete is false if the run was stopped
+  events::LogSummary log;  // complete is false if the run was stopped, or was a part
+  bool stopped = false;    // before its end, or the part's
   unsigned threads = 1;    // that were used
   // Of the partitions that were done, in order.
   std::vector<events::Digest> partitions{};

@@ -1,0 +1,27 @@
+// How the headers of two logs differ, in words.
+#pragma once
+
+#include <string>
+
+#include "events/log.hpp"
+
+namespace tokenlife::events {
+
+// Of the first of what differs, as "its seed is 7, and not 8": of `there`, and not of `header`.
+inline std::string difference(const LogHeader& there, const LogHeader& header) {
+  if (there.seed != header.seed) {
+    return "its seed is " + std::to_string(there.seed) + ", and not " + std::to_string(header.seed);
+  }
+  if (there.scenario_text != header.scenario_text) return "its scenario is another";
+  if (there.clients != header.clients) {
+    return "it has " + std::to_string(there.clients) + " clients, and not " +
+           std::to_string(header.clients);
+  }
+  if (there.inputs != header.inputs) return "a file that its scenario names was another";
+  if (there.lifecycle_fingerprint != header.lifecycle_fingerprint) {
+    return "the program that wrote it has other rules";
+  }
+  return "its header is another";
+}
+
+}  // namespace tokenlife::events

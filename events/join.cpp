@@ -1,0 +1,129 @@
+#include "events/join.hpp"
+
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "events/batch_reader.hpp"
+#include "events/header_difference.hpp"
+#include "events/log_format.hpp"
+#include "events/log_reader.hpp"
+#include "events/log_writer.hpp"
+
+namespace tokenlife::events {
+namespace {
+
+namespace fs = std::filesystem;
+
+Failed<LogError> refused(const LogReader& log, const std::string& what) {
+  return Failed<LogError>(
+      LogError{LogError::Kind::misuse, log.folder().string(), std::nullopt, what});
+}
+
+std::string clients_of(std::uint32_t partition, const LogHeader& header) {
+  const std::uint32_t first = partition * kPartitionClients;
+  const std::uint32_t count = std::min(kPartitionClients, header.clients - first);
+  return std::to_string(first) + " to " + std::to_string(first + count - 1);
+}
+
+// Of walk(): checks all, and counts.
+struct Counter {
+  EventCount counted{};
+  bool begin(ClientNumber) { return true; }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    counted.add(Event::kind, recorded.time);
+    return true;
+  }
+};
+
+// Where a partition is.
+struct Place {
+  const LogReader* log = nullptr;
+  const PartitionSummary* partition = nullptr;
+};
+
+// One place for each partition of the run.
+Result<std::vector<Place>, LogError> places_in(const std::vector<LogReader>& logs) {
+  const LogHeader& header = logs.front().header();
+  const std::uint64_t partitions =
+      (std::uint64_t{header.clients} + kPartitionClients - 1) / kPartitionClients;
+  std::vector<Place> places(partitions);
+  for (const LogReader& log : logs) {
+    if (log.header() != header) {
+      return refused(log, "is of another run than " + logs.front().folder().string() + ": " +
+                              difference(log.header(), header));
+    }
+    if (log.site_events() != logs.front().site_events()) {
+      return refused(log, "has other events of the site than " + logs.front().folder().string());
+    }
+    for (const PartitionSummary& partition : log.partitions()) {
+      Place& place = places[partition.partition];
+      const std::string clients = clients_of(partition.partition, header);
+      if (place.log != nullptr) {
+        const bool is_same = place.partition->digest == partition.digest;
+        return refused(log, "has clients " + clients + ", and so has " +
+                                place.log->folder().string() +
+                                (is_same ? "" : ", with other events"));
+      }
+      place = {&log, &partition};
+    }
+  }
+  for (std::uint32_t partition = 0; partition < partitions; ++partition) {
+    const Place& place = places[partition];
+    const std::uint32_t first = partition * kPartitionClients;
+    const bool is_whole =
+        place.log != nullptr &&
+        place.partition->clients == std::min(kPartitionClients, header.clients - first);
+    if (is_whole) continue;
+    return refused(place.log != nullptr ? *place.log : logs.front(),
+                   "clients " + clients_of(partition, header) +
+                       (place.log != nullptr ? " are not all there: the run was interrupted"
+                                             : " are in none of the logs"));
+  }
+  return places;
+}
+
+// Checks the partition and copies its file, which has its name when it is whole.
+Result<WrittenPartition, LogError> copy(const Place& place, const fs::path& to) {
+  Counter counter;
+  const auto visited = visit_batches(*place.log, *place.partition, counter);
+  if (!visited) return Failed<LogError>(visited.error());
+  const fs::path file = to / partition_file_name(place.partition->partition);
+  std::error_code error;
+  fs::copy_file(place.log->file_of(*place.partition), partial_of(file), error);
+  if (!error) fs::rename(partial_of(file), file, error);
+  if (error) {
+    return Failed<LogError>(LogError{LogError::Kind::io, file.string(), std::nullopt,
+                                     "cannot copy the file: " + error.message()});
+  }
+  WrittenPartition written;
+  static_cast<PartitionSummary&>(written) = *place.partition;
+  written.counted = counter.counted;
+  return written;
+}
+
+}  // namespace
+
+Result<LogSummary, LogError> join(const std::vector<fs::path>& folders, const fs::path& to) {
+  std::vector<LogReader> logs;
+  for (const fs::path& folder : folders) {
+    auto log = LogReader::open(folder);
+    if (!log) return Failed<LogError>(log.error());
+    logs.push_back(std::move(*log));
+  }
+  const auto places = places_in(logs);
+  if (!places) return Failed<LogError>(places.error());
+  auto writer = LogWriter::create(to, logs.front().header(), logs.front().site_events());
+  if (!writer) return Failed<LogError>(writer.error());
+  std::vector<WrittenPartition> written;
+  for (const Place& place : *places) {
+    auto copied = copy(place, to);
+    if (!copied) return Failed<LogError>(copied.error());
+    written.push_back(std::move(*copied));
+  }
+  return writer->finish(written, false);
+}
+
+}  // namespace tokenlife::events

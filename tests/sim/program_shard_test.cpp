@@ -1,0 +1,99 @@
+// One run in parts, on as many machines, and the log that comes of them.
+#include <nlohmann/json.hpp>
+
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+using nlohmann::json;
+
+// Three partitions, of which the last has 452 clients.
+constexpr const char* kFleet =
+    "format = 1\n[run]\nduration = \"120d\"\nseed = 3\n[[cohort]]\nname = \"laptops\"\n"
+    "clients = 2500\nnetwork = { model = \"fixed\", on = \"intranet\" }\n"
+    "[[expect]]\ncohort = \"laptops\"\nstate = \"expired\"\ncount = 2500\n";
+
+struct FleetDesk : Desk {
+  json whole;
+  FleetDesk() {
+    write("fleet.toml", kFleet);
+    whole = json::parse(run("run fleet.toml --log whole --json").out);
+  }
+  void run_part(int part, int parts) const {
+    const std::string log = "part-" + std::to_string(parts) + "-" + std::to_string(part);
+    const Ran ran = run("run fleet.toml --json --log " + log + " --shard " + std::to_string(part) +
+                        "/" + std::to_string(parts));
+    // What it expects is not judged.
+    REQUIRE(ran.status == 0);
+    CHECK(json::parse(ran.out)["complete"] == false);
+    CHECK(json::parse(ran.out)["expectations"].empty());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the log of a run's parts is the log of the run, whatever their number") {
+  const FleetDesk desk;
+  CHECK(desk.whole["digest"].is_string());
+  for (const int parts : {1, 2, 3, 5}) {
+    std::string logs;
+    for (int part = parts; part >= 1; --part) {
+      if (parts == 1) continue;
+      desk.run_part(part, parts);
+      logs += " part-" + std::to_string(parts) + "-" + std::to_string(part);
+    }
+    if (parts == 1) logs = " whole";
+    const std::string out = "merged-" + std::to_string(parts);
+    const Ran merged = desk.run("log merge" + logs + " --json -o " + out);
+    INFO(merged.err);
+    REQUIRE(merged.status == 0);
+    CHECK(json::parse(merged.out)["digest"] == desk.whole["digest"]);
+    CHECK(read_folder(desk.path(out)) == read_folder(desk.path("whole")));
+  }
+}
+
+TEST_CASE("a part of a run says that it is one") {
+  const FleetDesk desk;
+  desk.run_part(2, 3);
+  const Ran replayed = desk.run("replay part-3-2 --json");
+  CHECK(json::parse(replayed.out)["clients-held-ranges"] == json::parse("[[1024, 2047]]"));
+  CHECK(has(replayed.err, "or of a part of one, and holds 1,024 of 2,500 clients: 1024 to 2047"));
+  CHECK(
+      has(desk.run("run fleet.toml --shard 2/3").out, "a part: what follows is the life of 1,024"));
+}
+
+TEST_CASE("parts that are missing, doubled, foreign or damaged are named") {
+  const FleetDesk desk;
+  for (const int part : {1, 2, 3}) desk.run_part(part, 3);
+  REQUIRE(desk.run("run fleet.toml --seed 4 --log other --shard 2/3").status == 0);
+  const auto refusal = [&](const std::string& logs) {
+    const Ran ran = desk.run("log merge " + logs + " -o merged");
+    CHECK(ran.status == 2);
+    CHECK_FALSE(std::filesystem::exists(desk.path("merged")));
+    return ran.err;
+  };
+  CHECK(has(refusal("part-3-1 part-3-3"), "clients 1024 to 2047 are in none of the logs"));
+  CHECK(has(refusal("part-3-1 part-3-2 part-3-3 part-3-2"),
+            "part-3-2: has clients 1024 to 2047, and so has part-3-2"));
+  CHECK(has(refusal("part-3-1 other part-3-3"),
+            "other: is of another run than part-3-1: its seed is 4, and not 3"));
+  std::string bytes = read_file(desk.path("part-3-2/clients-00001.log"));
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  write_file(desk.path("part-3-2/clients-00001.log"), bytes);
+  const Ran damaged = desk.run("log merge part-3-1 part-3-2 part-3-3 -o merged");
+  CHECK(damaged.status == 3);
+  CHECK(has(damaged.err, "damaged"));
+}
+
+TEST_CASE("a part that is none is refused") {
+  const Desk desk;
+  for (const char* shard : {"0/3", "4/3", "1", "1/", "/3", "1/0", "a/b", "1/3x", "-1/3"}) {
+    const Ran ran = desk.run(std::string("run small.toml --shard=") + shard);
+    INFO(shard);
+    CHECK(ran.status == 2);
+    CHECK(has(ran.err, "is no part of a run"));
+  }
+}
+
+}  // namespace tokenlife::test
