@@ -80,6 +80,15 @@ inline void add_threads(CLI::App& app, unsigned& threads) {
       ->check(decimal(1, 1024));
 }
 
+// Values in place of those of the scenario.
+inline void add_set(CLI::App& app, std::vector<std::string>& set) {
+  app.add_option("--set", set,
+                 "KEY=VALUE: give a key of the scenario another value, such as\n"
+                 "site.renew-after=40d, cohort.laptops.network.internet.mean=3h or\n"
+                 "action.2.for=5d (the third action); may be repeated")
+      ->allow_extra_args(false);
+}
+
 // ---- One for each file -------------------------------------------------------------------------
 
 // `run`, `test`, `soak`, `fit`, `check` and `machine`.

@@ -18,6 +18,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
                   "  tokenlife run scenarios/mixed-fleet.toml\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet --resume\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --set site.renew-after=40d\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
@@ -33,6 +34,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
   added->add_option("--shard", command.shard,
                     "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
                     "is not judged. `tokenlife log merge` makes one log of all parts");
+  add_set(*added, command.set);
   added->add_option("--clients-scale", command.clients_scale,
                     "Multiply every cohort's client count (default: 1)");
   add_threads(*added, command.threads);
@@ -65,6 +67,7 @@ void add_test(CLI::App& app, Chosen& chosen) {
       "  tokenlife test scenarios --junit report.xml --color always\n"
       "  tokenlife test scenarios --json | jq -r '.tests[] | select(.verdict == \"failed\").name'\n"
       "  tokenlife test scenarios/mixed-fleet.toml --seeds 1..100\n"
+      "  tokenlife test scenarios/clocks.toml --set site.leeway=10m\n"
       "  tokenlife test scenarios --coverage");
   added->add_option("PATH", command.paths, "Scenario files, or folders to search for .toml files")
       ->required();
@@ -74,6 +77,7 @@ void add_test(CLI::App& app, Chosen& chosen) {
                   "Check expectations only, not the properties of every run");
   added->add_option("--seeds", command.seeds,
                     "Run every test with each seed from A to B, written A..B");
+  add_set(*added, command.set);
   CLI::Option* list =
       added->add_flag("--list", command.list, "Print the tests' names, and run none");
   added

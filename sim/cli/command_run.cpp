@@ -9,6 +9,7 @@
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/report.hpp"
+#include "sim/cli/set_argument.hpp"
 #include "sim/cli/standing_rows.hpp"
 #include "sim/engine/expectations.hpp"
 #include "sim/text/escape.hpp"
@@ -44,7 +45,8 @@ Result<std::pair<std::uint32_t, std::uint32_t>, Error> shard_of(const std::strin
 }  // namespace
 
 ExitStatus run_command(const RunCommand& command, Console& console) {
-  const auto scenario = load_scenario(command.scenario, {command.seed, command.clients_scale});
+  const auto scenario = load_scenario_with(command.scenario, {command.seed, command.clients_scale},
+                                           settings_of(command.set));
   if (!scenario) return Failed<Error>(scenario.error());
   for (const Error& warning : scenario->warnings) console.say(show_warning(warning));
 

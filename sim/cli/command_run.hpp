@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "sim/cli/command.hpp"
 
@@ -13,6 +14,7 @@ namespace tokenlife::sim {
 struct RunCommand {
   std::string scenario;
   std::optional<std::uint64_t> seed;
+  std::vector<std::string> set;  // KEY=VALUE, each
   std::optional<std::string> log;
   bool resume = false;               // go on with that log
   std::optional<std::string> shard;  // "I/N", I from 1

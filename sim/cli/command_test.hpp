@@ -15,6 +15,7 @@ struct TestCommand {
   bool scenarios_only = false;        // without the properties of every run
   std::optional<std::string> junit;   // a file
   std::optional<std::string> seeds;   // "A..B"
+  std::vector<std::string> set;       // KEY=VALUE, each
   bool coverage = false;              // say what the scenarios exercised, and what they did not
   bool list = false;                  // say what would be run, and run nothing
   bool fail_fast = false;             // the first test that fails is the last one

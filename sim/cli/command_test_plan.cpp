@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <regex>
 
@@ -77,28 +76,7 @@ Failed<Error> nothing_to_run(const Files& files) {
                      "a scenario begins with `format = 1`");
 }
 
-// ---- Seeds and names ---------------------------------------------------------------------------
-
-Result<SeedRange, Error> parse_seeds(const std::string& text) {
-  constexpr std::uint64_t kSeedsMax = 1'000'000;
-  const auto whole = [](std::string_view digits) -> std::optional<std::uint64_t> {
-    std::uint64_t number = 0;
-    const char* end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, number);
-    return error == std::errc{} && stop == end ? std::optional(number) : std::nullopt;
-  };
-  const std::size_t dots = std::min(text.find(".."), text.size());
-  const auto first = whole(std::string_view(text).substr(0, dots));
-  const auto last = whole(std::string_view(text).substr(std::min(dots + 2, text.size())));
-  if (!first || !last || *last < *first) {
-    return usage_error(fmt::format("--seeds {} is not a range", in_quotes(text)),
-                       "write it like 1..100");
-  }
-  if (*last - *first >= kSeedsMax) {
-    return usage_error(fmt::format("--seeds {} is more than a million seeds", in_quotes(text)));
-  }
-  return SeedRange{*first, *last};
-}
+// ---- Names ---------------------------------------------------------------------------
 
 // Which names are wanted.
 class Filter {
@@ -122,7 +100,7 @@ class Filter {
 };
 
 TestTarget target_of(const std::string& path, const TestCommand& command, const Filter& filter) {
-  TestTarget target{path, filter.wants(path), {}, command.coverage, command.fail_fast};
+  TestTarget target{path, filter.wants(path), {}, command.coverage, command.fail_fast, command.set};
   if (command.scenarios_only) return target;
   for (SoakProperty& property : soak_properties()) {
     if (filter.wants(property_name(path, property.name))) {

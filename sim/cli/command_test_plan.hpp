@@ -10,14 +10,10 @@
 #include "core/result.hpp"
 #include "sim/cli/command_test.hpp"
 #include "sim/cli/command_test_run.hpp"
+#include "sim/cli/seed_range.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
-
-struct SeedRange {
-  std::uint64_t first;
-  std::uint64_t last;
-};
 
 // Each of the targets with each of the seeds, or with its own; numbered, seeds the fastest.
 struct TestPlan {
@@ -26,9 +22,7 @@ struct TestPlan {
   // TOML files of the folders that are no scenarios.
   std::vector<std::string> others;
 
-  std::size_t seeds_each() const {
-    return seeds ? static_cast<std::size_t>(seeds->last - seeds->first) + 1 : 1;
-  }
+  std::size_t seeds_each() const { return seeds ? seeds->count() : 1; }
   std::size_t size() const { return targets.size() * seeds_each(); }
   const TestTarget& target(std::size_t i) const { return targets[i / seeds_each()]; }
   std::optional<std::uint64_t> seed(std::size_t i) const {

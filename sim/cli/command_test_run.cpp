@@ -5,6 +5,7 @@
 #include <chrono>
 #include <span>
 
+#include "sim/cli/set_argument.hpp"
 #include "sim/engine/expectations.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/soak/sample.hpp"
@@ -71,7 +72,7 @@ class TestRun {
 
   TestReport run() && {
     const Stopwatch watch;
-    const auto scenario = load_scenario(target_.path, {seed_, 1});
+    const auto scenario = load_scenario_with(target_.path, {seed_, 1}, settings_of(target_.set));
     if (!scenario) {
       add_whole(watch, {}, show_error(scenario.error()));
       return std::move(report_);
@@ -151,7 +152,8 @@ class TestRun {
     test.failure = std::move(failure);
     test.error = std::move(error);
     const std::string seed = seed_ ? fmt::format(" --seed {}", *seed_) : "";
-    add(std::move(test), fmt::format("tokenlife run {}{}", shell_path(target_.path), seed));
+    add(std::move(test),
+        fmt::format("tokenlife run {}{}{}", shell_path(target_.path), seed, set_words()));
   }
 
   void hold(const Scenario& sample, const SoakProperty& property) {
@@ -165,13 +167,21 @@ class TestRun {
     }
     test.seconds = watch.seconds();
     const std::string seeds = seed_ ? fmt::format(" --seeds {0}..{0}", *seed_) : "";
-    add(std::move(test), fmt::format("tokenlife test {}{} --filter {}", shell_path(target_.path),
-                                     seeds, shell_word(fmt::format(": {}$", property.name))));
+    add(std::move(test),
+        fmt::format("tokenlife test {}{}{} --filter {}", shell_path(target_.path), seeds,
+                    set_words(), shell_word(fmt::format(": {}$", property.name))));
   }
 
   void add(TestCase test, std::string reproduce) {
     if (test.failed()) test.reproduce = std::move(reproduce);
     report_.tests.push_back(std::move(test));
+  }
+
+  // " --set site.leeway=5m"
+  std::string set_words() const {
+    std::string words;
+    for (const std::string& set : target_.set) words += " --set " + shell_word(set);
+    return words;
   }
 
   const TestTarget& target_;

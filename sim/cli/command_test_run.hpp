@@ -21,6 +21,7 @@ struct TestTarget {
   std::vector<SoakProperty> properties;  // of a sample: see sim/soak/sample.hpp
   bool coverage = false;                 // of the whole run
   bool fail_fast = false;                // a test that fails is the last one
+  std::vector<std::string> set{};        // KEY=VALUE, each: what the file is run with
 };
 
 // What the test of a property is called; that of the expectations is called like the file.

@@ -61,10 +61,10 @@ std::optional<IssueBulk> read(Reading& reading, Keys& keys, ActionType<IssueBulk
   const std::uint32_t line = keys.place("name").line;
   if (known->line != line) {
     reading.bulk_tokens.has_gaps = true;  // One of the two should be another.
-    keys.wrong(
-        "name",
-        fmt::format("is {}, as that of the bulk token in line {}", in_quotes(*name), known->line),
-        "give every bulk token a name of its own");
+    keys.wrong("name",
+               fmt::format("is {}, as that of the bulk token in line {}", in_quotes(*name),
+                           reading.text.line_in_file(known->line)),
+               "give every bulk token a name of its own");
     return std::nullopt;
   }
   reading.scenario.bulk_tokens[known->index] = {
@@ -219,7 +219,7 @@ void read_action(Reading& reading, const toml::node& element) {
                                       to_text(reading.time.duration)),
                           "choose an earlier time, or lengthen the run");
   }
-  const int line = static_cast<int>(element.source().begin.line);
+  const auto line = static_cast<int>(reading.text.line_in_file(element.source().begin.line));
   reading.scenario.actions.push_back({*at, std::move(*what), line, false, repeat});
 }
 

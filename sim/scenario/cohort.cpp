@@ -73,10 +73,10 @@ void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
   const auto index = static_cast<std::uint32_t>(reading.scenario.cohorts.size());
   if (const auto other = reading.cohorts.add(*name, {index, keys.place("name").line})) {
     reading.cohorts.has_gaps = true;  // One of the two should have another.
-    keys.wrong(
-        "name",
-        fmt::format("is {}, as that of the cohort in line {}", in_quotes(*name), other->line),
-        "give every cohort a name of its own");
+    keys.wrong("name",
+               fmt::format("is {}, as that of the cohort in line {}", in_quotes(*name),
+                           reading.text.line_in_file(other->line)),
+               "give every cohort a name of its own");
   }
 }
 

@@ -280,7 +280,7 @@ void read_expectation(Reading& reading, const toml::node& element) {
   if (!found) return;
   Keys& keys = *found;
   Expectation expect;
-  expect.line = static_cast<int>(element.source().begin.line);
+  expect.line = static_cast<int>(reading.text.line_in_file(element.source().begin.line));
   const bool is_of_state = keys.has("state") || keys.has("states");
   const bool is_of_event = keys.has("event") || keys.has("peak-of");
   const bool is_of_spells = !is_of_event && keys.has("cause");

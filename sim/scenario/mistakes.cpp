@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/scenario/scenario_text.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
 
@@ -82,14 +83,13 @@ std::string Mistakes::advice_on(const UnknownKey& unknown) const {
   return fmt::format("write [cohort.{}] below its [[cohort]]", unknown.key);
 }
 
-Error Mistakes::told(std::string_view text, Position at, Noted noted) const {
+Error Mistakes::told(const ScenarioText& text, Position at, Noted noted) const {
   if (!noted.error.place.empty()) return std::move(noted.error);
   if (noted.unknown) noted.error.advice = advice_on(*noted.unknown);
-  return error_at(path_, line_of(text, at.line, at.column), std::move(noted.error.what),
-                  std::move(noted.error.advice));
+  return text.error_at(path_, at, std::move(noted.error.what), std::move(noted.error.advice));
 }
 
-std::vector<Error> Mistakes::take_warnings(std::string_view text) && {
+std::vector<Error> Mistakes::take_warnings(const ScenarioText& text) && {
   std::vector<Error> warnings;
   for (auto& [at, warning] : warnings_) {
     warnings.push_back(told(text, at, {std::move(warning), std::nullopt}));
@@ -97,7 +97,7 @@ std::vector<Error> Mistakes::take_warnings(std::string_view text) && {
   return warnings;
 }
 
-Error Mistakes::take(std::string_view text) && {
+Error Mistakes::take(const ScenarioText& text) && {
   // A key that stands where it does not belong is not said to be absent where it does.
   std::erase_if(absent_, [&](const AbsentKey& key) { return unknown_keys_.contains(key.key); });
   const std::size_t count = count_ + absent_.size();

@@ -23,6 +23,8 @@ struct Position {
   friend auto operator<=>(const Position&, const Position&) = default;
 };
 
+class ScenarioText;
+
 // Collects mistakes in whatever order they are found. Of those at one place the first counts; what
 // only follows from another is left out.
 class Mistakes {
@@ -48,10 +50,10 @@ class Mistakes {
 
   // Something that is allowed and hardly meant.
   void warn(Position at, std::string what, std::string advice);
-  std::vector<Error> take_warnings(std::string_view text) &&;
+  std::vector<Error> take_warnings(const ScenarioText& text) &&;
 
   // All of them: the first, with the others. Precondition: any().
-  Error take(std::string_view text) &&;
+  Error take(const ScenarioText& text) &&;
 
  private:
   struct UnknownKey {
@@ -75,7 +77,7 @@ class Mistakes {
   // The only other kind of table that has the key, if it may be meant.
   std::optional<std::string> home_of(const UnknownKey& unknown) const;
   std::string advice_on(const UnknownKey& unknown) const;
-  Error told(std::string_view text, Position at, Noted noted) const;
+  Error told(const ScenarioText& text, Position at, Noted noted) const;
 
   std::string path_;
   std::size_t count_ = 0;  // without the absent keys

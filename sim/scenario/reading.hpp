@@ -12,6 +12,7 @@
 
 #include "sim/scenario/keys.hpp"
 #include "sim/scenario/scenario.hpp"
+#include "sim/scenario/scenario_text.hpp"
 
 namespace tokenlife::sim {
 
@@ -49,7 +50,8 @@ struct TraceUse {
 
 // What is known while a file is read.
 struct Reading {
-  Reading(std::string path, const ScenarioOptions& asked) : mistakes(path), options(asked) {
+  Reading(const ScenarioText& its_text, std::string path, const ScenarioOptions& asked)
+      : text(its_text), mistakes(path), options(asked) {
     scenario.path = std::move(path);
   }
 
@@ -65,6 +67,7 @@ struct Reading {
   std::string nearest_name(Position at, std::string_view noun, const std::string& name,
                            const NameList& list) const;
 
+  const ScenarioText& text;
   Mistakes mistakes;
   ScenarioOptions options;
   RunTime time;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sim/scenario/guid_of_seed.hpp"
+#include "sim/scenario/put_value.hpp"
 #include "sim/scenario/reading.hpp"
 #include "sim/scenario/syntax_error.hpp"
 #include "sim/scenario/toml_limits.hpp"
@@ -84,36 +85,57 @@ Share to_share(double probability) {
   return {static_cast<std::uint64_t>(std::floor(std::ldexp(probability, 32)))};
 }
 
-Result<Scenario, Error> parse_scenario(std::string text, const std::string& path,
-                                       const ScenarioOptions& options) {
+namespace {
+
+std::optional<Error> too_much(const ScenarioText& text, const std::string& path) {
+  if (text.text().find_first_not_of(" \t\r\n") == std::string::npos) {
+    return text.error_at(path, {1, 1}, "the file is empty", "a scenario begins with `format = 1`");
+  }
+  if (text.text().size() > kFileBytesMax) {
+    return text.error_at(path, {1, 1}, "the file is longer than 16 MiB", "");
+  }
+  const auto at = too_deep_key(text.text());
+  if (!at) return std::nullopt;
+  return text.error_at(path, *at, "a key has too many parts",
+                       fmt::format("use fewer than {} dots", kKeyPartsMax));
+}
+
+}  // namespace
+
+bool cannot_be_parsed(const ScenarioText& text, const std::string& path) {
+  if (too_much(text, path)) return true;
+  try {
+    static_cast<void>(toml::parse(std::string_view(text.text())));
+  } catch (const toml::parse_error&) {
+    return true;
+  }
+  return false;
+}
+
+Result<Scenario, Error> read_scenario(const ScenarioText& text, const std::string& path,
+                                      const ScenarioOptions& options) {
   if (!std::isfinite(options.clients_scale) || options.clients_scale <= 0) {
     return usage_error(fmt::format("clients cannot be scaled by {}", options.clients_scale),
                        "give a number above 0");
   }
-  const auto wrong = [&](Position at, std::string what, std::string advice) {
-    return Failed<Error>(
-        error_at(path, line_of(text, at.line, at.column), std::move(what), std::move(advice)));
-  };
-  if (text.find_first_not_of(" \t\r\n") == std::string::npos) {
-    return wrong({1, 1}, "the file is empty", "a scenario begins with `format = 1`");
-  }
-  if (text.size() > kFileBytesMax) return wrong({1, 1}, "the file is longer than 16 MiB", "");
-  if (const auto at = too_deep_key(text)) {
-    return wrong(*at, "a key has too many parts",
-                 fmt::format("use fewer than {} dots", kKeyPartsMax));
-  }
-  Reading reading(path, options);
+  if (auto error = too_much(text, path)) return Failed<Error>(std::move(*error));
+  Reading reading(text, path, options);
   try {
-    read_all(reading, toml::parse(std::string_view(text), std::string_view(path)));
+    read_all(reading, toml::parse(std::string_view(text.text()), std::string_view(path)));
   } catch (const toml::parse_error& error) {
     return Failed<Error>(
-        syntax_error(path, text, position(error.source().begin), error.description()));
+        syntax_error(path, text.text(), position(error.source().begin), error.description()));
   }
   if (reading.mistakes.any()) return Failed<Error>(std::move(reading.mistakes).take(text));
   reading.scenario.warnings = std::move(reading.mistakes).take_warnings(text);
-  reading.scenario.text = std::move(text);
+  reading.scenario.text = text.text();
   reading.scenario.clients_scale = options.clients_scale;
   return std::move(reading.scenario);
+}
+
+Result<Scenario, Error> parse_scenario(std::string text, const std::string& path,
+                                       const ScenarioOptions& options) {
+  return read_scenario(ScenarioText(std::move(text)), path, options);
 }
 
 Guid bulk_token_guid(const Scenario& scenario, std::uint32_t bulk_token, std::uint32_t repetition) {
@@ -125,12 +147,16 @@ std::string title(const Scenario& scenario) {
   return scenario.name.empty() ? "unnamed scenario" : scenario.name;
 }
 
-Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options) {
+Result<std::string, Error> read_scenario_file(const std::string& path) {
   Result<std::string, std::string> text = read_text_file(path, kFileBytesMax);
-  if (!text) {
-    return input_error(path, "the scenario cannot be read: " + text.error(),
-                       "give the path of a scenario file");
-  }
+  if (text) return std::move(*text);
+  return input_error(path, "the scenario cannot be read: " + text.error(),
+                     "give the path of a scenario file");
+}
+
+Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options) {
+  auto text = read_scenario_file(path);
+  if (!text) return Failed<Error>(text.error());
   return parse_scenario(std::move(*text), path, options);
 }
 
