@@ -13,7 +13,7 @@
 #include "sim/cli/progress.hpp"
 #include "sim/sql/database.hpp"
 #include "sim/sql/export.hpp"
-#include "sim/sql/table.hpp"
+#include "sim/tables/table.hpp"
 #include "sim/text/csv_name.hpp"
 #include "sim/text/number.hpp"
 

@@ -8,7 +8,7 @@
 
 #include "core/ensure.hpp"
 #include "sim/sql/module.hpp"
-#include "sim/sql/table.hpp"
+#include "sim/tables/table.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
 

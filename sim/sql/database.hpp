@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "sim/sql/source.hpp"
+#include "sim/tables/source.hpp"
 #include "sim/text/error.hpp"
 
 struct sqlite3;

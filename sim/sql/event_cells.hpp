@@ -12,7 +12,7 @@
 #include "sim/analysis/event_fields.hpp"
 #include "sim/analysis/event_form.hpp"
 #include "sim/sql/rows.hpp"
-#include "sim/sql/table.hpp"
+#include "sim/tables/table.hpp"
 
 namespace tokenlife::sim {
 
@@ -46,12 +46,7 @@ class EventCells {
   }
   template <class Value>
   void field(FieldName label, const Value& value) {
-    auto of = static_cast<std::size_t>(label);
-    if constexpr (std::is_same_v<Value, Instant>) {
-      if (label == FieldName::from) of = kClockFrom;
-      if (label == FieldName::to) of = kClockTo;
-    }
-    const std::size_t column = columns_[of];
+    const std::size_t column = columns_[sql_field<Value>(label)];
     if (column != kNoColumn) set(column, value);
   }
   // A bit for each column that has a value.

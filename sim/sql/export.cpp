@@ -11,7 +11,7 @@
 #include "sim/sql/database.hpp"
 #include "sim/sql/export_events.hpp"
 #include "sim/sql/module.hpp"
-#include "sim/sql/table.hpp"
+#include "sim/tables/table.hpp"
 
 namespace tokenlife::sim {
 namespace {

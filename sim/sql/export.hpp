@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "sim/sql/source.hpp"
+#include "sim/tables/source.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {

@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-#include "sim/sql/source.hpp"
+#include "sim/tables/source.hpp"
 
 namespace tokenlife::sim {
 

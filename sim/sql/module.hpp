@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "sim/sql/source.hpp"
 #include "sim/sql/sqlite.hpp"
+#include "sim/tables/source.hpp"
 
 namespace tokenlife::sim {
 

@@ -1,6 +1,7 @@
 #include "sim/sql/rows.hpp"
 
 #include "core/ensure.hpp"
+#include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 
@@ -18,10 +19,17 @@ std::unique_ptr<Rows> rows_of(TableName table, SqlSource& source, const RowsWant
 }
 
 void put_value(const SqlValue& value, sqlite3_context* out) {
+  const auto put_text = [&](const std::string& text) {
+    sqlite3_result_text64(out, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  };
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
     sqlite3_result_int64(out, *number);
   } else if (const auto* text = std::get_if<std::string>(&value)) {
-    sqlite3_result_text64(out, text->data(), text->size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    put_text(*text);
+  } else if (const auto* time = std::get_if<std::chrono::sys_seconds>(&value)) {
+    put_text(rfc3339(*time));
+  } else if (const auto* day = std::get_if<std::chrono::sys_days>(&value)) {
+    put_text(rfc3339(*day).substr(0, 10));
   } else {
     sqlite3_result_null(out);
   }
@@ -49,10 +57,6 @@ std::int64_t RowsByLot::id(std::int64_t running) const {
     ++before;
   }
   return (std::get<std::int64_t>(client) << 32) + before;
-}
-
-events::LogError stopped_error() {
-  return {events::LogError::Kind::interrupted, "", std::nullopt, "somebody wants an end"};
 }
 
 }  // namespace tokenlife::sim

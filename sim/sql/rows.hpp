@@ -5,15 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "core/event.hpp"
 #include "events/batch_reader.hpp"
-#include "sim/sql/source.hpp"
 #include "sim/sql/sqlite.hpp"
-#include "sim/sql/table.hpp"
+#include "sim/tables/row.hpp"
+#include "sim/tables/source.hpp"
+#include "sim/tables/table.hpp"
 
 namespace tokenlife::sim {
 
@@ -51,9 +50,6 @@ std::unique_ptr<Rows> run_rows(SqlSource& source);
 
 // ---- Rows that are made some at a time ---------------------------------------------------------
 
-using SqlValue = std::variant<std::monostate, std::int64_t, std::string>;
-using SqlRow = std::vector<SqlValue>;
-
 void put_value(const SqlValue& value, sqlite3_context* out);
 inline void put_fixed(std::string_view text, sqlite3_context* out) {
   sqlite3_result_text(out, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
@@ -77,8 +73,5 @@ class RowsByLot : public Rows {
   std::size_t at_ = 0;
   bool is_begun_ = false;
 };
-
-// The error that is none of the log: somebody wants an end.
-events::LogError stopped_error();
 
 }  // namespace tokenlife::sim

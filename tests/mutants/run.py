@@ -28,7 +28,7 @@ ROOT = HERE.parent.parent
 SECONDS_MIN = 15  # to be run for, at least: a mutant that never ends has been noticed
 
 ENGINE = ["core", "events", "text", "scenario", "engine", "naive", "soak"]
-ALL = ENGINE + ["check", "analysis", "sql", "site", "cli_site", "cli"]
+ALL = ENGINE + ["check", "analysis", "tables", "sql", "site", "cli_site", "cli"]
 
 
 class Group:
@@ -56,7 +56,7 @@ GROUPS = {
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
                     "idle_actions network_walk reseed selection settings stranded tally"),
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
-    "sql": Group(ENGINE + ["analysis", "sql"], "sim", "sql"),
+    "sql": Group(ENGINE + ["analysis", "tables", "sql"], "sim", "sql"),
     "explain": Group(ALL, "sim", "program_explain", program=True),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
@@ -81,7 +81,7 @@ UNITS_OF = {
                                "tests/core/bulk_token_test.cpp", "tests/core/history.cpp"],
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
-    "sim/sql/lives.hpp": ["sim/sql/client_rows.cpp", "sim/sql/day_rows.cpp"],
+    "sim/tables/lives.hpp": ["sim/tables/client_row_maker.cpp", "sim/sql/day_rows.cpp"],
     "sim/sql/event_cells.hpp": ["sim/sql/event_rows.cpp", "sim/sql/export_events.cpp"],
     "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
     "events/run_check.hpp": ["events/run_check.cpp", "events/verify.cpp"],

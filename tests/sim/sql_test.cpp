@@ -16,7 +16,7 @@
 #include "sim/run_of_text.hpp"
 #include "sim/sql/database.hpp"
 #include "sim/sql/export.hpp"
-#include "sim/sql/table.hpp"
+#include "sim/tables/table.hpp"
 
 namespace tokenlife::test {
 namespace {

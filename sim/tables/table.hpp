@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "core/names.hpp"
@@ -43,6 +44,10 @@ struct SqlColumn {
   std::string unit;      // "time", "seconds", "0 or 1"; of a text that is a word, what word
   std::string sentence;  // without a full stop
 };
+
+// What its values are, where there are types for it: SQL has numbers and texts.
+enum class ValueType : std::uint8_t { text, integer, boolean, time, date };
+ValueType value_type(const SqlColumn& column);
 
 struct SqlTable {
   TableName name;
@@ -84,6 +89,15 @@ enum class EventSqlColumn : std::uint8_t {
 inline constexpr std::size_t kClockFrom = kCount<FieldName>;
 inline constexpr std::size_t kClockTo = kClockFrom + 1;
 inline constexpr std::size_t kSqlFields = kClockTo + 1;
+// Which of them an event means with a value that it gives.
+template <class Value>
+constexpr std::size_t sql_field(FieldName label) {
+  if constexpr (std::is_same_v<Value, Instant>) {
+    if (label == FieldName::from) return kClockFrom;
+    if (label == FieldName::to) return kClockTo;
+  }
+  return static_cast<std::size_t>(label);
+}
 // Of each field its column in `events`; in `site_events`, or kNoColumn.
 inline constexpr std::size_t kNoColumn = SIZE_MAX;
 std::size_t event_column_of(std::size_t field);

@@ -1,9 +1,11 @@
 // What the tables are of: a run's log, or a site's journal.
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 
@@ -35,7 +37,8 @@ class SqlSource {
 
   // Why spells began, of a log that does not say it.
   ReckonedCauses& causes() { return *causes_; }
-  bool lacks_causes = false;  // has been met
+  std::mutex causes_lock;                 // of who makes rows beside others
+  std::atomic<bool> lacks_causes{false};  // has been met
 
   // Asked now and then while rows are made: whether to give up.
   std::function<bool()> stop = [] { return false; };
@@ -51,5 +54,8 @@ class SqlSource {
   std::optional<SiteHistory> history_;
   std::optional<ReckonedCauses> causes_;
 };
+
+// The error that is none of the log: somebody wants an end.
+events::LogError stopped_error();
 
 }  // namespace tokenlife::sim

@@ -1,4 +1,4 @@
-#include "sim/sql/source.hpp"
+#include "sim/tables/source.hpp"
 
 #include "events/replay.hpp"
 
@@ -31,6 +31,10 @@ Result<const SiteHistory*, events::LogError> SqlSource::history() {
     history_.emplace(site_events());
   }
   return &*history_;
+}
+
+events::LogError stopped_error() {
+  return {events::LogError::Kind::interrupted, "", std::nullopt, "somebody wants an end"};
 }
 
 }  // namespace tokenlife::sim

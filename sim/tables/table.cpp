@@ -1,4 +1,4 @@
-#include "sim/sql/table.hpp"
+#include "sim/tables/table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,6 +28,7 @@ struct FieldText {
 constexpr const char* kTime = "time";
 constexpr const char* kSeconds = "seconds";
 constexpr const char* kFlag = "0 or 1";
+constexpr const char* kDate = "date";
 constexpr std::array<FieldText, kSqlFields> kFieldTexts{{
     {text, "", "Name of the client's cohort; null for the site"},
     {text, "network", "Network on which the client begins"},
@@ -254,7 +255,7 @@ SqlTable spells_table() {
 SqlTable days_table() {
   SqlTable table{TableName::days,
                  "Each day of UTC: where the clients stood at its end, and what happened in it",
-                 {{"day", text, "date", "Date of the day, like 2026-03-02"}},
+                 {{"day", text, kDate, "Date of the day, like 2026-03-02"}},
                  {"day"}};
   for (const std::string_view state : Names<LifecycleState>::values) {
     table.columns.push_back({"state_" + with_underscores(state), integer, "clients",
@@ -301,6 +302,13 @@ std::array<std::size_t, kSqlFields> columns_in(const SqlTable& table) {
 const std::vector<SqlTable>& sql_tables() {
   static const std::vector<SqlTable> tables = make_tables();
   return tables;
+}
+
+ValueType value_type(const SqlColumn& column) {
+  if (column.unit == kTime) return ValueType::time;
+  if (column.unit == kDate) return ValueType::date;
+  if (column.unit == kFlag) return ValueType::boolean;
+  return column.type == integer ? ValueType::integer : ValueType::text;
 }
 
 std::string create_table(const SqlTable& table, std::string_view name) {

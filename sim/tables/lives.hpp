@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "events/standing.hpp"
-#include "sim/sql/source.hpp"
+#include "sim/tables/source.hpp"
 
 namespace tokenlife::sim {
 
