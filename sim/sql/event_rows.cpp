@@ -16,7 +16,7 @@ struct ClientRow {
   Recorded<ClientEvent> recorded;
 };
 
-// Keeps the wanted ones of a batch. A visitor of batches.
+// Keeps the wanted ones of a batch. A visitor of batches: a client may go on in the next.
 struct Collector {
   const RowsWanted& wanted;
   std::vector<ClientRow>& rows;
@@ -44,7 +44,12 @@ struct Collector {
 class EventRows final : public Rows {
  public:
   EventRows(SqlSource& source, const RowsWanted& wanted)
-      : source_(source), wanted_(wanted), cells_(source.header().start(), event_column_of) {}
+      : source_(source),
+        wanted_(wanted),
+        cells_(source.header().start(), event_column_of),
+        collector_{wanted_, rows_, at(Duration{wanted.window.from}),
+                   wanted.window.until == UINT32_MAX ? kNever : at(Duration{wanted.window.until})} {
+  }
 
   Result<bool, events::LogError> next() override {
     cells_.clear();
@@ -119,11 +124,8 @@ class EventRows final : public Rows {
         reader_.reset();
         continue;
       }
-      Collector collector{
-          wanted_, rows_, at(Duration{wanted_.window.from}),
-          wanted_.window.until == UINT32_MAX ? kNever : at(Duration{wanted_.window.until})};
       const events::WalkResult walked = std::visit(
-          [&](auto& some) { return events::walk(some, (*reader_)->position(), collector); },
+          [&](auto& some) { return events::walk(some, (*reader_)->position(), collector_); },
           **batch);
       if (walked != events::WalkResult::done) {
         return Failed<events::LogError>((*reader_)->fault(walked));
@@ -170,6 +172,7 @@ class EventRows final : public Rows {
   bool is_site_begun_ = false;
   std::size_t site_at_ = 0;
   std::vector<ClientRow> rows_;
+  Collector collector_;
   std::size_t at_ = 0;
   bool rows_are_over_ = false;
   std::size_t partition_ = 0;  // the next one

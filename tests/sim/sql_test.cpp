@@ -35,11 +35,11 @@ const char* const kScenario =
 
 class SqlLog {
  public:
-  SqlLog() {
+  explicit SqlLog(const char* scenario = kScenario) {
     sim::RunControl control;
     sim::RunOptions options;
     options.log_folder = folder_ / "log";
-    const auto result = sim::run(scenario_of(kScenario), options, control);
+    const auto result = sim::run(scenario_of(scenario), options, control);
     if (!result) FAIL(sim::to_string(result.error()));
     source =
         std::make_unique<sim::SqlSource>(LogReader::open(folder_ / "log").value(), std::nullopt);
@@ -184,6 +184,18 @@ TEST_CASE("every table of a log is the same in an exported file", "[slow]") {
       CHECK_FALSE(answer.starts_with("error"));
     }
   }
+}
+
+TEST_CASE("a client that goes on in the next batch of its partition loses no event") {
+  const SqlLog log(
+      "[run]\nduration = \"600d\"\n[[cohort]]\nname = \"a\"\nclients = 3\n[cohort.network]\n"
+      "model = \"dwell\"\nstart = \"intranet\"\n"
+      "[cohort.network.intranet]\nmean = \"30m\"\nto = {offline = 1}\n"
+      "[cohort.network.offline]\nmean = \"30m\"\nto = {intranet = 1}\n");
+  const std::string events = answer_of(*log.source, "select count(*) from events");
+  REQUIRE(std::stoul(events) > 65'536);  // more than a batch has
+  CHECK(answer_of(*log.source, "select count(seq) from events") == events);
+  CHECK(answer_of(log.file, "select count(*) from events") == events);
 }
 
 TEST_CASE("rows that several conditions want are not lost, nor had twice", "[slow]") {
