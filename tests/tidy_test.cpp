@@ -155,9 +155,10 @@ const std::vector<Room> kRooms{
     {"sim/analysis/", {"sim/engine/"}},
     {"sim/tables/", {"sim/analysis/"}},
     {"sim/sql/", {"sim/tables/"}},
+    {"sim/report/", {"sim/analysis/"}},
     {"sim/check/", {"sim/text/"}},
     {"sim/site/", {"sim/text/"}},
-    {"sim/cli/", {"sim/soak/", "sim/sql/", "sim/check/", "sim/site/"}},
+    {"sim/cli/", {"sim/soak/", "sim/sql/", "sim/report/", "sim/check/", "sim/site/"}},
     {"tests/", {"sim/cli/"}},
 };
 
