@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "core/site_history.hpp"
+#include "core/ensure.hpp"
 #include "events/replay.hpp"
+#include "events/standing.hpp"
 #include "sim/analysis/log_scenario.hpp"
 #include "sim/analysis/reasons.hpp"
 #include "sim/engine/memory_run.hpp"
@@ -14,26 +15,25 @@ namespace {
 
 class Explainer {
  public:
-  Explainer(const events::LogReader& log, ClientNumber client, const ExplainOptions& options)
-      : log_(log), options_(options) {
+  Explainer(const ExplainedLog& source, ClientNumber client, ClientEvents events,
+            const ExplainOptions& options)
+      : source_(source),
+        log_(source.log()),
+        history_(source.site()),
+        scenario_(source.scenario()),
+        options_(options),
+        events_(std::move(events)) {
     found_.number = client;
     found_.at = options.at;
   }
 
   Result<Explanation, Error> explain() {
-    // All of it has to be possible, also what is later.
-    if (const auto all = events::replay_client(log_, found_.number); !all) {
+    if (!stand()) {
+      // It says where in the log.
+      const auto all = events::replay_client(log_, found_.number);
+      ensure(!all, "an event that cannot have happened, also where the log is replayed");
       return Failed<Error>(to_error(all.error()));
     }
-    const auto replayed = events::replay_client(log_, found_.number, options_.at);
-    if (!replayed) return Failed<Error>(to_error(replayed.error()));
-    auto events = events_of(log_, found_.number);
-    if (!events) return Failed<Error>(to_error(events.error()));
-    events_ = std::move(*events);
-    history_ = SiteHistory(log_.site_events());
-    found_.client = replayed->client;
-    found_.since = replayed->since;
-    found_.service = replayed->service;
     repeat();
     if (found_.client.state == LifecycleState::not_installed) return std::move(found_);
     find_spell();
@@ -43,22 +43,45 @@ class Explainer {
   }
 
  private:
+  // Where it stands at the moment. False: the events are not possible, be it later.
+  bool stand() {
+    events::StandingReplay standing(history_, events::tick_at(log_.header(), options_.at));
+    standing.begin(found_.number);
+    const auto keep = [&] {
+      const events::ClientStanding its = standing.standing();
+      found_.client = its.client;
+      found_.since = its.since;
+      found_.service = its.service;
+    };
+    const std::size_t past = until(events_, options_.at).size();
+    if (past == 0) keep();
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      const Envelope& envelope = events_[i].envelope();
+      const bool is_legal = std::visit(
+          [&](const auto& e) {
+            return standing.on(Recorded<std::decay_t<decltype(e)>>{envelope, e});
+          },
+          events_[i].event);
+      if (!is_legal) return false;
+      if (i + 1 == past) keep();
+    }
+    return true;
+  }
+
   // The scenario of the log, run again for this client alone. Where the log lacks why spells began,
   // the repetition says it.
   void repeat() {
-    auto scenario = scenario_of(log_.header(), options_.inputs);
-    if (!scenario) {
-      found_.not_repeated = scenario.error();
+    if (scenario_ == nullptr) {
+      found_.not_repeated = source_.why_not();
       return;
     }
-    scenario_ = std::move(*scenario);
     for (std::uint32_t i = 0; i < scenario_->actions.size(); ++i) {
       found_.actions.push_back(background().action(i));
     }
-    const SiteTimeline site(*scenario_);
     LoneClient lone(*scenario_, found_.number);
-    const auto life = lone.live(*scenario_, site);
-    if (site.events() != log_.site_events() || !is_repetition(events_, life.events)) {
+    const auto life = lone.live(*scenario_, *source_.timeline());
+    if (source_.timeline()->events() != log_.site_events() ||
+        !is_repetition(events_, life.events)) {
       found_.not_repeated =
           "its scenario gives other events today: the log is of another version, or was edited";
       return;
@@ -159,14 +182,13 @@ class Explainer {
                              options_.at, options_.threads);
   }
 
-  Background background() const {
-    return {log_.site_events(), scenario_ ? &*scenario_ : nullptr, log_.header().start()};
-  }
+  Background background() const { return {log_.site_events(), scenario_, log_.header().start()}; }
 
+  const ExplainedLog& source_;
   const events::LogReader& log_;
+  const SiteHistory& history_;
+  const Scenario* scenario_;
   const ExplainOptions& options_;
-  SiteHistory history_;
-  std::optional<Scenario> scenario_;
   ClientEvents events_;
   std::vector<StorySpell> all_;
   Explanation found_;
@@ -174,9 +196,31 @@ class Explainer {
 
 }  // namespace
 
+ExplainedLog::ExplainedLog(const events::LogReader& log, const std::optional<std::string>& inputs)
+    : log_(log), site_(log.site_events()) {
+  auto scenario = scenario_of(log.header(), inputs);
+  if (!scenario) {
+    why_not_ = scenario.error();
+    return;
+  }
+  scenario_ = std::move(*scenario);
+  timeline_ = std::make_unique<SiteTimeline>(*scenario_);
+}
+
+Result<Explanation, Error> ExplainedLog::explain(ClientNumber client, ClientEvents events,
+                                                 const ExplainOptions& options) const {
+  return Explainer(*this, client, std::move(events), options).explain();
+}
+
 Result<Explanation, Error> explain(const events::LogReader& log, ClientNumber client,
                                    const ExplainOptions& options) {
-  return Explainer(log, client, options).explain();
+  // Of a log that nobody has checked.
+  if (const auto site = events::replay_site(log); !site) {
+    return Failed<Error>(to_error(site.error()));
+  }
+  auto events = events_of(log, client);
+  if (!events) return Failed<Error>(to_error(events.error()));
+  return ExplainedLog(log, options.inputs).explain(client, std::move(*events), options);
 }
 
 }  // namespace tokenlife::sim

@@ -2,17 +2,21 @@
 // it, and when it was lost.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/site_history.hpp"
 #include "events/log_reader.hpp"
 #include "sim/analysis/alternatives.hpp"
 #include "sim/analysis/chain.hpp"
 #include "sim/analysis/client_story.hpp"
 #include "sim/analysis/futures.hpp"
+#include "sim/engine/site_timeline.hpp"
+#include "sim/scenario/scenario.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
@@ -59,6 +63,34 @@ struct Explanation {
   Alternatives saved_by;
   std::vector<Futures> futures;      // none if no token was lost
   std::vector<std::string> actions;  // by number, in words
+};
+
+// What the explanations of all clients of a log have in common.
+class ExplainedLog {
+ public:
+  // `inputs`: see scenario_of(). The log must outlive it, and its site's events are legal.
+  ExplainedLog(const events::LogReader& log, const std::optional<std::string>& inputs);
+  ExplainedLog(const ExplainedLog&) = delete;
+  ExplainedLog& operator=(const ExplainedLog&) = delete;
+
+  const events::LogReader& log() const { return log_; }
+  const SiteHistory& site() const { return site_; }
+  // Null: it cannot be run again, and why_not() says why.
+  const Scenario* scenario() const { return scenario_ ? &*scenario_ : nullptr; }
+  const SiteTimeline* timeline() const { return timeline_.get(); }
+  const std::string& why_not() const { return why_not_; }
+
+  // Safe to call from several threads at once. Precondition: the log's header counts the client,
+  // these are all of its events, and the time is within the run.
+  Result<Explanation, Error> explain(ClientNumber client, ClientEvents events,
+                                     const ExplainOptions& options) const;
+
+ private:
+  const events::LogReader& log_;
+  SiteHistory site_;
+  std::optional<Scenario> scenario_;
+  std::unique_ptr<SiteTimeline> timeline_;
+  std::string why_not_;
 };
 
 // Precondition: the log's header counts the client, and the time is within the run.

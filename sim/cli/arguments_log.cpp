@@ -8,6 +8,7 @@
 #include "sim/cli/command_log_salvage.hpp"
 #include "sim/cli/command_log_sql.hpp"
 #include "sim/cli/command_replay.hpp"
+#include "sim/cli/command_report.hpp"
 #include "sim/cli/command_rules.hpp"
 
 namespace tokenlife::sim {
@@ -122,6 +123,29 @@ void add_explain(CLI::App& app, Chosen& chosen) {
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
+}
+
+void add_report(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "report", "Write a run, or two, as a page for a browser", report_command,
+      "One file that opens from disk and asks nothing of a network: who is stranded, when and "
+      "why;\n"
+      "the population over time, with what the scenario does; times without a good token; tokens;\n"
+      "the lifecycle; the stranded, with the lives of the first of them. Of two logs, both in "
+      "every\n"
+      "chart, and what became of their clients. The same log gives the same bytes.\n"
+      "Examples:\n"
+      "  tokenlife report /tmp/fleet -o fleet.html\n"
+      "  tokenlife report /tmp/before /tmp/after -o compared.html --inputs scenarios\n"
+      "  tokenlife report /tmp/fleet -o - > fleet.html");
+  added->add_option("LOG", command.logs, "The folder of a run's log; or of two, A and B")
+      ->required()
+      ->expected(1, 2);
+  added->add_option("-o,--output", command.output, "The file, or - for standard output")
+      ->required();
+  added->add_flag("--force", command.force, "Overwrite it");
+  add_inputs(*added, command.inputs);
+  add_threads(*added, command.threads);
 }
 
 void add_log_verify(CLI::App& log, Chosen& chosen) {
@@ -272,6 +296,7 @@ void add_rules(CLI::App& app, Chosen& chosen) {
 void add_log_commands(CLI::App& app, Chosen& chosen) {
   add_replay(app, chosen);
   add_explain(app, chosen);
+  add_report(app, chosen);
   add_events(app, chosen);
   add_log(app, chosen);
   add_rules(app, chosen);

@@ -55,4 +55,20 @@ Result<void, Error> write_output(const std::string& path, std::string_view text)
   return cannot_write(path, error_number);
 }
 
+Result<void, Error> replace_output(const std::string& path, std::string_view text) {
+  std::error_code error;
+  const bool is_there = std::filesystem::exists(path, error);
+  // A pipe or a device has nothing that could be replaced.
+  if (is_there && !std::filesystem::is_regular_file(path, error)) return write_output(path, text);
+  // What a link leads to, and not the link.
+  const std::string target = is_there ? std::filesystem::canonical(path, error).string() : path;
+  const std::string unfinished = target + ".partial-" + std::to_string(::getpid());
+  if (auto written = write_output(unfinished, text); !written) return written;
+  std::filesystem::rename(unfinished, target, error);
+  if (!error) return {};
+  std::error_code ignored;
+  std::filesystem::remove(unfinished, ignored);
+  return cannot_write(path, error.value());
+}
+
 }  // namespace tokenlife::sim

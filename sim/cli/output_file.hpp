@@ -19,4 +19,7 @@ Result<void, Error> try_new_output(const std::string& path, bool may_overwrite);
 // In place of what is there. After an error there is no file: half of one is worse than none.
 Result<void, Error> write_output(const std::string& path, std::string_view text);
 
+// The same, but whoever looks there finds what was there before, or all of the text.
+Result<void, Error> replace_output(const std::string& path, std::string_view text);
+
 }  // namespace tokenlife::sim

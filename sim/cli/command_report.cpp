@@ -1,0 +1,127 @@
+#include "sim/cli/command_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "sim/analysis/explain.hpp"
+#include "sim/analysis/held_clients.hpp"
+#include "sim/cli/log_argument.hpp"
+#include "sim/cli/output_file.hpp"
+#include "sim/report/lives.hpp"
+#include "sim/report/page.hpp"
+#include "sim/text/escape.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<OpenedLog, Error> open_for_report(const std::string& folder, Console& console) {
+  const auto journal = open_journal(folder);
+  if (!journal) return Failed<Error>(journal.error());
+  if (*journal) {
+    return usage_error(
+        fmt::format("{} is a site's journal, which has no clients", in_quotes(folder)),
+        "give the folder of a run's log");
+  }
+  auto log = open_log(folder);
+  if (!log) return log;
+  if (is_of_client_on_disk(log->header())) {
+    return usage_error(
+        fmt::format("{} is the log of a client on disk, and of no run", in_quotes(folder)),
+        "`tokenlife explain` and `tokenlife events` show it");
+  }
+  say_if_interrupted(*log, console);
+  return log;
+}
+
+// A page in a log's folder would be taken for damage of the log, or be that.
+Result<void, Error> keep_out_of(const events::LogReader& log, const std::string& output) {
+  std::error_code error;
+  const fs::path folder = fs::canonical(log.folder(), error);
+  const fs::path file = fs::weakly_canonical(output, error);
+  const auto [end, _] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
+  if (error || end != folder.end()) return {};
+  return usage_error(fmt::format("{} is in the log's own folder", in_quotes(output)),
+                     "choose a file outside of it");
+}
+
+Result<ReportedRun, Error> reported(const events::LogReader& log, const ReportCommand& command,
+                                    Console& console) {
+  const unsigned threads = std::max(1U, command.threads);
+  const bool are_two = command.logs.size() > 1;
+  auto fleet = count_fleet(log, threads, are_two ? Fates::wanted : Fates::left_out);
+  if (!fleet) return Failed<Error>(to_error(fleet.error()));
+  const ExplainedLog explained(log, command.inputs);
+  if (explained.scenario() == nullptr) {
+    console.say(fmt::format(
+        "tokenlife: what was done to clients is left out of the page, since the scenario cannot be "
+        "read: {}",
+        escape_text(explained.why_not())));
+  }
+  ReportedRun run{log, std::move(*fleet), marks_of(log, explained.scenario()), {}};
+  std::vector<ClientNumber> first;
+  for (const events::ClientStanding& standing : run.fleet.stranded_now) {
+    if (first.size() < kLivesMax) first.push_back(standing.number);
+  }
+  auto lives = lives_of(explained, first, run.marks, threads);
+  if (!lives) return Failed<Error>(lives.error());
+  run.lives = std::move(*lives);
+  return run;
+}
+
+std::vector<MatchedClient> matched(const ReportedRun& a, const ReportedRun& b) {
+  auto clients = match_clients(a.log.header(), b.log.header()).clients;
+  std::erase_if(clients, [&](const MatchedClient& client) {
+    return !holds_client(a.log, client.a) || !holds_client(b.log, client.b);
+  });
+  for (MatchedClient& client : clients) {
+    client.fate_a = a.fleet.fates[client.a.value];
+    client.fate_b = b.fleet.fates[client.b.value];
+  }
+  return clients;
+}
+
+}  // namespace
+
+ExitStatus report_command(const ReportCommand& command, Console& console) {
+  const bool is_printed = command.output == "-";
+  std::vector<std::unique_ptr<OpenedLog>> logs;
+  for (const std::string& folder : command.logs) {
+    auto log = open_for_report(folder, console);
+    if (!log) return Failed<Error>(log.error());
+    logs.push_back(std::make_unique<OpenedLog>(std::move(*log)));
+    if (is_printed) continue;
+    if (auto good = keep_out_of(*logs.back(), command.output); !good) {
+      return Failed<Error>(good.error());
+    }
+  }
+  if (!is_printed) {
+    if (auto ready = try_new_output(command.output, command.force); !ready) {
+      return Failed<Error>(ready.error());
+    }
+  }
+  std::vector<ReportedRun> runs;
+  for (const auto& log : logs) {
+    auto run = reported(*log, command, console);
+    if (!run) return Failed<Error>(run.error());
+    runs.push_back(std::move(*run));
+  }
+  Report report{{}, {}, TOKENLIFE_VERSION_TEXT};
+  for (const ReportedRun& run : runs) report.runs.push_back(&run);
+  if (runs.size() > 1) report.matches = matched(runs[0], runs[1]);
+  const std::string page = report_page(report);
+  if (is_printed) {
+    console.print(page);
+    return 0;
+  }
+  if (auto written = replace_output(command.output, page); !written) {
+    return Failed<Error>(written.error());
+  }
+  return 0;
+}
+
+}  // namespace tokenlife::sim
