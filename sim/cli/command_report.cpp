@@ -34,7 +34,7 @@ Result<OpenedLog, Error> open_for_report(const std::string& folder, Console& con
         fmt::format("{} is the log of a client on disk, and of no run", in_quotes(folder)),
         "`tokenlife explain` and `tokenlife events` show it");
   }
-  say_if_interrupted(*log, console);
+  say_if_incomplete(*log, console);
   return log;
 }
 
