@@ -9,15 +9,15 @@ namespace {
 using nlohmann::json;
 
 // Three partitions, of which the last has 452 clients.
-constexpr const char* kFleet =
+constexpr const char* kShardedFleet =
     "format = 1\n[run]\nduration = \"120d\"\nseed = 3\n[[cohort]]\nname = \"laptops\"\n"
     "clients = 2500\nnetwork = { model = \"fixed\", on = \"intranet\" }\n"
     "[[expect]]\ncohort = \"laptops\"\nstate = \"expired\"\ncount = 2500\n";
 
-struct FleetDesk : Desk {
+struct ShardDesk : Desk {
   json whole;
-  FleetDesk() {
-    write("fleet.toml", kFleet);
+  ShardDesk() {
+    write("fleet.toml", kShardedFleet);
     whole = json::parse(run("run fleet.toml --log whole --json").out);
   }
   void run_part(int part, int parts) const {
@@ -34,7 +34,7 @@ struct FleetDesk : Desk {
 }  // namespace
 
 TEST_CASE("the log of a run's parts is the log of the run, whatever their number") {
-  const FleetDesk desk;
+  const ShardDesk desk;
   CHECK(desk.whole["digest"].is_string());
   for (const int parts : {1, 2, 3, 5}) {
     std::string logs;
@@ -54,7 +54,7 @@ TEST_CASE("the log of a run's parts is the log of the run, whatever their number
 }
 
 TEST_CASE("a part of a run says that it is one") {
-  const FleetDesk desk;
+  const ShardDesk desk;
   desk.run_part(2, 3);
   const Ran replayed = desk.run("replay part-3-2 --json");
   CHECK(json::parse(replayed.out)["clients-held-ranges"] == json::parse("[[1024, 2047]]"));
@@ -64,7 +64,7 @@ TEST_CASE("a part of a run says that it is one") {
 }
 
 TEST_CASE("parts that are missing, doubled, foreign or damaged are named") {
-  const FleetDesk desk;
+  const ShardDesk desk;
   for (const int part : {1, 2, 3}) desk.run_part(part, 3);
   REQUIRE(desk.run("run fleet.toml --seed 4 --log other --shard 2/3").status == 0);
   const auto refusal = [&](const std::string& logs) {

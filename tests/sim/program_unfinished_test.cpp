@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 // Three partitions, of which the last has 452 clients.
-constexpr const char* kFleet =
+constexpr const char* kCutOffFleet =
     "format = 1\n[run]\nduration = \"120d\"\nseed = 3\n[[cohort]]\nname = \"laptops\"\n"
     "clients = 2500\nnetwork = { model = \"fixed\", on = \"intranet\" }\n";
 
@@ -21,7 +21,7 @@ struct CutOff : Desk {
   std::string digest;
 
   CutOff() {
-    write("fleet.toml", kFleet);
+    write("fleet.toml", kCutOffFleet);
     const Ran ran = run("run fleet.toml --log log --json");
     REQUIRE(ran.status == 0);
     digest = json::parse(ran.out)["digest"];
@@ -123,7 +123,7 @@ TEST_CASE("what is whole of a log is saved, and what is lost is listed") {
 
 TEST_CASE("a full disk ends a run with its summary, and with a log of what was done") {
   const Desk desk;
-  desk.write("fleet.toml", kFleet);
+  desk.write("fleet.toml", kCutOffFleet);
   const std::string digest = json::parse(desk.run("run fleet.toml --json").out)["digest"];
   // Room for the last partition, which is small, and not for the others.
   const Ran ran =
