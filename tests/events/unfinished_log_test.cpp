@@ -14,15 +14,15 @@ using Kind = events::LogError::Kind;
 
 namespace {
 
-const LogContent& content() {
+const LogContent& the_run() {
   static const LogContent made = two_partitions();
   return made;
 }
 
-const Files& whole() {
+const Files& its_files() {
   static const Files files = [] {
     const TemporaryFolder folder;
-    REQUIRE(write_log(folder / "log", content()));
+    REQUIRE(write_log(folder / "log", the_run()));
     return read_folder(folder / "log");
   }();
   return files;
@@ -30,7 +30,7 @@ const Files& whole() {
 
 // As a writer leaves it that is killed behind the first partition, within the second.
 Files cut_off() {
-  Files files = whole();
+  Files files = its_files();
   auto site = files.extract("site.log");
   site.key() = "site.log.partial";
   // Behind the site's events comes the end frame, and at last where that is.
@@ -46,20 +46,21 @@ Files cut_off() {
   return files;
 }
 
-Result<events::LogSummary, LogError> resume(const std::filesystem::path& folder) {
-  auto log = events::LogWriter::resume(folder, content().header, content().site);
+Result<events::LogSummary, LogError> resume_run(const std::filesystem::path& folder) {
+  auto log = events::LogWriter::resume(folder, the_run().header, the_run().site);
   if (!log) return Failed<LogError>(log.error());
   std::vector<events::WrittenPartition> done;
   for (const std::uint32_t partition : {0U, 1U}) {
-    auto written = write_partition(*log, partition, content(), events::ClientBatch::kEvents);
+    auto written = write_partition(*log, partition, the_run(), events::ClientBatch::kEvents);
     if (!written) return Failed<LogError>(written.error());
     done.push_back(*written);
   }
   return log->finish(done, false);
 }
 
-std::string refusal(const std::filesystem::path& folder, const events::LogHeader& header) {
-  const auto log = events::LogWriter::resume(folder, header, content().site);
+std::string refusal_to_resume(const std::filesystem::path& folder,
+                              const events::LogHeader& header) {
+  const auto log = events::LogWriter::resume(folder, header, the_run().site);
   REQUIRE_FALSE(log.has_value());
   return log.error().what;
 }
@@ -74,19 +75,19 @@ TEST_CASE("a log that is not finished is read as far as partitions are whole") {
   CHECK_FALSE(log->summary().complete);
   CHECK_FALSE(log->summary().finished);
   CHECK_FALSE(log->summary().being_written);
-  CHECK(log->header() == content().header);
-  CHECK(log->site_events() == content().site);
+  CHECK(log->header() == the_run().header);
+  CHECK(log->site_events() == the_run().site);
   REQUIRE(log->partitions().size() == 1);
   CHECK(log->partitions()[0].clients == 1'024);
   CHECK(log->partition_of({1'024}) == nullptr);
   const LogContent read = read_log(folder / "log").value();
-  CHECK(std::equal(read.clients.begin(), read.clients.end(), content().clients.begin()));
+  CHECK(std::equal(read.clients.begin(), read.clients.end(), the_run().clients.begin()));
 }
 
 TEST_CASE("a log says that it is being written, and its files are partial until they are whole") {
   const TemporaryFolder folder;
   {
-    auto writer = events::LogWriter::create(folder / "log", content().header, content().site);
+    auto writer = events::LogWriter::create(folder / "log", the_run().header, the_run().site);
     REQUIRE(writer);
     const auto partition = writer->partition(0);
     REQUIRE(partition);
@@ -95,7 +96,8 @@ TEST_CASE("a log says that it is being written, and its files are partial until 
     REQUIRE(log);
     CHECK(log->summary().being_written);
     CHECK(log->partitions().empty());
-    CHECK(refusal(folder / "log", content().header) == "is being written by another process");
+    CHECK(refusal_to_resume(folder / "log", the_run().header) ==
+          "is being written by another process");
   }
   const auto log = events::LogReader::open(folder / "log");
   REQUIRE(log);
@@ -106,9 +108,9 @@ TEST_CASE("a log that is gone on with is the log of a run that was never cut off
   const TemporaryFolder folder;
   SECTION("what a killed writer leaves") { write_folder(folder / "log", cut_off()); }
   SECTION("no folder") {}
-  SECTION("a log that is whole") { write_folder(folder / "log", whole()); }
+  SECTION("a log that is whole") { write_folder(folder / "log", its_files()); }
   SECTION("a header that was cut off") {
-    write_folder(folder / "log", {{"site.log.partial", whole().at("site.log").substr(0, 100)}});
+    write_folder(folder / "log", {{"site.log.partial", its_files().at("site.log").substr(0, 100)}});
   }
   SECTION("a partition that a power cut has emptied") {
     Files files = cut_off();
@@ -121,25 +123,25 @@ TEST_CASE("a log that is gone on with is the log of a run that was never cut off
     write_folder(folder / "log", files);
   }
   SECTION("a log of the version before, which gave every file its name at once") {
-    Files files = whole();
+    Files files = its_files();
     files.at("site.log").resize(files.at("site.log").size() - 1);
     files.at("clients-00001.log").resize(100);
     write_folder(folder / "log", files);
   }
-  REQUIRE(resume(folder / "log"));
-  CHECK(read_folder(folder / "log") == whole());
+  REQUIRE(resume_run(folder / "log"));
+  CHECK(read_folder(folder / "log") == its_files());
 }
 
 TEST_CASE("a log that was cut at any byte of a partition is gone on with to the same bytes") {
   Files files = cut_off();
-  const std::string second = whole().at("clients-00001.log");
+  const std::string second = its_files().at("clients-00001.log");
   for (std::size_t length = 0; length <= second.size(); length += 41) {
     const TemporaryFolder folder;
     files.at("clients-00001.log.partial") = second.substr(0, length);
     write_folder(folder / "log", files);
-    REQUIRE(resume(folder / "log"));
+    REQUIRE(resume_run(folder / "log"));
     INFO("cut to " << length);
-    REQUIRE(read_folder(folder / "log") == whole());
+    REQUIRE(read_folder(folder / "log") == its_files());
   }
 }
 
@@ -147,53 +149,55 @@ TEST_CASE("nobody goes on with the log of another run, or with what is no log") 
   const TemporaryFolder folder;
   write_folder(folder / "log", cut_off());
   const std::string other = "is the log of another run: ";
-  events::LogHeader header = content().header;
+  events::LogHeader header = the_run().header;
   SECTION("a seed") {
     header.seed = 43;
-    CHECK(refusal(folder / "log", header) == other + "its seed is 42, and not 43");
+    CHECK(refusal_to_resume(folder / "log", header) == other + "its seed is 42, and not 43");
   }
   SECTION("a scenario") {
     header.scenario_text += "#";
-    CHECK(refusal(folder / "log", header) == other + "its scenario is another");
+    CHECK(refusal_to_resume(folder / "log", header) == other + "its scenario is another");
   }
   SECTION("an input") {
     header.inputs.clear();
-    CHECK(refusal(folder / "log", header) == other + "a file that its scenario names was another");
+    CHECK(refusal_to_resume(folder / "log", header) ==
+          other + "a file that its scenario names was another");
   }
   SECTION("rules") {
     header.lifecycle_fingerprint = 1;
-    CHECK(refusal(folder / "log", header) == other + "the program that wrote it has other rules");
+    CHECK(refusal_to_resume(folder / "log", header) ==
+          other + "the program that wrote it has other rules");
   }
   SECTION("a duration") {
     header.duration = Duration{60};
-    CHECK(refusal(folder / "log", header) == other + "its header is another");
+    CHECK(refusal_to_resume(folder / "log", header) == other + "its header is another");
   }
   CHECK(read_folder(folder / "log") == cut_off());
   write_folder(folder / "files", {{"letter.txt", "Dear"}});
-  CHECK(refusal(folder / "files", header) == "is not empty, and holds no log");
+  CHECK(refusal_to_resume(folder / "files", header) == "is not empty, and holds no log");
 }
 
 // ---- Salvage -----------------------------------------------------------------------------------
 
 TEST_CASE("of a sound log all is saved, with its digest") {
   const TemporaryFolder folder;
-  write_folder(folder / "log", whole());
+  write_folder(folder / "log", its_files());
   const auto saved = events::salvage(folder / "log", folder / "saved");
   REQUIRE(saved);
   CHECK(saved->lost.empty());
-  CHECK(saved->clients == content().header.clients);
-  CHECK(read_folder(folder / "saved") == whole());
+  CHECK(saved->clients == the_run().header.clients);
+  CHECK(read_folder(folder / "saved") == its_files());
 }
 
 TEST_CASE("of a log whose end is damaged all is saved, and of one whose start is, nothing") {
   const TemporaryFolder folder;
-  Files files = whole();
+  Files files = its_files();
   std::string& site = files.at("site.log");
   SECTION("the end") {
     site[site.size() - 20] = static_cast<char>(site[site.size() - 20] ^ 1);
     write_folder(folder / "log", files);
     REQUIRE(events::salvage(folder / "log", folder / "saved"));
-    CHECK(read_folder(folder / "saved") == whole());
+    CHECK(read_folder(folder / "saved") == its_files());
   }
   SECTION("the header") {
     site[30] = static_cast<char>(site[30] ^ 1);
@@ -206,7 +210,7 @@ TEST_CASE("of a log whose end is damaged all is saved, and of one whose start is
 }
 
 TEST_CASE("of a damaged partition the clients before the damage are saved, with all their events") {
-  LogContent many = content();
+  LogContent many = the_run();
   // Small batches, so that there is something behind the first.
   const TemporaryFolder made;
   REQUIRE(write_log(made / "log", many, 8));
@@ -242,7 +246,7 @@ TEST_CASE("of a damaged partition the clients before the damage are saved, with 
 
 TEST_CASE("clients of a partition without a file are lost") {
   const TemporaryFolder folder;
-  Files files = whole();
+  Files files = its_files();
   files.erase("clients-00000.log");
   write_folder(folder / "log", files);
   const auto saved = events::salvage(folder / "log", folder / "saved");
