@@ -153,12 +153,13 @@ const std::vector<Room> kRooms{
     {"sim/naive/", {"sim/scenario/"}},
     {"sim/soak/", {"sim/engine/", "sim/naive/"}},
     {"sim/analysis/", {"sim/engine/"}},
+    {"sim/sweep/", {"sim/engine/"}},
     {"sim/tables/", {"sim/analysis/"}},
     {"sim/sql/", {"sim/tables/"}},
     {"sim/report/", {"sim/analysis/"}},
     {"sim/check/", {"sim/text/"}},
     {"sim/site/", {"sim/text/"}},
-    {"sim/cli/", {"sim/soak/", "sim/sql/", "sim/report/", "sim/check/", "sim/site/"}},
+    {"sim/cli/", {"sim/soak/", "sim/sweep/", "sim/sql/", "sim/report/", "sim/check/", "sim/site/"}},
     {"tests/", {"sim/cli/"}},
 };
 

@@ -22,8 +22,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
                   "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
-  added->add_option("--seed", command.seed, "Override the scenario's seed")
-      ->check(decimal(0, UINT64_MAX));
+  CLI::Option* seed = added->add_option("--seed", command.seed, "Override the scenario's seed")
+                          ->check(decimal(0, UINT64_MAX));
   CLI::Option* log = added->add_option(
       "--log", command.log, "Write the event log to this new folder, such as /tmp/fleet");
   added
@@ -31,15 +31,25 @@ void add_run(CLI::App& app, Chosen& chosen) {
                  "Go on with the log in that folder, which an end of the program, of the power or "
                  "of the disk's room cut off")
       ->needs(log);
-  added->add_option("--shard", command.shard,
-                    "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
-                    "is not judged. `tokenlife log merge` makes one log of all parts");
+  CLI::Option* shard = added->add_option(
+      "--shard", command.shard,
+      "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
+      "is not judged. `tokenlife log merge` makes one log of all parts");
   add_set(*added, command.set);
   added->add_option("--clients-scale", command.clients_scale,
                     "Multiply every cohort's client count (default: 1)");
   add_threads(*added, command.threads);
-  added->add_option("--stranded", command.stranded,
-                    "Write the clients that are stranded at the end to this new CSV file");
+  CLI::Option* stranded =
+      added->add_option("--stranded", command.stranded,
+                        "Write the clients that are stranded at the end to this new CSV file");
+  added
+      ->add_option("--seeds", command.seeds,
+                   "Run with each seed from A to B, written A..B, and print what they have in\n"
+                   "common, as `tokenlife sweep` does")
+      ->excludes(seed)
+      ->excludes(log)
+      ->excludes(stranded)
+      ->excludes(shard);
   added->add_flag("--force", command.force, "Overwrite that file");
   added->add_flag("--json", command.json, "Print JSON, with the population day by day");
 }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/command_run.hpp"
+#include "sim/cli/command_sweep.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
@@ -42,9 +43,22 @@ Result<std::pair<std::uint32_t, std::uint32_t>, Error> shard_of(const std::strin
                      "write I/N with I from 1 to N: --shard 2/5 is the second of five parts");
 }
 
+SweepCommand sweep_of(const RunCommand& command) {
+  SweepCommand sweep;
+  sweep.scenario = command.scenario;
+  sweep.set = command.set;
+  sweep.seeds = *command.seeds;
+  sweep.clients_scale = command.clients_scale;
+  sweep.threads = command.threads;
+  sweep.force = command.force;
+  sweep.json = command.json;
+  return sweep;
+}
+
 }  // namespace
 
 ExitStatus run_command(const RunCommand& command, Console& console) {
+  if (command.seeds) return sweep_command(sweep_of(command), console);
   const auto scenario = load_scenario_with(command.scenario, {command.seed, command.clients_scale},
                                            settings_of(command.set));
   if (!scenario) return Failed<Error>(scenario.error());

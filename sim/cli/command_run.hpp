@@ -14,7 +14,8 @@ namespace tokenlife::sim {
 struct RunCommand {
   std::string scenario;
   std::optional<std::uint64_t> seed;
-  std::vector<std::string> set;  // KEY=VALUE, each
+  std::optional<std::string> seeds;  // "A..B": a sweep of one combination
+  std::vector<std::string> set;      // KEY=VALUE, each
   std::optional<std::string> log;
   bool resume = false;               // go on with that log
   std::optional<std::string> shard;  // "I/N", I from 1

@@ -93,6 +93,15 @@ std::vector<std::uint64_t> Level::at(const std::vector<Instant>& moments) const 
   return levels;
 }
 
+Duration Level::time_until(Instant end) const {
+  merge();
+  Duration time{0};
+  for (const auto& [when, change] : changes_) {
+    if (when < end) time += change * (end - when);
+  }
+  return time;
+}
+
 // ---- Days --------------------------------------------------------------------------------------
 
 Duration width_of_days(const Scenario& scenario) {

@@ -43,6 +43,8 @@ class Level {
   Peak peak() const;
   // What it was at the moments, which are in order.
   std::vector<std::uint64_t> at(const std::vector<Instant>& moments) const;
+  // How long it was above nothing up to that moment, each of it by itself: 3 for two days are six.
+  Duration time_until(Instant end) const;
 
  private:
   void merge() const;

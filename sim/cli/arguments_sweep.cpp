@@ -1,0 +1,63 @@
+// The command line of what runs a scenario many times.
+#include "sim/cli/arguments.hpp"
+
+#include "sim/cli/command_sweep.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// How rows are printed.
+void add_format(CLI::App& app, std::string& format, bool& csv, bool& json) {
+  CLI::Option* of_rows = app.add_option("--format", format, "text, csv or jsonl (default: text)")
+                             ->check(CLI::IsMember({"text", "csv", "jsonl"}));
+  CLI::Option* as_csv = app.add_flag("--csv", csv, "The same as --format csv")->excludes(of_rows);
+  app.add_flag("--json", json, "Print one object, with the rows in an array")
+      ->excludes(of_rows)
+      ->excludes(as_csv);
+}
+
+void add_sweep(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "sweep", "Run a scenario with other values, each with many seeds", sweep_command,
+      "Every combination of the values is run with every seed, the same seeds in each. A row for\n"
+      "each: means with intervals of 95 % (Student's t), and the mean difference to the first\n"
+      "combination, seed by seed. Metrics: stranded (at the end), stranded-peak,\n"
+      "peak-renewals-per-hour, spells, spells.CAUSE, requests-per-client-day,\n"
+      "out-of-service-days, and the kinds of events. Expectations are not judged. Ctrl-C prints\n"
+      "what is done.\n"
+      "Examples:\n"
+      "  tokenlife sweep fleet.toml --vary site.renew-after=20d,30d,45d\n"
+      "  tokenlife sweep fleet.toml --vary action.0.for=7d,14d,21d --vary "
+      "site.renew-on=contact,\\\n"
+      "    agent-start --seeds 1..20 --best\n"
+      "  tokenlife sweep fleet.toml --vary cohort.laptops.clients=500,5000 --metric "
+      "spells.offline\n"
+      "  tokenlife sweep fleet.toml --vary site.token-validity=90d,180d --cache runs --csv");
+  added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
+  added
+      ->add_option("--vary", command.vary,
+                   "KEY=A,B,C: run with each of these values; several make all combinations,\n"
+                   "the last one the fastest")
+      ->allow_extra_args(false);
+  add_set(*added, command.set);
+  added->add_option("--seeds", command.seeds, "Run with each seed from A to B, written A..B");
+  added
+      ->add_option("--metric", command.metrics,
+                   "What to compare by; may be repeated (default: stranded, stranded-peak and\n"
+                   "peak-renewals-per-hour)")
+      ->allow_extra_args(false)
+      ->delimiter(',');
+  added->add_flag("--best", command.best,
+                  "Name what leaves the fewest stranded, and what it costs in requests");
+  added->add_option("--cache", command.cache,
+                    "A folder for the numbers of runs: what is there is not run again");
+  added->add_flag("--force", command.force, "Run more than 10,000 times if it comes to that");
+  add_threads(*added, command.threads);
+  add_format(*added, command.format, command.csv, command.json);
+}
+
+}  // namespace
+
+void add_sweep_commands(CLI::App& app, Chosen& chosen) { add_sweep(app, chosen); }
+
+}  // namespace tokenlife::sim

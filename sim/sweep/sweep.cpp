@@ -1,0 +1,286 @@
+#include "sim/sweep/sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "sim/engine/simulation.hpp"
+#include "sim/sweep/metric.hpp"
+#include "sim/text/read_file.hpp"
+#include "sim/text/show_error.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+Result<Scenario, Error> scenario_of(const SweepPlan& plan, const std::vector<std::size_t>& cell) {
+  std::vector<Setting> settings = plan.settings;
+  for (Setting& setting : settings_of(plan.vary, cell)) settings.push_back(std::move(setting));
+  auto scenario = load_scenario_with(plan.scenario, {{}, plan.clients_scale}, settings);
+  if (!scenario) return scenario;
+  scenario->expectations.clear();  // nobody judges them
+  scenario->real_crypto = false;   // it changes no event
+  return scenario;
+}
+
+// Each value by itself, beside the first ones of the other keys: what is wrong is found before the
+// work begins. What only goes wrong together is found later.
+Result<Scenario, Error> first_of_each(const SweepPlan& plan, std::set<std::string>& warnings) {
+  std::optional<Scenario> first;
+  const auto read = [&](const std::vector<std::size_t>& cell) -> Result<void, Error> {
+    auto scenario = scenario_of(plan, cell);
+    if (!scenario) return Failed<Error>(scenario.error());
+    for (const Error& warning : scenario->warnings) warnings.insert(show_warning(warning));
+    if (!first) first = std::move(*scenario);
+    return {};
+  };
+  std::vector<std::size_t> cell(plan.vary.size());
+  if (auto done = read(cell); !done) return Failed<Error>(done.error());
+  for (std::size_t key = 0; key < plan.vary.size(); ++key) {
+    for (std::size_t value = 1; value < plan.vary[key].values.size(); ++value) {
+      cell[key] = value;
+      if (auto done = read(cell); !done) return Failed<Error>(done.error());
+    }
+    cell[key] = 0;
+  }
+  return std::move(*first);
+}
+
+// Hands out runs, cell by cell, and keeps a few numbers of each.
+class Runs {
+ public:
+  Runs(const SweepPlan& plan, const SweepOptions& options, std::vector<std::size_t> kept)
+      : plan_(plan),
+        options_(options),
+        kept_(std::move(kept)),
+        count_(plan.cells() * plan.seeds()),
+        numbers_(count_ * kept_.size()),
+        is_done_(count_) {}
+
+  // False: it was told to end.
+  Result<bool, Error> run() {
+    std::vector<std::thread> workers;
+    const auto threads = static_cast<unsigned>(std::min<std::size_t>(options_.threads, count_));
+    // Few runs are made on all threads together.
+    threads_each_ = std::max(1U, options_.threads / threads);
+    working_ = threads;
+    for (unsigned i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+    {
+      std::unique_lock lock(mutex_);
+      while (!wake_.wait_for(lock, std::chrono::milliseconds{50}, [&] { return working_ == 0; })) {
+        if (options_.go_on && !options_.go_on(done_.load())) control_.stop = true;
+      }
+    }
+    for (std::thread& worker : workers) worker.join();
+    if (bug_) std::rethrow_exception(bug_);
+    if (error_) return Failed<Error>(*error_);
+    return done_ == count_;
+  }
+
+  // What was kept of a run; empty if it was not made.
+  std::span<const double> of(std::size_t cell, std::size_t seed) const {
+    const std::size_t run = cell * plan_.seeds() + seed;
+    if (is_done_[run] == 0) return {};
+    return std::span(numbers_).subspan(run * kept_.size(), kept_.size());
+  }
+  std::size_t done() const { return done_; }
+  std::size_t cached() const { return cached_; }
+
+ private:
+  void work() {
+    try {
+      while (!control_.stopped()) {
+        const std::size_t run = next_++;
+        if (run >= count_) break;
+        if (auto made = make(run); !made) stop_because(made.error());
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      bug_ = std::current_exception();
+      control_.stop = true;
+    }
+    const std::lock_guard lock(mutex_);
+    if (--working_ == 0) wake_.notify_one();
+  }
+
+  void stop_because(const Error& error) {
+    const std::lock_guard lock(mutex_);
+    if (!error_) error_ = error;
+    control_.stop = true;
+  }
+
+  // The runs of a cell follow each other: of the cells before it no scenario is kept.
+  Result<std::shared_ptr<const Scenario>, Error> scenario_of_cell(std::size_t cell) {
+    const std::lock_guard lock(scenario_mutex_);
+    if (scenario_ != nullptr && scenario_cell_ == cell) return scenario_;
+    auto scenario = scenario_of(plan_, cell_of(plan_.vary, cell));
+    if (!scenario) return Failed<Error>(scenario.error());
+    scenario_ = std::make_shared<const Scenario>(std::move(*scenario));
+    scenario_cell_ = cell;
+    return scenario_;
+  }
+
+  Result<void, Error> make(std::size_t run) {
+    const auto scenario = scenario_of_cell(run / plan_.seeds());
+    if (!scenario) return Failed<Error>(scenario.error());
+    const std::uint64_t seed = plan_.first_seed + run % plan_.seeds();
+    std::string key;
+    if (options_.cache != nullptr) {
+      key = options_.cache->key_of(**scenario, seed);
+      if (const auto numbers = options_.cache->find(key)) {
+        ++cached_;
+        keep(run, *numbers);
+        return {};
+      }
+    }
+    Scenario its = **scenario;
+    its.seed = seed;
+    its.text.clear();  // only a digest would tell
+    RunControl control;
+    control.whole = &control_;
+    const auto result = sim::run(its, {threads_each_, {}}, control);
+    if (!result) return Failed<Error>(result.error());
+    if (!result->log.complete) return {};
+    const std::vector<double> numbers = numbers_of(its, *result);
+    if (options_.cache != nullptr) {
+      if (auto kept = options_.cache->keep(key, numbers); !kept) return kept;
+    }
+    keep(run, numbers);
+    return {};
+  }
+
+  void keep(std::size_t run, const std::vector<double>& numbers) {
+    for (std::size_t i = 0; i < kept_.size(); ++i) {
+      numbers_[run * kept_.size() + i] = numbers[kept_[i]];
+    }
+    is_done_[run] = 1;
+    ++done_;
+  }
+
+  const SweepPlan& plan_;
+  const SweepOptions& options_;
+  std::vector<std::size_t> kept_;  // metrics
+  std::size_t count_;
+  std::vector<double> numbers_;         // by run, by what is kept
+  std::vector<unsigned char> is_done_;  // by run; each written by one thread
+  unsigned threads_each_ = 1;
+  RunControl control_;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<std::size_t> done_{0};
+  std::atomic<std::size_t> cached_{0};
+  std::mutex scenario_mutex_;
+  std::shared_ptr<const Scenario> scenario_;
+  std::size_t scenario_cell_ = 0;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  unsigned working_ = 0;
+  std::optional<Error> error_;
+  std::exception_ptr bug_;
+};
+
+// ---- What the numbers say ----------------------------------------------------------------------
+
+class Reckoning {
+ public:
+  Reckoning(const SweepPlan& plan, const Runs& runs) : plan_(plan), runs_(runs) {}
+
+  // Precondition: a seed of the cell was run.
+  Mean mean(std::size_t cell, std::size_t kept) const {
+    std::vector<double> values;
+    for (std::size_t seed = 0; seed < plan_.seeds(); ++seed) {
+      const auto numbers = runs_.of(cell, seed);
+      if (!numbers.empty()) values.push_back(numbers[kept]);
+    }
+    return mean_of(values);
+  }
+  // Nothing: they have no seed in common.
+  std::optional<Mean> difference(std::size_t cell, std::size_t to, std::size_t kept) const {
+    std::vector<double> values;
+    for (std::size_t seed = 0; seed < plan_.seeds(); ++seed) {
+      const auto numbers = runs_.of(cell, seed);
+      const auto others = runs_.of(to, seed);
+      if (!numbers.empty() && !others.empty()) values.push_back(numbers[kept] - others[kept]);
+    }
+    return values.empty() ? std::nullopt : std::optional(mean_of(values));
+  }
+
+  SweepResult::Cell cell(std::size_t number, std::size_t metrics) const {
+    SweepResult::Cell cell{cell_of(plan_.vary, number)};
+    for (std::size_t seed = 0; seed < plan_.seeds(); ++seed) {
+      if (!runs_.of(number, seed).empty()) ++cell.seeds;
+    }
+    if (cell.seeds == 0) return cell;
+    for (std::size_t i = 0; i < metrics; ++i) {
+      cell.metrics.push_back({mean(number, i), {}});
+      if (number > 0) cell.metrics.back().difference = difference(number, 0, i);
+    }
+    return cell;
+  }
+
+  // Precondition: all was run.
+  SweepResult::Best best(std::size_t stranded, std::size_t requests) const {
+    SweepResult::Best best;
+    for (std::size_t cell = 0; cell < plan_.cells(); ++cell) {
+      best.stranded.push_back(mean(cell, stranded));
+      best.requests.push_back(mean(cell, requests));
+    }
+    // Of those that leave as few, what asks for the least; then the first.
+    for (std::size_t cell = 1; cell < plan_.cells(); ++cell) {
+      const auto rank = [&](std::size_t c) {
+        return std::pair{best.stranded[c].mean, best.requests[c].mean};
+      };
+      if (rank(cell) < rank(best.cell)) best.cell = cell;
+    }
+    for (std::size_t cell = 0; cell < plan_.cells(); ++cell) {
+      if (cell == best.cell) continue;
+      const auto other = difference(cell, best.cell, stranded);
+      const bool as_good =
+          other->interval ? other->interval->holds(0) : !(other->mean > 0 || other->mean < 0);
+      if (as_good) best.ties.push_back(cell);
+    }
+    return best;
+  }
+
+ private:
+  const SweepPlan& plan_;
+  const Runs& runs_;
+};
+
+}  // namespace
+
+Result<SweepResult, Error> sweep(const SweepPlan& plan, const SweepOptions& options) {
+  std::set<std::string> warnings;
+  auto first = first_of_each(plan, warnings);
+  if (!first) return Failed<Error>(first.error());
+  SweepResult result;
+  result.plan = plan;
+  result.title = title(*first);
+  result.clients = first->clients;
+  result.warnings.assign(warnings.begin(), warnings.end());
+
+  std::vector<std::size_t> kept = plan.metrics;
+  const std::size_t stranded = kept.size();
+  kept.push_back(metric_called("stranded"));
+  kept.push_back(metric_called("requests-per-client-day"));
+  Runs runs(plan, options, kept);
+  const auto done = runs.run();
+  if (!done) return Failed<Error>(done.error());
+  result.complete = *done;
+  result.cached = runs.cached();
+  result.runs = runs.done() - runs.cached();
+  const Reckoning reckoning(plan, runs);
+  for (std::size_t cell = 0; cell < plan.cells(); ++cell) {
+    result.cells.push_back(reckoning.cell(cell, plan.metrics.size()));
+  }
+  if (result.complete) result.best = reckoning.best(stranded, stranded + 1);
+  return result;
+}
+
+}  // namespace tokenlife::sim
