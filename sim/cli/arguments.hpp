@@ -94,7 +94,7 @@ inline void add_set(CLI::App& app, std::vector<std::string>& set) {
 // `run`, `test`, `soak`, `fit`, `check` and `machine`.
 void add_run_commands(CLI::App& app, Chosen& chosen);
 
-// `sweep`.
+// `sweep` and `risk`.
 void add_sweep_commands(CLI::App& app, Chosen& chosen);
 
 // `replay`, `events` and `log`.

@@ -28,7 +28,7 @@ class ClientLife {
  public:
   const Client& client() const { return client_; }
   Outlook outlook() const {
-    Outlook outlook{service_, renewal_due_, silent_until_, kNever, kNever, kNever};
+    Outlook outlook{service_, renewal_due_, silent_until_, kNever, kNever, kNever, Instant::min()};
     if (in_flight_) outlook.answer_at = answer_at();
     return outlook;
   }

@@ -61,6 +61,9 @@ class ClientRun : public ClientLife {
     Outlook outlook = ClientLife::outlook();
     outlook.restarts_at = next_restart_;
     outlook.credential_ends = credential_ends_;
+    const Duration since =
+        watch_.since_contact(connected(), connected_at_, end_, cohort_.contact_every);
+    if (since > Duration{0}) outlook.last_contact = end_ - since;
     return outlook;
   }
 

@@ -69,7 +69,7 @@ void live_alone(const World& world, const Recorder& recorder, CohortNumber cohor
             world, recorder, cohort, model, keys, client_in_cohort,
             world.schedule->of(cohort, client_in_cohort, keys, own_steps));
         run.run();
-        see(run.outlook());
+        see(run);
       },
       world.scenario->cohorts[cohort.value].network);
 }
@@ -93,7 +93,7 @@ std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClie
     const Cohort& cohort = scenario.cohorts[c];
     const DrawKeys keys = keys_of(scenario, cohort);
     for (std::uint32_t i = 0; i < cohort.clients; ++i) {
-      live_alone(world, recorder, CohortNumber{c}, i, keys, own_steps, [](const Outlook&) {});
+      live_alone(world, recorder, CohortNumber{c}, i, keys, own_steps, [](const auto&) {});
     }
   }
   unpacker.take();
@@ -132,7 +132,7 @@ struct LoneClient::Parts {
     const ClientNumber first = world.scenario->cohorts[cohort.value].first;
     Outlook end;
     live_alone(world, recorder, cohort, client.value - first.value, keys, own_steps,
-               [&end](const Outlook& outlook) { end = outlook; });
+               [&end](const auto& run) { end = run.outlook(); });
     return end;
   }
 
@@ -173,6 +173,69 @@ Outlook LoneClient::end_of(const Scenario& scenario, const SiteTimeline& site,
   const Outlook end = parts.live({&scenario, &site, &schedule}, keys, recorder);
   parts.unread.clear();
   return end;
+}
+
+// ---- Many futures ------------------------------------------------------------------------------
+
+struct ClientFates::Parts {
+  Parts(const Scenario& scenario, const SiteTimeline& site, const ClientSchedule& schedule)
+      : world{&scenario, &site, &schedule}, tally(scenario) {}
+
+  void go_to(ClientNumber client) {
+    const std::vector<Cohort>& cohorts = world.scenario->cohorts;
+    if (client < cohorts[cohort.value].first) cohort = {};
+    while (cohort.value + 1 < cohorts.size() && client >= cohorts[cohort.value + 1].first) {
+      ++cohort.value;
+    }
+  }
+  template <class See>
+  void live(ClientNumber client, const DrawKeys& keys, const See& see) {
+    const Recorder recorder{&unread, &tally,
+                            [](void* self) { static_cast<events::ClientBatch*>(self)->clear(); },
+                            &unread};
+    const ClientNumber first = world.scenario->cohorts[cohort.value].first;
+    live_alone(world, recorder, cohort, client.value - first.value, keys, own_steps, see);
+    unread.clear();
+  }
+
+  World world;
+  CohortNumber cohort;  // of the client at hand
+  StrandedWatch watch;
+  RunStatistics tally;  // nobody reads it
+  std::vector<PlannedStep> own_steps;
+  events::ClientBatch unread{1024};
+};
+
+ClientFates::ClientFates(const Scenario& scenario, const SiteTimeline& site,
+                         const ClientSchedule& schedule)
+    : parts_(std::make_unique<Parts>(scenario, site, schedule)) {
+  parts_->tally.spells.watch(&parts_->watch);
+}
+ClientFates::~ClientFates() = default;
+
+ClientFates::End ClientFates::end_of(ClientNumber client) {
+  Parts& parts = *parts_;
+  parts.go_to(client);
+  const Scenario& scenario = *parts.world.scenario;
+  End end{};
+  parts.watch = {};
+  parts.live(client, keys_of(scenario, scenario.cohorts[parts.cohort.value]),
+             [&end](const auto& run) {
+               end = {run.client(), run.outlook()};
+             });
+  return end;
+}
+
+ClientFates::Fate ClientFates::fate_of(ClientNumber client, const Reseed& other) {
+  Parts& parts = *parts_;
+  parts.go_to(client);
+  const Scenario& scenario = *parts.world.scenario;
+  const std::string& cohort = scenario.cohorts[parts.cohort.value].name;
+  Service end{};
+  parts.watch = {other.at};
+  parts.live(client, {mix(scenario.seed, cohort), mix(other.seed, cohort), other.at},
+             [&end](const auto& run) { end = run.outlook().service; });
+  return {parts.watch.first, parts.watch.cause, end == Service::stranded};
 }
 
 }  // namespace tokenlife::sim

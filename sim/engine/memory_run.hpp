@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/event.hpp"
@@ -53,6 +54,37 @@ class LoneClient {
   // The same without keeping the events, with other draws (see Reseed).
   Outlook end_of(const Scenario& scenario, const SiteTimeline& site, const ClientSchedule& schedule,
                  const Reseed& other);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+// ---- Many futures ------------------------------------------------------------------------------
+
+// Runs clients without keeping what happens, each as in a run of all. For one thread.
+class ClientFates {
+ public:
+  // The scenario, its site and schedule must outlive it.
+  ClientFates(const Scenario& scenario, const SiteTimeline& site, const ClientSchedule& schedule);
+  ~ClientFates();
+  ClientFates(const ClientFates&) = delete;
+  ClientFates& operator=(const ClientFates&) = delete;
+
+  // How the client is, and what is known of it, at the scenario's end.
+  struct End {
+    Client client;
+    Outlook outlook;
+  };
+  End end_of(ClientNumber client);
+
+  // When it is stranded for the first time at or after `other.at`, with other draws from there on.
+  struct Fate {
+    std::optional<Instant> stranded;
+    SpellCause cause = SpellCause::not_recorded;
+    bool is_stranded_at_end = false;
+  };
+  Fate fate_of(ClientNumber client, const Reseed& other);
 
  private:
   struct Parts;

@@ -14,6 +14,7 @@ struct Outlook {
   Instant answer_at = kNever;             // to the request that is under way
   Instant restarts_at = kNever;           // its agent, by itself
   Instant credential_ends = kNever;       // of a PKI or Entra client
+  Instant last_contact = Instant::min();  // none is known
 };
 
 }  // namespace tokenlife::sim

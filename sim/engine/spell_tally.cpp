@@ -1,6 +1,7 @@
 #include "sim/engine/spell_tally.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/text/duration.hpp"
 
@@ -128,7 +129,20 @@ SpellTally::SpellTally(const Scenario& scenario)
   days.doings.resize(count);
 }
 
+void StrandedWatch::left_at(Instant now) {
+  if (!since || first) return;
+  const Instant begin = std::max(*since, from);
+  if (begin >= now) return;
+  first = begin;
+  is_cause_open = true;
+}
+
 void SpellTally::serves(Instant now, Service before, Service after) {
+  if (watch_ != nullptr) {
+    if (before == Service::stranded) watch_->left_at(now);
+    watch_->since = after == Service::stranded ? std::optional(now) : std::nullopt;
+    return;
+  }
   const auto step = [&](Level& level, Service least) {
     const int change = (after >= least ? 1 : 0) - (before >= least ? 1 : 0);
     if (change != 0) level.add(now, change);
@@ -138,6 +152,13 @@ void SpellTally::serves(Instant now, Service before, Service after) {
 }
 
 void SpellTally::ended(const EndedSpell& spell) {
+  if (watch_ != nullptr) {
+    // The client's tick is not over: whether it is still stranded is told after it.
+    watch_->left_at(spell.end);
+    watch_->since.reset();
+    if (std::exchange(watch_->is_cause_open, false)) watch_->cause = spell.spell.cause;
+    return;
+  }
   SpellCount& count = spells[static_cast<std::size_t>(spell.spell.cause)];
   ++(spell.by_action ? count.by_action : count.by_itself);
   ++count.lengths[spell.end - spell.spell.begin];
@@ -160,6 +181,11 @@ void SpellTally::did(Instant now, EventKind kind) {
 void SpellTally::end_client(ClientNumber number, const Client& client, Instant since,
                             Service service, const std::optional<Spell>& spell) {
   if (!spell) return;
+  if (watch_ != nullptr) {
+    watch_->left_at(kNever);
+    if (std::exchange(watch_->is_cause_open, false)) watch_->cause = spell->cause;
+    return;
+  }
   ++spells[static_cast<std::size_t>(spell->cause)].not_at_all;
   if (service != Service::served) ++out_of_service_at_end[cohort_.value];
   if (service != Service::stranded) return;

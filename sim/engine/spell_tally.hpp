@@ -64,6 +64,17 @@ struct Days {
   std::vector<std::array<std::uint64_t, kDoings>> doings;
 };
 
+// When a client is stranded for the first time at or after a moment, and why.
+struct StrandedWatch {
+  Instant from;
+  std::optional<Instant> first{};
+  SpellCause cause = SpellCause::not_recorded;  // of the spell in which that is
+  std::optional<Instant> since{};               // it is stranded
+  bool is_cause_open = false;                   // the spell goes on
+
+  void left_at(Instant now);
+};
+
 class SpellTally {
  public:
   explicit SpellTally(const Scenario& scenario);
@@ -74,6 +85,9 @@ class SpellTally {
     bool stranded_clients = false;
   };
   void want(Wanted wanted) { wanted_ = wanted; }
+
+  // Of the next client nothing is counted but what is watched. The watch must outlive it.
+  void watch(StrandedWatch* watch) { watch_ = watch; }
 
   // ---- While clients live ----
   void begin_client(CohortNumber cohort) { cohort_ = cohort; }
@@ -102,6 +116,7 @@ class SpellTally {
   std::size_t day_of(Instant now) const;
 
   Wanted wanted_;
+  StrandedWatch* watch_ = nullptr;
   CohortNumber cohort_;
 };
 

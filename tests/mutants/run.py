@@ -28,7 +28,7 @@ ROOT = HERE.parent.parent
 SECONDS_MIN = 15  # to be run for, at least: a mutant that never ends has been noticed
 
 ENGINE = ["core", "events", "text", "scenario", "engine", "naive", "soak"]
-ALL = ENGINE + ["check", "analysis", "tables", "sql", "site", "cli_site", "cli"]
+ALL = ENGINE + ["check", "analysis", "tables", "sql", "sweep", "report", "site", "cli_site", "cli"]
 
 
 class Group:
@@ -56,6 +56,7 @@ GROUPS = {
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
                     "idle_actions network_walk reseed selection settings stranded tally"),
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
+    "sweep": Group(ENGINE + ["sweep"], "sim", "risk setting sweep"),
     "sql": Group(ENGINE + ["analysis", "tables", "sql"], "sim", "sql"),
     "explain": Group(ALL, "sim", "program_explain", program=True),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),

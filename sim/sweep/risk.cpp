@@ -1,0 +1,153 @@
+#include "sim/sweep/risk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <tuple>
+
+#include "sim/engine/client_schedule.hpp"
+#include "sim/engine/memory_run.hpp"
+#include "sim/engine/site_timeline.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// The scenario up to a moment, without what no client's life depends on.
+Scenario until(const Scenario& scenario, Instant end) {
+  Scenario part = scenario;
+  part.text.clear();
+  part.expectations.clear();
+  part.warnings.clear();
+  part.real_crypto = false;
+  part.duration = std::min(part.duration, end.time_since_epoch());
+  return part;
+}
+
+// A scenario, and what all its clients share.
+struct Stage {
+  explicit Stage(Scenario its) : scenario(std::move(its)), site(scenario), schedule(scenario) {}
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+
+  const Scenario scenario;
+  const SiteTimeline site;
+  const ClientSchedule schedule;
+};
+
+// Finds the risk of one client after the other, some at a time on each thread.
+class Futures {
+ public:
+  Futures(const Scenario& scenario, const RiskOptions& options)
+      : options_(options),
+        future_(until(scenario, options.at + scenario.tick)),
+        past_(until(scenario, std::max(options.known_at, Instant{scenario.tick}))),
+        risks_(scenario.clients) {}
+
+  std::optional<std::vector<Risk>> find() {
+    std::vector<std::thread> workers;
+    working_ = options_.threads;
+    for (unsigned i = 0; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
+    {
+      std::unique_lock lock(mutex_);
+      while (!wake_.wait_for(lock, std::chrono::milliseconds{50}, [&] { return working_ == 0; })) {
+        if (options_.go_on && !options_.go_on(done_.load())) stop_ = true;
+      }
+    }
+    for (std::thread& worker : workers) worker.join();
+    if (bug_) std::rethrow_exception(bug_);
+    if (done_ < risks_.size()) return std::nullopt;
+    return std::move(risks_);
+  }
+
+ private:
+  static constexpr std::size_t kAtOnce = 16;
+
+  void work() {
+    try {
+      ClientFates futures(future_.scenario, future_.site, future_.schedule);
+      ClientFates past(past_.scenario, past_.site, past_.schedule);
+      std::vector<Instant> dates;
+      for (std::size_t first = next_.fetch_add(kAtOnce); first < risks_.size() && !stop_;
+           first = next_.fetch_add(kAtOnce)) {
+        const std::size_t end = std::min(first + kAtOnce, risks_.size());
+        for (std::size_t i = first; i < end && !stop_; ++i, ++done_) {
+          const ClientNumber client{static_cast<std::uint32_t>(i)};
+          risks_[i] = risk_of(client, futures, dates);
+          know(risks_[i], past);
+        }
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      bug_ = std::current_exception();
+      stop_ = true;
+    }
+    const std::lock_guard lock(mutex_);
+    if (--working_ == 0) wake_.notify_one();
+  }
+
+  Risk risk_of(ClientNumber client, ClientFates& futures, std::vector<Instant>& dates) const {
+    Risk risk{client};
+    dates.clear();
+    std::array<std::uint32_t, kCount<SpellCause>> causes{};
+    for (std::uint32_t i = 0; i < options_.seeds(); ++i) {
+      const auto fate = futures.fate_of(client, {options_.known_at, options_.first_seed + i});
+      if (fate.is_stranded_at_end) ++risk.stranded_at_end;
+      if (!fate.stranded) continue;
+      dates.push_back(*fate.stranded);
+      ++causes[static_cast<std::size_t>(fate.cause)];
+    }
+    if (dates.empty()) return risk;
+    risk.stranded = static_cast<std::uint32_t>(dates.size());
+    const auto middle = dates.begin() + static_cast<std::ptrdiff_t>((dates.size() - 1) / 2);
+    std::nth_element(dates.begin(), middle, dates.end());
+    risk.median = *middle;
+    risk.cause =
+        static_cast<SpellCause>(std::max_element(causes.begin(), causes.end()) - causes.begin());
+    return risk;
+  }
+
+  void know(Risk& risk, ClientFates& past) const {
+    const ClientFates::End end = past.end_of(risk.client);
+    risk.known = end.client;
+    if (options_.known_at > Instant{}) {
+      if (end.outlook.last_contact != Instant::min()) risk.last_contact = end.outlook.last_contact;
+      return;
+    }
+    // An inventory knows the network that it says, and no contact; without one nothing is known.
+    risk.known.network = end.client.last_connected;
+    const auto& cohort = past_.scenario.cohorts[end.client.cohort.value];
+    if (cohort.inventory == nullptr) risk.known = {};
+  }
+
+  const RiskOptions& options_;
+  const Stage future_;
+  const Stage past_;
+  std::vector<Risk> risks_;  // by client; each written by one thread
+  std::atomic<std::size_t> next_{0};
+  std::atomic<std::size_t> done_{0};
+  std::atomic<bool> stop_{false};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  unsigned working_ = 0;
+  std::exception_ptr bug_;
+};
+
+}  // namespace
+
+std::optional<std::vector<Risk>> risk(const Scenario& scenario, const RiskOptions& options) {
+  return Futures(scenario, options).find();
+}
+
+void sort_by_risk(std::vector<Risk>& risks) {
+  std::sort(risks.begin(), risks.end(), [](const Risk& a, const Risk& b) {
+    return std::tuple(b.stranded, a.median, a.client.value) <
+           std::tuple(a.stranded, b.median, b.client.value);
+  });
+}
+
+}  // namespace tokenlife::sim
