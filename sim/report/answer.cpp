@@ -39,19 +39,19 @@ std::string because_of(SpellCause cause, const events::LogReader& log) {
     case SpellCause::adopted: return "they had no good token when the run began";
     case SpellCause::blocked: return "they are blocked";
     case SpellCause::signer_retired:
-      return "the certificate that had signed their token was retired";
+      return "the certificate that had signed their tokens was retired";
     case SpellCause::endpoint_down: return what_was_down(log) + " was down while they were due";
     case SpellCause::sts_down: return "the site's token service was down while they were due";
     case SpellCause::answer_lost: return "the site's answers did not arrive";
-    case SpellCause::client_outdated: return "their client's version is outdated";
+    case SpellCause::client_outdated: return "their version is outdated";
     case SpellCause::cmg_not_allowed: return "they were on the internet and may not use the CMG";
-    case SpellCause::no_agent_start: return "their agent did not start while they were due";
+    case SpellCause::no_agent_start: return "their agents did not start while they were due";
     case SpellCause::busy: return "the site was busy while they were due";
     case SpellCause::timed_out: return "the site's answers took too long";
     case SpellCause::answer_late:
     case SpellCause::on_its_way: return "the answer to their renewal came too late";
     case SpellCause::offline: return "they were offline while they were due";
-    case SpellCause::never_due: return "their token expired before it was due for renewal";
+    case SpellCause::never_due: return "their tokens expired before they were due for renewal";
   }
   return "";
 }

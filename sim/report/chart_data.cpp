@@ -53,7 +53,7 @@ class ChartWriter {
            header.start_unix_seconds + header.duration.count(), grid.count, value);
   }
 
-  // From below: who holds a good token first.
+  // From above: who holds a good token first, so that the others stand on the axis.
   void population() {
     using State = LifecycleState;
     begin("population", runs_[0]->fleet.levels.width.count());
@@ -82,9 +82,11 @@ class ChartWriter {
     for (std::size_t run = 0; run < runs_.size(); ++run) {
       const Fleet& fleet = runs_[run]->fleet;
       for (std::size_t k = 0; k < Days::kDoings; ++k) {
-        series(Days::kDoingNames[k], run, fleet.doings.first, fleet.doings.width.count(),
-               fleet.doings.begin_of(fleet.doings.count), fleet.doings.count,
-               [&](std::size_t i) { return fleet.done[i][k]; });
+        // Steps: the last one goes on to the end of its stretch.
+        const Grid& grid = fleet.doings;
+        series(Days::kDoingNames[k], run, grid.first, grid.width.count(), grid.begin_of(grid.count),
+               grid.count + 1,
+               [&](std::size_t i) { return fleet.done[std::min(i, grid.count - 1)][k]; });
       }
     }
     end();

@@ -46,6 +46,7 @@ function showTip(event, dygraph) {
 }
 
 const charts = []; // of time
+let isBusy = false; // one chart tells the others
 
 class TimeChart {
   constructor(id, options) {
@@ -59,6 +60,7 @@ class TimeChart {
     this.legend = new Legend(document.getElementById("legend-" + id), this.chart, this.labels);
     this.format = options.format || grouped;
     const rows = joined(this.chart, options.toX || ((second) => second * 1000));
+    if (this.isOfTime) rows.forEach((row) => (row[0] = new Date(row[0])));
     this.plot = document.getElementById("chart-" + id);
     if (rows.length === 0) {
       this.plot.textContent = "Nothing to draw.";
@@ -124,7 +126,9 @@ class TimeChart {
   paint() {
     if (!this.dygraph) return;
     const colours = this.colours();
+    isBusy = true;
     this.dygraph.updateOptions(colours);
+    isBusy = false;
     this.legend.paint(colours.colors, this.dashes, this.chart.stacked);
   }
   tell(row) {
@@ -156,7 +160,6 @@ class TimeChart {
   }
 }
 
-let isBusy = false;
 function others(chart, act) {
   if (isBusy) return;
   isBusy = true;
@@ -229,6 +232,7 @@ if (charts.some((c) => c.dygraph)) {
     return button;
   });
   tools.append(...buttons, hint);
+  buttons[0].click();
 }
 
 const paintAll = () => [...charts, survival].forEach((chart) => chart.paint());

@@ -183,7 +183,7 @@ std::string changes_table(const std::vector<MatchedClient>& matches) {
 }  // namespace
 
 std::string end_section(Runs runs) {
-  std::string text = states_table(runs) + causes_table(runs);
+  std::string text = "<div class=\"side\">" + states_table(runs) + causes_table(runs) + "</div>\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
     text += cohorts_table(
         *runs[i], runs.size() < 2 ? "By cohort" : fmt::format("By cohort, in {}", which(runs, i)));

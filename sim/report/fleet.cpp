@@ -15,8 +15,10 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr Duration kWidths[] = {minutes{1}, minutes{5}, minutes{15}, hours{1}, hours{3},
-                                hours{6},   days{1},    days{7},     days{28}, days{364}};
+constexpr Duration kLevelWidths[] = {minutes{1}, minutes{5}, minutes{15}, hours{1}, hours{3},
+                                     hours{6},   days{1},    days{7},     days{28}, days{364}};
+// What happens in six hours goes up and down with the time of day.
+constexpr Duration kDoingWidths[] = {hours{1}, days{1}, days{7}, days{28}, days{364}};
 // A token that is older is counted with those of this age.
 constexpr std::size_t kHoursMax = 24 * 366 * 10;
 
@@ -84,8 +86,8 @@ class FleetFold {
       : header_(&header),
         site_(&site),
         fates_(fates),
-        levels_(grid_of(header, kLevelsMax, header.tick)),
-        doings_(grid_of(header, kDoingsMax, std::max<Duration>(header.tick, hours{1}))),
+        levels_(grid_of(header, kLevelsMax, kLevelWidths)),
+        doings_(grid_of(header, kDoingsMax, kDoingWidths)),
         level_at_(levels_, header.start_unix_seconds),
         doing_at_(doings_, header.start_unix_seconds) {
     moves_.resize(levels_.count);
@@ -268,15 +270,16 @@ void CohortEnd::add(const CohortEnd& other) {
   }
 }
 
-Grid grid_of(const events::LogHeader& header, std::size_t count_max, Duration least) {
+Grid grid_of(const events::LogHeader& header, std::size_t count_max,
+             std::span<const Duration> widths) {
   Grid grid;
-  for (const Duration width : kWidths) {
+  for (const Duration width : widths) {
     grid.width = width;
     grid.first = floor_to(header.start_unix_seconds, width.count());
     const std::int64_t end =
         header.start_unix_seconds + std::max<std::int64_t>(header.duration.count(), 1);
     grid.count = static_cast<std::size_t>((end - grid.first + width.count() - 1) / width.count());
-    if (width >= least && grid.count <= count_max) break;
+    if (width >= header.tick && grid.count <= count_max) break;
   }
   return grid;
 }

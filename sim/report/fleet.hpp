@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/result.hpp"
@@ -25,8 +26,9 @@ struct Grid {
     return first + width.count() * static_cast<std::int64_t>(i);
   }
 };
-// Of the run, as fine as can be in so many.
-Grid grid_of(const events::LogHeader& header, std::size_t count_max, Duration least);
+// Of the run, as fine as can be in so many: with the least of these widths, or the last.
+Grid grid_of(const events::LogHeader& header, std::size_t count_max,
+             std::span<const Duration> widths);
 
 inline constexpr std::size_t kLevelsMax = 1'500;
 inline constexpr std::size_t kDoingsMax = 800;

@@ -87,7 +87,7 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
   const std::uint64_t thousandths = (part * 1'000 + whole / 2) / whole;
   if (part > 0 && thousandths == 0) return "&lt;&nbsp;0.1&nbsp;%";
   if (part < whole && thousandths == 1'000) return "&gt;&nbsp;99.9&nbsp;%";
-  if (thousandths % 10 == 0) return fmt::format("{}&nbsp;%", thousandths / 10);
+  if (part == 0 || part == whole) return part == 0 ? "0&nbsp;%" : "100&nbsp;%";
   return fmt::format("{}.{}&nbsp;%", thousandths / 10, thousandths % 10);
 }
 

@@ -25,7 +25,7 @@ std::string json_name(std::string_view text);
 // What a Content-Security-Policy calls an inline script or style.
 std::string csp_hash(std::string_view content);
 
-// "3.5 %", "0 %"; below a hundredth of a tenth "< 0.1 %". Of nothing there is no share.
+// "3.5 %", "0 %", "100 %"; below a hundredth of a tenth "< 0.1 %". Of nothing there is no share.
 std::string percent(std::uint64_t part, std::uint64_t whole);
 
 // "2026-01-01 00:00", in UTC; a date alone.

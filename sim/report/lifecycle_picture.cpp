@@ -42,19 +42,19 @@ const Curve kCurves[] = {
     {State::not_installed, State::installed, {132, 220}, {163, 220}, {194, 220}},
     {State::installed, State::registered, {270, 198}, {310, 110}, {408, 70}},
     {State::installed, State::roaming, {270, 242}, {310, 330}, {408, 370}},
-    {State::registered, State::roaming, {425, 92}, {330, 220}, {425, 348}, 0.4},
-    {State::roaming, State::registered, {440, 348}, {380, 220}, {440, 92}, 0.4},
-    {State::registered, State::renewing, {478, 92}, {482, 150}, {502, 198}, 0.45},
-    {State::renewing, State::registered, {532, 198}, {530, 140}, {502, 92}, 0.42},
-    {State::roaming, State::renewing, {478, 348}, {482, 290}, {502, 242}, 0.45},
-    {State::renewing, State::roaming, {532, 242}, {530, 300}, {502, 348}, 0.42},
+    {State::registered, State::roaming, {425, 92}, {320, 220}, {425, 348}, 0.33},
+    {State::roaming, State::registered, {442, 348}, {385, 220}, {442, 92}, 0.36},
+    {State::registered, State::renewing, {472, 92}, {468, 150}, {492, 198}, 0.45},
+    {State::renewing, State::registered, {548, 198}, {556, 140}, {514, 92}, 0.42},
+    {State::roaming, State::renewing, {472, 348}, {468, 290}, {492, 242}, 0.45},
+    {State::renewing, State::roaming, {548, 242}, {556, 300}, {514, 348}, 0.42},
     {State::registered, State::expired, {532, 76}, {633, 92}, {734, 78}},
     {State::expired, State::registered, {734, 60}, {633, 36}, {532, 60}},
     {State::renewing, State::expired, {578, 212}, {680, 190}, {752, 92}, 0.3},
-    {State::roaming, State::expired, {532, 356}, {690, 300}, {772, 92}, 0.52},
+    {State::roaming, State::expired, {532, 356}, {690, 300}, {772, 92}, 0.3},
     {State::expired, State::roaming, {788, 92}, {740, 310}, {532, 364}, 0.42},
     {State::expired, State::re_registration_required, {812, 92}, {820, 220}, {812, 348}, 0.3},
-    {State::registered, State::re_registration_required, {532, 84}, {660, 130}, {752, 348}, 0.7},
+    {State::registered, State::re_registration_required, {532, 84}, {660, 130}, {752, 348}, 0.75},
     {State::re_registration_required, State::registered, {724, 348}, {650, 150}, {522, 92}, 0.5},
     {State::roaming, State::re_registration_required, {532, 372}, {607, 360}, {683, 370}},
     {State::re_registration_required, State::roaming, {683, 384}, {607, 412}, {532, 382}},
@@ -92,7 +92,7 @@ class Picture {
 
   std::string svg() {
     out_ =
-        "<svg class=\"lifecycle\" viewBox=\"0 0 920 470\" role=\"img\" "
+        "<svg class=\"lifecycle\" viewBox=\"0 -20 920 490\" role=\"img\" "
         "aria-labelledby=\"lifecycle-title\"><title id=\"lifecycle-title\">The states of the "
         "lifecycle, with how often each arrow was taken; the table below says the same.</title>"
         "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "

@@ -119,7 +119,7 @@ function drawMarks(g, area, dygraph, marks, runs) {
     if (middle - last[mark.run] < 18) continue;
     last[mark.run] = middle;
     g.fillStyle = theme.colour("muted");
-    g.fillText(mark.label, middle, area.y - 4 - 12 * (runs > 1 ? mark.run : 0));
+    g.fillText(mark.label, middle, area.y + 11 + 12 * (runs > 1 ? mark.run : 0));
   }
   g.restore();
 }

@@ -138,7 +138,13 @@ std::string lengths_table(Runs runs) {
   }
   HtmlTable table("", "How long they were without a good token, of those who got one again",
                   columns);
-  for (std::size_t c = 0; c < std::size(kLengths); ++c) {
+  const auto is_empty_from = [&](std::size_t c) {
+    return std::all_of(counts.begin(), counts.end(), [c](const LengthCounts& its) {
+      return std::all_of(its.begin() + static_cast<std::ptrdiff_t>(c), its.end(),
+                         [](std::uint64_t count) { return count == 0; });
+    });
+  };
+  for (std::size_t c = 0; c < std::size(kLengths) && !is_empty_from(c); ++c) {
     std::vector<std::string> cells{kLengths[c].words};
     for (std::size_t i = 0; i < runs.size(); ++i) {
       cells.push_back(grouped(counts[i][c]));
@@ -293,7 +299,7 @@ std::string tokens_section(Runs runs) {
   return chart("survival", "How many tokens are still held",
                "The share of tokens that have come to no end after so many days (Kaplan and Meier; "
                "tokens from before the run are left out).") +
-         ends_table(runs) + ages_table(runs);
+         "<div class=\"side\">" + ends_table(runs) + ages_table(runs) + "</div>\n";
 }
 
 std::string lifecycle_section(Runs runs) {

@@ -11,7 +11,9 @@
 namespace tokenlife::test {
 namespace {
 
+using namespace std::chrono_literals;
 using sim::Fleet;
+using std::chrono::days;
 
 // Four clients for a hundred days, in hours. Two stay in the office; one leaves on day 10 for the
 // internet, where the CMG is down from day 20 to day 95; and one is never installed anywhere that
@@ -63,19 +65,23 @@ TEST_CASE("stretches of time begin where a clock's do, and are as fine as so man
   header.start_unix_seconds = 90 * 60;  // 01:30
   header.tick = std::chrono::minutes{1};
   header.duration = std::chrono::hours{24};
-  const sim::Grid minutes = sim::grid_of(header, 1'500, header.tick);
+  const Duration widths[] = {1min, 1h, 6h, days{1}};
+  const sim::Grid minutes = sim::grid_of(header, 1'500, widths);
   CHECK(minutes.width == std::chrono::minutes{1});
   CHECK(minutes.first == 5'400);
   CHECK(minutes.count == 1'440);
-  const sim::Grid hours = sim::grid_of(header, 800, std::chrono::hours{1});
+  const sim::Grid hours = sim::grid_of(header, 800, widths);
   CHECK(hours.width == std::chrono::hours{1});
   CHECK(hours.first == 3'600);
   CHECK(hours.count == 25);
   header.duration = std::chrono::days{365};
-  CHECK(sim::grid_of(header, 1'500, header.tick).width == std::chrono::hours{6});
-  CHECK(sim::grid_of(header, 800, header.tick).width == std::chrono::days{1});
+  CHECK(sim::grid_of(header, 1'500, widths).width == std::chrono::hours{6});
+  CHECK(sim::grid_of(header, 800, widths).width == std::chrono::days{1});
+  CHECK(sim::grid_of(header, 300, widths).width == days{1});  // the last there is
+  header.tick = days{1};
+  CHECK(sim::grid_of(header, 10'000, widths).width == days{1});
   header.start_unix_seconds = -1;
-  CHECK(sim::grid_of(header, 800, header.tick).first == -86'400);
+  CHECK(sim::grid_of(header, 800, widths).first == -86'400);
 }
 
 TEST_CASE("a report counts who is in which state, and who is stranded, over time") {
