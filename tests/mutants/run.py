@@ -82,7 +82,7 @@ UNITS_OF = {
                                "tests/core/bulk_token_test.cpp", "tests/core/history.cpp"],
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
-    "sim/tables/lives.hpp": ["sim/tables/client_row_maker.cpp", "sim/sql/day_rows.cpp"],
+    "sim/analysis/lives.hpp": ["sim/tables/client_row_maker.cpp", "sim/sql/day_rows.cpp", "sim/report/fleet.cpp"],
     "sim/sql/event_cells.hpp": ["sim/sql/event_rows.cpp", "sim/sql/export_events.cpp"],
     "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
     "events/run_check.hpp": ["events/run_check.cpp", "events/verify.cpp"],
