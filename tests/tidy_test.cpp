@@ -93,6 +93,7 @@ const std::vector<Home> kHomes{
      "it takes seconds to compile: include core/lifecycle.hpp"},
     {"toml++", {"sim/scenario/", "tests/"}, "only the scenario reader knows TOML"},
     {"#include <sqlite3.h>", {"sim/sql/", "tests/sim/"}, "only sql knows SQLite"},
+    {"#include <zstd.h>", {"sim/parquet/compressor.cpp"}, "one place compresses"},
     {"#include <CLI/",
      {"sim/cli/arguments"},
      "only the program's command line knows CLI11, which takes seconds to compile"},
@@ -156,10 +157,13 @@ const std::vector<Room> kRooms{
     {"sim/sweep/", {"sim/engine/"}},
     {"sim/tables/", {"sim/analysis/"}},
     {"sim/sql/", {"sim/tables/"}},
+    {"sim/parquet/", {"sim/tables/"}},
     {"sim/report/", {"sim/analysis/"}},
     {"sim/check/", {"sim/text/"}},
     {"sim/site/", {"sim/text/"}},
-    {"sim/cli/", {"sim/soak/", "sim/sweep/", "sim/sql/", "sim/report/", "sim/check/", "sim/site/"}},
+    {"sim/cli/",
+     {"sim/soak/", "sim/sweep/", "sim/sql/", "sim/parquet/", "sim/report/", "sim/check/",
+      "sim/site/"}},
     {"tests/", {"sim/cli/"}},
 };
 

@@ -243,14 +243,23 @@ void add_log_sql(CLI::App& log, Chosen& chosen) {
 }
 
 void add_log_export(CLI::App& log, Chosen& chosen) {
-  auto [added, command] =
-      add_command(log, chosen, "export", "Write a log as a database file", log_export_command,
-                  "The same tables as in `tokenlife log sql`, with indexes.\n"
-                  "Example:\n  tokenlife log export /tmp/fleet --sqlite fleet.db");
+  auto [added, command] = add_command(
+      log, chosen, "export", "Write a log for other programs", log_export_command,
+      "The same tables as in `tokenlife log sql`: a database file with indexes, or, of "
+      "Parquet, a folder\nfor each table with a file for each partition of the log: for "
+      "DuckDB, pandas, Spark and Trino. In Parquet\ntimes are timestamps in UTC.\n"
+      "Examples:\n  tokenlife log export /tmp/fleet --sqlite fleet.db\n"
+      "  tokenlife log export /tmp/fleet --parquet fleet.parquet\n"
+      "  duckdb -c \"select kind, count(*) from 'fleet.parquet/events/*.parquet' group by "
+      "kind\"");
   added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
-  added->add_option("--sqlite", command.sqlite, "The file, a database of SQLite 3")->required();
+  CLI::Option* sqlite =
+      added->add_option("--sqlite", command.sqlite, "To a file, a database of SQLite 3");
+  added->add_option("--parquet", command.parquet, "To a folder, of files of Parquet")
+      ->excludes(sqlite);
   added->add_flag("--force", command.force, "Overwrite it");
   add_inputs(*added, command.inputs);
+  add_threads(*added, command.threads);
 }
 
 void add_log_schema(CLI::App& log, Chosen& chosen) {

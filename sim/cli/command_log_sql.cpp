@@ -11,6 +11,7 @@
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/parquet/export.hpp"
 #include "sim/sql/database.hpp"
 #include "sim/sql/export.hpp"
 #include "sim/tables/table.hpp"
@@ -246,19 +247,24 @@ ExitStatus log_sql_command(const LogSqlCommand& command, Console& console) {
 }
 
 ExitStatus log_export_command(const LogExportCommand& command, Console& console) {
+  if (!command.sqlite && !command.parquet) {
+    return usage_error("nothing says where to", "give --sqlite FILE or --parquet DIR");
+  }
   const SignalWatch signals;
   const auto source = open_source(command.log, command.inputs, console);
   if (!source) return Failed<Error>(source.error());
-  if (auto ready = try_new_output(command.sqlite, command.force); !ready) {
-    return Failed<Error>(ready.error());
-  }
-  const auto written = export_sqlite(*source->tables, command.sqlite, [&](std::string_view step) {
-    console.show_progress(std::string(step));
-  });
+  auto ready = command.parquet ? try_parquet(*command.parquet, command.force)
+                               : try_new_output(*command.sqlite, command.force);
+  if (!ready) return Failed<Error>(ready.error());
+  const auto say_step = [&](std::string_view step) { console.show_progress(std::string(step)); };
+  const auto written =
+      command.parquet ? export_parquet(*source->tables, *command.parquet, command.threads, say_step)
+                      : export_sqlite(*source->tables, *command.sqlite, say_step);
   console.show_progress("");
   if (!written) return Failed<Error>(written.error());
   if (!*written) {
-    console.say("tokenlife: interrupted; there is no file");
+    console.say(
+        fmt::format("tokenlife: interrupted; there is no {}", command.parquet ? "folder" : "file"));
     return kInterrupted;
   }
   say_what_is_unknown(*source->tables, console);

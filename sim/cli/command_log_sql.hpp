@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include "sim/cli/command.hpp"
 
@@ -21,7 +22,10 @@ ExitStatus log_sql_command(const LogSqlCommand& command, Console& console);
 
 struct LogExportCommand {
   std::string log;
-  std::string sqlite;  // a file
+  // One of them.
+  std::optional<std::string> sqlite;   // a file
+  std::optional<std::string> parquet;  // a folder
+  unsigned threads = std::thread::hardware_concurrency();
   bool force = false;
   std::optional<std::string> inputs;
 };

@@ -24,6 +24,13 @@ void add_if(SqlRow& row, bool is_there, const Make& make) {
   }
 }
 
+// Without values yet.
+SqlRow row_of(TableName table) {
+  SqlRow row;
+  row.reserve(sql_table(table).columns.size());
+  return row;
+}
+
 SqlValue cause(const Spell& spell) {
   if (spell.cause == SpellCause::not_recorded) return {};
   return word(spell.cause);
@@ -54,7 +61,8 @@ void ClientRowMaker::ended(const events::StandingReplay& standing, Service servi
 void ClientRowMaker::add_absent(std::uint32_t until) {
   if (tables_.clients == nullptr || !source_.log()->summary().complete) return;
   for (; next_ < until; ++next_) {
-    SqlRow row = named(ClientNumber{next_});
+    SqlRow row;
+    add_names(row, ClientNumber{next_});
     row.push_back(to_string(client_guid(source_.header(), ClientNumber{next_})));
     row.push_back(word(LifecycleState::not_installed));
     const auto& columns = sql_table(TableName::clients).columns;
@@ -96,7 +104,8 @@ void ClientRowMaker::add_client(ClientNumber number, const events::StandingRepla
     next_ = number.value;
     return add_absent(number.value + 1);
   }
-  SqlRow row = named(number);
+  SqlRow row = row_of(TableName::clients);
+  add_names(row, number);
   const auto add = [&](SqlValue value) { row.push_back(std::move(value)); };
   add(to_string(client_guid(source_.header(), number)));
   add(word(client.state));
@@ -125,8 +134,9 @@ void ClientRowMaker::add_client(ClientNumber number, const events::StandingRepla
 }
 
 void ClientRowMaker::add_token(ClientNumber number, const HeldToken& held) {
-  SqlRow row{to_string(held.token.serial)};
-  for (SqlValue& value : named(number)) row.push_back(std::move(value));
+  SqlRow row = row_of(TableName::tokens);
+  row.emplace_back(to_string(held.token.serial));
+  add_names(row, number);
   row.push_back(std::string(held.how_issued));
   add_if(row, held.via.has_value(), [&] { return word(*held.via); });
   row.push_back(time(held.token.not_before));
@@ -138,7 +148,8 @@ void ClientRowMaker::add_token(ClientNumber number, const HeldToken& held) {
 }
 
 void ClientRowMaker::add_spell(ClientNumber number, const Spell& spell, const EndedSpell* ended) {
-  SqlRow row = named(number);
+  SqlRow row = row_of(TableName::spells);
+  add_names(row, number);
   row.push_back(time(spell.begin));
   add_if(row, ended != nullptr, [&] { return time(ended->end); });
   add_if(row, ended != nullptr, [&] { return (ended->end - spell.begin).count(); });
@@ -150,15 +161,12 @@ void ClientRowMaker::add_spell(ClientNumber number, const Spell& spell, const En
   tables_.spells->push_back(std::move(row));
 }
 
-// Client, device, cohort.
-SqlRow ClientRowMaker::named(ClientNumber number) const {
+void ClientRowMaker::add_names(SqlRow& row, ClientNumber number) const {
   const events::LogCohort& cohort = source_.header().cohorts[cohort_of(source_.header(), number)];
   const auto device = device_of(cohort, number);
-  SqlRow row;
   row.emplace_back(std::int64_t{number.value});
   add_if(row, device.has_value(), [&] { return std::string(*device); });
   row.emplace_back(cohort.name);
-  return row;
 }
 SqlValue ClientRowMaker::time(Instant moment) const {
   return source_.header().start() + moment.time_since_epoch();

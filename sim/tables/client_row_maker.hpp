@@ -104,7 +104,7 @@ class ClientRowMaker {
                   const Life& life, const std::optional<Spell>& spell);
   void add_token(ClientNumber number, const HeldToken& held);
   void add_spell(ClientNumber number, const Spell& spell, const EndedSpell* ended);
-  SqlRow named(ClientNumber number) const;
+  void add_names(SqlRow& row, ClientNumber number) const;
   SqlValue time(Instant moment) const;
   SqlValue last_contact(const Spell& spell) const;
 
