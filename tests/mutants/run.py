@@ -160,7 +160,7 @@ def link(build, replaced, target, sources):
     objects = [str(o) for o in replaced.values()]
     objects += [str(build.object_of(s)) for s in dict.fromkeys(sources) if s not in replaced]
     libraries = ["-lcapnp", "-lkj", "-lcrypto", "-lrapidcheck", "-lfmt", "-ltomlplusplus", "-ldate-tz",
-                 "-lsqlite3", "-lpthread"]
+                 "-lsqlite3", "-lzstd", "-lpthread"]
     # Half of the time went into linking: gold, and nobody debugs these.
     run(["g++", "-fuse-ld=gold", "-Wl,-S", "-o", str(target), *objects, *libraries], build.folder)
 
