@@ -28,9 +28,8 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
       "what is done.\n"
       "Examples:\n"
       "  tokenlife sweep fleet.toml --vary site.renew-after=20d,30d,45d\n"
-      "  tokenlife sweep fleet.toml --vary action.0.for=7d,14d,21d --vary "
-      "site.renew-on=contact,\\\n"
-      "    agent-start --seeds 1..20 --best\n"
+      "  tokenlife sweep fleet.toml --vary action.0.for=7d,21d --vary site.renew-after=20d,30d "
+      "--best\n"
       "  tokenlife sweep fleet.toml --vary cohort.laptops.clients=500,5000 --metric "
       "spells.offline\n"
       "  tokenlife sweep fleet.toml --vary site.token-validity=90d,180d --cache runs --csv");
@@ -41,7 +40,8 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
                    "the last one the fastest")
       ->allow_extra_args(false);
   add_set(*added, command.set);
-  added->add_option("--seeds", command.seeds, "Run with each seed from A to B, written A..B");
+  added->add_option("--seeds", command.seeds,
+                    "Run with each seed from A to B, written A..B (default: 1..10)");
   added
       ->add_option("--metric", command.metrics,
                    "What to compare by; may be repeated (default: stranded, stranded-peak and\n"
