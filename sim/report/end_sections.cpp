@@ -215,6 +215,10 @@ std::string stranded_section(Runs runs, std::size_t lives_bytes_max) {
                       lives.size() < run.fleet.end.stranded
                           ? fmt::format("the first {}", grouped(lives.size()))
                           : "them");
+  text +=
+      "<p>In the pictures, the higher a bar stands, the better: on the intranet, on the internet, "
+      "offline; registered or renewing, roaming, expired, re-registration required. Actions are "
+      "grey.</p>\n";
   for (const LifeSection& life : lives) text += life.html;
   return text;
 }

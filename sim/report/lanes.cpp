@@ -63,8 +63,9 @@ constexpr std::array<Lane, kCount<LifecycleState>> kStates{
      {"expired", "expired", 66, 8},
      {"re-registration-required", "re-registration required", 70, 4}}};
 constexpr Lane kToken{"token", "holds a good token", 92, 12};
-constexpr std::array<Lane, 3> kRequests{
-    {{"granted", "granted", 114, 8}, {"refused", "refused", 124, 8}, {"failed", "failed", 134, 8}}};
+constexpr std::array<Lane, 3> kRequests{{{"granted", "granted", 114, 10},
+                                         {"refused", "refused", 128, 10},
+                                         {"failed", "failed", 142, 10}}};
 
 class Lanes {
  public:
@@ -90,7 +91,7 @@ class Lanes {
 
   std::string svg(std::span<const Mark> marks) const {
     std::string out = fmt::format(
-        "<svg class=\"lanes\" viewBox=\"0 0 1000 166\" role=\"img\" aria-label=\"The client's "
+        "<svg class=\"lanes\" viewBox=\"0 0 1000 178\" role=\"img\" aria-label=\"The client's "
         "network, state, token and requests over time\">\n");
     draw_marks(out, marks);
     const auto label = [&](int y, std::string_view text) {
@@ -99,9 +100,9 @@ class Lanes {
     label(30, "network");
     label(67, "state");
     label(102, "token");
-    label(122, "granted");
-    label(132, "refused");
-    label(142, "failed");
+    label(123, "granted");
+    label(137, "refused");
+    label(151, "failed");
     out += "\n";
     for (std::size_t i = 0; i < networks_.size(); ++i) draw(out, networks_[i], kNetworks[i]);
     for (std::size_t i = 1; i < states_.size(); ++i) draw(out, states_[i], kStates[i]);
@@ -176,7 +177,7 @@ class Lanes {
       const int from = place(mark.from);
       const int to = std::max(mark.to ? place(*mark.to) : from, from + 1);
       out += fmt::format(
-          "<rect class=\"mark\" x=\"{}\" y=\"10\" width=\"{}\" height=\"136\"><title>{}</title>"
+          "<rect class=\"mark\" x=\"{}\" y=\"10\" width=\"{}\" height=\"146\"><title>{}</title>"
           "</rect>\n",
           kLeft + from, to - from, html_plain(mark.text));
     }
@@ -190,7 +191,7 @@ class Lanes {
       const char* const anchor = i == 0 ? "start" : i == kTicks ? "end" : "middle";
       const int x = kLeft + kWidth * i / kTicks;
       out += fmt::format(
-          "<path class=\"tick\" d=\"M{} 146v5\"/><text class=\"{}\" x=\"{}\" y=\"164\">{}</text>\n",
+          "<path class=\"tick\" d=\"M{} 156v5\"/><text class=\"{}\" x=\"{}\" y=\"175\">{}</text>\n",
           x, anchor, x, is_short ? minute_text(second) : date_text(second));
     }
   }

@@ -106,7 +106,7 @@ void add_action(std::vector<Mark>& marks, const Scenario& scenario, std::uint32_
     return (scenario.start + t.time_since_epoch()).time_since_epoch().count();
   };
   const std::optional<Duration> length = length_of(action);
-  for (std::uint32_t i = 0; marks.size() < 4 * kMarksMax; ++i) {
+  for (std::uint32_t i = 0; i < kMarksMax; ++i) {
     const Instant begin = begin_of(action, i);
     if (begin >= at(scenario.duration)) return;
     Mark mark{unix(begin), {}, fmt::format("{} (action {})", text, number)};
@@ -153,19 +153,23 @@ std::vector<Mark> marks_of_site(const events::LogReader& log) {
   return marks;
 }
 
-}  // namespace
-
-std::vector<Mark> marks_of(const events::LogReader& log, const Scenario* scenario) {
-  std::vector<Mark> marks;
-  if (scenario == nullptr) {
-    marks = marks_of_site(log);
-  } else {
-    for (std::uint32_t i = 0; i < scenario->actions.size(); ++i) add_action(marks, *scenario, i);
-  }
+std::vector<Mark> in_order(std::vector<Mark> marks) {
   std::stable_sort(marks.begin(), marks.end(),
                    [](const Mark& a, const Mark& b) { return a.from < b.from; });
   if (marks.size() > kMarksMax) marks.resize(kMarksMax);
   return marks;
+}
+
+}  // namespace
+
+std::vector<Mark> marks_of_scenario(const Scenario& scenario) {
+  std::vector<Mark> marks;
+  for (std::uint32_t i = 0; i < scenario.actions.size(); ++i) add_action(marks, scenario, i);
+  return in_order(std::move(marks));
+}
+
+std::vector<Mark> marks_of(const events::LogReader& log, const Scenario* scenario) {
+  return scenario != nullptr ? marks_of_scenario(*scenario) : in_order(marks_of_site(log));
 }
 
 }  // namespace tokenlife::sim

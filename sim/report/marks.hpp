@@ -21,5 +21,6 @@ struct Mark {
 // site's own events say.
 inline constexpr std::size_t kMarksMax = 120;
 std::vector<Mark> marks_of(const events::LogReader& log, const Scenario* scenario);
+std::vector<Mark> marks_of_scenario(const Scenario& scenario);
 
 }  // namespace tokenlife::sim

@@ -277,7 +277,7 @@ std::string over_time_section(Runs runs) {
             "Out of service: without a good token. Stranded: and nothing that they do by "
             "themselves, where they are, would bring them one.") +
       chart("doings", "Registrations, renewals, refusals and failures",
-            "In each " + period_words(runs[0]->fleet.doings.width) + ".") +
+            "How many in each " + period_words(runs[0]->fleet.doings.width) + ".") +
       marks_table(runs) + "<details class=\"values\"><summary>The charts as tables</summary>\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string of = are_two ? ", in " + which(runs, i) : "";
