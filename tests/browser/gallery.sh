@@ -15,8 +15,8 @@ mkdir -p "$folder"
 
 entry() {
   # The heading and the answer, as the page has them: they are HTML already.
-  sed -n "s|^<h1>\(.*\)</h1>\$|<h2><a href=\"$1.html\">\1</a></h2>|p; s|^<p class=\"answer\">|<p>|p" \
-    "$folder/$1.html"
+  sed -n -e "s|^<h1>\(.*\)</h1>\$|<h2><a href=\"$1.html\">\1</a></h2>|p" \
+    -e 's|^<p class="answer">|<p>|p' "$folder/$1.html"
 }
 
 {
@@ -29,7 +29,9 @@ entry() {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>tokenlife: reports of example scenarios</title>
-<style>body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif }</style>
+<style>
+body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif }
+</style>
 </head>
 <body>
 <h1>Reports of example scenarios</h1>
