@@ -17,9 +17,11 @@ namespace tokenlife::events {
 
 Result<OutputFile, LogError> OutputFile::create(const std::optional<std::filesystem::path>& path) {
   if (!path) return OutputFile("", -1);
-  const int descriptor =
-      ::open(partial_of(*path).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
-  const int why = errno;
+  struct stat ignored {};
+  const bool is_there = ::lstat(path->c_str(), &ignored) == 0;
+  constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  const int descriptor = is_there ? -1 : ::open(partial_of(*path).c_str(), kFlags, kNewFileMode);
+  const int why = is_there ? EEXIST : errno;
   OutputFile file(path->string(), descriptor);
   if (descriptor == -1 && why == EEXIST) {
     return Failed<LogError>(

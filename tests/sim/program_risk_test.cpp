@@ -63,11 +63,11 @@ TEST_CASE("risk ranks the devices, and writes all of them to a file") {
   CHECK(lines[0] ==
         "client,device,cohort,probability,low,high,median-date,spell-cause,token-issued,"
         "last-contact,network");
-  CHECK(lines[1].find("3,PC-4,fleet,1,0.981154,1,2026-01-01T00:00:00Z,adopted,") == 0);
+  CHECK(lines[1].find("3,PC-4,fleet,1,0.981155,1,2026-01-01T00:00:00Z,adopted,") == 0);
   CHECK(lines[2].find("0,PC-1,fleet,0.") == 0);
   CHECK(lines[2].find(",2026-01-11T00:00:00Z,not-enrolled,2025-12-20T00:00:00Z,,internet") !=
         std::string::npos);
-  CHECK(lines[3] == "1,'=PC-2,fleet,0,0,0.0188458,,,2025-12-20T00:00:00Z,,internet");
+  CHECK(lines[3] == "1,'=PC-2,fleet,0,0,0.0188453,,,2025-12-20T00:00:00Z,,internet");
   CHECK(lines[4].find("2,\"PC, \"\"3\"\"\",fleet,0,0,") == 0);
   const Ran again = desk.run("risk fleet.toml -o risk.csv");
   CHECK(again.status == 3);
