@@ -70,6 +70,11 @@ class Browser:
     def messages(self):
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
+    # What the page's main thread has used since it was opened, after Performance.enable.
+    def thread_seconds(self):
+        metrics = self.cdp("Performance.getMetrics", {})["metrics"]
+        return {entry["name"]: entry["value"] for entry in metrics}["TaskDuration"]
+
     def picture(self, path, height=None):
         size = self.cdp("Page.getLayoutMetrics", {})["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": height or size["height"],

@@ -89,9 +89,7 @@ SHOWN_ROWS = """return [...document.querySelectorAll("#stranded-clients tbody tr
 
 def test_a_page_says_nothing_on_the_console_and_draws_its_charts(browser, pages):
     for dark in (False, True):
-        begin = time.monotonic()
         browser.open(pages.page("fleet"), dark=dark)
-        assert time.monotonic() - begin < 20
         assert browser.messages() == []
         for chart in ("population", "service", "doings", "survival"):
             assert browser.run(COLOURS, chart) > 3, chart
@@ -204,14 +202,16 @@ def test_a_run_in_which_nothing_happened_has_a_page(browser, pages):
 
 def test_a_large_run_has_a_page_of_three_megabytes_at_most(browser, pages):
     page = pages.page("large")
+    browser.cdp("Performance.enable", {"timeDomain": "threadTicks"})
     assert 500_000 < page.stat().st_size <= 3_000_000
     browser.open(page)
+    # Of the machine's time, not the clock's: other things may run.
+    used = browser.thread_seconds()
+    assert used < 3, used
     assert browser.messages() == []
     assert len(browser.run(SHOWN_ROWS)) == 5_000
-    assert "The first 5,000 of 300,000" in browser.run("return document.body.innerText")
-    ready = browser.run("const t = performance.getEntriesByType('navigation')[0];"
-                        "return t.domContentLoadedEventEnd")
-    assert ready < 8_000, ready  # A second where nothing else runs.
+    assert "The first 5,000 of 300,000" in browser.run(
+        "return document.getElementById('stranded').textContent")
 
 
 def test_without_scripts_the_tables_say_it(browser, pages):
