@@ -12,8 +12,6 @@ namespace {
 // Longer ones are not worth their place in the footer.
 constexpr std::size_t kBytesOfRange = 64;
 
-std::int32_t number_of(auto value) { return static_cast<std::int32_t>(value); }
-
 // PageHeader, its content compressed. `about` gives the fields of the page's own header.
 template <class About>
 void append_page(std::string& group, Chunk& chunk, PageType type, std::string_view content,

@@ -17,8 +17,6 @@ std::string writer() {
                      TOKENLIFE_VERSION_PATCH);
 }
 
-std::int32_t number_of(auto value) { return static_cast<std::int32_t>(value); }
-
 // SchemaElement, of a column.
 void write_column(ThriftWriter& out, const SqlColumn& column) {
   const ValueType type = value_type(column);

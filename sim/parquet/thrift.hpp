@@ -20,6 +20,9 @@ constexpr std::uint64_t zigzag(std::int64_t value) {
   return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
 }
 
+// A code or a count, as Parquet has most of them.
+std::int32_t number_of(auto value) { return static_cast<std::int32_t>(value); }
+
 enum class ThriftType : std::uint8_t {
   yes = 1,
   no = 2,
