@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 11> kRiskColumns{
     "median-date", "spell-cause", "token-issued", "last-contact", "network"};
 using RiskRow = std::array<std::string, kRiskColumns.size()>;
 
-const Cohort& cohort_of(const Scenario& scenario, ClientNumber client) {
+const Cohort& risked_cohort(const Scenario& scenario, ClientNumber client) {
   const auto after =
       std::upper_bound(scenario.cohorts.begin(), scenario.cohorts.end(), client,
                        [](ClientNumber c, const Cohort& cohort) { return c < cohort.first; });
@@ -33,7 +33,7 @@ const Cohort& cohort_of(const Scenario& scenario, ClientNumber client) {
 
 // "commuters/17" or "commuters/LT-0193"
 std::string client_name(const Scenario& scenario, ClientNumber client) {
-  const Cohort& cohort = cohort_of(scenario, client);
+  const Cohort& cohort = risked_cohort(scenario, client);
   const std::string& device = device_of(scenario, client);
   return escape_text(cohort.name + "/" +
                      (device.empty() ? std::to_string(client.value - cohort.first.value) : device));
@@ -46,7 +46,7 @@ RiskRow row_of(const RiskReport& report, const Risk& risk) {
   const bool is_known = risk.known.state != LifecycleState::not_installed;
   RiskRow row{std::to_string(risk.client.value),
               device_of(report.scenario, risk.client),
-              cohort_of(report.scenario, risk.client).name,
+              risked_cohort(report.scenario, risk.client).name,
               fmt::format("{}", risk.probability(seeds)),
               fmt::format("{:.6g}", range.low),
               fmt::format("{:.6g}", range.high),
@@ -184,7 +184,7 @@ Json test_json(const RiskReport& report) {
 
 const std::string& device_of(const Scenario& scenario, ClientNumber client) {
   static const std::string none;
-  const Cohort& cohort = cohort_of(scenario, client);
+  const Cohort& cohort = risked_cohort(scenario, client);
   if (cohort.inventory == nullptr) return none;
   return cohort.inventory->clients[client.value - cohort.first.value].device;
 }
