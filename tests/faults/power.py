@@ -192,6 +192,8 @@ class Replay:
             self.disk.sync_folder(name)
         return True
 
+    on_fdatasync = on_fsync
+
     def on_rename(self, arguments, _):
         old, new = (self.name(path.decode()) for path in arguments)
         expect(os.path.dirname(old) == os.path.dirname(new), "a rename across folders")

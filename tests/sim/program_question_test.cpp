@@ -14,13 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
 // Writes the log once more, with something changed and good digests.
 template <class Forge>
 void forge(const Desk& desk, const std::string& from, const std::string& to, const Forge& change) {

@@ -12,13 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
 // Four devices on the internet, of which one has no token any more; one is set up anew with a
 // chance of a half, and is lost then.
 void write_fleet(const Desk& desk) {

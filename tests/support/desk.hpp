@@ -8,7 +8,9 @@
 #include <fstream>
 #include <initializer_list>
 #include <regex>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "events/temporary_folder.hpp"
 
@@ -80,6 +82,13 @@ count = 3
 inline const std::string kUntilItListens =
     "while kill -0 $p 2>/dev/null && ! (grep -q tokenlife /proc/$p/comm && "
     "grep -q '^SigCgt:.*[2367abef]$' /proc/$p/status); do :; done";
+
+inline std::vector<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
 
 inline bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
