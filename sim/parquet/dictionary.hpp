@@ -123,7 +123,7 @@ class TextDictionary {
       hash = mixed(hash, word);
     }
     std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), text.size());
+    if (!text.empty()) std::memcpy(&word, text.data(), text.size());  // nothing may be at null
     return mixed(hash, word);
   }
 
