@@ -142,5 +142,9 @@ inline std::string partition_file_name(std::uint32_t partition) {
   if (digits.size() < 5) digits.insert(0, 5 - digits.size(), '0');
   return "clients-" + digits + ".log";
 }
+// Whether a file of that name belongs to a log, of which partition or run it may ever be.
+inline bool is_partition_file(std::string_view name) {
+  return name.starts_with("clients-") && name.ends_with(".log");
+}
 
 }  // namespace tokenlife::events

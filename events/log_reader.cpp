@@ -121,7 +121,7 @@ Result<void, LogError> LogReader::check_files() const {
   for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
        entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if (name.starts_with("clients-") && name.ends_with(".log") && !names.contains(name)) {
+    if (is_partition_file(name) && !names.contains(name)) {
       return refused(corrupt, entry->path().string(), "the file is not listed in site.log");
     }
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <system_error>
 
@@ -92,6 +93,29 @@ Result<Begun, LogError> find_begun(const fs::path& folder, const LogHeader& head
   if (!there) return Failed<LogError>(there.error());
   if (*there == header) return Begun::some;
   return refused(misuse, "is the log of another run: " + difference(*there, header));
+}
+
+// A log is the files that it lists. What was done before, and not again before the run was
+// interrupted once more, waits for the next time.
+Result<void, LogError> take_names_back(const fs::path& folder,
+                                       std::span<const WrittenPartition> listed) {
+  std::set<std::string> names;
+  for (const WrittenPartition& partition : listed) {
+    names.insert(partition_file_name(partition.partition));
+  }
+  std::vector<fs::path> others;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (is_partition_file(name) && !names.contains(name)) others.push_back(entry->path());
+  }
+  for (const fs::path& file : others) {
+    if (!error) fs::rename(file, partial_of(file), error);
+  }
+  if (!error) return {};
+  return Failed<LogError>(LogError{LogError::Kind::io, folder.string(), std::nullopt,
+                                   "cannot take names back in the folder: " + error.message()});
 }
 
 }  // namespace
@@ -285,6 +309,7 @@ Result<LogSummary, LogError> LogWriter::finish(const std::vector<WrittenPartitio
   FrameWriter& frames = impl_->frames;
   auto done = frames.append(FrameType::run_end, words_of(end.partitions),
                             [&](capnp::MessageBuilder& message) { encode(end, message); });
+  if (done && impl_->goes_over) done = take_names_back(*impl_->folder, partitions);
   if (done) done = frames.close();
   if (!done) return Failed<LogError>(done.error());
   summary.events = end.site_events + end.client_events;

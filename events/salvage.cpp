@@ -88,7 +88,9 @@ class Salvage {
     streams.flush();
     if (streams.error()) return Failed<LogError>(*streams.error());
     const std::uint32_t whole = visited ? partition.clients : streams.streams();
-    if (!visited) lose(partition.partition, whole, visited.error());
+    const LogError not_run{LogError::Kind::interrupted, from_.file_of(partition), std::nullopt,
+                           "the run did not come to them"};
+    lose(partition.partition, whole, visited ? not_run : visited.error());
     salvaged_.clients += whole;
     if (whole == 0 && !visited) {
       writer->abandon();
@@ -121,12 +123,6 @@ class Salvage {
       auto done = copy(*partition);
       if (!done) return Failed<LogError>(done.error());
       if (*done) written.push_back(**done);
-      // Of an interrupted run: it did not come to the others.
-      if (*done && (*done)->clients == partition->clients) {
-        lose(number, (*done)->clients,
-             {LogError::Kind::interrupted, from_.file_of(*partition), std::nullopt,
-              "the run did not come to them"});
-      }
       ++partition;
     }
     const auto summary = to_.finish(written, salvaged_.clients < from_.header().clients);

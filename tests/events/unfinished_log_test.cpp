@@ -1,4 +1,5 @@
 // Logs whose writers did not come to the end, how one goes on with them, and what is saved of them.
+#include "events/join.hpp"
 #include "events/salvage.hpp"
 
 #include <cstring>
@@ -175,6 +176,58 @@ TEST_CASE("nobody goes on with the log of another run, or with what is no log") 
   CHECK(read_folder(folder / "log") == cut_off());
   write_folder(folder / "files", {{"letter.txt", "Dear"}});
   CHECK(refusal_to_resume(folder / "files", header) == "is not empty, and holds no log");
+}
+
+TEST_CASE("a log that is gone on with and interrupted again is a log, and keeps what was done") {
+  const TemporaryFolder folder;
+  Files files = its_files();
+  auto site = files.extract("site.log");
+  site.key() = "site.log.partial";
+  site.mapped().resize(site.mapped().size() - 8);
+  files.insert(std::move(site));
+  write_folder(folder / "log", files);
+  {
+    auto log = events::LogWriter::resume(folder / "log", the_run().header, the_run().site);
+    REQUIRE(log);
+    const auto first = write_partition(*log, 0, the_run(), events::ClientBatch::kEvents);
+    REQUIRE(first);
+    REQUIRE(log->finish({*first}, true));
+  }
+  const auto log = events::LogReader::open(folder / "log");
+  REQUIRE(log);
+  CHECK(log->partitions().size() == 1);
+  const Files there = read_folder(folder / "log");
+  CHECK(there.at("clients-00001.log.partial") == its_files().at("clients-00001.log"));
+  REQUIRE(resume_run(folder / "log"));
+  CHECK(read_folder(folder / "log") == its_files());
+}
+
+TEST_CASE("of parts of a run in which clients are missing no log is made") {
+  const TemporaryFolder folder;
+  const LogContent& run = the_run();
+  {
+    auto log = events::LogWriter::create(folder / "part", run.header, run.site);
+    auto partition = log->partition(0);
+    events::ClientBatch batch;
+    batch.begin(0, 0);
+    for (const auto& recorded : run.clients[0]) append(batch, recorded);
+    REQUIRE(partition->write(batch));
+    const auto first = partition->finish(1);
+    const auto second = write_partition(*log, 1, run, events::ClientBatch::kEvents);
+    REQUIRE(log->finish({*first, *second}, true));
+  }
+  const auto joined = events::join({folder / "part"}, folder / "log");
+  REQUIRE_FALSE(joined.has_value());
+  CHECK(joined.error().kind == Kind::misuse);
+  CHECK(joined.error().what == "clients 0 to 1023 are not all there: the run was interrupted");
+  // And salvage says of whom it is.
+  const auto saved = events::salvage(folder / "part", folder / "saved");
+  REQUIRE(saved);
+  REQUIRE(saved->lost.size() == 1);
+  CHECK(saved->lost[0].first == 1);
+  CHECK(saved->lost[0].last == 1'023);
+  CHECK(saved->lost[0].why.what == "the run did not come to them");
+  CHECK(read_folder(folder / "saved") == read_folder(folder / "part"));
 }
 
 // ---- Salvage -----------------------------------------------------------------------------------
