@@ -18,7 +18,8 @@ namespace {
 // What one thread does: partitions, one after the other.
 class Worker {
  public:
-  Worker(const World& world, const events::LogWriter& log, RunControl& control)
+  // `log` may be null: nothing is written, and nothing encoded for a digest.
+  Worker(const World& world, const events::LogWriter* log, RunControl& control)
       : world_(world), log_(log), control_(control), tally_(*world.scenario) {
     tally_.spells.want(world.wanted);
     if (world.real != nullptr) tokens_.emplace(*world.real, tally_.signatures);
@@ -27,9 +28,9 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   Result<events::WrittenPartition, Error> simulate(std::uint32_t partition) {
-    auto writer = log_.partition(partition);
+    auto writer = open(partition);
     if (!writer) return Failed<Error>(to_error(writer.error()));
-    writer_ = &*writer;
+    writer_ = *writer ? &**writer : nullptr;
     const std::uint32_t first = partition * events::kPartitionClients;
     const std::uint32_t last =
         std::min(first + events::kPartitionClients, world_.scenario->clients);
@@ -40,6 +41,7 @@ class Worker {
       if (done == control_.stop_after) control_.stop = true;
     }
     flush();
+    if (writer_ == nullptr) return events::WrittenPartition{{partition, client - first}, {}};
     auto summary = error_ ? Failed<events::LogError>(*error_) : writer_->finish(client - first);
     if (summary) return *summary;
     // A full disk may have room for the log's end then.
@@ -50,6 +52,13 @@ class Worker {
   const RunStatistics& tally() const { return tally_; }
 
  private:
+  Result<std::optional<events::PartitionWriter>, events::LogError> open(std::uint32_t partition) {
+    if (log_ == nullptr) return std::optional<events::PartitionWriter>();
+    auto writer = log_->partition(partition);
+    if (!writer) return Failed<events::LogError>(writer.error());
+    return std::optional(std::move(*writer));
+  }
+
   void simulate_client(std::uint32_t client) {
     const Scenario& scenario = *world_.scenario;
     while (client >= scenario.cohorts[cohort_].first.value + scenario.cohorts[cohort_].clients) {
@@ -74,7 +83,7 @@ class Worker {
 
   // After an error the run goes on to the end of the client, writing nothing.
   void flush() {
-    if (!error_) {
+    if (!error_ && writer_ != nullptr) {
       if (const auto written = writer_->write(batch_); !written) {
         error_ = written.error();
       }
@@ -84,7 +93,7 @@ class Worker {
   }
 
   const World& world_;
-  const events::LogWriter& log_;
+  const events::LogWriter* log_;
   RunControl& control_;
   events::PartitionWriter* writer_ = nullptr;
   events::ClientBatch batch_;
@@ -101,7 +110,7 @@ class WorkerPool {
  public:
   // Partitions from `first` on and below `end`. Where there are digests of all partitions the crew
   // stops at the first one that is another.
-  WorkerPool(const World& world, const events::LogWriter& log, RunControl& control,
+  WorkerPool(const World& world, const events::LogWriter* log, RunControl& control,
              unsigned threads, std::uint32_t first, std::uint32_t end,
              std::span<const events::Digest> expected = {})
       : world_(world),
@@ -165,7 +174,7 @@ class WorkerPool {
   }
 
   const World& world_;
-  const events::LogWriter& log_;
+  const events::LogWriter* log_;
   RunControl& control_;
   std::span<const events::Digest> expected_;
   std::uint32_t first_;
@@ -271,7 +280,8 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   const auto first = static_cast<std::uint32_t>(partitions * options.part / options.parts);
   const auto end = static_cast<std::uint32_t>(partitions * (options.part + 1) / options.parts);
   const unsigned threads = std::clamp(options.threads, 1U, std::max(end - first, 1U));
-  WorkerPool crew(world, *log, control, threads, first, end);
+  const events::LogWriter* writer = options.counts_only ? nullptr : &*log;
+  WorkerPool crew(world, writer, control, threads, first, end);
 
   const auto summaries = crew.summaries();
   std::optional<Error> error = crew.error();
@@ -306,7 +316,7 @@ std::optional<bool> has_same_events(const Scenario& other, const RunResult& resu
   const std::uint32_t end = partitions_of(clients.end);
   RunControl part;
   part.whole = &control;
-  const WorkerPool crew(world, *log, part, std::clamp(result.threads, 1U, end - first), first, end,
+  const WorkerPool crew(world, &*log, part, std::clamp(result.threads, 1U, end - first), first, end,
                         result.partitions);
   if (crew.met_difference()) return false;
   if (control.stopped() || crew.error()) return std::nullopt;

@@ -38,6 +38,9 @@ struct RunOptions {
   unsigned threads = 1;                             // at least 1
   std::optional<std::filesystem::path> log_folder;  // must not exist or be empty, but to be resumed
   bool resume = false;  // what is in the folder: see LogWriter::resume()
+  // No log: what happens is counted and forgotten. `log` and `partitions` of the result then say no
+  // more than whether it is complete.
+  bool counts_only = false;
   // The part of the run's partitions that is run, of so many: 0 of 1 is all. Its log is one of an
   // interrupted run, and events::join() makes one of all parts.
   std::uint32_t part = 0;

@@ -143,9 +143,12 @@ class Runs {
     Scenario its = **scenario;
     its.seed = seed;
     its.text.clear();  // only a digest would tell
+    RunOptions options;
+    options.threads = threads_each_;
+    options.counts_only = true;
     RunControl control;
     control.whole = &control_;
-    const auto result = sim::run(its, {threads_each_, {}}, control);
+    const auto result = sim::run(its, options, control);
     if (!result) return Failed<Error>(result.error());
     if (!result->log.complete) return {};
     const std::vector<double> numbers = numbers_of(its, *result);
