@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kUnmergedMax = std::size_t{1} << 16;
 
-std::optional<std::size_t> doing_of(EventKind kind) {
+}  // namespace
+
+std::optional<std::size_t> Days::doing_of(EventKind kind) {
   switch (kind) {
     case EventKind::registration_completed: return 0;
     case EventKind::token_renewed: return 1;
@@ -21,8 +23,6 @@ std::optional<std::size_t> doing_of(EventKind kind) {
     default: return std::nullopt;
   }
 }
-
-}  // namespace
 
 std::optional<Duration> SpellCount::percentile(unsigned percent) const {
   const std::uint64_t ended = by_itself + by_action;
@@ -175,7 +175,7 @@ void SpellTally::moved(Instant now, LifecycleState before, LifecycleState after)
 }
 
 void SpellTally::did(Instant now, EventKind kind) {
-  if (const auto doing = doing_of(kind)) ++days.doings[day_of(now)][*doing];
+  if (const auto doing = Days::doing_of(kind)) ++days.doings[day_of(now)][*doing];
 }
 
 void SpellTally::end_client(ClientNumber number, const Client& client, Instant since,

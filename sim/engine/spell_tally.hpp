@@ -59,6 +59,8 @@ struct Days {
   static constexpr std::size_t kDoings = 4;
   static constexpr std::array<const char*, kDoings> kDoingNames{"registrations", "renewals",
                                                                 "refusals", "failures"};
+  // Which of these an event is, if any.
+  static std::optional<std::size_t> doing_of(EventKind kind);
   Duration width{0};
   std::vector<std::array<std::int64_t, kCount<LifecycleState>>> moves;  // changes of the states
   std::vector<std::array<std::uint64_t, kDoings>> doings;

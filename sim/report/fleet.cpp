@@ -26,18 +26,6 @@ std::int64_t floor_to(std::int64_t second, std::int64_t width) {
   return (second / width - (second % width < 0 ? 1 : 0)) * width;
 }
 
-std::optional<std::size_t> doing_of(EventKind kind) {
-  switch (kind) {
-    case EventKind::registration_completed: return 0;
-    case EventKind::token_renewed: return 1;
-    case EventKind::registration_refused:
-    case EventKind::renewal_refused: return 2;
-    case EventKind::registration_failed:
-    case EventKind::renewal_failed: return 3;
-    default: return std::nullopt;
-  }
-}
-
 TokenEnd end_by(EventKind kind) {
   switch (kind) {
     case EventKind::token_renewed: return TokenEnd::renewed;
@@ -112,7 +100,7 @@ class FleetFold {
       const Duration age = recorded.time - before.token.not_before;
       ++place_in(fleet_.renewed_at, hours_in(age));
     }
-    if (const auto doing = doing_of(Event::kind))
+    if (const auto doing = Days::doing_of(Event::kind))
       ++fleet_.done[doing_at_.at(recorded.time)][*doing];
     if (const auto& ended = after.ended()) {
       SpellCount& count = fleet_.spells[static_cast<std::size_t>(ended->spell.cause)];

@@ -132,10 +132,9 @@ class Lanes {
   }
   void let_go(Instant now) {
     if (!held_) return;
-    const auto [token, since] = *held_;
+    const Instant since = held_->second;
     held_.reset();
-    const Instant until = std::min(now, token.expires);
-    if (until > since) tokens_.add(column(since), column(until));
+    if (now > since) tokens_.add(column(since), column(now));
   }
   void answer(const Recorded<ClientEvent>& recorded) {
     const auto add = [&](std::size_t row) {

@@ -177,6 +177,10 @@ TEST_CASE("a chunk says how many values are null, and between which they are") {
   const Chunk of_nothing = texts.write(bytes, 0, 3, compressor);
   CHECK(of_nothing.nulls == 3);
   CHECK_FALSE(of_nothing.least);
+  texts.add(0, std::string_view("m"));
+  const Chunk of_one = texts.write(bytes, 0, 1, compressor);
+  CHECK(*of_one.least == "m");
+  CHECK(*of_one.greatest == "m");
   texts.add(0, std::string_view(std::string(65, 'a')));
   CHECK_FALSE(texts.write(bytes, 0, 1, compressor).least);
 }

@@ -94,6 +94,28 @@ TEST_CASE("what is known has happened in every future") {
   CHECK(lost > 0);
 }
 
+TEST_CASE("who was stranded, and is no more when the future begins, is not at risk") {
+  // Set up anew on the tenth day, where it cannot register; home again on the fifteenth.
+  const Scenario scenario = scenario_of(R"(
+[run]
+duration = "30d"
+[[cohort]]
+name = "kiosks"
+clients = 1
+[cohort.network]
+model = "timeline"
+steps = [{ at = "0d", on = "intranet" }, { at = "1d", on = "internet" },
+         { at = "15d", on = "intranet" }]
+[[action]]
+at = "10d"
+do = "reinstall"
+cohort = "kiosks"
+share = 1.0
+)");
+  CHECK(risks_of(scenario, 1, 5, at(days{12}))[0].stranded == 5);
+  CHECK(risks_of(scenario, 1, 5, at(days{20}))[0].stranded == 0);
+}
+
 TEST_CASE("each future is the run with that reseed") {
   constexpr const char* kAway = R"(
 [run]

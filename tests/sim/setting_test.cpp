@@ -127,6 +127,20 @@ TEST_CASE("a key that may be there and is not is put first into its table") {
   }
 }
 
+TEST_CASE("a key of a table that has only tables of its own goes where that is allowed") {
+  constexpr std::string_view kImplied =
+      "format = 1\n[run]\nduration = \"9d\"\n[[cohort]]\nname = \"c\"\nclients = 1\n"
+      "[cohort.network.intranet]\nmean = \"1d\"\nto = { internet = 1.0 }\n"
+      "[cohort.network.internet]\nmean = \"1d\"\nto = { intranet = 1.0 }\n";
+  const auto scenario =
+      with({"cohort.c.network.model=dwell", "cohort.c.network.start=intranet"}, kImplied);
+  REQUIRE(said_of(scenario).empty());
+  std::string expected(kImplied);
+  expected.insert(expected.find("name"),
+                  "network.start = \"intranet\"\nnetwork.model = \"dwell\"\n");
+  CHECK(scenario->text == expected);
+}
+
 TEST_CASE("a table that the file lacks is made at its end") {
   constexpr std::string_view kShort =
       "format = 1\n[run]\nduration = \"9d\"\n[[cohort]]\n"
