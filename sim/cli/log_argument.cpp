@@ -20,6 +20,10 @@
 namespace tokenlife::sim {
 namespace {
 
+constexpr const char* kGoOn =
+    "go on with `tokenlife run SCENARIO --log LOG --resume`, or keep what there is with "
+    "`tokenlife log salvage`";
+
 std::optional<std::uint32_t> whole_number(std::string_view text) {
   std::uint32_t number = 0;
   const char* end = text.data() + text.size();
@@ -32,7 +36,11 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
 Result<OpenedLog, Error> open_log(const std::string& folder) {
   auto held = hold_client_log(folder);
   auto log = events::LogReader::open(held ? held->folder : std::filesystem::path(folder));
-  if (!log) return Failed<Error>(to_error(log.error()));
+  if (!log) {
+    Error error = to_error(log.error());
+    if (log.error().kind == events::LogError::Kind::interrupted && !held) error.advice = kGoOn;
+    return Failed<Error>(std::move(error));
+  }
   OpenedLog opened(std::move(*log));
   opened.held = std::move(held);
   return opened;
@@ -156,8 +164,7 @@ std::string completeness(const events::LogReader& log) {
 
 std::string advice_on_unfinished(const events::LogReader& log) {
   if (log.summary().being_written) return "wait for its writer";
-  return "go on with `tokenlife run SCENARIO --log LOG --resume`, or keep what there is with "
-         "`tokenlife log salvage`";
+  return kGoOn;
 }
 
 void add_completeness(nlohmann::ordered_json& object, const events::LogReader& log) {

@@ -88,6 +88,21 @@ TEST_CASE("a log that was not finished does not pass for one, and has no digest"
   CHECK(has(verified.err, "log salvage"));
 }
 
+TEST_CASE("a log that was cut off in its first bytes, or by an earlier version, says what to do") {
+  const CutOff desk;
+  const std::string start = read_file(desk.path("log/site.log.partial"));
+  write_file(desk.path("log/site.log.partial"), start.substr(0, 5));
+  for (const char* line : {"replay log", "events log", "explain log 0", "log info log"}) {
+    const Ran asked = desk.run(line);
+    CHECK(asked.status == 3);
+    CHECK(has(asked.err, "interrupted: the file ends inside its first 8 bytes; go on with "));
+  }
+  std::filesystem::remove(desk.path("log/site.log.partial"));
+  write_file(desk.path("log/site.log"), start);
+  CHECK(has(desk.run("replay log").err, "`tokenlife log salvage`"));
+  CHECK(desk.run("run fleet.toml --log log --resume").status == 0);
+}
+
 TEST_CASE("a run goes on with its log to the digest that it would have had") {
   const CutOff desk;
   const Ran other = desk.run("run fleet.toml --seed 4 --log log --resume");
