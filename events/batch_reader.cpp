@@ -215,8 +215,8 @@ Result<BatchReader, LogError> BatchReader::open_file(const LogReader& log,
                                                      const ReadWindow& window) {
   const std::uint32_t clients = log.clients_of(partition);
   ensure(clients != 0, "a partition of this log");
-  auto file = FrameReader::open(log.file_of(partition), kPartitionMagic, log.header_digest_,
-                                partition.bytes);
+  auto file = FrameReader::open(*log.files_, log.name_of(partition), kPartitionMagic,
+                                log.header_digest_, partition.bytes);
   if (!file) return Failed<LogError>(file.error());
   auto impl = std::make_unique<Impl>(Impl{std::move(*file), partition, window});
   impl->position.first_client = partition.partition * kPartitionClients;
@@ -249,9 +249,9 @@ Result<std::vector<PartPlace>, LogError> parts_of(const LogReader& log,
                                                   const PartitionSummary& partition,
                                                   const ReadWindow& window) {
   auto reader = BatchReader::open_file(log, partition, window);
-  if (!reader) return Failed<LogError>(reader.error());
+  if (!reader) return Failed<LogError>(log.blame(reader.error()));
   if (reader->impl_->file.version() == 1) return std::vector{PartPlace{}};
-  if (auto good = reader->impl_->seek(); !good) return Failed<LogError>(good.error());
+  if (auto good = reader->impl_->seek(); !good) return Failed<LogError>(log.blame(good.error()));
   std::vector<PartPlace> parts;
   for (const StretchPlace& place : reader->impl_->places) parts.push_back({place.from, place});
   return parts;

@@ -84,10 +84,10 @@ Result<PartitionVisit, LogError> visit_batches(const LogReader& log,
                                                const PartitionSummary& partition, Visitor& visitor,
                                                const Part& part = {}) {
   auto batches = BatchReader::open(log, partition, part);
-  if (!batches) return Failed<LogError>(batches.error());
+  if (!batches) return Failed<LogError>(log.blame(batches.error()));
   while (true) {
     auto batch = batches->next();
-    if (!batch) return Failed<LogError>(batch.error());
+    if (!batch) return Failed<LogError>(log.blame(batch.error()));
     if (!batch->has_value()) return PartitionVisit{true, batches->offset()};
     const WalkResult walked =
         std::visit([&](auto& some) { return walk(some, batches->position(), visitor); }, **batch);

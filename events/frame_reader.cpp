@@ -10,6 +10,8 @@
 #include <system_error>
 #include <utility>
 
+#include "events/log_files.hpp"
+
 namespace tokenlife::events {
 namespace {
 
@@ -24,6 +26,7 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 FrameReader::FrameReader(FrameReader&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
+      first_(other.first_),
       size_(other.size_),
       has_known_size_(other.has_known_size_),
       position_(other.position_),
@@ -38,6 +41,7 @@ FrameReader::FrameReader(FrameReader&& other) noexcept
 FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(descriptor_, other.descriptor_);
+  std::swap(first_, other.first_);
   std::swap(size_, other.size_);
   std::swap(has_known_size_, other.has_known_size_);
   std::swap(position_, other.position_);
@@ -63,12 +67,32 @@ Result<FrameReader, LogError> FrameReader::open(const std::filesystem::path& pat
   const int why = errno;
   FrameReader reader(path.string(), descriptor, first_previous);
   if (descriptor == -1) return Failed<LogError>(reader.error("open", why, std::nullopt));
-  if (auto good = reader.check_size(size); !good) return Failed<LogError>(good.error());
-  if (auto good = reader.read_magic(magic); !good) return Failed<LogError>(good.error());
+  auto good = reader.find_size();
+  reader.has_known_size_ = size.has_value();
+  if (good) good = reader.start(magic, size);
+  if (!good) return Failed<LogError>(good.error());
   return reader;
 }
 
-Result<void, LogError> FrameReader::check_size(std::optional<std::uint64_t> size) {
+Result<FrameReader, LogError> FrameReader::open(const LogFiles& files, const std::string& name,
+                                                const Magic& magic, const Digest& first_previous,
+                                                std::optional<std::uint64_t> size) {
+  auto opened = files.open_file(name);
+  if (!opened) return Failed<LogError>(opened.error());
+  FrameReader reader(files.path_of(name), opened->descriptor.release(), first_previous);
+  reader.first_ = opened->offset;
+  reader.size_ = opened->bytes;
+  reader.has_known_size_ = size.has_value() || files.is_packed();
+  if (auto good = reader.start(magic, size); !good) return Failed<LogError>(good.error());
+  return reader;
+}
+
+Result<void, LogError> FrameReader::start(const Magic& magic, std::optional<std::uint64_t> size) {
+  auto good = size ? check_file_size(path_, size_, *size) : Result<void, LogError>{};
+  return good ? read_magic(magic) : good;
+}
+
+Result<void, LogError> FrameReader::find_size() {
   struct stat status {};
   if (::fstat(descriptor_, &status) == -1) {
     return Failed<LogError>(error("examine", errno, std::nullopt));
@@ -78,8 +102,7 @@ Result<void, LogError> FrameReader::check_size(std::optional<std::uint64_t> size
         LogError{LogError::Kind::misuse, path_, std::nullopt, "not a regular file"});
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
-  has_known_size_ = size.has_value();
-  return size ? check_file_size(path_, size_, *size) : Result<void, LogError>{};
+  return {};
 }
 
 Result<void, LogError> FrameReader::read_magic(const Magic& magic) {
@@ -242,7 +265,7 @@ Result<void, LogError> FrameReader::read_at(std::uint64_t offset,
                                             std::span<std::byte> bytes) const {
   while (!bytes.empty()) {
     const ssize_t count =
-        ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(first_ + offset));
     const int why = errno;
     if (count == -1 && why == EINTR) continue;
     if (count == -1) return Failed<LogError>(error("read", why, offset));

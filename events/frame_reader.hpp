@@ -19,6 +19,8 @@
 
 namespace tokenlife::events {
 
+class LogFiles;
+
 struct Frame {
   std::uint32_t type = 0;                  // perhaps no FrameType
   std::uint64_t offset = 0;                // of its first byte in the file
@@ -31,6 +33,10 @@ class FrameReader {
   // `size` where it is known from elsewhere: then a file of another size is refused at once.
   static Result<FrameReader, LogError> open(const std::filesystem::path& path, const Magic& magic,
                                             const Digest& first_previous,
+                                            std::optional<std::uint64_t> size);
+  // The same, of a file of a log.
+  static Result<FrameReader, LogError> open(const LogFiles& files, const std::string& name,
+                                            const Magic& magic, const Digest& first_previous,
                                             std::optional<std::uint64_t> size);
   FrameReader(FrameReader&& other) noexcept;
   FrameReader& operator=(FrameReader&& other) noexcept;
@@ -66,8 +72,9 @@ class FrameReader {
  private:
   FrameReader(std::string path, int descriptor, const Digest& digest)
       : path_(std::move(path)), descriptor_(descriptor), digest_(digest) {}
+  Result<void, LogError> start(const Magic& magic, std::optional<std::uint64_t> size);
 
-  Result<void, LogError> check_size(std::optional<std::uint64_t> size);
+  Result<void, LogError> find_size();
   Result<void, LogError> read_magic(const Magic& magic);
   Result<void, LogError> read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
   // The same, perhaps with what follows: for the next time.
@@ -81,6 +88,7 @@ class FrameReader {
 
   std::string path_;
   int descriptor_ = -1;
+  std::uint64_t first_ = 0;  // of the file's bytes in what is open: all others count from it
   std::uint64_t size_ = 0;
   bool has_known_size_ = false;  // and so was not interrupted
   std::uint64_t position_ = 0;

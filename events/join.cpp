@@ -2,14 +2,15 @@
 
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "events/batch_reader.hpp"
 #include "events/header_difference.hpp"
+#include "events/log_files.hpp"
 #include "events/log_format.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
+#include "events/output_file.hpp"
 
 namespace tokenlife::events {
 namespace {
@@ -91,13 +92,13 @@ Result<WrittenPartition, LogError> copy(const Place& place, const fs::path& to) 
   const auto visited = visit_batches(*place.log, *place.partition, counter);
   if (!visited) return Failed<LogError>(visited.error());
   const fs::path file = to / partition_file_name(place.partition->partition);
-  std::error_code error;
-  fs::copy_file(place.log->file_of(*place.partition), partial_of(file), error);
-  if (!error) fs::rename(partial_of(file), file, error);
-  if (error) {
-    return Failed<LogError>(LogError{LogError::Kind::io, file.string(), std::nullopt,
-                                     "cannot copy the file: " + error.message()});
-  }
+  auto out = OutputFile::create(file);
+  if (!out) return Failed<LogError>(out.error());
+  auto done = copy_file(place.log->files(), partition_file_name(place.partition->partition),
+                        place.partition->bytes,
+                        [&](std::span<const std::byte> bytes) { return out->append(bytes); });
+  if (done) done = out->close();
+  if (!done) return Failed<LogError>(place.log->blame(done.error()));
   WrittenPartition written;
   static_cast<PartitionSummary&>(written) = *place.partition;
   written.counted = counter.counted;

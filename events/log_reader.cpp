@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <set>
-#include <system_error>
+#include <utility>
 
 #include "core/ensure.hpp"
 #include "events/batch_reader.hpp"
+#include "events/log_files.hpp"
 #include "events/site_codec.hpp"
 #include "events/typed_frame.hpp"
 
@@ -15,20 +16,24 @@ namespace fs = std::filesystem;
 
 // ---- site.log ----------------------------------------------------------------------------------
 
-Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
-  using enum LogError::Kind;
-  const auto refused = [&](LogError::Kind kind, const std::string& what) {
-    return Failed<LogError>(LogError{kind, folder.string(), std::nullopt, what});
-  };
-  std::error_code error;
-  const fs::file_status status = fs::status(folder, error);
-  if (status.type() == fs::file_type::not_found) return refused(not_found, "no such folder");
-  if (error) return refused(io, "cannot examine the folder: " + error.message());
-  if (!fs::is_directory(status)) return refused(misuse, "not a folder, as logs are");
-  LogReader log;
-  log.folder_ = folder;
-  const bool is_finished =
-      fs::exists(folder / kSiteFile, error) || !fs::exists(partial_of(folder / kSiteFile), error);
+LogReader::LogReader(LogFiles files) : files_(std::make_shared<const LogFiles>(std::move(files))) {}
+
+Result<LogReader, LogError> LogReader::open(const fs::path& place) {
+  auto files = LogFiles::open(place);
+  if (!files) return Failed<LogError>(files.error());
+  return open_files(std::move(*files));
+}
+
+Result<LogReader, LogError> LogReader::receive(int descriptor, const std::string& name) {
+  auto files = LogFiles::receive(descriptor, name);
+  if (!files) return Failed<LogError>(files.error());
+  return open_files(std::move(*files));
+}
+
+Result<LogReader, LogError> LogReader::open_files(LogFiles files) {
+  LogReader log(std::move(files));
+  const std::string whole(kSiteFile);
+  const bool is_finished = log.files_->has(whole) || !log.files_->has(partial_of(whole).string());
   auto good = is_finished ? log.read_site_file() : log.read_unfinished();
   if (good && is_finished) good = log.check_files();
   if (!good) return Failed<LogError>(good.error());
@@ -36,7 +41,8 @@ Result<LogReader, LogError> LogReader::open(const fs::path& folder) {
 }
 
 Result<void, LogError> LogReader::read_site_file() {
-  auto file = FrameReader::open(folder_ / kSiteFile, kSiteMagic, Digest{}, std::nullopt);
+  auto file =
+      FrameReader::open(*files_, std::string(kSiteFile), kSiteMagic, Digest{}, std::nullopt);
   if (!file) return Failed<LogError>(file.error());
   if (auto header = read_header(*file); !header) return header;
 
@@ -102,39 +108,63 @@ const char* LogReader::wrong_in(const RunEnd& end) const {
 
 // A log is its files: one that is missing, or is there from another run, is damage.
 Result<void, LogError> LogReader::check_files() const {
-  const auto refused = [](LogError::Kind kind, const std::string& file, const std::string& what) {
-    return Failed<LogError>(LogError{kind, file, std::nullopt, what});
+  const auto damaged = [&](const std::string& file, const std::string& what) {
+    return Failed<LogError>(
+        LogError{LogError::Kind::corrupt, files_->path_of(file), std::nullopt, what});
   };
-  using enum LogError::Kind;
-  std::error_code error;
-  std::set<std::string> names;
+  std::set<std::string> listed;
   for (const PartitionSummary& partition : partitions_) {
-    names.insert(partition_file_name(partition.partition));
-    const std::string path = file_of(partition);
-    const std::uintmax_t bytes = fs::file_size(path, error);
-    if (error == std::errc::no_such_file_or_directory) {
-      return refused(corrupt, path, "the file is missing: site.log lists it");
-    }
-    if (error) return refused(io, path, "cannot examine the file: " + error.message());
-    if (auto good = check_file_size(path, bytes, partition.bytes); !good) return good;
+    const std::string name = partition_file_name(partition.partition);
+    listed.insert(name);
+    const auto bytes = files_->bytes_of(name);
+    if (!bytes) return Failed<LogError>(bytes.error());
+    if (!*bytes) return damaged(name, "the file is missing: site.log lists it");
+    auto good = check_file_size(files_->path_of(name), **bytes, partition.bytes);
+    if (!good) return good;
   }
-  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (is_partition_file(name) && !names.contains(name)) {
-      return refused(corrupt, entry->path().string(), "the file is not listed in site.log");
+  const auto names = files_->names();
+  if (!names) return Failed<LogError>(names.error());
+  for (const std::string& name : *names) {
+    if (is_partition_file(name) && !listed.contains(name)) {
+      return damaged(name, "the file is not listed in site.log");
     }
   }
-  if (error) return refused(io, folder_.string(), "cannot list the folder: " + error.message());
   return {};
 }
 
-std::string LogReader::site_file() const { return (folder_ / kSiteFile).string(); }
+const fs::path& LogReader::folder() const { return files_->place(); }
+
+std::string LogReader::site_file() const { return files_->path_of(std::string(kSiteFile)); }
+
+std::string LogReader::name_of(const PartitionSummary& partition) const {
+  std::string name = partition_file_name(partition.partition);
+  return is_leftovers_ && !files_->has(name) ? partial_of(name).string() : name;
+}
 
 std::string LogReader::file_of(const PartitionSummary& partition) const {
-  const fs::path file = folder_ / partition_file_name(partition.partition);
-  std::error_code error;
-  return (is_leftovers_ && !fs::exists(file, error) ? partial_of(file) : file).string();
+  return files_->path_of(name_of(partition));
+}
+
+LogError LogReader::blame(const LogError& error) const {
+  using enum LogError::Kind;
+  const bool may_be = error.kind == corrupt || error.kind == io || error.kind == not_found ||
+                      error.kind == interrupted;
+  if (!may_be || !is_replaced()) return error;
+  return {io, folder().string(), std::nullopt, "was removed or written anew while it was read"};
+}
+
+// Files of a folder come and go. A packed file stays the one that was opened.
+bool LogReader::is_replaced() const {
+  if (files_->is_packed()) return false;
+  const std::string whole(kSiteFile);
+  const bool has_end = summary_.finished;
+  const bool is_whole = has_end || files_->has(whole);
+  auto file = FrameReader::open(*files_, is_whole ? whole : partial_of(whole).string(), kSiteMagic,
+                                Digest{}, std::nullopt);
+  if (!file) return true;
+  const bool reads_end = has_end && file->version() != 1;
+  const auto frame = reads_end ? file->last_frame() : file->next();
+  return !frame || file->digest() != (reads_end ? summary_.digest : header_digest_);
 }
 
 const PartitionSummary* LogReader::partition_of(ClientNumber client) const {

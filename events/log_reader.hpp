@@ -4,11 +4,16 @@
 //
 // Memory does not grow with the log: the header and the site's events are kept, client events are
 // read batch by batch.
+//
+// A log is a folder, or one packed file of the same content: see pack.hpp. What was opened is what
+// is read, whatever takes its place meanwhile; of a folder that is written anew under a reader that
+// is an error, unless the bytes are the same.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,6 +25,7 @@
 namespace tokenlife::events {
 
 class FrameReader;
+class LogFiles;
 struct RunEnd;
 
 // How a visit ended.
@@ -34,14 +40,19 @@ using OnEvent = std::function<bool(ClientNumber, const Recorded<ClientEvent>&)>;
 class LogReader {
  public:
   // Reads and checks all of site.log, and that exactly the files that it names are there. Of a log
-  // that is not finished (site.log.partial) the partitions count that are whole.
-  static Result<LogReader, LogError> open(const std::filesystem::path& folder);
+  // that is not finished (site.log.partial) the partitions count that are whole. `place` is a
+  // folder or a packed file.
+  static Result<LogReader, LogError> open(const std::filesystem::path& place);
+  // A packed log that comes from a descriptor, in one pass, and is called `name` in errors. What a
+  // pipe gives is kept in a file in TMPDIR that has no name.
+  static Result<LogReader, LogError> receive(int descriptor, const std::string& name);
 
   // What is left of a log, whole or not: of site.log its header and what the site did, and a
   // partition wherever there is a file. What is not whole shows when it is visited.
-  static Result<LogReader, LogError> open_leftovers(const std::filesystem::path& folder);
+  static Result<LogReader, LogError> open_leftovers(const std::filesystem::path& place);
 
-  const std::filesystem::path& folder() const { return folder_; }
+  // The folder, or the packed file.
+  const std::filesystem::path& folder() const;
   const LogHeader& header() const { return header_; }
   const std::vector<Recorded<SiteEvent>>& site_events() const { return site_events_; }
   // Not complete: the run was interrupted, or goes on, and streams or partitions end early or are
@@ -62,22 +73,32 @@ class LogReader {
   Result<PartitionVisit, LogError> visit(const PartitionSummary& partition,
                                          const OnEvent& on_event) const;
 
+  // What is wrong with a file of this log may be that the log was removed, or written anew, since
+  // it was opened: then it is that.
+  LogError blame(const LogError& error) const;
+  // For pack().
+  const LogFiles& files() const { return *files_; }
+
  private:
   friend class BatchReader;
 
+  explicit LogReader(LogFiles files);
+  static Result<LogReader, LogError> open_files(LogFiles files);
   Result<void, LogError> read_site_file();
   Result<void, LogError> read_unfinished();
-  Result<void, LogError> read_start(const std::filesystem::path& site_file);
+  Result<void, LogError> read_start(const std::string& site_file);
   Result<void, LogError> read_done_partitions();
   Result<void, LogError> read_header(FrameReader& file);
-  Result<PartitionSummary, LogError> summary_of(const std::filesystem::path& file,
+  Result<PartitionSummary, LogError> summary_of(const std::string& file,
                                                 std::uint32_t partition) const;
   // How the end frame contradicts itself or what was read before it; null if it does not.
   const char* wrong_in(const RunEnd& end) const;
   Result<void, LogError> check_files() const;
+  bool is_replaced() const;
+  std::string name_of(const PartitionSummary& partition) const;
   std::uint32_t clients_of(const PartitionSummary& partition) const;
 
-  std::filesystem::path folder_;
+  std::shared_ptr<const LogFiles> files_;
   LogHeader header_;
   Digest header_digest_{};
   std::vector<Recorded<SiteEvent>> site_events_;

@@ -1,13 +1,11 @@
 // Logs whose writer has not come to their end, or never will.
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
-#include <system_error>
 
 #include "events/frame_reader.hpp"
+#include "events/log_files.hpp"
 #include "events/log_reader.hpp"
 #include "events/site_codec.hpp"
 #include "events/typed_frame.hpp"
@@ -18,23 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // Whether somebody holds the lock that a writer takes.
-bool is_being_written(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor == -1) return false;
+bool is_being_written(const LogFiles& files, const std::string& name) {
+  const auto opened = files.open_file(name);
+  if (!opened) return false;
   struct flock all {};
   all.l_type = F_RDLCK;
-  const bool is_known = ::fcntl(descriptor, F_OFD_GETLK, &all) == 0;
-  ::close(descriptor);
-  return is_known && all.l_type != F_UNLCK;
-}
-
-// The partition whose file is called so, if one is.
-std::optional<std::uint32_t> partition_called(const std::string& name) {
-  constexpr std::size_t kBefore = std::string_view("clients-").size();
-  std::uint32_t partition = 0;
-  if (name.size() <= kBefore) return std::nullopt;
-  std::from_chars(name.data() + kBefore, name.data() + name.size(), partition);
-  return name == partition_file_name(partition) ? std::optional(partition) : std::nullopt;
+  return ::fcntl(opened->descriptor.number(), F_OFD_GETLK, &all) == 0 && all.l_type != F_UNLCK;
 }
 
 // Whether what follows calls itself the end frame, be it damaged.
@@ -49,17 +36,17 @@ bool comes_to_its_end(const FrameReader& file) {
 }  // namespace
 
 Result<void, LogError> LogReader::read_unfinished() {
-  const fs::path path = partial_of(folder_ / kSiteFile);
-  summary_.being_written = is_being_written(path);
-  auto good = read_start(path);
+  const std::string name = partial_of(kSiteFile).string();
+  summary_.being_written = is_being_written(*files_, name);
+  auto good = read_start(name);
   return good ? read_done_partitions() : good;
 }
 
 // What a writer writes before all partitions.
-Result<void, LogError> LogReader::read_start(const fs::path& site_file) {
+Result<void, LogError> LogReader::read_start(const std::string& site_file) {
   summary_.complete = false;
   summary_.finished = false;
-  auto file = FrameReader::open(site_file, kSiteMagic, Digest{}, std::nullopt);
+  auto file = FrameReader::open(*files_, site_file, kSiteMagic, Digest{}, std::nullopt);
   if (!file) return Failed<LogError>(file.error());
   if (auto header = read_header(*file); !header) return header;
   while (true) {
@@ -84,25 +71,25 @@ Result<void, LogError> LogReader::read_start(const fs::path& site_file) {
   return {};
 }
 
-Result<LogReader, LogError> LogReader::open_leftovers(const fs::path& folder) {
-  LogReader log;
-  log.folder_ = folder;
+Result<LogReader, LogError> LogReader::open_leftovers(const fs::path& place) {
+  auto files = LogFiles::open_leftovers(place);
+  if (!files) return Failed<LogError>(files.error());
+  LogReader log(std::move(*files));
   log.is_leftovers_ = true;
-  std::error_code error;
-  const fs::path whole = folder / kSiteFile;
-  const fs::path partial = partial_of(whole);
-  const bool is_partial = !fs::exists(whole, error) && fs::exists(partial, error);
+  const std::string whole(kSiteFile);
+  const std::string partial = partial_of(whole).string();
+  const bool is_partial = !log.files_->has(whole) && log.files_->has(partial);
   if (auto good = log.read_start(is_partial ? partial : whole); !good) {
     return Failed<LogError>(good.error());
   }
   for (std::uint32_t first = 0; first < log.header_.clients;) {
     PartitionSummary partition{first / kPartitionClients, 0, 0, 0, {}};
-    const fs::path file = log.file_of(partition);
-    const std::uintmax_t bytes = fs::file_size(file, error);
-    if (!error) {
+    const std::string file = log.name_of(partition);
+    const auto bytes = log.files_->bytes_of(file);
+    if (bytes && *bytes) {
       const auto said = log.summary_of(file, partition.partition);
       partition.clients = log.clients_of(partition);
-      partition.bytes = bytes;
+      partition.bytes = **bytes;
       log.partitions_.push_back(said ? *said : partition);
     }
     if (log.header_.clients - first <= kPartitionClients) break;
@@ -112,20 +99,16 @@ Result<LogReader, LogError> LogReader::open_leftovers(const fs::path& folder) {
 }
 
 Result<void, LogError> LogReader::read_done_partitions() {
-  std::error_code error;
-  for (fs::directory_iterator entry(folder_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const auto partition = partition_called(entry->path().filename().string());
+  const auto names = files_->names();
+  if (!names) return Failed<LogError>(names.error());
+  for (const std::string& name : *names) {
+    const auto partition = partition_called(name);
     if (!partition) continue;
-    auto done = summary_of(entry->path(), *partition);
+    auto done = summary_of(name, *partition);
     if (!done) return Failed<LogError>(done.error());
     summary_.bytes += done->bytes;
     summary_.events += done->events;
     partitions_.push_back(*done);
-  }
-  if (error) {
-    return Failed<LogError>(LogError{LogError::Kind::io, folder_.string(), std::nullopt,
-                                     "cannot list the folder: " + error.message()});
   }
   std::sort(partitions_.begin(), partitions_.end(),
             [](const auto& a, const auto& b) { return a.partition < b.partition; });
@@ -133,14 +116,14 @@ Result<void, LogError> LogReader::read_done_partitions() {
 }
 
 // What a partition's file says of itself. Whoever reads it checks the rest.
-Result<PartitionSummary, LogError> LogReader::summary_of(const fs::path& path,
+Result<PartitionSummary, LogError> LogReader::summary_of(const std::string& name,
                                                          std::uint32_t partition) const {
   PartitionSummary summary;
   summary.partition = partition;
-  auto file = FrameReader::open(path, kPartitionMagic, header_digest_, std::nullopt);
+  auto file = FrameReader::open(*files_, name, kPartitionMagic, header_digest_, std::nullopt);
   if (!file) return Failed<LogError>(file.error());
   if (file->version() == 1) {
-    return Failed<LogError>(LogError{LogError::Kind::interrupted, path.string(), std::nullopt,
+    return Failed<LogError>(LogError{LogError::Kind::interrupted, file->path(), std::nullopt,
                                      "its log was never finished"});
   }
   const auto frame = file->last_frame();

@@ -10,6 +10,7 @@
 #include "events/frame_writer.hpp"
 #include "events/header_difference.hpp"
 #include "events/log_reader.hpp"
+#include "events/new_folder.hpp"
 #include "events/site_codec.hpp"
 #include "events/stretch_codec.hpp"
 #include "events/stretch_encode.hpp"
@@ -45,33 +46,6 @@ std::uint32_t schema_version_of(std::span<const Recorded<SiteEvent>> events) {
     version = std::max(version, events::schema_version_of(kind_of(recorded.event)));
   }
   return version;
-}
-
-// Nothing that already exists is ever overwritten, and nothing is written before that is sure.
-Result<void, LogError> make_folder(const fs::path& folder) {
-  const auto refused = [&](LogError::Kind kind, const std::string& what) {
-    return Failed<LogError>(LogError{kind, folder.string(), std::nullopt, what});
-  };
-  using enum LogError::Kind;
-  std::error_code error;
-  const fs::file_status status = fs::status(folder, error);
-  if (fs::exists(status) && !fs::is_directory(status)) {
-    return refused(misuse, "already exists, and is not a folder");
-  }
-  if (fs::exists(status)) {
-    const bool empty = fs::is_empty(folder, error);
-    if (error) return refused(io, "cannot list the folder: " + error.message());
-    return empty ? Result<void, LogError>{} : refused(misuse, "already exists, and is not empty");
-  }
-  fs::path top = folder;  // of those that are made
-  while (top.has_parent_path() && !fs::exists(top.parent_path(), error)) top = top.parent_path();
-  fs::create_directories(folder, error);
-  if (!error) return {};
-  std::error_code ignored;
-  for (fs::path made = folder; made != top; made = made.parent_path()) {
-    fs::remove(made.parent_path(), ignored);
-  }
-  return refused(io, "cannot create the folder: " + error.message());
 }
 
 // What a folder has of a log that is to be gone on with.
@@ -239,7 +213,7 @@ Result<LogWriter, LogError> LogWriter::create(const std::optional<fs::path>& fol
                                               const LogHeader& header,
                                               const std::vector<Recorded<SiteEvent>>& site_events) {
   if (folder) {
-    if (auto made = make_folder(*folder); !made) return Failed<LogError>(made.error());
+    if (auto made = make_new_folder(*folder); !made) return Failed<LogError>(made.error());
   }
   auto file = OutputFile::create(file_in(folder, kSiteFile));
   if (!file) return Failed<LogError>(file.error());

@@ -127,6 +127,11 @@ Result<void, LogError> OutputFile::take_name_back() {
   return {};
 }
 
+void OutputFile::begin_sync() {
+  // What comes of it sync() says.
+  if (descriptor_ != -1) ::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 Result<void, LogError> OutputFile::sync() {
   if (descriptor_ == -1 || ::fdatasync(descriptor_) == 0) return {};
   return Failed<LogError>(error("sync", errno, std::nullopt));

@@ -1,13 +1,13 @@
 #include "events/sorted_runs.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <system_error>
+
+#include "events/temporary_file.hpp"
 
 namespace tokenlife::events {
 namespace {
@@ -25,13 +25,9 @@ SortedRuns::~SortedRuns() {
 Result<void, LogError> SortedRuns::add(const PackedEvents& events) {
   if (events.keys.empty()) return {};
   if (descriptor_ == -1) {
-    const char* folder = std::getenv("TMPDIR");
-    folder_ = folder != nullptr && *folder != '\0' ? folder : "/tmp";
-    std::string path = folder_ + "/tokenlife-XXXXXX";
-    descriptor_ = ::mkostemp(path.data(), O_CLOEXEC);
-    const int why = errno;
-    if (descriptor_ == -1) return Failed<LogError>(error("make", why));
-    ::unlink(path.c_str());
+    folder_ = temporary_folder();
+    descriptor_ = make_temporary_file();
+    if (descriptor_ == -1) return Failed<LogError>(error("make", errno));
   }
   auto run = std::make_unique<Run>(Run{size_, size_, {}});
   std::vector<std::byte> bytes;

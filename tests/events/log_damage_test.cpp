@@ -173,7 +173,7 @@ TEST_CASE("what is not a log is said to be none") {
     const LogError error = error_at(folder / "file");
     CHECK(error.kind == Kind::misuse);
     CHECK_FALSE(error.offset);
-    CHECK(error.what == "not a folder, as logs are");
+    CHECK(error.what == "neither a log's folder nor a packed log");
   }
   SECTION("a folder in which another file has the name") {
     write_folder(folder / "log", {{"site.log", "something else altogether"}});
