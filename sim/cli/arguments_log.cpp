@@ -5,6 +5,7 @@
 #include "sim/cli/command_log.hpp"
 #include "sim/cli/command_log_diff.hpp"
 #include "sim/cli/command_log_merge.hpp"
+#include "sim/cli/command_log_pack.hpp"
 #include "sim/cli/command_log_salvage.hpp"
 #include "sim/cli/command_log_sql.hpp"
 #include "sim/cli/command_replay.hpp"
@@ -30,7 +31,10 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                   "  tokenlife replay /tmp/fleet --client commuters/17 --json\n"
                   "Logs of earlier versions do not say why spells began: then the scenario in the\n"
                   "log is run again for the clients that are shown.");
-  added->add_option("LOG", command.log, "The folder of a log or a client")->required();
+  added
+      ->add_option("LOG", command.log,
+                   "The folder of a log or a client; a packed log, or - for one on standard input")
+      ->required();
   added->add_option(
       "--at", command.at,
       "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the run's end, or the "
@@ -70,7 +74,11 @@ void add_events(CLI::App& app, Chosen& chosen) {
       "  tokenlife events /tmp/fleet --count-by day,kind\n"
       "  tokenlife events /tmp/fleet --count-by week,reason --kind renewal-failed --format csv\n"
       "  tokenlife events /srv/site --kind bulk-token-issued");
-  added->add_option("LOG", command.log, "The folder of a log, a site or a client")->required();
+  added
+      ->add_option("LOG", command.log,
+                   "The folder of a log, a site or a client; a packed log, or - for one on "
+                   "standard input")
+      ->required();
   added->add_option("--client", command.client,
                     "Only this client's events: number, COHORT/NUMBER or GUID");
   added->add_option("--kind", command.kinds, "Only events of this kind; may be repeated");
@@ -110,7 +118,7 @@ void add_explain(CLI::App& app, Chosen& chosen) {
       "  tokenlife explain /tmp/fleet laptops/LT-00066 --at 2026-08-01 --inputs scenarios\n"
       "  tokenlife explain /tmp/fleet 17 --json | jq -r '.\"saved-by\"[] | .change + \" \" + "
       ".value'");
-  added->add_option("LOG", command.log, "The log's folder")->required();
+  added->add_option("LOG", command.log, "The log's folder; a packed log, or -")->required();
   added
       ->add_option("CLIENT", command.client,
                    "A client's number, COHORT/NUMBER, COHORT/DEVICE or GUID")
@@ -138,7 +146,9 @@ void add_report(CLI::App& app, Chosen& chosen) {
       "  tokenlife report /tmp/fleet -o fleet.html\n"
       "  tokenlife report /tmp/before /tmp/after -o compared.html --inputs scenarios\n"
       "  tokenlife report /tmp/fleet -o - > fleet.html");
-  added->add_option("LOG", command.logs, "The folder of a run's log; or of two, A and B")
+  added
+      ->add_option("LOG", command.logs,
+                   "The folder of a run's log, a packed log, or -; or two, A and B")
       ->required()
       ->expected(1, 2);
   added->add_option("-o,--output", command.output, "The file, or - for standard output")
@@ -163,8 +173,13 @@ void add_log_verify(CLI::App& log, Chosen& chosen) {
       "Examples:\n  tokenlife log verify /tmp/fleet\n"
       "  tokenlife log verify /tmp/fleet --digest $(cat digest-of-last-month)\n"
       "  tokenlife log verify /tmp/fleet --replay --inputs scenarios\n"
+      "  tokenlife log verify - < fleet.tlog\n"
       "  tokenlife log verify /srv/site");
-  added->add_option("LOG", command.log, "The folder of a log, a site or a client")->required();
+  added
+      ->add_option("LOG", command.log,
+                   "The folder of a log, a site or a client; a packed log, or - for one on "
+                   "standard input")
+      ->required();
   added->add_option("--digest", command.digest,
                     "The digest of the run, as `tokenlife run` printed it");
   added->add_flag("--replay", command.replay, "Run the scenario again, and compare");
@@ -185,7 +200,7 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
       "Examples:\n  tokenlife log diff /tmp/before /tmp/after\n"
       "  tokenlife log diff /tmp/before /tmp/after --differing clients.csv\n"
       "  tokenlife log diff /tmp/before /tmp/after --json | jq .fates");
-  added->add_option("A", command.a, "A log's folder")->required();
+  added->add_option("A", command.a, "A log's folder; a packed log, or -")->required();
   added->add_option("B", command.b, "Another one's")->required();
   added->add_option("--differing", command.differing,
                     "A CSV file for the clients that ended differently");
@@ -202,8 +217,10 @@ void add_log_merge(CLI::App& log, Chosen& chosen) {
       "same,\nbyte for byte, as that of a run in one piece. Every event is checked; a part that is "
       "missing, is\nthere twice or is of another run is named.\n"
       "Example:\n  tokenlife log merge part-1 part-2 part-3 -o /tmp/fleet");
-  added->add_option("LOG", command.logs, "The folders of the parts' logs")->required();
-  added->add_option("-o,--out", command.out, "A new folder")->required();
+  added->add_option("LOG", command.logs, "The folders of the parts' logs, or packed logs")
+      ->required();
+  added->add_option("-o,--out", command.out, "A new folder, or a new file that ends in .tlog")
+      ->required();
   added->add_flag("--json", command.json, "Print JSON");
 }
 
@@ -214,8 +231,41 @@ void add_log_salvage(CLI::App& log, Chosen& chosen) {
       "Writes a sound log of all clients with all of their events to a new folder, and lists the "
       "others.\nOf a partition (1,024 clients) it takes what comes before the first damage.\n"
       "Example:\n  tokenlife log salvage /tmp/fleet -o /tmp/saved");
-  added->add_option("LOG", command.log, "The log's folder")->required();
+  added->add_option("LOG", command.log, "The log's folder, or a packed log")->required();
+  added->add_option("-o,--out", command.out, "A new folder, or a new file that ends in .tlog")
+      ->required();
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
+void add_log_pack(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
+      log, chosen, "pack", "Make one file of a log, to be copied, mailed or piped",
+      log_pack_command,
+      "Every command that reads a log takes the file as it takes the folder; the digest is the "
+      "same, and\nequal logs give equal files. Every byte is checked. `tokenlife run --log "
+      "FILE.tlog` makes such a file\nat once.\n"
+      "Examples:\n"
+      "  tokenlife log pack /tmp/fleet -o fleet.tlog\n"
+      "  tokenlife log pack /tmp/fleet -o - | ssh there tokenlife log unpack - -o fleet");
+  added->add_option("LOG", command.log, "The folder of a log or a client; a packed log, or -")
+      ->required();
+  added->add_option("-o,--out", command.out, "A new file, or - for standard output")->required();
+  add_threads(*added, command.threads);
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
+void add_log_unpack(CLI::App& log, Chosen& chosen) {
+  auto [added, command] = add_command(
+      log, chosen, "unpack", "Make a folder of a packed log", log_unpack_command,
+      "The folder is the one that was packed, byte for byte, and every byte is checked. Of a file "
+      "that was\ncut off nothing is left: `tokenlife log salvage` saves what is whole of it.\n"
+      "Examples:\n"
+      "  tokenlife log unpack fleet.tlog -o /tmp/fleet\n"
+      "  curl https://example.com/fleet.tlog | tokenlife log unpack - -o /tmp/fleet");
+  added->add_option("FILE", command.log, "A packed log, or - for one on standard input")
+      ->required();
   added->add_option("-o,--out", command.out, "A new folder")->required();
+  add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
 }
 
@@ -230,7 +280,8 @@ void add_log_sql(CLI::App& log, Chosen& chosen) {
       "  tokenlife log sql /tmp/fleet \"select kind, count(*) from events group by kind\"\n"
       "  tokenlife log sql /tmp/fleet \"select * from events where client = 17\" --format csv\n"
       "  tokenlife log sql /tmp/fleet \"select day, stranded from days\" --json");
-  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("LOG", command.log, "The log's folder, or a site's; a packed log, or -")
+      ->required();
   added->add_option("SQL", command.sql, "The question")->required();
   CLI::Option* format =
       added->add_option("--format", command.format, "text, csv or jsonl (default: text)")
@@ -252,7 +303,8 @@ void add_log_export(CLI::App& log, Chosen& chosen) {
       "  tokenlife log export /tmp/fleet --parquet fleet.parquet\n"
       "  duckdb -c \"select kind, count(*) from 'fleet.parquet/events/*.parquet' group by "
       "kind\"");
-  added->add_option("LOG", command.log, "The log's folder, or a site's")->required();
+  added->add_option("LOG", command.log, "The log's folder, or a site's; a packed log, or -")
+      ->required();
   CLI::Option* sqlite =
       added->add_option("--sqlite", command.sqlite, "To a file, a database of SQLite 3");
   added->add_option("--parquet", command.parquet, "To a folder, of files of Parquet")
@@ -280,6 +332,8 @@ void add_log(CLI::App& app, Chosen& chosen) {
   add_log_diff(log, chosen);
   add_log_merge(log, chosen);
   add_log_salvage(log, chosen);
+  add_log_pack(log, chosen);
+  add_log_unpack(log, chosen);
   add_log_sql(log, chosen);
   add_log_export(log, chosen);
   add_log_schema(log, chosen);
@@ -287,7 +341,10 @@ void add_log(CLI::App& app, Chosen& chosen) {
       log, chosen, "info", "Describe a log: header, counts, time span", log_info_command,
       "As the log says of itself: `tokenlife log verify` checks it.\n"
       "Example:\n  tokenlife log info /tmp/fleet --json");
-  info->add_option("LOG", command.log, "The folder of a log, a site or a client")->required();
+  info->add_option("LOG", command.log,
+                   "The folder of a log, a site or a client; a packed log, or - for one on "
+                   "standard input")
+      ->required();
   add_threads(*info, command.threads);
   info->add_flag("--json", command.json, "Print JSON");
 }

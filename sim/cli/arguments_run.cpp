@@ -18,6 +18,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
                   "  tokenlife run scenarios/mixed-fleet.toml\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet --resume\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --log fleet.tlog\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --set site.renew-after=40d\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
                   "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
@@ -25,10 +26,12 @@ void add_run(CLI::App& app, Chosen& chosen) {
   CLI::Option* seed = added->add_option("--seed", command.seed, "Override the scenario's seed")
                           ->check(decimal(0, UINT64_MAX));
   CLI::Option* log = added->add_option(
-      "--log", command.log, "Write the event log to this new folder, such as /tmp/fleet");
+      "--log", command.log,
+      "Write the event log to this new folder, such as /tmp/fleet; or to one file, if the name "
+      "ends in .tlog");
   added
       ->add_flag("--resume", command.resume,
-                 "Go on with the log in that folder, which an end of the program, of the power or "
+                 "Go on with that log, which an end of the program, of the power or "
                  "of the disk's room cut off")
       ->needs(log);
   CLI::Option* shard = added->add_option(

@@ -10,7 +10,7 @@ namespace tokenlife::sim {
 
 struct LogMergeCommand {
   std::vector<std::string> logs;
-  std::string out;  // a new folder
+  std::string out;  // a new folder, or a new file that ends in ".tlog"
   bool json = false;
 };
 ExitStatus log_merge_command(const LogMergeCommand& command, Console& console);

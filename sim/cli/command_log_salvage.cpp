@@ -7,6 +7,7 @@
 #include "events/salvage.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
+#include "sim/cli/log_output.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 
@@ -63,8 +64,11 @@ ExitStatus log_salvage_command(const LogSalvageCommand& command, Console& consol
     return usage_error(fmt::format("{} is a site's journal", in_quotes(command.log)),
                        "`tokenlife site repair DIR --salvage` shows what can be read of one");
   }
-  const auto salvaged = events::salvage(command.log, command.out);
+  const LogOutput out(command.out);
+  if (auto ready = out.check_new(); !ready) return Failed<Error>(ready.error());
+  const auto salvaged = events::salvage(command.log, out.folder());
   if (!salvaged) return Failed<Error>(to_error(salvaged.error()));
+  if (auto packed = out.finish(salvaged->log.bytes); !packed) return Failed<Error>(packed.error());
   console.print(command.json ? json_text(json_of(command, *salvaged)) + "\n"
                              : text_of(command, *salvaged));
   return 0;

@@ -9,7 +9,7 @@ namespace tokenlife::sim {
 
 struct LogSalvageCommand {
   std::string log;
-  std::string out;  // a new folder
+  std::string out;  // a new folder, or a new file that ends in ".tlog"
   bool json = false;
 };
 ExitStatus log_salvage_command(const LogSalvageCommand& command, Console& console);

@@ -45,7 +45,8 @@ Result<void, Error> keep_out_of(const events::LogReader& log, const std::string&
   const fs::path file = fs::weakly_canonical(output, error);
   const auto [end, _] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
   if (error || end != folder.end()) return {};
-  return usage_error(fmt::format("{} is in the log's own folder", in_quotes(output)),
+  return usage_error(fmt::format("{} is {}", in_quotes(output),
+                                 file == folder ? "the log itself" : "in the log's own folder"),
                      "choose a file outside of it");
 }
 

@@ -7,6 +7,7 @@
 #include "sim/cli/command_run.hpp"
 #include "sim/cli/command_sweep.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/log_output.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/report.hpp"
@@ -55,6 +56,28 @@ SweepCommand sweep_of(const RunCommand& command) {
   return sweep;
 }
 
+// The bytes of the log as it lies there; nothing if it was not finished. One of a run that was
+// stopped stays a folder, to be gone on with.
+std::optional<std::uint64_t> finish_log(const LogOutput& log, RunResult& result) {
+  if (result.log_error) {
+    result.log_error->advice =
+        result.log.finished
+            ? "what was written is a sound log; make room, and run again with --resume"
+            : "make room, and run again with --resume";
+  }
+  if (!result.log.finished) return std::nullopt;
+  if (result.stopped) return result.log.bytes;
+  const auto bytes = log.finish(result.log.bytes);
+  if (bytes) return *bytes;
+  result.log_error = bytes.error();
+  return std::nullopt;
+}
+
+std::string log_line(const std::string& place, std::uint64_t bytes, std::uint64_t events) {
+  return fmt::format("Log  {}: {} bytes, {:.1f} an event\n", escape_text(place), grouped(bytes),
+                     static_cast<double>(bytes) / static_cast<double>(events));
+}
+
 }  // namespace
 
 ExitStatus run_command(const RunCommand& command, Console& console) {
@@ -66,7 +89,12 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
 
   RunOptions options;
   options.threads = command.threads;
-  if (command.log) options.log_folder = *command.log;
+  const auto log = command.log ? std::optional(LogOutput(*command.log)) : std::nullopt;
+  if (log) {
+    const auto ready = command.resume ? log->check_resumed(header_of(*scenario)) : log->check_new();
+    if (!ready) return Failed<Error>(ready.error());
+    options.log_folder = log->folder();
+  }
   options.resume = command.resume;
   if (command.shard) {
     const auto shard = shard_of(*command.shard);
@@ -80,9 +108,9 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
       return Failed<Error>(ready.error());
     }
   }
-  const auto watched = run_watched(*scenario, options, console);
+  auto watched = run_watched(*scenario, options, console);
   if (!watched) return Failed<Error>(watched.error());
-  const RunResult& result = watched->result;
+  RunResult& result = watched->result;
   const double wall = watched->wall_seconds;
 
   if (command.stranded) {
@@ -93,6 +121,7 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
       return Failed<Error>(written.error());
     }
   }
+  const auto bytes = log ? finish_log(*log, result) : std::nullopt;
   // An interrupted run is no run of the scenario: what it expects is not judged.
   const auto outcomes =
       result.log.complete ? judge_expectations(*scenario, result) : std::vector<Outcome>{};
@@ -100,24 +129,14 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
     console.print(json_text(summary_json(*scenario, result, outcomes, wall)) + "\n");
   } else {
     console.print(summary_text(*scenario, result, outcomes, wall, console));
-    if (command.log && result.log.finished) {
-      console.print(fmt::format(
-          "Log  {}: {} bytes, {:.1f} an event\n", escape_text(*command.log),
-          grouped(result.log.bytes),
-          static_cast<double>(result.log.bytes) / static_cast<double>(result.log.events)));
-    }
+    if (bytes) console.print(log_line(*command.log, *bytes, result.log.events));
   }
-  if (result.log_error) {
-    Error error = *result.log_error;
-    error.advice = result.log.finished
-                       ? "what was written is a sound log; make room, and run again with --resume"
-                       : "make room, and run again with --resume";
-    return Failed<Error>(std::move(error));
-  }
+  if (result.log_error) return Failed<Error>(*result.log_error);
   if (result.stopped) {
-    console.say(command.log ? "tokenlife: interrupted; what was written so far is a sound log: "
-                              "--resume goes on"
-                            : "tokenlife: interrupted");
+    console.say(log ? fmt::format("tokenlife: interrupted; what was written so far is a sound log"
+                                  "{}: --resume goes on",
+                                  log->is_packed() ? " in " + in_quotes(log->folder()) : "")
+                    : "tokenlife: interrupted");
     return kInterrupted;
   }
   return all_hold(outcomes) ? 0 : 1;

@@ -1,6 +1,7 @@
 #include "sim/cli/log_argument.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -33,9 +34,14 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
 
 }  // namespace
 
-Result<OpenedLog, Error> open_log(const std::string& folder) {
-  auto held = hold_client_log(folder);
-  auto log = events::LogReader::open(held ? held->folder : std::filesystem::path(folder));
+Result<OpenedLog, Error> open_log(const std::string& place) {
+  if (place == kStandardInput) {
+    auto log = events::LogReader::receive(STDIN_FILENO, "standard input");
+    if (!log) return Failed<Error>(to_error(log.error()));
+    return OpenedLog(std::move(*log));
+  }
+  auto held = hold_client_log(place);
+  auto log = events::LogReader::open(held ? held->folder : std::filesystem::path(place));
   if (!log) {
     Error error = to_error(log.error());
     if (log.error().kind == events::LogError::Kind::interrupted && !held) error.advice = kGoOn;
@@ -46,10 +52,12 @@ Result<OpenedLog, Error> open_log(const std::string& folder) {
   return opened;
 }
 
-Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder) {
-  const auto file = std::filesystem::path(folder) / events::kSiteFile;
-  if (!events::is_journal(file)) return std::optional<events::JournalContent>{};
-  auto kept = read_kept_journal(folder);
+Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place) {
+  const auto file = std::filesystem::path(place) / events::kSiteFile;
+  if (place == kStandardInput || !events::is_journal(file)) {
+    return std::optional<events::JournalContent>{};
+  }
+  auto kept = read_kept_journal(place);
   if (!kept) return Failed<Error>(kept.error());
   return std::optional(std::move(kept->content));
 }

@@ -25,11 +25,14 @@ struct OpenedLog : events::LogReader {
   std::optional<HeldClientLog> held;
 };
 
-// A run's folder, a client's, or the `log` in that.
-Result<OpenedLog, Error> open_log(const std::string& folder);
+// What a packed log on standard input is called on the command line.
+inline constexpr const char* kStandardInput = "-";
 
-// The journal, if the folder is a site's. What is neither's is open_log()'s to complain of.
-Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& folder);
+// A run's folder, a client's, or the `log` in that; a packed log; or one on standard input.
+Result<OpenedLog, Error> open_log(const std::string& place);
+
+// The journal, if it is a site's folder. What is neither's is open_log()'s to complain of.
+Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place);
 
 // The client that a user names by its number, COHORT/NUMBER or GUID.
 Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text);

@@ -30,7 +30,9 @@ void destroy_source(void* source) {
   delete static_cast<HeldSource*>(static_cast<SqlSource*>(source));
 }
 
-Result<std::unique_ptr<HeldSource>, Error> open_tables_of(const std::string& folder) {
+Result<std::unique_ptr<HeldSource>, Error> open_tables_of(const std::string& place) {
+  // Standard input is the shell's.
+  const std::string folder = place == kStandardInput ? "./-" : place;
   auto journal = open_journal(folder);
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) return std::make_unique<HeldSource>(std::move(**journal));

@@ -49,6 +49,20 @@ TEST_CASE("a log that is read while its client goes on is never half another one
   CHECK(ran.out == "0 0\n");
 }
 
+TEST_CASE("the log of a client on disk is packed, and answers as the client's folder does",
+          "[slow]") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  desk.ask(0, "register", "laptop", hours{1});
+  CHECK(has(desk.run("log verify laptop").out, "sound: 4 events"));
+  REQUIRE(desk.run("log pack laptop -o laptop.tlog").status == 0);
+  for (const char* line : {"events", "replay", "log verify"}) {
+    const Ran packed = desk.run(std::string(line) + " laptop.tlog");
+    CHECK(packed.status == 0);
+    CHECK(packed.out == desk.run(std::string(line) + " laptop").out);
+  }
+}
+
 TEST_CASE("R22: a bulk token with the line end of Windows is refused before it is written of",
           "[slow]") {
   const ClientDesk desk;

@@ -1,0 +1,52 @@
+#include "sim/cli/log_output.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "events/header_difference.hpp"
+#include "events/log_reader.hpp"
+#include "events/pack.hpp"
+#include "sim/text/escape.hpp"
+
+namespace tokenlife::sim {
+
+namespace fs = std::filesystem;
+
+Result<void, Error> LogOutput::check_new() const {
+  std::error_code error;
+  if (!is_packed() || !fs::exists(fs::symlink_status(place_, error))) return {};
+  return file_error(place_, "already exists", "give a new file");
+}
+
+Result<void, Error> LogOutput::check_resumed(const events::LogHeader& header) const {
+  std::error_code error;
+  if (!is_packed() || !fs::exists(fs::symlink_status(place_, error))) return {};
+  const auto there = events::LogReader::open(place_);
+  if (!there) {
+    Error damaged = to_error(there.error());
+    damaged.advice = "remove it, and run again";
+    return Failed<Error>(std::move(damaged));
+  }
+  if (fs::is_directory(place_, error)) {
+    return file_error(place_, "is a folder, and not a packed log", "give another name");
+  }
+  if (there->header() == header) return {};
+  return file_error(place_,
+                    "is the log of another run: " + events::difference(there->header(), header),
+                    "give a new file");
+}
+
+Result<std::uint64_t, Error> LogOutput::finish(std::uint64_t written) const {
+  if (!is_packed()) return written;
+  const auto packed = events::pack_away(folder(), place_);
+  if (packed) return *packed;
+  Error error = to_error(packed.error());
+  error.advice = fmt::format("the log is whole in {}: make room, and `tokenlife log pack` it",
+                             in_quotes(folder()));
+  return Failed<Error>(std::move(error));
+}
+
+}  // namespace tokenlife::sim
