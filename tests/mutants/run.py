@@ -48,8 +48,8 @@ GROUPS = {
                     "token_form token_owner token_signature token_time", ["support/forge", "support/pki"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle policy registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage journal_head "
-                    "journal_trust log_damage "
-                    "log_hostile log_round_trip merge replay run_check unfinished_log verify log_limit", ["events/format_1"]),
+                    "journal_trust log_damage log_generation "
+                    "log_hostile log_round_trip merge pack replay run_check unfinished_log verify log_limit", ["events/format_1"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
                       "time_zone trace"),
@@ -69,7 +69,7 @@ GROUPS = {
                     "program_credential program_given_key program_journal program_signer_life program_site program_site_repair "
                     "program_site_restored program_site_time program_trust real_client",
                     ["support/forge", "support/pki"], program=True),
-    "cli": Group(ALL, "sim", "program_events program_log program_log_diff program_question program_rules program_shard "
+    "cli": Group(ALL, "sim", "program_events program_log program_log_diff program_pack program_question program_rules program_shard "
                  "program_terminal program_test_command program_unfinished program", program=True),
 }
 GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",
