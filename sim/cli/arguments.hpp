@@ -94,6 +94,9 @@ inline void add_set(CLI::App& app, std::vector<std::string>& set) {
 // `run`, `test`, `soak`, `fit`, `check` and `machine`.
 void add_run_commands(CLI::App& app, Chosen& chosen);
 
+// `conform`.
+void add_conform_commands(CLI::App& app, Chosen& chosen);
+
 // `sweep` and `risk`.
 void add_sweep_commands(CLI::App& app, Chosen& chosen);
 

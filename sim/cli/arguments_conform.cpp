@@ -1,0 +1,50 @@
+// The command line of `conform`.
+#include "sim/cli/arguments.hpp"
+#include "sim/cli/command_conform.hpp"
+
+namespace tokenlife::sim {
+
+void add_conform_commands(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "conform", "Hold somebody else's site or client to the rules", conform_command,
+      "Runs a program of yours, and asks it random histories over its standard input and output:\n"
+      "one JSON object a line. What differs from the rules is made as short as it can be, and told\n"
+      "with the rules that it breaks. tests/conform/README.md has the protocol, and adapters to\n"
+      "begin with. Exit status: 0 it conforms; 1 it does not; 2 the command line is wrong, or it\n"
+      "has not the role; 3 it could not be started, died, hung or spoke no JSON.\n"
+      "Examples:\n"
+      "  tokenlife conform --role site --adapter 'tests/conform/site.py'\n"
+      "  tokenlife conform --role client --adapter 'tests/conform/client.py' --for 10m\n"
+      "  tokenlife conform --role site --adapter './authority --port 0' --cases 10000 --seed 7\n"
+      "  tokenlife conform --role site --adapter 'tests/conform/site.py' --out /tmp/found\n"
+      "  tokenlife conform --role site --adapter 'tests/conform/site.py' \\\n"
+      "    --replay /tmp/found/conform-site-1.jsonl\n"
+      "  tokenlife conform --role site --adapter 'tests/conform/site.py' --json | jq .conforms");
+  added->add_option("--role", command.role, "What the program is: site or client")
+      ->required()
+      ->check(CLI::IsMember({"site", "client"}));
+  added
+      ->add_option("--adapter", command.adapter,
+                   "The program and its arguments, with quotes as in sh; no shell is started")
+      ->required();
+  CLI::Option* length =
+      added->add_option("--for", command.length, "How long, such as 30s or 8h (default: 1m)");
+  CLI::Option* cases =
+      added->add_option("--cases", command.cases, "How many histories, instead of how long")
+          ->check(decimal(1, UINT64_MAX))
+          ->excludes(length);
+  CLI::Option* seed =
+      added->add_option("--seed", command.seed, "Seed of the first history (default: 1)")
+          ->check(decimal(0, UINT64_MAX));
+  added->add_option("--timeout", command.timeout,
+                    "How long to wait for an answer (default: 5s)");
+  added->add_option("--out", command.out,
+                    "Folder for the history that differs: JSON lines, without any token");
+  added->add_option("--replay", command.replay, "Ask the history of that file, and no other")
+      ->excludes(length)
+      ->excludes(cases)
+      ->excludes(seed);
+  added->add_flag("--json", command.json, "Print JSON");
+}
+
+}  // namespace tokenlife::sim
