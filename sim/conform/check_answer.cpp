@@ -127,14 +127,14 @@ class AnswerCheck {
       brought_.token.clear();
       return differs("shape", "the token is no text of printable ASCII of at most 16 KiB", rules);
     }
-    check_date(object, "not-before", expected_.not_before);
-    check_date(object, "expires", expected_.expires);
     for (const auto& [id, other] : context_.brought) {
       if (other.token == brought_.token) {
         differs("distinct", fmt::format("the token is that of answer {}, once more", id),
                 step_.op == Op::issue_bulk_token ? RuleIds{"R41"} : RuleIds{"D5", "R14"});
       }
     }
+    check_date(object, "not-before", expected_.not_before);
+    check_date(object, "expires", expected_.expires);
   }
   void check_date(const Json& object, const char* key, Instant expected) {
     const auto value = object.find(key);

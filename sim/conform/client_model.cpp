@@ -109,7 +109,9 @@ Expected ClientModel::take(const Step& step) {
       expected.kind = Expected::Kind::standing;
       expected.state = name(client_.state);
       expected.rules = {client_.state == LifecycleState::expired ? "A5" : "A10"};
-      if (client_.state == LifecycleState::installed) expected.rules = {"D10"};
+      if (client_.state == LifecycleState::installed) {
+        expected.rules = was_reinstalled_ ? RuleIds{"A7", "D10"} : RuleIds{"D10"};
+      }
       if (client_.token.exists()) expected.serves_until = client_.token.expires;
       // Whether one that has expired is still held.
       expected.may_serve_nothing = client_.state == LifecycleState::expired;
@@ -223,6 +225,10 @@ RuleIds ClientModel::rules_of_ask(const Request& request, const Step& step) cons
         rules.add(request.via == Endpoint::mp ? std::string_view("R18") : std::string_view("R20"));
       }
       if (by_itself) rules.add("A11");
+      if (client_.state == LifecycleState::expired &&
+          step.now < client_.token.expires + std::chrono::minutes{1}) {
+        rules.add({"A5", "R57"});
+      }
       if (client_.state != LifecycleState::installed) {
         rules.add({"R60", "D8"});
         if (had_bulk_) rules.add("R28");

@@ -20,8 +20,8 @@ Policy draw_policy(Dice& dice, const Hello& hello, Role role) {
     policy.renew_after = policy.token_validity / dice.between(2, 4);
   }
   if (dice.one_in(3)) policy.renew_on = RenewOn::agent_start;
-  if (dice.one_in(4)) policy.mp = MpMode::https;
-  if (dice.one_in(5)) policy.internal_registration = false;
+  if (dice.one_in(5)) policy.mp = MpMode::https;
+  if (dice.one_in(8)) policy.internal_registration = false;
   policy.bulk_leeway = policy.leeway;
   // Of a client's view of leeway the rules say nothing: its clock is right.
   if (role == Role::site && dice.one_in(3)) {

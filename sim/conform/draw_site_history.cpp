@@ -19,6 +19,18 @@ struct DrawnClient {
   std::string certificate;
 };
 
+// What a history is about: letters of draw_step(), as often as they stand there. Each has some of
+// what can be asked and not the rest, so that it comes to the point.
+constexpr std::string_view kThemes[] = {
+    "iblkcrrBmnxx",  // all
+    "iibblBBBx",     // bulk tokens
+    "rrnnnxxxx",     // client tokens
+    "rxxnm",         // and other certificates
+    "irBkkkxxn",     // signing keys
+    "rrcccxnm",      // blocked clients
+    "rrrB",          // doors and credentials
+};
+
 class SiteHistory {
  public:
   SiteHistory(const Hello& hello, std::uint64_t seed)
@@ -32,8 +44,10 @@ class SiteHistory {
     for (std::int64_t i = 0; i < clients; ++i) clients_.push_back({draw_name(dice_), certificate()});
     start_ = at(days{20'454 + dice_.between(0, 364)} + Duration{dice_.between(0, 86'399)});
     reset(start_);
-    const std::int64_t length = dice_.between(3, 16);
-    const std::int64_t moved_at = hello_.able(Ability::tenant) && dice_.one_in(6)
+    const std::string_view theme = kThemes[dice_.between(0, std::ssize(kThemes) - 1)];
+    theme_.assign(theme.begin(), theme.end());
+    const std::int64_t length = dice_.between(3, 12);
+    const std::int64_t moved_at = hello_.able(Ability::tenant) && dice_.one_in(5)
                                       ? dice_.between(2, length)
                                       : 0;
     for (std::int64_t i = 1; i <= length; ++i) {
@@ -111,20 +125,16 @@ class SiteHistory {
   // ---- What ----
 
   void draw_step() {
-    switch (dice_.between(0, 15)) {
-      case 0:
-      case 1: return issue_bulk();
-      case 2: return block_bulk();
-      case 3: return dice_.one_in(2) ? list() : block_bulk();
-      case 4: return rotate();
-      case 5: return block_client();
-      case 6:
-      case 7:
-      case 8: return register_client();
-      case 9: return dice_.one_in(3) ? reinstall() : register_client();
-      case 10:
-      case 11:
-      case 12: return hello_.able(Ability::renew) ? show_token(Op::renew) : show_token(Op::exchange);
+    switch (dice_.one_of(theme_)) {
+      case 'i': return issue_bulk();
+      case 'b': return block_bulk();
+      case 'l': return list();
+      case 'k': return rotate();
+      case 'c': return block_client();
+      case 'm': return reinstall();
+      case 'r': return register_client(false);
+      case 'B': return register_client(true);
+      case 'n': return show_token(hello_.able(Ability::renew) ? Op::renew : Op::exchange);
       default: return show_token(Op::exchange);
     }
   }
@@ -132,7 +142,7 @@ class SiteHistory {
   void issue_bulk() {
     if (!hello_.able(Ability::bulk)) return;
     Step step = step_of(Op::issue_bulk_token);
-    if (dice_.one_in(2)) {
+    if (dice_.one_in(3)) {
       step.lifetime = dice_.one_of<const char*>(
           {"1", "60", "4320", "10080", "10079", "2", "0", "-1", "10081", "20160", "1.5", "\"60\"",
            "true", "[]", "{}", "2147483648", "9223372036854775807", "1e300", "\"\"", "-4320"});
@@ -145,9 +155,11 @@ class SiteHistory {
     const bool blocks = dice_.one_in(2);
     Step step = step_of(blocks ? Op::block_bulk_token : Op::unblock_bulk_token);
     const IssuedToken* token = any_token([](const IssuedToken& t) { return t.is_bulk; });
-    if (token == nullptr || dice_.one_in(12)) {
+    if (token == nullptr ? dice_.one_in(4) : dice_.one_in(12)) {
       const std::uint64_t high = dice_.bits();
       step.unknown_guid = random_guid(high, dice_.bits());
+    } else if (token == nullptr) {
+      return issue_bulk();
     } else {
       step.of = token->id;
       step.op = token->blocked || (!blocks && dice_.one_in(4)) ? Op::unblock_bulk_token
@@ -169,7 +181,7 @@ class SiteHistory {
     if (!hello_.able(Ability::rotate)) return;
     const auto& keys = model_.keys();
     if (keys.size() > 1 && dice_.one_in(2)) {
-      Step step = step_of(Op::retire);
+      Step step = step_of(Op::retire);  // add() leaves it out if it is retired already
       step.of = keys[static_cast<std::size_t>(
                          dice_.between(0, static_cast<std::int64_t>(keys.size()) - 2))]
                     .brought_by;
@@ -209,16 +221,12 @@ class SiteHistory {
     if (hello_.able(Ability::version) && dice_.one_in(12)) step.version = ClientVersion::outdated;
   }
 
-  void register_client() {
+  void register_client(bool with_bulk) {
     Step step = step_of(Op::register_client);
     fill(step, dice_.one_of(clients_));
     if (hello_.able(Ability::user) && dice_.one_in(12)) step.subject = Scope::user;
-    std::vector<Credential> credentials{Credential::self_signed};
-    if (hello_.able(Ability::pki)) credentials.push_back(Credential::pki);
-    if (hello_.able(Ability::entra)) credentials.push_back(Credential::entra);
-    step.credential = dice_.one_of(credentials);
-    const bool has_bulk = any_token([](const IssuedToken& t) { return t.is_bulk; }) != nullptr;
-    if (hello_.able(Ability::bulk) && (has_bulk ? !dice_.one_in(3) : dice_.one_in(8))) {
+    if (with_bulk && hello_.able(Ability::bulk)) {
+      if (any_token([](const IssuedToken& t) { return t.is_bulk; }) == nullptr) issue_bulk();
       step.credential = Credential::bulk;
       show(step, true);
       if (!step.token) return;
@@ -227,11 +235,21 @@ class SiteHistory {
         if (!hello_.able(Ability::cmg)) return;
         step.via = Endpoint::cmg;
       }
+      return add(step);
+    }
+    std::vector<Credential> credentials{Credential::self_signed};
+    if (hello_.able(Ability::pki)) credentials.push_back(Credential::pki);
+    if (hello_.able(Ability::entra)) credentials.push_back(Credential::entra);
+    step.credential = dice_.one_of(credentials);
+    // Mostly where it is granted: without tokens there is little to ask.
+    if (step.credential == Credential::self_signed && hello_.able(Ability::mp) && !dice_.one_in(4)) {
+      step.via = Endpoint::mp;
     }
     add(step);
   }
 
   void show_token(Op op) {
+    if (model_.tokens().empty()) return register_client(false);
     Step step = step_of(op);
     fill(step, dice_.one_of(clients_));
     show(step, false);
@@ -282,6 +300,7 @@ class SiteHistory {
   const Hello& hello_;
   Dice dice_;
   SiteModel model_;
+  std::vector<char> theme_;
   std::vector<std::string_view> pool_;
   std::size_t next_certificate_ = 0;
   std::vector<DrawnClient> clients_;

@@ -62,7 +62,7 @@ bool SiteModel::can_take(const Step& step) const {
     }
     case Op::retire: {
       const auto key = key_of(step.of);
-      return key && *key + 1 < keys_.size();
+      return key && *key + 1 < keys_.size() && !keys_[*key].retired;
     }
     case Op::register_client:
     case Op::renew:
@@ -315,7 +315,7 @@ Expected SiteModel::take_request(const Step& step) {
   const ClientToken issued = issue(policy_, {}, {}, step.now);
   expected.not_before = issued.not_before;
   expected.expires = issued.expires;
-  expected.date_rules = step.op == Op::renew ? RuleIds{"D7", "R57"} : RuleIds{"R57"};
+  expected.date_rules = step.op == Op::renew ? RuleIds{"D7", "R57", "R14"} : RuleIds{"R57", "R14"};
   IssuedToken token;
   token.id = step.id;
   token.not_before = issued.not_before;
