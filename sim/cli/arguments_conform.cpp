@@ -8,7 +8,8 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "conform", "Hold somebody else's site or client to the rules", conform_command,
       "Runs a program of yours, and asks it random histories over its standard input and output:\n"
-      "one JSON object a line. What differs from the rules is made as short as it can be, and told\n"
+      "one JSON object a line. What differs from the rules is made as short as it can be, and "
+      "told\n"
       "with the rules that it breaks. tests/conform/README.md has the protocol, and adapters to\n"
       "begin with. Exit status: 0 it conforms; 1 it does not; 2 the command line is wrong, or it\n"
       "has not the role; 3 it could not be started, died, hung or spoke no JSON.\n"
@@ -36,8 +37,7 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
   CLI::Option* seed =
       added->add_option("--seed", command.seed, "Seed of the first history (default: 1)")
           ->check(decimal(0, UINT64_MAX));
-  added->add_option("--timeout", command.timeout,
-                    "How long to wait for an answer (default: 5s)");
+  added->add_option("--timeout", command.timeout, "How long to wait for an answer (default: 5s)");
   added->add_option("--out", command.out,
                     "Folder for the history that differs: JSON lines, without any token");
   added->add_option("--replay", command.replay, "Ask the history of that file, and no other")

@@ -46,9 +46,9 @@ Result<History, Error> history_of(const std::string& path, Role role) {
     return input_error(escape_text(path), file.error(), "give a file that --out has written");
   }
   if (file->role != role) {
-    return usage_error(fmt::format("--role {}, and {} is of a {}", name(role), in_quotes(path),
-                                   name(file->role)),
-                       fmt::format("give --role {}", name(file->role)));
+    return usage_error(
+        fmt::format("--role {}, and {} is of a {}", name(role), in_quotes(path), name(file->role)),
+        fmt::format("give --role {}", name(file->role)));
   }
   return std::move(file->history);
 }
@@ -96,7 +96,8 @@ Result<void, Error> check_replay(const ConformCommand& command, const ConformOrd
 
 Failed<Error> lost_error(const AdapterLoss& loss) {
   std::string what = loss.what;
-  if (!loss.last_line.empty()) what += fmt::format("; its last line: {}", in_quotes(loss.last_line));
+  if (!loss.last_line.empty())
+    what += fmt::format("; its last line: {}", in_quotes(loss.last_line));
   return file_error("the adapter", std::move(what));
 }
 

@@ -42,9 +42,8 @@ std::pair<std::size_t, int> rule_order(std::string_view id) {
 }
 std::vector<std::pair<std::string_view, std::uint64_t>> sorted_rules(const Counts& counts) {
   std::vector<std::pair<std::string_view, std::uint64_t>> rules(counts.begin(), counts.end());
-  std::sort(rules.begin(), rules.end(), [](const auto& a, const auto& b) {
-    return rule_order(a.first) < rule_order(b.first);
-  });
+  std::sort(rules.begin(), rules.end(),
+            [](const auto& a, const auto& b) { return rule_order(a.first) < rule_order(b.first); });
   return rules;
 }
 
@@ -78,9 +77,9 @@ std::string coverage_lines(const ConformReport& report) {
 
 std::string failure_lines(const ConformReport& report, Console& console) {
   const ConformFailure& failure = *report.result.failure;
-  std::string text = fmt::format(
-      "\n{}  request {}: {}\n{}", console.paint("FAIL", Tone::bad), failure.difference.step,
-      escape_text(failure.difference.what), rule_lines(failure.difference.rules.ids()));
+  std::string text = fmt::format("\n{}  request {}: {}\n{}", console.paint("FAIL", Tone::bad),
+                                 failure.difference.step, escape_text(failure.difference.what),
+                                 rule_lines(failure.difference.rules.ids()));
   text += fmt::format("\nThe shortest history found that shows it{}\n",
                       failure.repeats ? "" : " (it did not come again)");
   text += story_of(failure);
@@ -143,12 +142,11 @@ std::string text_of(const ConformReport& report, Console& console) {
   std::string text = hello_words(report.examiner.hello(), report.examiner.role());
   const std::string histories =
       result.histories == 1 ? "1 history" : grouped(result.histories) + " histories";
-  text += fmt::format("{}{}, {} in {:.1f} s ({:.0f} a second): {}\n", histories,
-                      report.is_replay ? " from a file"
-                                       : fmt::format(" from seed {} on", report.seed),
-                      counted(report.examiner.coverage().requests, "request"), report.seconds,
-                      per_second(report),
-                      console.paint(verdict, result.loss || result.failure ? Tone::bad : Tone::good));
+  text += fmt::format(
+      "{}{}, {} in {:.1f} s ({:.0f} a second): {}\n", histories,
+      report.is_replay ? " from a file" : fmt::format(" from seed {} on", report.seed),
+      counted(report.examiner.coverage().requests, "request"), report.seconds, per_second(report),
+      console.paint(verdict, result.loss || result.failure ? Tone::bad : Tone::good));
   if (result.failure) return text + failure_lines(report, console);
   if (result.loss || report.is_replay) return text;
   return text + coverage_lines(report);

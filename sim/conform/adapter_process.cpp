@@ -67,8 +67,8 @@ int spawn(const std::vector<std::string>& words, AdapterPipe& in, AdapterPipe& o
   posix_spawn_file_actions_adddup2(&actions, err.ends[1], 2);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
-                                            POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
   posix_spawnattr_setpgroup(&attributes, 0);
   sigset_t signals;
   sigemptyset(&signals);
@@ -191,7 +191,8 @@ Result<std::string, AdapterLoss> AdapterProcess::ask(std::string_view line) {
       return Failed<AdapterLoss>(lost("wrote a line of more than 1 MiB"));
     }
     if (output_.size() >= kAdapterLineBytesMax + rest.size()) {
-      return Failed<AdapterLoss>(lost("wrote a line of more than 1 MiB, or much that nobody asked for"));
+      return Failed<AdapterLoss>(
+          lost("wrote a line of more than 1 MiB, or much that nobody asked for"));
     }
     if (at_end_) {
       written = rest.size();
@@ -245,9 +246,8 @@ Result<void, AdapterLoss> AdapterProcess::end() {
   while (!at_end_ && wait(false, deadline)) output_.clear();
   if (!reap(deadline)) {
     kill();
-    return Failed<AdapterLoss>(
-        lost(fmt::format("did not end within {} after its standard input was closed",
-                         seconds_of(timeout_))));
+    return Failed<AdapterLoss>(lost(fmt::format(
+        "did not end within {} after its standard input was closed", seconds_of(timeout_))));
   }
   return {};
 }

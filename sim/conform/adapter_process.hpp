@@ -59,8 +59,8 @@ class AdapterProcess {
   int out_;
   int err_;
   std::chrono::milliseconds timeout_;
-  std::string output_;         // what has come, and is no whole line that was taken
-  std::size_t searched_ = 0;   // of it, without a newline
+  std::string output_;        // what has come, and is no whole line that was taken
+  std::size_t searched_ = 0;  // of it, without a newline
   std::string last_line_;
   std::string log_;
   bool at_end_ = false;  // of its standard output

@@ -1,5 +1,6 @@
-// Certificates of clients that do not exist. Nobody has their keys, which are not needed: possession
-// counts as proven. They are constants so that a seed gives the same requests everywhere.
+// Certificates of clients that do not exist. Nobody has their keys, which are not needed:
+// possession counts as proven. They are constants so that a seed gives the same requests
+// everywhere.
 #include "sim/conform/certificates.hpp"
 
 #include <array>
@@ -7,8 +8,8 @@
 namespace tokenlife::sim {
 namespace {
 
-// The first two have SHA-256 thumbprints, the next two SHA-1 thumbprints, of which 37 and 38 bits at
-// the beginning are the same: who compares less than the whole takes one for the other.
+// The first two have SHA-256 thumbprints, the next two SHA-1 thumbprints, of which 37 and 38 bits
+// at the beginning are the same: who compares less than the whole takes one for the other.
 constexpr std::array<std::string_view, 12> kCertificates{
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBEzCBuaADAgECAgMaNDkwCgYIKoZIzj0EAwIwETEPMA0GA1UEAwwGQ2xpZW50\n"

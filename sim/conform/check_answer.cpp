@@ -22,11 +22,7 @@ class AnswerCheck {
  public:
   AnswerCheck(const Step& step, const Expected& expected, const Json& answer,
               const AnswerContext& context, Brought& brought)
-      : step_(step),
-        expected_(expected),
-        answer_(answer),
-        context_(context),
-        brought_(brought) {}
+      : step_(step), expected_(expected), answer_(answer), context_(context), brought_(brought) {}
 
   std::optional<Difference> check() {
     if (answer_.contains("error")) {
@@ -144,8 +140,8 @@ class AnswerCheck {
                      expected_.date_rules);
     }
     if (*date != expected) {
-      differs(key, fmt::format("`{}` is {} instead of {}", key, time_text(*date),
-                               time_text(expected)),
+      differs(key,
+              fmt::format("`{}` is {} instead of {}", key, time_text(*date), time_text(expected)),
               expected_.date_rules);
     }
   }
@@ -200,8 +196,8 @@ class AnswerCheck {
       check_row(*row, expected);
     }
     if (tokens->size() > known) {
-      differs("more", fmt::format("{} tokens are listed, of which {} were issued", tokens->size(),
-                                  known),
+      differs("more",
+              fmt::format("{} tokens are listed, of which {} were issued", tokens->size(), known),
               {"R48", "R50"});
     }
   }
@@ -226,12 +222,11 @@ class AnswerCheck {
     if (expected.status == "signer-retired") rules = {"A9", "R48"};
     if (expected.status == "not-yet-valid") rules = {"A5", "R48"};
     differs("status",
-            fmt::format("the bulk token of answer {} is {}, and has to be `{}`",
-                        expected.granted_by,
-                        status != row.end() && status->is_string()
-                            ? shown_text(status->get<std::string>())
-                            : "without a `status`",
-                        expected.status),
+            fmt::format(
+                "the bulk token of answer {} is {}, and has to be `{}`", expected.granted_by,
+                status != row.end() && status->is_string() ? shown_text(status->get<std::string>())
+                                                           : "without a `status`",
+                expected.status),
             rules);
   }
 
@@ -239,31 +234,34 @@ class AnswerCheck {
     const ExpectedAsk& ask = expected_.ask;
     const std::string asks = text_at("asks");
     if (asks != ask.asks) {
-      return differs("asks", fmt::format("it asks {}, and has to ask `{}`", shown_text(asks),
-                                         ask.asks),
+      return differs("asks",
+                     fmt::format("it asks {}, and has to ask `{}`", shown_text(asks), ask.asks),
                      expected_.rules);
     }
     if (ask.asks == "nothing") return;
     if (const std::string via = text_at("via"); via != name(ask.via)) {
-      differs("via", fmt::format("it asks via {}, and has to ask via `{}`", shown_text(via),
-                                 name(ask.via)),
-              expected_.rules);
+      differs(
+          "via",
+          fmt::format("it asks via {}, and has to ask via `{}`", shown_text(via), name(ask.via)),
+          expected_.rules);
     }
     const auto shows = answer_.find("shows");
     if (shows == answer_.end() || !shows->is_object()) {
       return differs("shape", "there is no `shows` in it", expected_.rules);
     }
-    const char* key = ask.asks != "register" ? "token" : ask.token != 0 ? "bulk-token" : "credential";
+    const char* key = ask.asks != "register" ? "token"
+                      : ask.token != 0       ? "bulk-token"
+                                             : "credential";
     const auto shown = shows->find(key);
     const std::string expected =
         ask.token != 0 ? context_.brought.at(ask.token).token : std::string(name(ask.credential));
     // A secret more than that is one too many; words that are not known are passed over.
-    const bool shows_more = (key != std::string_view("token") && shows->contains("token")) ||
-                            (key != std::string_view("bulk-token") && shows->contains("bulk-token"));
+    const bool shows_more =
+        (key != std::string_view("token") && shows->contains("token")) ||
+        (key != std::string_view("bulk-token") && shows->contains("bulk-token"));
     if (shows_more || shown == shows->end() || *shown != expected) {
-      const std::string what = ask.token != 0
-                                   ? fmt::format("the token of request {}", ask.token)
-                                   : fmt::format("`{}`", name(ask.credential));
+      const std::string what = ask.token != 0 ? fmt::format("the token of request {}", ask.token)
+                                              : fmt::format("`{}`", name(ask.credential));
       differs("shows",
               fmt::format("it does not show {} as its `{}`, and no other token", what, key),
               expected_.rules);
@@ -273,9 +271,9 @@ class AnswerCheck {
   void check_standing() {
     const std::string state = text_at("state");
     if (state != expected_.state) {
-      return differs("state", fmt::format("it is {}, and has to be `{}`", shown_text(state),
-                                          expected_.state),
-                     expected_.rules);
+      return differs(
+          "state", fmt::format("it is {}, and has to be `{}`", shown_text(state), expected_.state),
+          expected_.rules);
     }
     const auto found = answer_.find("serves-until");
     const bool is_null = found == answer_.end() || found->is_null();

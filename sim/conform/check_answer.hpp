@@ -28,8 +28,8 @@ struct AnswerContext {
 
 // What is wrong with the answer, or nothing; and what it brought.
 std::optional<Difference> check_answer(const Step& step, const Expected& expected,
-                                       const nlohmann::json& answer,
-                                       const AnswerContext& context, Brought& brought);
+                                       const nlohmann::json& answer, const AnswerContext& context,
+                                       Brought& brought);
 
 // Of a token of an adapter whose tokens are JWTs: what is wrong with it, or an empty text.
 struct JwtContext {

@@ -81,7 +81,12 @@ Expected ClientModel::take(const Step& step) {
       policy_ = step.policy;
       bulk_ = step.has_bulk ? step.id : 0;
       had_bulk_ = step.has_bulk;
-      happen(ClientInstalled{{}, Network::offline, step.credential, step.version, true, false,
+      happen(ClientInstalled{{},
+                             Network::offline,
+                             step.credential,
+                             step.version,
+                             true,
+                             false,
                              step.has_bulk ? guid_of_bulk(step.id) : Guid{}});
       break;
     case Op::contact: return take_contact(step);
@@ -205,8 +210,7 @@ void ClientModel::take_answer(const Step& step) {
 RuleIds ClientModel::rules_of_silence(NoRequest why) const {
   switch (why) {
     case NoRequest::cmg_not_allowed: return {"R11", "R10"};
-    case NoRequest::no_credential:
-      return had_bulk_ ? RuleIds{"R25", "R19"} : RuleIds{"R19", "R6"};
+    case NoRequest::no_credential: return had_bulk_ ? RuleIds{"R25", "R19"} : RuleIds{"R19", "R6"};
     case NoRequest::waits_for_intranet: return {"R60", "D8"};
     case NoRequest::answer_under_way:
     case NoRequest::not_installed:

@@ -44,8 +44,8 @@ class ClientModel final : public Model {
   Instant silent_until_ = Instant::min();
   std::optional<Request> asked_;
   Instant asked_at_;
-  StepId held_ = 0;       // the answer that brought the token
-  StepId bulk_ = 0;       // the request that brought the bulk token, while it may be shown
+  StepId held_ = 0;  // the answer that brought the token
+  StepId bulk_ = 0;  // the request that brought the bulk token, while it may be shown
   std::uint32_t tokens_ = 0;
   bool was_reinstalled_ = false;
   bool had_bulk_ = false;

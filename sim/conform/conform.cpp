@@ -37,8 +37,8 @@ class RunTokens final : public GrantedTokens {
 };
 
 // Runs it once more, for what was said.
-ConformFailure failure_of(Examiner& examiner, const Difference& difference,
-                          const History& history, Transcript first) {
+ConformFailure failure_of(Examiner& examiner, const Difference& difference, const History& history,
+                          Transcript first) {
   ConformFailure failure{difference, history, std::move(first), "", false};
   Transcript again;
   if (auto differs = examiner.examine(history, nullptr, &again); differs && *differs) {

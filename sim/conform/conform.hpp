@@ -16,8 +16,8 @@ struct ConformFailure {
   Difference difference;
   History history;
   Transcript transcript;
-  std::string log;         // of the adapter
-  bool repeats = true;     // false: it did not come again, and this is how it came first
+  std::string log;      // of the adapter
+  bool repeats = true;  // false: it did not come again, and this is how it came first
 };
 
 struct ConformResult {

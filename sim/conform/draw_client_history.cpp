@@ -73,8 +73,9 @@ class ClientHistory {
     } else if (client.token.exists()) {
       switch (dice_.between(0, 4)) {
         case 0:
-        case 1: chosen = around(dice_, renewal_due(model_.policy(), client.token.not_before,
-                                                   Duration{0}));
+        case 1:
+          chosen =
+              around(dice_, renewal_due(model_.policy(), client.token.not_before, Duration{0}));
           break;
         case 2: chosen = around(dice_, client.token.expires); break;
         case 3: chosen = now + dice_.one_of<Duration>({Duration{0}, Duration{60}, days{1}}); break;
@@ -84,7 +85,8 @@ class ClientHistory {
     chosen = std::max(chosen, now);
     // What a client makes of a leeway of the site's is not said.
     const Instant end = client.token.exists() ? client.token.expires : Instant::min();
-    if (chosen >= end && chosen < end + model_.policy().leeway) chosen = end + model_.policy().leeway;
+    if (chosen >= end && chosen < end + model_.policy().leeway)
+      chosen = end + model_.policy().leeway;
     return chosen;
   }
 
@@ -139,8 +141,7 @@ class ClientHistory {
   }
   // A site that keeps the rules refuses a token that is over.
   bool cannot_be_granted(const Request& asked) const {
-    return asked.kind == RequestKind::exchange &&
-           model_.client().state == LifecycleState::expired;
+    return asked.kind == RequestKind::exchange && model_.client().state == LifecycleState::expired;
   }
 
   RefusalReason reason_for(const Request& asked) {

@@ -34,22 +34,24 @@ constexpr std::string_view kThemes[] = {
 class SiteHistory {
  public:
   SiteHistory(const Hello& hello, std::uint64_t seed)
-      : hello_(hello), dice_(seed), model_(hello), pool_(certificate_pool().begin(),
-                                                         certificate_pool().end()) {}
+      : hello_(hello),
+        dice_(seed),
+        model_(hello),
+        pool_(certificate_pool().begin(), certificate_pool().end()) {}
 
   History draw() {
     // Each with another set of certificates, neighbours in the pool often among them.
     std::rotate(pool_.begin(), pool_.begin() + dice_.between(0, 11), pool_.end());
     const std::int64_t clients = dice_.between(1, 3);
-    for (std::int64_t i = 0; i < clients; ++i) clients_.push_back({draw_name(dice_), certificate()});
+    for (std::int64_t i = 0; i < clients; ++i)
+      clients_.push_back({draw_name(dice_), certificate()});
     start_ = at(days{20'454 + dice_.between(0, 364)} + Duration{dice_.between(0, 86'399)});
     reset(start_);
     const std::string_view theme = kThemes[dice_.between(0, std::ssize(kThemes) - 1)];
     theme_.assign(theme.begin(), theme.end());
     const std::int64_t length = dice_.between(3, 12);
-    const std::int64_t moved_at = hello_.able(Ability::tenant) && dice_.one_in(5)
-                                      ? dice_.between(2, length)
-                                      : 0;
+    const std::int64_t moved_at =
+        hello_.able(Ability::tenant) && dice_.one_in(5) ? dice_.between(2, length) : 0;
     for (std::int64_t i = 1; i <= length; ++i) {
       if (i == moved_at) reset(model_.now());
       draw_step();
@@ -143,9 +145,26 @@ class SiteHistory {
     if (!hello_.able(Ability::bulk)) return;
     Step step = step_of(Op::issue_bulk_token);
     if (dice_.one_in(3)) {
-      step.lifetime = dice_.one_of<const char*>(
-          {"1", "60", "4320", "10080", "10079", "2", "0", "-1", "10081", "20160", "1.5", "\"60\"",
-           "true", "[]", "{}", "2147483648", "9223372036854775807", "1e300", "\"\"", "-4320"});
+      step.lifetime = dice_.one_of<const char*>({"1",
+                                                 "60",
+                                                 "4320",
+                                                 "10080",
+                                                 "10079",
+                                                 "2",
+                                                 "0",
+                                                 "-1",
+                                                 "10081",
+                                                 "20160",
+                                                 "1.5",
+                                                 "\"60\"",
+                                                 "true",
+                                                 "[]",
+                                                 "{}",
+                                                 "2147483648",
+                                                 "9223372036854775807",
+                                                 "1e300",
+                                                 "\"\"",
+                                                 "-4320"});
     }
     add(step);
   }
@@ -242,7 +261,8 @@ class SiteHistory {
     if (hello_.able(Ability::entra)) credentials.push_back(Credential::entra);
     step.credential = dice_.one_of(credentials);
     // Mostly where it is granted: without tokens there is little to ask.
-    if (step.credential == Credential::self_signed && hello_.able(Ability::mp) && !dice_.one_in(4)) {
+    if (step.credential == Credential::self_signed && hello_.able(Ability::mp) &&
+        !dice_.one_in(4)) {
       step.via = Endpoint::mp;
     }
     add(step);
@@ -270,9 +290,8 @@ class SiteHistory {
     step.token = ShownToken{token->id, ShownToken::Change::none, 0};
     step.now = moment_for(*token);
     // Its owner, with the certificate that it has now, unless somebody else is to show it.
-    const auto owner = std::find_if(clients_.begin(), clients_.end(), [&](const DrawnClient& c) {
-      return c.name == token->owner;
-    });
+    const auto owner = std::find_if(clients_.begin(), clients_.end(),
+                                    [&](const DrawnClient& c) { return c.name == token->owner; });
     if (!token->is_bulk && owner != clients_.end() && !dice_.one_in(5)) {
       step.client = owner->name;
       step.certificate = owner->certificate;

@@ -111,9 +111,9 @@ Result<json, AdapterLoss> Examiner::send(ordered_json request, bool& in_step) {
   json answer = json::parse(*line, nullptr, false);
   if (!answer.is_object()) {
     const bool is_json = !answer.is_discarded();
-    return Failed<AdapterLoss>(
-        scrubbed({is_json ? "answered with JSON that is no object" : "answered with what is no JSON",
-                  line->substr(0, 200), process_->log()}));
+    return Failed<AdapterLoss>(scrubbed(
+        {is_json ? "answered with JSON that is no object" : "answered with what is no JSON",
+         line->substr(0, 200), process_->log()}));
   }
   const auto id = answer.find("id");
   in_step = id != answer.end() && id->is_number_integer() && *id == last_id_;
@@ -229,8 +229,11 @@ Result<std::optional<Difference>, AdapterLoss> Examiner::examine(const History& 
     const std::string& token = brought_[step.id].token;
     if (!*difference && role_ == Role::site && tokens != nullptr && !token.empty() &&
         !tokens->add(token)) {
-      *difference = Difference{step.id, "the token is one of an earlier history, once more",
-                               {"D5", "R14"}, "token of another history", false};
+      *difference = Difference{step.id,
+                               "the token is one of an earlier history, once more",
+                               {"D5", "R14"},
+                               "token of another history",
+                               false};
     }
     if (transcript != nullptr) {
       Exchanged exchanged{step, expected, as_it_came(step, answer)};

@@ -92,7 +92,8 @@ Json to_json(const Expected& expected) {
       break;
     case Expected::Kind::standing:
       json["state"] = expected.state;
-      json["serves-until"] = expected.serves_until ? Json(time_text(*expected.serves_until)) : Json();
+      json["serves-until"] =
+          expected.serves_until ? Json(time_text(*expected.serves_until)) : Json();
       break;
   }
   if (expected.open) json["or"] = "anything: the rules leave it open";

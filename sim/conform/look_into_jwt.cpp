@@ -78,8 +78,9 @@ std::optional<JwtFault> fault_of_client(const std::vector<JsonMember>& claims,
     return JwtFault{"the client token says that it is a bulk token", {"R24"}};
   }
   const JsonMember* cnf = find(claims, "cnf");
-  const std::string bound =
-      cnf == nullptr || cnf->kind != JsonKind::object ? "" : text_of_claim(cnf->members, "x5t#S256");
+  const std::string bound = cnf == nullptr || cnf->kind != JsonKind::object
+                                ? ""
+                                : text_of_claim(cnf->members, "x5t#S256");
   const auto certificate = Certificate::from_pem(context.certificate);
   if (!certificate || bound != to_base64url(certificate->sha256().bytes)) {
     return JwtFault{"the token's `cnf` is not the thumbprint of the client's certificate", {"D6"}};

@@ -110,10 +110,8 @@ namespace tokenlife {
 template <>
 struct Names<sim::Op> {
   static constexpr std::array<std::string_view, 17> values{
-      "reset",        "issue-bulk-token", "block-bulk-token", "unblock-bulk-token",
-      "list",         "rotate",           "retire",           "block-client",
-      "unblock-client", "register",       "renew",            "exchange",
-      "contact",      "policy",           "answer",           "reinstall",
-      "state"};
+      "reset",   "issue-bulk-token", "block-bulk-token", "unblock-bulk-token", "list",  "rotate",
+      "retire",  "block-client",     "unblock-client",   "register",           "renew", "exchange",
+      "contact", "policy",           "answer",           "reinstall",          "state"};
 };
 }  // namespace tokenlife

@@ -336,14 +336,14 @@ RuleIds SiteModel::rules_of_refusal(const Step& step,
   RuleIds rules;
   const bool shows_bulk = step.op == Op::register_client;
   const IssuedToken* token = step.token ? find(step.token->granted_by) : nullptr;
-  const bool is_known = token != nullptr && step.token->change == ShownToken::Change::none &&
-                        token->epoch == epoch_;
+  const bool is_known =
+      token != nullptr && step.token->change == ShownToken::Change::none && token->epoch == epoch_;
   const bool is_damaged = step.token && !is_known;
   if (is_damaged) rules.add(shows_bulk ? std::string_view("D2") : std::string_view("R15"));
   for (const RefusalReason reason : reasons) {
     if (is_damaged && needs_real_token(reason)) continue;
-    if (is_damaged && (reason == RefusalReason::unknown_signer ||
-                       reason == RefusalReason::bulk_token_unknown)) {
+    if (is_damaged &&
+        (reason == RefusalReason::unknown_signer || reason == RefusalReason::bulk_token_unknown)) {
       continue;
     }
     if (reason == RefusalReason::credential_required && step.via == Endpoint::cmg) {
@@ -383,9 +383,8 @@ RuleIds SiteModel::rules_of_grant(const Step& step) const {
       rules.add("D5");
     }
     const IssuedToken* behind = find(token->by_bulk);
-    const bool bulk_ended =
-        behind != nullptr && (behind->blocked || step.now >= behind->expires ||
-                              behind->was_blocked);
+    const bool bulk_ended = behind != nullptr &&
+                            (behind->blocked || step.now >= behind->expires || behind->was_blocked);
     if (bulk_ended) rules.add("D1");
     const bool has_newer = std::any_of(tokens_.begin(), tokens_.end(), [&](const auto& other) {
       return !token->is_bulk && other.id > token->id && other.certificate == token->certificate;

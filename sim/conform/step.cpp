@@ -88,7 +88,8 @@ Json to_json(const Step& step, Role role, const References& references) {
       break;
     case Op::block_bulk_token:
     case Op::unblock_bulk_token:
-      request["guid"] = step.of != 0 ? references.guid(step.of) : Json(to_string(step.unknown_guid));
+      request["guid"] =
+          step.of != 0 ? references.guid(step.of) : Json(to_string(step.unknown_guid));
       break;
     case Op::retire: request["key"] = references.key(step.of); break;
     case Op::block_client:
@@ -155,9 +156,7 @@ std::string with_change(const std::string& token, const ShownToken& shown) {
                                                     : kBase64url[digit ^ 32U];
       break;
     }
-    case ShownToken::Change::cut:
-      text.resize(text.empty() ? 0 : shown.place % text.size());
-      break;
+    case ShownToken::Change::cut: text.resize(text.empty() ? 0 : shown.place % text.size()); break;
     case ShownToken::Change::empty: text.clear(); break;
   }
   return text;
@@ -180,9 +179,7 @@ class StepReader {
     step_.now = time(request_, "now");
     switch (step_.op) {
       case Op::reset: read_reset(); break;
-      case Op::issue_bulk_token:
-        read_lifetime();
-        break;
+      case Op::issue_bulk_token: read_lifetime(); break;
       case Op::block_bulk_token:
       case Op::unblock_bulk_token: read_guid(); break;
       case Op::retire: step_.of = reference("key"); break;

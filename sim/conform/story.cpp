@@ -71,7 +71,8 @@ class StoryTeller {
                            step.agent_start ? ", its agent has just started" : "",
                            step.cmg_allowed ? "" : ", the CMG not allowed");
       case Op::answer: return answer_words(step);
-      case Op::reinstall: return fmt::format("reinstall{}", step.has_bulk ? " with a bulk token" : "");
+      case Op::reinstall:
+        return fmt::format("reinstall{}", step.has_bulk ? " with a bulk token" : "");
       case Op::list:
       case Op::rotate:
       case Op::state: return std::string(op);
@@ -83,7 +84,8 @@ class StoryTeller {
   static std::string bulk_of(const Step& step) {
     return step.has_bulk ? fmt::format("{}, a bulk token, ", name(step.credential)) : "";
   }
-  static std::string letter(std::map<std::string, char>& known, const std::string& name, char first) {
+  static std::string letter(std::map<std::string, char>& known, const std::string& name,
+                            char first) {
     const auto next = static_cast<char>(first + static_cast<char>(known.size()));
     return std::string(1, known.try_emplace(name, next).first->second);
   }
@@ -131,10 +133,8 @@ ordered_json request_in_file(const Step& step, Role role) {
 
 std::string hello_in_file(const Examiner& examiner) {
   ordered_json line;
-  line["request"] = {{"id", 1},
-                     {"op", "hello"},
-                     {"protocol", kConformProtocol},
-                     {"role", name(examiner.role())}};
+  line["request"] = {
+      {"id", 1}, {"op", "hello"}, {"protocol", kConformProtocol}, {"role", name(examiner.role())}};
   line["came"] = ordered_json::parse(examiner.hello_line());
   return line.dump() + "\n";
 }
