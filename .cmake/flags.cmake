@@ -40,7 +40,7 @@ function(tokenlife_flags target)
   if(TOKENLIFE_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
-  if(TOKENLIFE_FUZZ AND target MATCHES "core|fuzz")  # what the fuzzing targets run
+  if(TOKENLIFE_FUZZ AND target MATCHES "core|conform|fuzz")  # what the fuzzing targets run
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
   if(TOKENLIFE_SANITIZE)

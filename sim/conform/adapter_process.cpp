@@ -23,7 +23,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t kLogBytes = 8 * 1024;
-constexpr std::size_t kLastLineBytes = 200;
 
 // Both ends of a pipe; closed unless they are taken.
 struct AdapterPipe {
@@ -134,7 +133,7 @@ void AdapterProcess::read_log() {
       return;
     }
     log_.append(bytes.data(), static_cast<std::size_t>(count));
-    if (log_.size() > 2 * kLogBytes) log_.erase(0, log_.size() - kLogBytes);
+    if (log_.size() > 2 * kLogBytes) log_.erase(0, log_.size() - kLogBytes - 1);
     if (static_cast<std::size_t>(count) < bytes.size()) return;
   }
 }
@@ -170,7 +169,7 @@ bool AdapterProcess::take_line(std::string& line) {
   line = output_.substr(0, end);
   output_.erase(0, end + 1);
   searched_ = 0;
-  last_line_ = line.substr(0, kLastLineBytes);
+  last_line_ = line;
   return line.size() < kAdapterLineBytesMax;
 }
 
@@ -228,14 +227,16 @@ std::string AdapterProcess::how_it_ended() {
 
 AdapterLoss AdapterProcess::lost(std::string what) {
   if (err_ >= 0) read_log();
-  if (!output_.empty()) last_line_ = output_.substr(0, kLastLineBytes);
+  if (!output_.empty()) last_line_ = output_.substr(0, kAdapterLineBytesMax);
   return {std::move(what), last_line_, log()};
 }
 
 std::string AdapterProcess::log() {
   if (err_ >= 0) read_log();
-  std::string end = log_.size() > kLogBytes ? log_.substr(log_.size() - kLogBytes) : log_;
-  return end;
+  if (log_.size() <= kLogBytes) return log_;
+  // From a line's beginning on: half a token is one, too.
+  const std::size_t begin = log_.find('\n', log_.size() - kLogBytes);
+  return begin == std::string::npos ? "" : log_.substr(begin + 1);
 }
 
 Result<void, AdapterLoss> AdapterProcess::end() {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/token/token.hpp"
+#include "sim/conform/known_tokens.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"
 
@@ -14,9 +15,6 @@ namespace tokenlife::sim {
 namespace {
 
 using Json = nlohmann::json;
-
-// Whether the harness may repeat it: a token in the wrong place stays where it is (D4).
-std::string shown_text(const std::string& text) { return in_quotes(redact_secrets(text)); }
 
 class AnswerCheck {
  public:
@@ -50,6 +48,12 @@ class AnswerCheck {
   std::string text_at(const char* key) const {
     const auto found = answer_.find(key);
     return found != answer_.end() && found->is_string() ? found->get<std::string>() : "";
+  }
+
+  // D4: a token in the wrong place is not repeated.
+  std::string shown_text(std::string text) const {
+    text = without_known_tokens(std::move(text), {{step_.id, brought_}});
+    return in_quotes(without_known_tokens(std::move(text), context_.brought));
   }
 
   void check_refusal(bool is_refused) {
@@ -106,7 +110,7 @@ class AnswerCheck {
     brought_.key = text_at("key");
     if (brought_.key.empty()) return differs("shape", "there is no `key` in it", {"A9"});
     for (const auto& [id, other] : context_.brought) {
-      if (other.key == brought_.key) {
+      if (other.key == brought_.key) {  // of this site
         differs("key", "the key's name is that of an earlier one", {"A9"});
       }
     }
@@ -295,6 +299,17 @@ class AnswerCheck {
 };
 
 }  // namespace
+
+std::string without_known_tokens(std::string text, const std::map<StepId, Brought>& brought) {
+  for (const auto& [id, known] : brought) {
+    if (known.token.size() < 4) continue;
+    for (std::size_t at = text.find(known.token); at != std::string::npos;
+         at = text.find(known.token, at)) {
+      text.replace(at, known.token.size(), "(a token)");
+    }
+  }
+  return redact_secrets(text);
+}
 
 bool is_token_text(const std::string& text) {
   return !text.empty() && text.size() <= kTokenBytesMax &&

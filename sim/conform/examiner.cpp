@@ -7,8 +7,7 @@
 #include "core/ensure.hpp"
 #include "core/token/base64url.hpp"
 #include "core/token/sha256.hpp"
-#include "sim/text/escape.hpp"
-#include "sim/text/redact.hpp"
+#include "sim/conform/known_tokens.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -112,8 +111,8 @@ Result<json, AdapterLoss> Examiner::send(ordered_json request, bool& in_step) {
   if (!answer.is_object()) {
     const bool is_json = !answer.is_discarded();
     return Failed<AdapterLoss>(scrubbed(
-        {is_json ? "answered with JSON that is no object" : "answered with what is no JSON",
-         line->substr(0, 200), process_->log()}));
+        {is_json ? "answered with JSON that is no object" : "answered with what is no JSON", *line,
+         process_->log()}));
   }
   const auto id = answer.find("id");
   in_step = id != answer.end() && id->is_number_integer() && *id == last_id_;
@@ -142,20 +141,15 @@ void Examiner::make_token(const Step& step) {
 }
 
 std::string Examiner::without_tokens(std::string text) const {
-  for (const auto& [id, brought] : brought_) {
-    if (brought.token.size() < 4) continue;
-    for (std::size_t at = text.find(brought.token); at != std::string::npos;
-         at = text.find(brought.token, at)) {
-      text.replace(at, brought.token.size(), "(a token)");
-    }
-  }
-  return redact_secrets(text);
+  return without_known_tokens(std::move(text), brought_);
 }
 
 std::string Examiner::log() { return without_tokens(process_->log()); }
 
 AdapterLoss Examiner::scrubbed(AdapterLoss loss) const {
-  return {std::move(loss.what), without_tokens(loss.last_line), without_tokens(loss.log)};
+  // Before it is cut: half a token is one, too.
+  return {std::move(loss.what), without_tokens(loss.last_line).substr(0, 200),
+          without_tokens(loss.log)};
 }
 
 // D4: a token is the number of the answer that brought it, whatever field it stands in.
@@ -171,7 +165,7 @@ std::string Examiner::as_it_came(const Step& step, const json& answer) const {
           return;
         }
       }
-      value = without_tokens(text.substr(0, 400));
+      value = without_tokens(text).substr(0, 400);
     } else if (value.is_structured()) {
       for (ordered_json& entry : value) self(self, entry);
     }
@@ -186,7 +180,11 @@ Result<std::optional<Difference>, AdapterLoss> Examiner::ask(const Step& step,
                                                              const Expected& expected,
                                                              json& answer) {
   if (role_ == Role::client) make_token(step);
-  if (step.op == Op::reset) tenant_ = step.tenant;
+  if (step.op == Op::reset) {
+    tenant_ = step.tenant;
+    // A new site may call its keys what another has called its own.
+    for (auto& [id, brought] : brought_) brought.key.clear();
+  }
   bool in_step = true;
   auto came = send(to_json(step, role_, as_sent()), in_step);
   if (!came) return Failed<AdapterLoss>(came.error());

@@ -92,6 +92,7 @@ class OwnSite {
     if (op == "unblock-bulk-token") return change(UnblockBulkToken{guid_in(request)}, now);
     if (op == "list") return list(now);
     if (op == "rotate") {
+      pair_.reset();
       return {{"key", std::to_string(value_of(site_->rotate(now)).key.value)}};
     }
     if (op == "retire") {
@@ -109,12 +110,19 @@ class OwnSite {
  private:
   json reset(const json& request, sys_seconds now) {
     site_.reset();
+    pair_.reset();
     blocked_.clear();
     std::filesystem::remove_all(folder_);
     const auto tenant = parse_guid(request.at("tenant").get<std::string>());
     site_.emplace(
         value_of(SiteFolder::init(folder_, tenant.value(), policy_of(request.at("policy")), now)));
     return {{"key", "0"}};
+  }
+
+  // To read a private key takes as long as many signatures.
+  const SigningPair& signing_pair() {
+    if (!pair_) pair_.emplace(value_of(site_->signing_pair()));
+    return *pair_;
   }
 
   static Guid guid_in(const json& request) {
@@ -134,7 +142,7 @@ class OwnSite {
     const bool fits = minutes.is_number_integer() &&
                       (!minutes.is_number_unsigned() || minutes.get<std::uint64_t>() < 1'000'000);
     if (!fits) throw Refused{"lifetime-out-of-range"};
-    const auto pair = value_of(site_->signing_pair());
+    const SigningPair& pair = signing_pair();
     const IssueBulkToken command{"conform", value_of(generate_guid()), minutes.get<std::int64_t>(),
                                  signer_ends(*site_)};
     const auto decided = value_of(site_->append(command, now));
@@ -224,7 +232,7 @@ class OwnSite {
   }
 
   json grant(const Certificate& certificate, Credential own, sys_seconds now) {
-    const auto pair = value_of(site_->signing_pair());
+    const SigningPair& pair = signing_pair();
     const auto decided =
         value_of(site_->append(IssueClientToken{certificate.sha256(), signer_ends(*site_)}, now));
     if (!decided) throw std::runtime_error(std::string(name(decided.error())));
@@ -242,6 +250,7 @@ class OwnSite {
 
   std::string folder_;
   std::optional<SiteFolder> site_;
+  std::optional<SigningPair> pair_;
   std::set<std::string> blocked_;
 };
 

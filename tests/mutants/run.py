@@ -28,7 +28,7 @@ ROOT = HERE.parent.parent
 SECONDS_MIN = 15  # to be run for, at least: a mutant that never ends has been noticed
 
 ENGINE = ["core", "events", "text", "scenario", "engine", "naive", "soak"]
-ALL = ENGINE + ["check", "analysis", "tables", "sql", "parquet", "sweep", "report", "site", "cli_site", "cli"]
+ALL = ENGINE + ["check", "conform", "analysis", "tables", "sql", "parquet", "sweep", "report", "site", "cli_site", "cli"]
 
 
 class Group:
@@ -63,6 +63,8 @@ GROUPS = {
     "explain": Group(ALL, "sim", "program_explain", program=True),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
+    "conform": Group(ENGINE + ["conform"], "sim", "conform conform_history"),
+    "adapter": Group(ALL, "sim", "program_conform", program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_clock site_folder "
                   "site_head site_trust"),
     "client": Group(ALL, "sim", "program_block_client program_client program_client_log program_client_refused "
