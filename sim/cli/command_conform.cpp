@@ -106,18 +106,19 @@ ExitStatus say_loss(const AdapterLoss& loss, Console& console) {
   return lost_error(loss);
 }
 
-ExitStatus say_hello_failure(const HelloFailure& failure, const ConformOrder& order,
+ExitStatus say_hello_failure(const HelloFailure& failure, const ConformCommand& command,
                              Console& console) {
   switch (failure.kind) {
     case HelloFailure::Kind::lost: return say_loss(failure.loss, console);
     case HelloFailure::Kind::refused:
-      return usage_error(fmt::format("the adapter has no role {} in protocol {}: {}",
-                                     name(order.role), kConformProtocol, in_quotes(failure.what)),
+      return usage_error(fmt::format("the adapter has no role {} in protocol {}: {}", command.role,
+                                     kConformProtocol, in_quotes(failure.what)),
                          "tests/conform/README.md says what it has to know");
     case HelloFailure::Kind::wrong: break;
   }
-  console.print(fmt::format("{}  its answer to `hello` {}\n", console.paint("FAIL", Tone::bad),
-                            failure.what));
+  console.print(command.json ? json_of_hello(failure.what)
+                             : fmt::format("{}  its answer to `hello` {}\n",
+                                           console.paint("FAIL", Tone::bad), failure.what));
   return 1;
 }
 
@@ -144,7 +145,7 @@ ExitStatus conform_command(const ConformCommand& command, Console& console) {
   if (!order) return Failed<Error>(order.error());
   const SignalWatch signals;
   auto started = Examiner::start(order->words, order->role, order->timeout);
-  if (!started) return say_hello_failure(started.error(), *order, console);
+  if (!started) return say_hello_failure(started.error(), command, console);
   Examiner& examiner = **started;
   if (order->replay) {
     if (auto sound = check_replay(command, *order, examiner); !sound) {
@@ -156,8 +157,9 @@ ExitStatus conform_command(const ConformCommand& command, Console& console) {
                                        : conform(examiner, plan_of(command, *order, console));
   const std::chrono::duration<double> seconds = SteadyClock::now() - begin;
   console.show_progress("");
-  if (!result.loss && !result.failure) {
-    if (auto ended = examiner.end(); !ended) result.loss = ended.error();
+  if (!result.loss) {
+    auto ended = examiner.end();
+    if (!ended && !result.failure) result.loss = ended.error();
   }
   const ConformReport report{examiner, result, command.seed, seconds.count(),
                              order->replay.has_value()};

@@ -175,6 +175,15 @@ std::string json_of(const ConformReport& report) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string json_of_hello(const std::string& what) {
+  Json json;
+  json["conforms"] = false;
+  json["difference"]["request"] = 1;
+  json["difference"]["what"] = "its answer to `hello` " + what;
+  json["difference"]["rules"] = Json::array();
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 Result<std::string, Error> write_history(const ConformReport& report, const std::string& folder) {
   const ConformResult& result = report.result;
   const std::string text = result.failure ? file_of(*result.failure, report.examiner)

@@ -22,6 +22,9 @@ struct ConformReport {
 std::string text_of(const ConformReport& report, Console& console);
 std::string json_of(const ConformReport& report);
 
+// Where its answer to `hello` was wrong, and nothing else was asked.
+std::string json_of_hello(const std::string& what);
+
 // The end of an adapter's standard error, each line marked as its own.
 std::string log_lines(const std::string& log);
 

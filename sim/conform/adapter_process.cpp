@@ -239,6 +239,11 @@ std::string AdapterProcess::log() {
   return begin == std::string::npos ? "" : log_.substr(begin + 1);
 }
 
+void AdapterProcess::forget_log() {
+  if (err_ >= 0) read_log();
+  log_.clear();
+}
+
 Result<void, AdapterLoss> AdapterProcess::end() {
   ::close(in_);
   in_ = -1;

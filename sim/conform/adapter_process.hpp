@@ -36,8 +36,9 @@ class AdapterProcess {
   Result<std::string, AdapterLoss> ask(std::string_view line);
   // Closes its standard input, and waits for its end.
   Result<void, AdapterLoss> end();
-  // The end of what it said on standard error so far.
+  // The end of what it said on standard error since the last forget_log().
   std::string log();
+  void forget_log();
 
  private:
   using Deadline = std::chrono::steady_clock::time_point;

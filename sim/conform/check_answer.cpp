@@ -14,11 +14,11 @@
 namespace tokenlife::sim {
 namespace {
 
-using Json = nlohmann::json;
+using nlohmann::json;
 
 class AnswerCheck {
  public:
-  AnswerCheck(const Step& step, const Expected& expected, const Json& answer,
+  AnswerCheck(const Step& step, const Expected& expected, const json& answer,
               const AnswerContext& context, Brought& brought)
       : step_(step), expected_(expected), answer_(answer), context_(context), brought_(brought) {}
 
@@ -117,7 +117,7 @@ class AnswerCheck {
   }
 
   // The token and its dates, in `object`.
-  void check_token(const Json& object, const RuleIds& rules) {
+  void check_token(const json& object, const RuleIds& rules) {
     const auto token = object.find("token");
     if (token == object.end() || !token->is_string()) {
       return differs("shape", "there is no `token` in it", rules);
@@ -136,7 +136,7 @@ class AnswerCheck {
     check_date(object, "not-before", expected_.not_before);
     check_date(object, "expires", expected_.expires);
   }
-  void check_date(const Json& object, const char* key, Instant expected) {
+  void check_date(const json& object, const char* key, Instant expected) {
     const auto value = object.find(key);
     const auto date = value == object.end() ? std::nullopt : read_time(*value);
     if (!date) {
@@ -188,7 +188,7 @@ class AnswerCheck {
     std::size_t known = 0;
     for (const ListedToken& expected : expected_.listed) {
       const std::string& guid = context_.brought.at(expected.granted_by).guid;
-      const auto row = std::find_if(tokens->begin(), tokens->end(), [&](const Json& entry) {
+      const auto row = std::find_if(tokens->begin(), tokens->end(), [&](const json& entry) {
         return entry.is_object() && entry.contains("guid") && entry["guid"] == guid;
       });
       if (row == tokens->end()) {
@@ -205,7 +205,7 @@ class AnswerCheck {
               {"R48", "R50"});
     }
   }
-  void check_row(const Json& row, const ListedToken& expected) {
+  void check_row(const json& row, const ListedToken& expected) {
     const auto date = [&](const char* key) {
       const auto value = row.find(key);
       return value == row.end() ? std::nullopt : read_time(*value);
@@ -292,7 +292,7 @@ class AnswerCheck {
 
   const Step& step_;
   const Expected& expected_;
-  const Json& answer_;
+  const json& answer_;
   const AnswerContext& context_;
   Brought& brought_;
   std::optional<Difference> difference_;
@@ -317,7 +317,7 @@ bool is_token_text(const std::string& text) {
 }
 
 std::optional<Difference> check_answer(const Step& step, const Expected& expected,
-                                       const Json& answer, const AnswerContext& context,
+                                       const json& answer, const AnswerContext& context,
                                        Brought& brought) {
   return AnswerCheck(step, expected, answer, context, brought).check();
 }

@@ -70,6 +70,10 @@ void look_closer(Examiner& examiner, const ConformPlan& plan, std::uint64_t seed
                  const History& history, const Difference& difference, Transcript transcript,
                  ConformResult& result) {
   History smallest = history;
+  if (difference.out_of_step && !examiner.restart()) {
+    result.failure = ConformFailure{difference, history, std::move(transcript), "", false};
+    return;
+  }
   if (const auto both = both_histories(examiner, difference, history, plan, seed)) {
     smallest = *both;
     const auto differs = examiner.examine(smallest);
@@ -89,7 +93,8 @@ ConformResult conform(Examiner& examiner, const ConformPlan& plan) {
   RunTokens tokens;
   for (std::uint64_t seed = plan.seed; !plan.enough(result.histories); ++seed) {
     const History history = draw_history(examiner.role(), examiner.hello(), seed);
-    const auto differs = examiner.examine(history, &tokens);
+    Transcript transcript;
+    const auto differs = examiner.examine(history, &tokens, &transcript);
     result.last_seed = seed;
     ++result.histories;
     if (!differs) {
@@ -98,7 +103,6 @@ ConformResult conform(Examiner& examiner, const ConformPlan& plan) {
       return result;
     }
     if (!*differs) continue;
-    Transcript transcript;
     look_closer(examiner, plan, seed, history, **differs, std::move(transcript), result);
     return result;
   }

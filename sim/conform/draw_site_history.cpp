@@ -24,6 +24,7 @@ struct DrawnClient {
 constexpr std::string_view kThemes[] = {
     "iblkcrrBmnxx",  // all
     "iibblBBBx",     // bulk tokens
+    "iBBbbxxx",      // and the clients that came by them
     "rrnnnxxxx",     // client tokens
     "rxxnm",         // and other certificates
     "irBkkkxxn",     // signing keys
@@ -162,7 +163,7 @@ class SiteHistory {
                                                  "{}",
                                                  "2147483648",
                                                  "9223372036854775807",
-                                                 "1e300",
+                                                 "1e+300",
                                                  "\"\"",
                                                  "-4320"});
     }

@@ -217,6 +217,8 @@ Result<std::optional<Difference>, AdapterLoss> Examiner::examine(const History& 
                                                                  GrantedTokens* tokens,
                                                                  Transcript* transcript) {
   brought_.clear();
+  // What it said of earlier ones may hold their tokens, which nobody knows any more (D4).
+  process_->forget_log();
   const auto model = make_model(role_, hello_);
   for (const Step& step : history) {
     ensure(model->can_take(step), "a history whose requests make sense");

@@ -10,8 +10,6 @@
 
 namespace tokenlife::sim {
 
-using Json = nlohmann::ordered_json;
-
 void RuleIds::add(std::string_view id) {
   if (std::find(ids_.begin(), ids_.end(), id) == ids_.end()) ids_.push_back(id);
 }
@@ -57,47 +55,49 @@ std::string in_words(const Expected& expected) {
   return "";
 }
 
-Json to_json(const Expected& expected) {
-  Json json;
+nlohmann::ordered_json to_json(const Expected& expected) {
+  nlohmann::ordered_json written;
   switch (expected.kind) {
-    case Expected::Kind::done: return Json::object();
-    case Expected::Kind::key: json["key"] = "new"; break;
+    case Expected::Kind::done: return nlohmann::ordered_json::object();
+    case Expected::Kind::key: written["key"] = "new"; break;
     case Expected::Kind::bulk_token:
-      json["not-before"] = time_text(expected.not_before);
-      json["expires"] = time_text(expected.expires);
+      written["not-before"] = time_text(expected.not_before);
+      written["expires"] = time_text(expected.expires);
       break;
     case Expected::Kind::list:
-      json["tokens"] = Json::array();
+      written["tokens"] = nlohmann::ordered_json::array();
       for (const ListedToken& token : expected.listed) {
-        json["tokens"].push_back({{"granted-by", token.granted_by}, {"status", token.status}});
+        written["tokens"].push_back({{"granted-by", token.granted_by}, {"status", token.status}});
       }
       break;
     case Expected::Kind::token:
-      json["granted"]["not-before"] = time_text(expected.not_before);
-      json["granted"]["expires"] = time_text(expected.expires);
+      written["granted"]["not-before"] = time_text(expected.not_before);
+      written["granted"]["expires"] = time_text(expected.expires);
       break;
-    case Expected::Kind::granted: json["granted"] = Json::object(); break;
+    case Expected::Kind::granted: written["granted"] = nlohmann::ordered_json::object(); break;
     case Expected::Kind::refused:
-      json["refused"] = std::vector<std::string>(expected.reasons.begin(), expected.reasons.end());
+      written["refused"] =
+          std::vector<std::string>(expected.reasons.begin(), expected.reasons.end());
       break;
     case Expected::Kind::ask:
-      json["asks"] = expected.ask.asks;
+      written["asks"] = expected.ask.asks;
       if (expected.ask.asks == "nothing") break;
-      json["via"] = name(expected.ask.via);
+      written["via"] = name(expected.ask.via);
       if (expected.ask.token != 0) {
-        json["shows"]["granted-by"] = expected.ask.token;
+        written["shows"]["granted-by"] = expected.ask.token;
       } else {
-        json["shows"]["credential"] = name(expected.ask.credential);
+        written["shows"]["credential"] = name(expected.ask.credential);
       }
       break;
     case Expected::Kind::standing:
-      json["state"] = expected.state;
-      json["serves-until"] =
-          expected.serves_until ? Json(time_text(*expected.serves_until)) : Json();
+      written["state"] = expected.state;
+      written["serves-until"] = expected.serves_until
+                                    ? nlohmann::ordered_json(time_text(*expected.serves_until))
+                                    : nlohmann::ordered_json();
       break;
   }
-  if (expected.open) json["or"] = "anything: the rules leave it open";
-  return json;
+  if (expected.open) written["or"] = "anything: the rules leave it open";
+  return written;
 }
 
 }  // namespace tokenlife::sim

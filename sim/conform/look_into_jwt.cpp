@@ -62,6 +62,12 @@ std::optional<JwtFault> fault_of_bulk(const std::vector<JsonMember>& claims,
     return JwtFault{"the bulk token does not say that it is one (SCCMTokenCategory, Type)",
                     {"R24"}};
   }
+  if (text_of_claim(claims, "iss") != token_issuer(context.tenant)) {
+    return JwtFault{"the token's `iss` is not urn:sccm:oauth2: and the tenant", {"R4"}};
+  }
+  if (text_of_claim(claims, "aud") != kTokenAudience) {
+    return JwtFault{"the token's `aud` is not urn:sccm:service", {"R4"}};
+  }
   if (upper_case(text_of_claim(claims, "UniqueId")) != upper_case(context.guid)) {
     return JwtFault{"the bulk token's UniqueId is not its GUID", {"R41"}};
   }
@@ -71,6 +77,7 @@ std::optional<JwtFault> fault_of_bulk(const std::vector<JsonMember>& claims,
   return std::nullopt;
 }
 
+// Beside its kind and `cnf` a client token's claims are the site's own choice.
 std::optional<JwtFault> fault_of_client(const std::vector<JsonMember>& claims,
                                         const JwtContext& context) {
   if (text_of_claim(claims, "SCCMTokenCategory") == "SCCMPreAuthToken" ||
@@ -99,12 +106,6 @@ std::optional<JwtFault> fault_of_jwt(const std::string& token, const JwtContext&
   if (!is_date(*claims, "nbf", context.not_before) || !is_date(*claims, "exp", context.expires)) {
     return JwtFault{"the token's `nbf` and `exp` are not the dates that were granted",
                     context.is_bulk ? RuleIds{"D3"} : RuleIds{"R57", "D7"}};
-  }
-  if (text_of_claim(*claims, "iss") != token_issuer(context.tenant)) {
-    return JwtFault{"the token's `iss` is not urn:sccm:oauth2: and the tenant", {"R4"}};
-  }
-  if (text_of_claim(*claims, "aud") != kTokenAudience) {
-    return JwtFault{"the token's `aud` is not urn:sccm:service", {"R4"}};
   }
   return context.is_bulk ? fault_of_bulk(*claims, context) : fault_of_client(*claims, context);
 }

@@ -125,6 +125,10 @@ Result<Policy, std::string> read_policy(const json& keys) {
 void apply(Policy& policy, const FixedPolicy& fixed) {
   tokenlife::apply(policy, fixed.site);
   tokenlife::apply(policy, fixed.client);
+  // A token that ends before it is due for renewal makes no history.
+  if (!fixed.client.renew_after && policy.renew_after >= policy.token_validity) {
+    policy.renew_after = policy.token_validity / 3;
+  }
 }
 
 }  // namespace tokenlife::sim

@@ -10,31 +10,31 @@
 namespace tokenlife::sim {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 constexpr std::string_view kBase64url =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 // A reset's or reinstallation's bulk token.
-void put_bulk(const Step& step, const References& references, Json& request) {
+void put_bulk(const Step& step, const References& references, ordered_json& request) {
   if (step.has_bulk) request["bulk-token"] = references.own_token(step.id);
 }
 
-void put_answer(const Step& step, const References& references, Json& request) {
+void put_answer(const Step& step, const References& references, ordered_json& request) {
   switch (step.given) {
     case GivenAnswer::token:
       request["granted"]["token"] = references.own_token(step.id);
       request["granted"]["not-before"] = time_text(step.not_before);
       request["granted"]["expires"] = time_text(step.expires);
       break;
-    case GivenAnswer::nothing: request["granted"] = Json::object(); break;
+    case GivenAnswer::nothing: request["granted"] = ordered_json::object(); break;
     case GivenAnswer::refused: request["refused"] = step.reason; break;
     case GivenAnswer::failed: request["failed"] = step.reason; break;
   }
 }
 
 // What a client sends to a site.
-void put_request(const Step& step, const References& references, Json& request) {
+void put_request(const Step& step, const References& references, ordered_json& request) {
   request["client"] = step.client;
   request["via"] = name(step.via);
   if (step.op == Op::register_client) request["credential"] = name(step.credential);
@@ -49,7 +49,7 @@ void put_request(const Step& step, const References& references, Json& request) 
   }
 }
 
-void put_reset(const Step& step, Role role, const References& references, Json& request) {
+void put_reset(const Step& step, Role role, const References& references, ordered_json& request) {
   if (role == Role::site) {
     request["tenant"] = to_string(step.tenant);
   } else {
@@ -78,18 +78,18 @@ std::optional<Instant> read_time(const nlohmann::json& value) {
   return at(time->time_since_epoch());
 }
 
-Json to_json(const Step& step, Role role, const References& references) {
-  Json request;
+ordered_json to_json(const Step& step, Role role, const References& references) {
+  ordered_json request;
   request["op"] = name(step.op);
   switch (step.op) {
     case Op::reset: put_reset(step, role, references, request); break;
     case Op::issue_bulk_token:
-      if (step.lifetime) request["lifetime-minutes"] = Json::parse(*step.lifetime);
+      if (step.lifetime) request["lifetime-minutes"] = ordered_json::parse(*step.lifetime);
       break;
     case Op::block_bulk_token:
     case Op::unblock_bulk_token:
       request["guid"] =
-          step.of != 0 ? references.guid(step.of) : Json(to_string(step.unknown_guid));
+          step.of != 0 ? references.guid(step.of) : ordered_json(to_string(step.unknown_guid));
       break;
     case Op::retire: request["key"] = references.key(step.of); break;
     case Op::block_client:
@@ -115,13 +115,13 @@ Json to_json(const Step& step, Role role, const References& references) {
 
 References in_files() {
   const auto granted_by = [](StepId id) {
-    Json reference;
+    ordered_json reference;
     reference["granted-by"] = id;
     return reference;
   };
-  const auto token = [granted_by](const ShownToken& shown) -> Json {
+  const auto token = [granted_by](const ShownToken& shown) -> ordered_json {
     if (shown.change == ShownToken::Change::empty) return "";
-    Json reference = granted_by(shown.granted_by);
+    ordered_json reference = granted_by(shown.granted_by);
     if (shown.change == ShownToken::Change::changed) reference["changed"] = shown.place;
     if (shown.change == ShownToken::Change::cut) reference["cut"] = shown.place;
     return reference;

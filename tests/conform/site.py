@@ -168,13 +168,11 @@ class Site:
         """What the token says, if the site has signed it."""
         try:
             key = self.keys.get(jwt.get_unverified_header(token).get("kid"))
-            if key is None and fault("retire-ignored"):
-                key = self.pool[0]
             if key is None and fault("tenant-unchecked"):
                 key = self.pool[0]
             if key is None:
                 raise Refused("unknown-signer")
-            unchecked = fault("signature-unchecked") or fault("retire-ignored") or fault("tenant-unchecked")
+            unchecked = fault("signature-unchecked") or fault("tenant-unchecked")
             return jwt.decode(token, key.public_key(), ["RS256"], audience=None if unchecked else AUDIENCE,
                               issuer=None if unchecked else self.issuer,
                               options={"verify_exp": False, "verify_nbf": False, "verify_signature": not unchecked,
@@ -304,8 +302,8 @@ class Site:
         elif op == "rotate":
             return self.new_key()
         elif op == "retire":
-            if not fault("rotation-forgets"):
-                del self.keys[request["key"]]
+            if not fault("retire-ignored"):
+                self.keys.pop(request["key"], None)
         elif op == "block-client":
             self.blocked.add(request["client"])
             if fault("block-by-certificate"):

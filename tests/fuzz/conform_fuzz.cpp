@@ -30,7 +30,7 @@ void token_is_good(const nlohmann::json& object, const Brought& brought) {
   require(is_token_text(brought.token), "a token of printable ASCII");
   require(object.at("not-before") == "2026-01-01T00:00:00Z", "the date that has to come");
   require(object.at("expires") == "2026-04-01T00:00:00Z", "the date that has to come");
-  for (std::size_t place : {0, 1, 7}) {
+  for (const std::size_t place : std::initializer_list<std::size_t>{0, 1, 7}) {
     const ShownToken shown{2, ShownToken::Change::changed, place};
     const std::string changed = with_change(brought.token, shown);
     require(changed.size() == brought.token.size(), "a token of the same length");

@@ -342,11 +342,23 @@ TEST_CASE("a JWT is looked into: RS256, dates, kind, and whose it is") {
   other.expires = kBegin + 1h + 1s;
   CHECK(rules(other) == "R57");
   other = context;
-  other.tenant = {1, 3};
-  CHECK(rules(other) == "R4");
-  other = context;
   other.is_bulk = true;
   CHECK(rules(other) == "R24");
+  const Guid guid{5, 6};
+  const std::string bulk(
+      sign_token(BulkClaims{{begin, begin + 1h}, tenant, guid}, key, certificate).reveal());
+  context.is_bulk = true;
+  context.guid = to_string(guid);
+  CHECK(!fault_of_jwt(bulk, context));
+  other = context;
+  other.guid = to_string(tenant);
+  CHECK(fault_of_jwt(bulk, other)->rules.ids().at(0) == "R41");
+  other = context;
+  other.tenant = {1, 3};
+  CHECK(fault_of_jwt(bulk, other)->rules.ids().at(0) == "R4");
+  other = context;
+  other.is_bulk = false;
+  CHECK(fault_of_jwt(bulk, other)->rules.ids().at(0) == "R24");
   CHECK(fault_of_jwt("a.b", context));
   CHECK(fault_of_jwt("", context));
   CHECK(fault_of_jwt(client + ".", context));

@@ -82,8 +82,8 @@ TEST_CASE("D4: no token stands in what conform prints and writes") {
       "echo \"{\\\"id\\\":$i,\\\"asks\\\":\\\"$k\\\",\\\"via\\\":\\\"$k\\\",\\\"more\\\":"
       "\\\"$k\\\",\\\"shows\\\":{\\\"token\\\":\\\"x$k\\\",\\\"credential\\\":\\\"$k\\\"}}\";"
       "continue;; esac;";
-  for (const char* json : {"", " --json"}) {
-    const Ran ran = desk.conform(silent_client(tell), std::string("--out found --seed 1") + json);
+  for (const char* form : {"", " --json"}) {
+    const Ran ran = desk.conform(silent_client(tell), std::string("--out found --seed 1") + form);
     INFO(ran.out << ran.err);
     CHECK(ran.status == 1);
     const std::string file = read_file(desk.path("found/conform-client-1.jsonl"));
@@ -105,8 +105,8 @@ TEST_CASE("an adapter that is lost is told, with its last line and its standard 
   for (const Lost& lost : {
            Lost{"read l; echo oh >&2; exit 7", "ended with exit status 7"},
            Lost{"read l; kill -9 $$", "was killed by signal 9"},
-           Lost{"read l; echo oh >&2; exec sleep 60", "gave no answer in 1 s"},
-           Lost{"exec sleep 60", "gave no answer in 1 s"},
+           Lost{"read l; echo oh >&2; exec sleep 60", "gave no answer in 3 s"},
+           Lost{"exec sleep 60", "gave no answer in 3 s"},
            Lost{"yes | tr -d '\\n'", "wrote a line of more than 1 MiB"},
            Lost{"read l; echo 'hello, world'; cat >/dev/null", "what is no JSON"},
            Lost{"read l; echo '[1]'; cat >/dev/null", "JSON that is no object"},
@@ -115,14 +115,14 @@ TEST_CASE("an adapter that is lost is told, with its last line and its standard 
        }) {
     INFO(lost.script);
     const auto begin = std::chrono::steady_clock::now();
-    const Ran ran = desk.conform(lost.script, "--timeout 1s --for 1s");
+    const Ran ran = desk.conform(lost.script, "--timeout 3s --for 1s");
     INFO(ran.err);
     CHECK(ran.status == 3);
     CHECK(has(ran.err, lost.words));
     CHECK(has(ran.err, "oh") == has(lost.script, "echo oh"));
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{30});
   }
-  const Ran last = desk.conform("read l; echo 'hello, world'; cat >/dev/null", "--timeout 1s");
+  const Ran last = desk.conform("read l; echo 'hello, world'; cat >/dev/null", "--timeout 3s");
   CHECK(has(last.err, "its last line: `hello, world`"));
   const Ran none = desk.run("conform --role site --adapter ./nowhere");
   CHECK(none.status == 3);
