@@ -134,6 +134,8 @@ class ClientHistory {
       step.reason = name(reason_for(asked));
     } else {
       step.given = exchanges ? GivenAnswer::nothing : GivenAnswer::token;
+    }
+    if (step.given == GivenAnswer::token) {
       step.not_before = model_.asked_at();
       step.expires = step.not_before + model_.policy().token_validity;
     }
