@@ -215,8 +215,8 @@ std::set<RefusalReason> SiteModel::token_reasons(const Step& step, bool wants_bu
   if (!is_known) damage_reasons(token, shown, wants_bulk, reasons);
   // An empty bulk token may count as none.
   if (token == nullptr && wants_bulk) reasons.insert(RefusalReason::credential_required);
-  if (token == nullptr || shown.change == ShownToken::Change::cut) return reasons;
-  if (!is_known && !hello_->jwt) return reasons;
+  // Claims of a JWT can be read without its signature: what holds of the whole one may be said.
+  if (token == nullptr || (!is_known && !hello_->jwt)) return reasons;
   const bool other_kind = token->is_bulk != wants_bulk;
   const bool is_over = step.now >= token->expires + leeway_of(*token);
   const bool is_early = step.now < token->not_before;
