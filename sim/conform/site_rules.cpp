@@ -15,12 +15,11 @@ RuleIds SiteModel::rules_of_refusal(const Step& step,
   const bool is_damaged = step.token && !is_known;
   if (is_damaged) rules.add(shows_bulk ? std::string_view("D2") : std::string_view("R15"));
   for (const RefusalReason reason : reasons) {
-    if (is_damaged && needs_real_token(reason)) continue;
-    if (is_damaged &&
-        (reason == RefusalReason::unknown_signer || reason == RefusalReason::credential_required ||
-         reason == RefusalReason::bulk_token_unknown)) {
-      continue;
-    }
+    // Of a text that the site never issued nothing else counts.
+    const bool is_of_client = reason == RefusalReason::client_blocked ||
+                              reason == RefusalReason::client_outdated ||
+                              reason == RefusalReason::user_centric;
+    if (is_damaged && !is_of_client) continue;
     if (reason == RefusalReason::credential_required && step.via == Endpoint::cmg) {
       rules.add("R2");
       continue;

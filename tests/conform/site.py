@@ -49,8 +49,8 @@ FAULTS = {
     "bulk-early": "D2",  # its not-before is not looked at
     "early": "A5",  # a client token's not-before is not looked at
     "token-twice": "D5",  # who registers again gets the token that he has
-    "signature-unchecked": "R15",
-    "tenant-unchecked": "R15",  # a token of another tenant is taken
+    "signature-unchecked": "R15|D2",  # of a client token, or a bulk token
+    "tenant-unchecked": "R15|D2",  # a token of another tenant is taken
     "other-audience": "R4",  # tokens are issued for somebody else
     "empty-token": "R15",  # no token at all is taken for a good one
     "unknown-guid": "R53",  # a GUID of none is blocked
