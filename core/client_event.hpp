@@ -193,13 +193,21 @@ struct ClockChanged {
   friend bool operator==(const ClockChanged&, const ClockChanged&) = default;
 };
 
+// It has heard that it is to renew its token: that is due from now on.
+struct AskedToRenew {
+  static constexpr EventKind kind = EventKind::asked_to_renew;
+  static constexpr std::string_view kind_name = "asked-to-renew";
+  TokenSerial serial;
+  friend bool operator==(const AskedToRenew&, const AskedToRenew&) = default;
+};
+
 using ClientEvent =
     std::variant<ClientInstalled, NetworkChanged, AgentRestarted, RegistrationRequested,
                  RegistrationCompleted, RegistrationRefused, RegistrationFailed, RenewalRequested,
                  TokenRenewed, RenewalRefused, RenewalFailed, TokenExpired, ReRegistrationRequired,
                  ClientReinstalled, ClientUpgraded, ClientBlocked, ClientUnblocked,
                  CmgAllowedChanged, ClientAdopted, ClientPolicyChanged, CredentialRenewed,
-                 CredentialExpired, ClockChanged>;
+                 CredentialExpired, ClockChanged, AskedToRenew>;
 
 inline constexpr std::size_t kClientKinds = std::variant_size_v<ClientEvent>;
 static_assert(EventList<ClientEvent>::is_numbered_from(0),

@@ -175,13 +175,15 @@ AnswerEffects apply_answer(const Client& client, const Answer& answer) {
   return {};
 }
 
-Instant silent_until(const Answer& answer, const Policy& policy, Instant sent) {
-  if (answer.request.kind == RequestKind::exchange) return sent;
-  if (answer.verdict.kind == Verdict::Kind::failed || answer.lost) {
-    return sent + policy.retry_after_failure;
+Instant silent_until(const Answer& answer, const Policy& policy, Instant judged,
+                     const Retry& retry) {
+  if (answer.request.kind == RequestKind::exchange) return judged;
+  switch (heard_as(answer)) {
+    case Heard::granted: break;
+    case Heard::refused: return judged + wait_after_refusal(policy, retry);
+    case Heard::failed: return judged + wait_after_failure(policy, retry);
   }
-  if (answer.verdict.kind == Verdict::Kind::refused) return sent + policy.retry_after_refusal;
-  return sent;
+  return judged;
 }
 
 }  // namespace tokenlife

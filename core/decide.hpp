@@ -13,6 +13,7 @@
 #include "refusal.hpp"
 #include "request.hpp"
 #include "result.hpp"
+#include "retry.hpp"
 #include "site_policy.hpp"
 #include "verdict.hpp"
 
@@ -28,8 +29,10 @@ Result<Request, NoRequest> ask(const Client& client, const Contact& contact, con
 std::optional<RefusalReason> refusal_of_bulk_token(const SiteView& site, const Policy& policy,
                                                    Instant now);
 
-// Judges at the tick at which the request is sent. For a registration or renewal `granted` means
-// that a token is issued: see issue() in token_life.hpp.
+// Judges at the tick `now` at which the request is served: what it carries is as it was sent, and
+// so is what `client` says of it (version, token); `site` and `client.blocked` are as it is now.
+// For a registration or renewal `granted` means that a token is issued: see issue() in
+// token_life.hpp.
 Verdict judge(const Client& client, const Request& request, const SiteView& site,
               const Policy& policy, Instant now);
 
@@ -43,8 +46,16 @@ constexpr bool tells_of_settings(const Answer& answer) {
   return answer.verdict.kind == Verdict::Kind::granted && !answer.lost;
 }
 
+// What a client makes of an answer to a registration or renewal: whether it waits, and whether its
+// row of failures goes on.
+enum class Heard : std::uint8_t { granted, refused, failed };
+constexpr Heard heard_as(const Answer& answer) {
+  if (answer.verdict.kind == Verdict::Kind::failed || answer.lost) return Heard::failed;
+  return answer.verdict.kind == Verdict::Kind::refused ? Heard::refused : Heard::granted;
+}
 // From when on a client asks again, if at all something other than its next contact decides that.
-// `sent` is when the request was sent. Exchanges start no wait.
-Instant silent_until(const Answer& answer, const Policy& policy, Instant sent);
+// `judged` is when the request was judged or failed. Exchanges start no wait.
+Instant silent_until(const Answer& answer, const Policy& policy, Instant judged,
+                     const Retry& retry = {});
 
 }  // namespace tokenlife

@@ -15,7 +15,8 @@ namespace tokenlife {
 inline constexpr std::size_t kEventKinds = kClientKinds + std::variant_size_v<SiteEvent>;
 // Sites on disk alone have the others, and no simulated run.
 constexpr bool is_of_runs(EventKind kind) {
-  return kind != ClientTokenIssued::kind && kind <= PolicyChanged::kind;
+  return (kind != ClientTokenIssued::kind && kind <= PolicyChanged::kind) ||
+         kind == CapacityChanged::kind;
 }
 
 template <>

@@ -41,7 +41,7 @@ template <AnyOf<ClientInstalled, AgentRestarted, RegistrationRequested, Registra
                 RegistrationFailed, RenewalRequested, TokenRenewed, RenewalRefused, RenewalFailed,
                 TokenExpired, ReRegistrationRequired, ClientReinstalled, ClientUpgraded,
                 ClientBlocked, ClientUnblocked, CmgAllowedChanged, ClientPolicyChanged,
-                CredentialRenewed, CredentialExpired, ClockChanged>
+                CredentialRenewed, CredentialExpired, ClockChanged, AskedToRenew>
               Event>
 constexpr Where where(const Client& client, const Event&) {
   return where_of(client.last_connected);
@@ -160,6 +160,9 @@ constexpr EventError precondition(const Client& client, const CredentialExpired&
   return changes(!client.credential_expired);
 }
 constexpr EventError precondition(const Client&, const ClockChanged&) { return EventError::none; }
+constexpr EventError precondition(const Client& client, const AskedToRenew& event) {
+  return event.serial == client.token.serial ? EventError::none : EventError::wrong_token;
+}
 
 // What an event changes besides the state.
 
@@ -253,6 +256,7 @@ constexpr void change(Client& client, const CredentialExpired& event) {
   client.credential_renews_on = event.renews_on;
 }
 constexpr void change(Client&, const ClockChanged&) {}
+constexpr void change(Client&, const AskedToRenew&) {}
 
 }  // namespace evolve_detail
 

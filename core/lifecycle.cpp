@@ -116,18 +116,17 @@ struct Lifecycle {
   >;
   // clang-format on
 
-  using Rows =
-      mp::mp_append<Moves, Stays<NetworkChanged, Installed, Renewing, Expired, ReRegistration>,
-                    Stays<RegistrationRequested, Installed, Expired, ReRegistration>,
-                    Stays<RegistrationRefused, Installed, Expired, ReRegistration>,
-                    Stays<RegistrationFailed, Installed, Expired, ReRegistration>,
-                    // The answer to a renewal can find the token expired.
-                    Stays<RenewalRefused, Expired>, Stays<RenewalFailed, Expired>,
-                    StaysAnywhere<AgentRestarted>, StaysAnywhere<ClientUpgraded>,
-                    StaysAnywhere<ClientBlocked>, StaysAnywhere<ClientUnblocked>,
-                    StaysAnywhere<CmgAllowedChanged>, StaysAnywhere<ClientPolicyChanged>,
-                    StaysAnywhere<CredentialRenewed>, StaysAnywhere<CredentialExpired>,
-                    StaysAnywhere<ClockChanged>>;
+  using Rows = mp::mp_append<
+      Moves, Stays<NetworkChanged, Installed, Renewing, Expired, ReRegistration>,
+      Stays<RegistrationRequested, Installed, Expired, ReRegistration>,
+      Stays<RegistrationRefused, Installed, Expired, ReRegistration>,
+      Stays<RegistrationFailed, Installed, Expired, ReRegistration>,
+      // The answer to a renewal can find the token expired.
+      Stays<RenewalRefused, Expired>, Stays<RenewalFailed, Expired>, StaysAnywhere<AgentRestarted>,
+      StaysAnywhere<ClientUpgraded>, StaysAnywhere<ClientBlocked>, StaysAnywhere<ClientUnblocked>,
+      StaysAnywhere<CmgAllowedChanged>, StaysAnywhere<ClientPolicyChanged>,
+      StaysAnywhere<CredentialRenewed>, StaysAnywhere<CredentialExpired>,
+      StaysAnywhere<ClockChanged>, Stays<AskedToRenew, Registered, Roaming, Renewing>>;
 };
 
 static_assert(table::check<Lifecycle>() == table::Fault::none);

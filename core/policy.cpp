@@ -38,7 +38,10 @@ ClientPolicyChange news(const Policy& policy, const ClientPolicyChange& change) 
           new_to(policy.renew_jitter, change.renew_jitter),
           new_to(policy.renew_on, change.renew_on),
           new_to(policy.retry_after_failure, change.retry_after_failure),
-          new_to(policy.retry_after_refusal, change.retry_after_refusal)};
+          new_to(policy.retry_after_refusal, change.retry_after_refusal),
+          new_to(policy.retry_backoff, change.retry_backoff),
+          change.retry_max != policy.retry_max ? change.retry_max : std::nullopt,
+          new_to(policy.retry_jitter, change.retry_jitter)};
 }
 
 void apply(Policy& policy, const SitePolicyChange& change) {
@@ -54,6 +57,9 @@ void apply(Policy& policy, const ClientPolicyChange& change) {
   set(policy.renew_on, change.renew_on);
   set(policy.retry_after_failure, change.retry_after_failure);
   set(policy.retry_after_refusal, change.retry_after_refusal);
+  set(policy.retry_backoff, change.retry_backoff);
+  if (change.retry_max) policy.retry_max = change.retry_max;
+  set(policy.retry_jitter, change.retry_jitter);
 }
 
 }  // namespace tokenlife

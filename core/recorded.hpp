@@ -41,6 +41,7 @@ enum class EventKind : std::uint8_t {
   credential_renewed,
   credential_expired,
   clock_changed,
+  asked_to_renew,
   site_established,
   bulk_token_issued,
   bulk_token_blocked,
@@ -63,6 +64,7 @@ enum class EventKind : std::uint8_t {
   ca_distrusted,
   entra_trusted,
   entra_distrusted,
+  capacity_changed,
 };
 
 // What the alternatives of a variant of events say of themselves: each has its `kind` and the

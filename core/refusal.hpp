@@ -86,12 +86,18 @@ constexpr bool ends_client_token(RefusalReason reason) {
 }
 
 // A failure is no answer at all; nothing follows from it but a later attempt. Append only.
-enum class FailureReason : std::uint8_t { endpoint_down, sts_down, answer_lost };
+enum class FailureReason : std::uint8_t {
+  endpoint_down,
+  sts_down,
+  answer_lost,
+  busy,       // the endpoint's queue was full
+  timed_out,  // the client did not wait any longer
+};
 
 template <>
 struct Names<FailureReason> {
-  static constexpr std::array<std::string_view, 3> values{"endpoint-down", "sts-down",
-                                                          "answer-lost"};
+  static constexpr std::array<std::string_view, 5> values{"endpoint-down", "sts-down",
+                                                          "answer-lost", "busy", "timed-out"};
 };
 
 }  // namespace tokenlife

@@ -73,6 +73,9 @@ bool is_next_serial(const Site& site, const KnownClient* client, TokenSerial ser
 constexpr std::size_t kTextBytesMax = 1024;
 bool is_good_text(const std::string& text) { return !text.empty() && text.size() <= kTextBytesMax; }
 
+bool changes(const Site& site, const CapacityChanged& event) {
+  return site.capacities.of(event.endpoint) != event.capacity;
+}
 bool is_trusted(const Site& site, const CaTrusted& trusted) {
   const auto known = site.cas.find(trusted.certificate);
   return known != site.cas.end() && known->second == TrustedCa{trusted.name, trusted.revocation};
@@ -87,7 +90,7 @@ struct Decide {
 
   Outcome operator()(const EstablishSite& command) const {
     if (site.established) return refused(SiteRefusal::nothing_to_change);
-    return SiteEstablished{command.tenant, command.policy, command.certificate};
+    return SiteEstablished{command.tenant, command.policy, command.certificate, command.capacities};
   }
   Outcome operator()(const IssueBulkToken& command) const {
     if (command.lifetime_minutes < kBulkLifetimeMinutesMin ||
@@ -200,6 +203,10 @@ struct Decide {
     if (!site.entra) return refused(SiteRefusal::not_trusted);
     return EntraDistrusted{site.entra->issuer};
   }
+  Outcome operator()(const ChangeCapacity& command) const {
+    const CapacityChanged event{command.endpoint, command.capacity};
+    return changes(site, event) ? Outcome{event} : refused(SiteRefusal::nothing_to_change);
+  }
 };
 
 // ---- What an event changes ---------------------------------------------------------------------
@@ -213,6 +220,7 @@ struct Evolve {
     site.established = true;
     site.tenant = event.tenant;
     site.policy = event.policy;
+    site.capacities = event.capacities;
     site.keys.front().certificate = event.certificate;
     return {};
   }
@@ -265,6 +273,11 @@ struct Evolve {
       return SiteRefusal::nothing_to_change;
     }
     apply(site.policy, event.changed);
+    return {};
+  }
+  Outcome operator()(const CapacityChanged& event) const {
+    if (!changes(site, event)) return SiteRefusal::nothing_to_change;
+    site.capacities.of(event.endpoint) = event.capacity;
     return {};
   }
   // Never another one in the place of one that is known.
@@ -351,26 +364,6 @@ struct Evolve {
 };
 
 }  // namespace
-
-bool knows(const Site& site, const Sha256Thumbprint& thumbprint, TokenSerial serial) {
-  const auto known = site.clients.find(thumbprint);
-  if (known == site.clients.end()) return false;
-  const KnownClient& client = known->second;
-  const auto& former = client.former;
-  const auto is_behind = [&](TokenSerial newest) {
-    return serial.client() == newest.client() && serial.ordinal() <= newest.ordinal();
-  };
-  return is_behind(TokenSerial::of(client.number, client.tokens)) ||
-         std::any_of(former.begin(), former.end(), is_behind);
-}
-
-bool is_replaced(const KnownClient& client, TokenSerial serial) {
-  return client.shown.value != 0 && serial != client.shown && serial != client.newest;
-}
-
-bool has_shown(const KnownClient& client, TokenSerial serial) {
-  return serial == client.shown || serial == client.replaced;
-}
 
 bool is_of_earlier_epoch(const Site& site, ClientNumber number) {
   return std::any_of(

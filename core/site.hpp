@@ -58,6 +58,7 @@ struct Site {
   bool established = false;
   Guid tenant;
   Policy policy;
+  Capacities capacities;
   std::map<Guid, BulkToken> bulk_tokens;
   std::array<bool, kCount<Endpoint>> up{true, true, true};
   // A9: the last one signs. A token signed by a retired one is refused.
@@ -87,6 +88,7 @@ struct EstablishSite {
   Guid tenant;
   Policy policy;
   std::optional<Sha256Thumbprint> certificate = std::nullopt;  // of a site on disk
+  Capacities capacities{};
 };
 struct IssueBulkToken {
   std::string name;
@@ -160,12 +162,16 @@ struct TrustEntra {
   EntraTrusted trusted;
 };
 struct DistrustEntra {};
+struct ChangeCapacity {
+  Endpoint endpoint;  // mp or cmg
+  std::optional<Capacity> capacity;
+};
 using SiteCommand =
     std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken, TakeEndpointDown,
                  BringEndpointUp, RotateSigningCertificate, RetireSigningCertificate,
                  IssueClientToken, ChangePolicy, LearnSigningCertificate, BlockClientCertificate,
                  UnblockClientCertificate, BeginEpoch, RecogniseClient, ShowClientToken,
-                 RecordRepair, TrustCa, DistrustCa, TrustEntra, DistrustEntra>;
+                 RecordRepair, TrustCa, DistrustCa, TrustEntra, DistrustEntra, ChangeCapacity>;
 
 // Whether the site remembers having issued that token to the client with this certificate. One that
 // it did not is the word of a history that it has forgotten, if it is signed by the site.

@@ -22,6 +22,7 @@ struct SiteEstablished {
   Policy policy;
   // Of a site on disk: the certificate that signs from now on, which no other file may stand for.
   std::optional<Sha256Thumbprint> certificate = std::nullopt;
+  Capacities capacities{};
   friend bool operator==(const SiteEstablished&, const SiteEstablished&) = default;
 };
 struct BulkTokenIssued {
@@ -202,13 +203,24 @@ struct EntraDistrusted {
   friend bool operator==(const EntraDistrusted&, const EntraDistrusted&) = default;
 };
 
+// ---- Of a run alone ----------------------------------------------------------------------------
+
+// From the service of this tick on.
+struct CapacityChanged {
+  static constexpr EventKind kind = EventKind::capacity_changed;
+  static constexpr std::string_view kind_name = "capacity-changed";
+  Endpoint endpoint;                 // mp or cmg
+  std::optional<Capacity> capacity;  // absent: it has no limit
+  friend bool operator==(const CapacityChanged&, const CapacityChanged&) = default;
+};
+
 using SiteEvent =
     std::variant<SiteEstablished, BulkTokenIssued, BulkTokenBlocked, BulkTokenUnblocked,
                  EndpointDown, EndpointUp, SigningCertificateRotated, SigningCertificateRetired,
                  ClientTokenIssued, PolicyChanged, SigningCertificateLearnt,
                  ClientCertificateBlocked, ClientCertificateUnblocked, ClockWentBack,
                  JournalRepaired, EpochBegun, ClientRecognised, ClientTokenShown, CaTrusted,
-                 CaDistrusted, EntraTrusted, EntraDistrusted>;
+                 CaDistrusted, EntraTrusted, EntraDistrusted, CapacityChanged>;
 
 static_assert(EventList<SiteEvent>::is_numbered_from(kClientKinds),
               "an event stands in SiteEvent where its kind stands in EventKind");

@@ -41,7 +41,11 @@ SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events) {
     };
     std::visit(
         Overloaded{
-            [&](const SiteEstablished& event) { policies_.front().second = event.policy; },
+            [&](const SiteEstablished& event) {
+              policies_.front().second = event.policy;
+              capacities_.front().second = event.capacities;
+            },
+            [&](const CapacityChanged&) { capacities_.emplace_back(now, site.capacities); },
             [&](const BulkTokenIssued& event) { remember_bulk(event.guid); },
             [&](const BulkTokenBlocked& event) { remember_bulk(event.guid); },
             [&](const BulkTokenUnblocked& event) { remember_bulk(event.guid); },
@@ -68,6 +72,11 @@ SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events) {
               }
             }},
         recorded.event);
+  }
+  for (const auto& [from, of] : capacities_) {
+    for (const Endpoint endpoint : {Endpoint::mp, Endpoint::cmg}) {
+      if (of.of(endpoint)) is_limited_[place_of(endpoint)] = true;
+    }
   }
   std::stable_sort(bulk_history_.begin(), bulk_history_.end(),
                    [](const auto& a, const auto& b) { return a.second.guid < b.second.guid; });
@@ -99,6 +108,10 @@ std::optional<BulkToken> SiteHistory::bulk_token(Guid guid, Instant now) const {
                                       });
   if (after == bulk_history_.begin() || (after - 1)->second.guid != guid) return std::nullopt;
   return (after - 1)->second;
+}
+
+const std::optional<Capacity>& SiteHistory::capacity(Endpoint endpoint, Instant now) const {
+  return latest(capacities_, now).of(endpoint);
 }
 
 const Policy& SiteHistory::policy(Instant now) const { return latest(policies_, now); }

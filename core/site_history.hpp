@@ -30,6 +30,13 @@ class SiteHistory {
   // When the site's policy changes next, after `now`; kNever if it does not.
   Instant next_policy(Instant now) const;
 
+  // What the endpoint, the MP or the CMG, serves; nothing if it has no limit.
+  const std::optional<Capacity>& capacity(Endpoint endpoint, Instant now) const;
+  // Whether it ever has a limit.
+  bool is_limited(Endpoint endpoint) const {
+    return is_limited_[static_cast<std::size_t>(endpoint)];
+  }
+
   bool up(Endpoint endpoint, Instant now) const { return up_again(endpoint, now) == now; }
   // The first moment from `now` on at which the endpoint is up, and after `now` at which it is
   // down.
@@ -61,6 +68,8 @@ class SiteHistory {
   std::vector<std::pair<Instant, BulkToken>> bulk_history_;  // by GUID, then time
   std::vector<std::pair<Instant, Policy>> policies_{{Instant::min(), Policy{}}};
   std::vector<Instant> admission_changes_;
+  std::array<bool, kCount<Endpoint>> is_limited_{};
+  std::vector<std::pair<Instant, Capacities>> capacities_{{Instant::min(), Capacities{}}};
 };
 
 }  // namespace tokenlife

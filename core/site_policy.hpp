@@ -2,9 +2,11 @@
 // what follows from one, is in policy.hpp.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 
+#include "client.hpp"
 #include "names.hpp"
 #include "time.hpp"
 
@@ -20,6 +22,42 @@ enum class RenewOn : std::uint8_t { contact, agent_start };
 template <>
 struct Names<RenewOn> {
   static constexpr std::array<std::string_view, 2> values{"contact", "agent-start"};
+};
+
+// When the jitter of a renewal's due time is drawn.
+enum class RenewDraw : std::uint8_t {
+  per_token,    // once for each token
+  per_contact,  // anew at each contact at which the client would ask
+};
+template <>
+struct Names<RenewDraw> {
+  static constexpr std::array<std::string_view, 2> values{"per-token", "per-contact"};
+};
+
+// A factor or a share with three decimals, exactly: so many thousandths.
+struct Thousandths {
+  std::uint32_t value = 0;
+  friend auto operator<=>(const Thousandths&, const Thousandths&) = default;
+};
+
+// What an endpoint can do: registrations and renewals.
+struct Capacity {
+  std::uint64_t per_minute = 0;  // that it serves
+  std::uint64_t queue = 0;       // that wait at most
+  friend bool operator==(const Capacity&, const Capacity&) = default;
+};
+// Of the MP and the CMG; absent: without a limit.
+struct Capacities {
+  std::optional<Capacity> mp;
+  std::optional<Capacity> cmg;
+
+  // Precondition: the endpoint is one of the two.
+  std::optional<Capacity>& of(Endpoint endpoint) { return endpoint == Endpoint::mp ? mp : cmg; }
+  const std::optional<Capacity>& of(Endpoint endpoint) const {
+    return endpoint == Endpoint::mp ? mp : cmg;
+  }
+  bool any() const { return mp || cmg; }
+  friend bool operator==(const Capacities&, const Capacities&) = default;
 };
 
 struct Policy {
@@ -50,6 +88,16 @@ struct Policy {
   // A6: the leeway of bulk tokens, unless it is `leeway`.
   std::optional<Duration> bulk_leeway{};
 
+  // By what the wait grows after each failure in a row: 1.000 or more.
+  Thousandths retry_backoff{1000};
+  // What it does not grow beyond.
+  std::optional<Duration> retry_max{};
+  // Each wait is multiplied by a draw from [1 - retry_jitter, 1 + retry_jitter).
+  Thousandths retry_jitter{0};
+  // After so long without an answer a client takes its request for failed. Absent: it waits.
+  std::optional<Duration> request_timeout{};
+  RenewDraw renew_draw = RenewDraw::per_token;
+
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 
@@ -72,6 +120,9 @@ struct ClientPolicyChange {
   std::optional<RenewOn> renew_on;
   std::optional<Duration> retry_after_failure;
   std::optional<Duration> retry_after_refusal;
+  std::optional<Thousandths> retry_backoff{};
+  std::optional<Duration> retry_max{};
+  std::optional<Thousandths> retry_jitter{};
 
   constexpr bool empty() const { return *this == ClientPolicyChange{}; }
   friend bool operator==(const ClientPolicyChange&, const ClientPolicyChange&) = default;

@@ -53,6 +53,8 @@ constexpr SpellCause spell_cause_of(FailureReason reason) {
     case FailureReason::endpoint_down: return SpellCause::endpoint_down;
     case FailureReason::sts_down: return SpellCause::sts_down;
     case FailureReason::answer_lost: return SpellCause::answer_lost;
+    case FailureReason::busy: return SpellCause::busy;
+    case FailureReason::timed_out: return SpellCause::timed_out;
   }
   return SpellCause::not_recorded;
 }

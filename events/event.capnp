@@ -26,7 +26,7 @@ $Cxx.namespace("tokenlife::wire");
 #                 7 bulk-token-expired, 8 bulk-token-blocked, 9 unknown-signer, 10 expired,
 #                 11 malformed, 12 bad-signature, 13 wrong-issuer, 14 wrong-audience,
 #                 15 wrong-type, 16 certificate-mismatch, 17 not-yet-valid
-# FailureReason   0 endpoint-down, 1 sts-down, 2 answer-lost
+# FailureReason   0 endpoint-down, 1 sts-down, 2 answer-lost, 3 busy, 4 timed-out
 # LifecycleState  0 not-installed, 1 installed, 2 registered, 3 roaming, 4 renewing, 5 expired,
 #                 6 re-registration-required
 # OnIntranet      0 mp, 1 mp-then-cmg, 2 cmg
@@ -64,18 +64,21 @@ $Cxx.namespace("tokenlife::wire");
 #   18 client-adopted            0-2 state, 3-4 network, 5-6 last-connected, 7 blocked; cohorts,
 #                                guids, tokens, numbers.
 #   19 client-policy-changed     0 renew-after, 1 renew-jitter, 2 renew-on, 3 retry-after-failure,
-#                                4 retry-after-refusal; a number for each.
+#                                4 retry-after-refusal, 5 retry-backoff, 6 retry-max,
+#                                7 retry-jitter; a number for each.
 #   20 credential-renewed        0; numbers.
 #   21 credential-expired        0-1 renews-on.
 #   22 clock-changed             0; numbers.
+#   23 asked-to-renew            0; serials.
 # Bits that are not named are 0. Kinds from 18 on, 7 of 0, 11 and 12, and 0 and 1 of 13 since
-# schema 4. The numbers of an event are signed and come last: of 0 an OnIntranet; of 11, 12 and 13
+# schema 4; 23, from 5 on of 19, and the FailureReasons from 3 on since schema 7. The numbers of an
+# event are signed and come last: of 0 an OnIntranet; of 11, 12 and 13
 # the seconds since the last contact, 0 if there was none, where a spell begins, which is so in 11
 # if the cause is recorded; of 18 how many tokens it has had, a Credential, a ClientVersion, whether
 # the CMG is allowed, an OnIntranet, whether its credential has expired, a RenewsOn; of 19 what has
-# changed, lengths in seconds and a RenewOn; of 20 for how many seconds it is valid; of 22 by how
-# many seconds the clock goes before. Reasons are a RefusalReason of what was refused or required, a
-# FailureReason of what failed.
+# changed, lengths in seconds, a RenewOn, thousandths; of 20 for how many seconds it is valid; of 22
+# by how many seconds the clock goes before. Reasons are a RefusalReason of what was refused or
+# required, a FailureReason of what failed.
 
 # A GUID's 128 bits in the order in which they are printed.
 struct Guid {
@@ -171,6 +174,10 @@ struct SiteEvent {
     caDistrusted @32 :Data;                # SHA-256 of the CA's certificate, 32 bytes
     entraTrusted @33 :TrustedEntra;
     entraDistrusted @34 :Text;             # The issuer.
+
+    # Since schema 7. The first is site-established where what is new in its struct is not plain.
+    establishedUnderLoad @35 :SiteUnderLoad;
+    capacityChanged @36 :CapacityChange;
   }
   timeHigh @25 :Int8;      # Since schema 5: time is so many times 2^32 seconds later. 0 in runs.
 }
@@ -209,6 +216,31 @@ struct SiteOnDisk {
   policy @1 :Policy;
   bulkLeeway @2 :Int64 = -1;  # of the policy. -1: as leeway.
   certificate @3 :Data;       # SHA-256 of the one that signs first, 32 bytes
+}
+
+# A struct of its own, as SiteOnDisk, so that events of before schema 7 stay as long as they were.
+struct SiteUnderLoad {
+  tenant @0 :Guid;
+  policy @1 :Policy;
+  bulkLeeway @2 :Int64 = -1;      # -1: as leeway.
+  retryBackoff @3 :UInt32 = 1000; # In thousandths.
+  retryMax @4 :Int64 = -1;        # -1: none.
+  retryJitter @5 :UInt32;         # In thousandths.
+  requestTimeout @6 :Int64 = -1;  # -1: none.
+  renewDraw @7 :UInt8;            # 0 per-token, 1 per-contact
+  mp @8 :Capacity;                # Null: without a limit.
+  cmg @9 :Capacity;               # Null: without a limit.
+}
+
+# Registrations and renewals.
+struct Capacity {
+  perMinute @0 :UInt64;
+  queue @1 :UInt64;  # That wait at most.
+}
+
+struct CapacityChange {
+  endpoint @0 :UInt8;      # Endpoint: 0 or 1
+  capacity @1 :Capacity;   # Null: it has no limit from now on.
 }
 
 struct SigningCertificate {

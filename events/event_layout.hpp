@@ -207,17 +207,24 @@ struct Layout<ClientAdopted> {
 template <>
 struct Layout<ClientPolicyChanged> {
   static constexpr void fields(auto& place, auto& e) {
-    auto& [renew_after, renew_jitter, renew_on, after_failure, after_refusal] = e.changed;
+    auto& [renew_after, renew_jitter, renew_on, after_failure, after_refusal, backoff, max,
+           jitter] = e.changed;
     const bool flags[] = {place.flag("renew-after", renew_after.has_value()),
                           place.flag("renew-jitter", renew_jitter.has_value()),
                           place.flag("renew-on", renew_on.has_value()),
                           place.flag("retry-after-failure", after_failure.has_value()),
-                          place.flag("retry-after-refusal", after_refusal.has_value())};
+                          place.flag("retry-after-refusal", after_refusal.has_value()),
+                          place.flag("retry-backoff", backoff.has_value()),
+                          place.flag("retry-max", max.has_value()),
+                          place.flag("retry-jitter", jitter.has_value())};
     place.optional(flags[0], renew_after);
     place.optional(flags[1], renew_jitter);
     place.optional(flags[2], renew_on);
     place.optional(flags[3], after_failure);
     place.optional(flags[4], after_refusal);
+    place.optional(flags[5], backoff);
+    place.optional(flags[6], max);
+    place.optional(flags[7], jitter);
   }
 };
 template <>
@@ -232,6 +239,10 @@ template <>
 struct Layout<ClockChanged> {
   static constexpr void fields(auto& place, auto& e) { place.number(e.skew); }
 };
+template <>
+struct Layout<AskedToRenew> {
+  static constexpr void fields(auto& place, auto& e) { place.serial(e.serial); }
+};
 
 // ---- Numbers -----------------------------------------------------------------------------------
 
@@ -240,6 +251,8 @@ template <class T>
 constexpr std::int64_t to_number(const T& value) {
   if constexpr (std::is_same_v<T, Duration>) {
     return value.count();
+  } else if constexpr (std::is_same_v<T, Thousandths>) {
+    return value.value;
   } else {
     return static_cast<std::int64_t>(value);
   }
@@ -251,6 +264,9 @@ constexpr bool from_number(std::int64_t number, T& value) {
     constexpr std::int64_t kSecondsMax = std::int64_t{1} << 48;
     if (number < -kSecondsMax || number > kSecondsMax) return false;
     value = Duration{number};
+  } else if constexpr (std::is_same_v<T, Thousandths>) {
+    if (number < 0 || number > UINT32_MAX) return false;
+    value = Thousandths{static_cast<std::uint32_t>(number)};
   } else {
     std::int64_t values = std::int64_t{1} << 32;
     if constexpr (std::is_same_v<T, bool>) values = 2;

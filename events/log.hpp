@@ -54,6 +54,9 @@ struct LogHeader {
   std::vector<LogCohort> cohorts;
   std::uint32_t clients = 0;
   std::uint64_t lifecycle_fingerprint = 0;
+  // The first version of event.capnp with all that the events of clients may use: 4 or 7. A writer
+  // has to know before there are any.
+  std::uint32_t client_schema = 4;
 
   std::chrono::sys_seconds start() const {
     return std::chrono::sys_seconds{std::chrono::seconds{start_unix_seconds}};

@@ -32,12 +32,14 @@ static_assert(std::endian::native == std::endian::little,
 
 // The newest version of event.capnp. A log says which is the first one with all that it uses, so
 // that an older program can read what it knows all of; readers take 1 to this one.
-inline constexpr std::uint32_t kSchemaVersion = 6;
+inline constexpr std::uint32_t kSchemaVersion = 7;
 // The versions with which journals and stretches came.
 inline constexpr std::uint32_t kSchemaVersionOfJournals = 2;
 inline constexpr std::uint32_t kSchemaVersionOfStretches = 3;
 // The version with which client events came to say why a spell begins.
 inline constexpr std::uint32_t kSchemaVersionOfSpells = 4;
+// The version with which endpoints came to have limits, and waits to grow.
+inline constexpr std::uint32_t kSchemaVersionOfLoad = 7;
 // The version with which a site on disk came to say by which certificates it signs.
 inline constexpr std::uint32_t kSchemaVersionOfCertificates = 5;
 
@@ -89,6 +91,8 @@ constexpr std::uint32_t schema_version_of(EventKind kind) {
     case EventKind::ca_distrusted:
     case EventKind::entra_trusted:
     case EventKind::entra_distrusted: return 6;
+    case EventKind::asked_to_renew:
+    case EventKind::capacity_changed: return kSchemaVersionOfLoad;
   }
   return kSchemaVersion;
 }

@@ -27,23 +27,16 @@ std::optional<fs::path> file_in(const std::optional<fs::path>& folder, std::stri
   return folder ? std::optional(*folder / name) : std::nullopt;
 }
 
-// The header is written before the clients' events.
-static_assert(
-    [] {
-      for (std::size_t kind = 0; kind < kClientKinds; ++kind) {
-        if (schema_version_of(static_cast<EventKind>(kind)) > kSchemaVersionOfSpells) {
-          return false;
-        }
-      }
-      return true;
-    }(),
-    "the creator of a log must tell the writer of client events of a later schema");
-
 // The first schema with all that a run with these events of the site uses.
-std::uint32_t schema_version_of(std::span<const Recorded<SiteEvent>> events) {
-  std::uint32_t version = kSchemaVersionOfSpells;
+std::uint32_t schema_version_of(const LogHeader& header,
+                                std::span<const Recorded<SiteEvent>> events) {
+  std::uint32_t version = std::max(kSchemaVersionOfSpells, header.client_schema);
   for (const auto& recorded : events) {
     version = std::max(version, events::schema_version_of(kind_of(recorded.event)));
+    const auto* established = std::get_if<SiteEstablished>(&recorded.event);
+    if (established != nullptr && is_under_load(*established)) {
+      version = std::max(version, kSchemaVersionOfLoad);
+    }
   }
   return version;
 }
@@ -184,15 +177,16 @@ struct LogWriter::Impl {
   FrameWriter frames;
   Digest header_digest;
   EventCount counted{};  // of the site
+  std::uint32_t client_schema = kSchemaVersionOfSpells;
 
   Result<void, LogError> write_start(const LogHeader& header,
                                      std::span<const Recorded<SiteEvent>> events) {
     auto done =
         frames.append(FrameType::run_header, words_of(header),
-                      [&, version = schema_version_of(events)](capnp::MessageBuilder& message) {
-                        encode(header, version, message);
-                      });
+                      [&, version = schema_version_of(header, events)](
+                          capnp::MessageBuilder& message) { encode(header, version, message); });
     header_digest = frames.digest();
+    client_schema = header.client_schema;
     for (const auto& recorded : events) counted.add(kind_of(recorded.event), recorded.time);
     while (done && !events.empty()) {
       const auto part = events.first(std::min(events.size(), kSiteEventsInFrame));
@@ -273,7 +267,7 @@ Result<LogSummary, LogError> LogWriter::finish(const std::vector<WrittenPartitio
                                                bool interrupted) {
   LogSummary summary;
   summary.complete = !interrupted;
-  RunEnd end{!interrupted, impl_->site_events, 0, {}, impl_->counted};
+  RunEnd end{!interrupted, impl_->site_events, 0, {}, impl_->counted, impl_->client_schema};
   for (const WrittenPartition& partition : partitions) {
     end.partitions.push_back(partition);
     end.counted->merge(partition.counted);

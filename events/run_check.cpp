@@ -30,12 +30,16 @@ BrokenRule RunCheck::rule(const Envelope& when, const ClientAdopted& event, cons
 BrokenRule RunCheck::rule(const Envelope& when, const RenewalRequested&, const Client& client) {
   asked_at_ = when.time;
   if (!renew_after_) return nullptr;
+  if (client.token.not_before < asked_to_renew_) return nullptr;
   const bool is_due = when.time >= client.token.not_before + *renew_after_ - skew_;
   return is_due ? nullptr : "its token was not due for renewal yet (R56, A1)";
 }
 
-BrokenRule RunCheck::issued(const ClientToken& token) const {
-  if (token.not_before != asked_at_) {
+BrokenRule RunCheck::issued(Instant now, Endpoint via, const ClientToken& token) const {
+  // A request that waited was judged when it was served, which is a latency before its answer.
+  const bool may_wait = site_->is_limited(via) && token.not_before >= asked_at_;
+  const Instant judged = may_wait ? now - site_->policy(now).latency : asked_at_;
+  if (token.not_before != judged) {
     return "its token is not good from the moment on at which the site judged the request (D7)";
   }
   if (token.expires != expiry(site_->policy(token.not_before), token.not_before)) {

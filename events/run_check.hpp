@@ -27,6 +27,7 @@ class RunCheck {
 
   void begin() {
     asked_at_ = {};
+    asked_to_renew_ = Instant::min();
     renew_after_.reset();
     skew_ = Duration{0};
   }
@@ -77,11 +78,15 @@ class RunCheck {
     return bulk_token(event.bulk);
   }
   BrokenRule rule(const Envelope& when, const RenewalRequested&, const Client& client);
-  BrokenRule rule(const Envelope&, const RegistrationCompleted& event, const Client&) {
-    return issued(event.token);
+  BrokenRule rule(const Envelope& when, const RegistrationCompleted& event, const Client&) {
+    return issued(when.time, event.via, event.token);
   }
-  BrokenRule rule(const Envelope&, const TokenRenewed& event, const Client&) {
-    return issued(event.token);
+  BrokenRule rule(const Envelope& when, const TokenRenewed& event, const Client&) {
+    return issued(when.time, event.via, event.token);
+  }
+  BrokenRule rule(const Envelope& when, const AskedToRenew&, const Client&) {
+    asked_to_renew_ = when.time;
+    return nullptr;
   }
   BrokenRule rule(const Envelope& when, const TokenExpired&, const Client& client) {
     return when.time < client.token.expires ? "its token has not come to its end (R57)" : nullptr;
@@ -96,7 +101,7 @@ class RunCheck {
   }
 
   // Of a token that the site issued when the client asked for it last.
-  BrokenRule issued(const ClientToken& token) const;
+  BrokenRule issued(Instant now, Endpoint via, const ClientToken& token) const;
   // Of one that a client holds or shows.
   BrokenRule bulk_token(Guid guid) const;
 
@@ -104,6 +109,7 @@ class RunCheck {
   const SiteHistory* site_;
   std::span<const RenewalTerms> renewals_;
   Instant asked_at_;
+  Instant asked_to_renew_ = Instant::min();  // when it heard of that
   std::optional<Duration> renew_after_;
   Duration skew_{0};
 };

@@ -74,6 +74,11 @@ Policy decode_policy(wire::Policy::Reader from) {
   return policy;
 }
 
+std::optional<Capacity> decode_capacity(bool is_there, wire::Capacity::Reader from) {
+  if (!is_there) return std::nullopt;
+  return Capacity{from.getPerMinute(), from.getQueue()};
+}
+
 std::optional<Duration> decode_changed(std::int64_t seconds) {
   return seconds == -1 ? std::nullopt : std::optional(decode_duration(seconds));
 }
@@ -97,6 +102,28 @@ SiteEstablished decode_site_on_disk(wire::SiteOnDisk::Reader from) {
                         decode_thumbprint(from.getCertificate())};
   event.policy.bulk_leeway = decode_changed(from.getBulkLeeway());
   return event;
+}
+
+SiteEstablished decode_site_under_load(wire::SiteUnderLoad::Reader from) {
+  SiteEstablished event{decode_guid(from.getTenant()), decode_policy(from.getPolicy())};
+  Policy& policy = event.policy;
+  policy.bulk_leeway = decode_changed(from.getBulkLeeway());
+  policy.retry_backoff = {from.getRetryBackoff()};
+  policy.retry_max = decode_changed(from.getRetryMax());
+  policy.retry_jitter = {from.getRetryJitter()};
+  require(policy.retry_backoff.value >= 1000 && policy.retry_jitter.value <= 1000,
+          "a factor is out of range");
+  policy.request_timeout = decode_changed(from.getRequestTimeout());
+  policy.renew_draw = decode_enum<RenewDraw>(from.getRenewDraw());
+  event.capacities = {decode_capacity(from.hasMp(), from.getMp()),
+                      decode_capacity(from.hasCmg(), from.getCmg())};
+  return event;
+}
+
+CapacityChanged decode_capacity_change(wire::CapacityChange::Reader from) {
+  const auto endpoint = decode_enum<Endpoint>(from.getEndpoint());
+  require(endpoint != Endpoint::sts, "an STS has a capacity");
+  return {endpoint, decode_capacity(from.hasCapacity(), from.getCapacity())};
 }
 
 ClientTokenIssued decode_client_token(wire::ClientToken::Reader from) {
@@ -177,6 +204,9 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from, Instant time) {
     case Wire::CA_TRUSTED: return decode_ca(from.getCaTrusted());
     case Wire::CA_DISTRUSTED: return CaDistrusted{decode_thumbprint(from.getCaDistrusted())};
     case Wire::ENTRA_TRUSTED: return decode_entra(from.getEntraTrusted());
+    case Wire::ESTABLISHED_UNDER_LOAD:
+      return decode_site_under_load(from.getEstablishedUnderLoad());
+    case Wire::CAPACITY_CHANGED: return decode_capacity_change(from.getCapacityChanged());
     case Wire::ENTRA_DISTRUSTED: return EntraDistrusted{decode_text(from.getEntraDistrusted())};
   }
   // A journal may have been written on by a newer program than the one that wrote its header.
@@ -253,6 +283,8 @@ LogHeader decode_header(capnp::MessageReader& message) {
   header.duration = decode_duration(root.getDuration());
   header.clients = root.getClients();
   header.lifecycle_fingerprint = root.getLifecycleFingerprint();
+  header.client_schema = root.getSchemaVersion() >= kSchemaVersionOfLoad ? kSchemaVersionOfLoad
+                                                                         : kSchemaVersionOfSpells;
   for (const auto input : root.getInputs()) {
     header.inputs.push_back({decode_text(input.getName()), decode_digest(input.getSha256())});
   }
@@ -284,7 +316,8 @@ void decode_site_events(capnp::MessageReader& message, bool is_journal,
     require(from.getSeq() == events.size(), "the numbering of the site's events has a gap");
     Recorded<SiteEvent> recorded = decode_recorded(from);
     require(
-        is_journal || (from.getTimeHigh() == 0 && kind_of(recorded.event) <= PolicyChanged::kind),
+        is_journal || (from.getTimeHigh() == 0 && (kind_of(recorded.event) <= PolicyChanged::kind ||
+                                                   is_of_runs(kind_of(recorded.event)))),
         "a run has what sites on disk alone have");
     check_order(events, recorded.time, recorded.event);
     events.push_back(std::move(recorded));

@@ -50,6 +50,11 @@ void encode_policy(const Policy& policy, wire::Policy::Builder to) {
   to.setRetryAfterRefusal(seconds(policy.retry_after_refusal));
 }
 
+void encode_capacity(const Capacity& capacity, wire::Capacity::Builder to) {
+  to.setPerMinute(capacity.per_minute);
+  to.setQueue(capacity.queue);
+}
+
 void encode_certificate(KeyNumber key, const Sha256Thumbprint& certificate,
                         wire::SigningCertificate::Builder to) {
   to.setKey(key.value);
@@ -61,6 +66,7 @@ struct EncodeSiteEvent {
 
   void operator()(const SiteEstablished& event) {
     if (event.certificate) return established_on_disk(event);
+    if (is_under_load(event)) return established_under_load(event);
     auto group = to.initSiteEstablished();
     encode_guid(event.tenant, group.initTenant());
     encode_policy(event.policy, group.initPolicy());
@@ -153,6 +159,26 @@ struct EncodeSiteEvent {
   }
   void operator()(const EntraDistrusted& event) { to.setEntraDistrusted(event.issuer); }
 
+  void operator()(const CapacityChanged& event) {
+    auto changed = to.initCapacityChanged();
+    changed.setEndpoint(byte(event.endpoint));
+    if (event.capacity) encode_capacity(*event.capacity, changed.initCapacity());
+  }
+
+  void established_under_load(const SiteEstablished& event) {
+    auto site = to.initEstablishedUnderLoad();
+    const Policy& policy = event.policy;
+    encode_guid(event.tenant, site.initTenant());
+    encode_policy(policy, site.initPolicy());
+    if (policy.bulk_leeway) site.setBulkLeeway(seconds(*policy.bulk_leeway));
+    site.setRetryBackoff(policy.retry_backoff.value);
+    if (policy.retry_max) site.setRetryMax(seconds(*policy.retry_max));
+    site.setRetryJitter(policy.retry_jitter.value);
+    if (policy.request_timeout) site.setRequestTimeout(seconds(*policy.request_timeout));
+    site.setRenewDraw(static_cast<std::uint8_t>(policy.renew_draw));
+    if (event.capacities.mp) encode_capacity(*event.capacities.mp, site.initMp());
+    if (event.capacities.cmg) encode_capacity(*event.capacities.cmg, site.initCmg());
+  }
   void established_on_disk(const SiteEstablished& event) {
     auto site = to.initEstablishedOnDisk();
     encode_guid(event.tenant, site.initTenant());
@@ -177,9 +203,23 @@ std::size_t words_of_texts(const SiteEvent& event) {
 // More than any struct of the schema takes with all structs that it points to.
 constexpr std::size_t kWordsOfStruct = 48;
 
+// Of schemas 4 to 6.
+constexpr unsigned kClientKindsBeforeLoad = 23;
+
 unsigned list_size(std::size_t elements) { return static_cast<unsigned>(elements); }
 
 }  // namespace
+
+bool is_under_load(const SiteEstablished& event) {
+  Policy earlier = event.policy;
+  const Policy plain;
+  earlier.retry_backoff = plain.retry_backoff;
+  earlier.retry_max = plain.retry_max;
+  earlier.retry_jitter = plain.retry_jitter;
+  earlier.request_timeout = plain.request_timeout;
+  earlier.renew_draw = plain.renew_draw;
+  return event.capacities.any() || earlier != event.policy;
+}
 
 std::size_t words_of(const LogHeader& header) {
   std::size_t words =
@@ -269,10 +309,17 @@ void encode(const RunEnd& end, capnp::MessageBuilder& message) {
     to.setDigest(data(end.partitions[i].digest));
   }
   if (!end.counted) return;
-  root.setClientKinds(kClientKinds);
   // Those of runs: an older reader refuses kinds that its schema does not have.
-  auto kinds = root.initKinds(static_cast<unsigned>(PolicyChanged::kind) + 1);
-  for (unsigned i = 0; i < kinds.size(); ++i) kinds.set(i, end.counted->of_kind[i]);
+  const bool is_late = end.client_schema >= kSchemaVersionOfLoad;
+  const unsigned of_clients = is_late ? kClientKinds : kClientKindsBeforeLoad;
+  const unsigned of_site = is_late ? kEventKinds - kClientKinds
+                                   : static_cast<unsigned>(PolicyChanged::kind) + 1 -
+                                         static_cast<unsigned>(kClientKinds);
+  root.setClientKinds(of_clients);
+  auto kinds = root.initKinds(of_clients + of_site);
+  for (unsigned i = 0; i < kinds.size(); ++i) {
+    kinds.set(i, end.counted->of_kind[i < of_clients ? i : i - of_clients + kClientKinds]);
+  }
   if (end.site_events + end.client_events == 0) return;
   root.setFirst(event_seconds(end.counted->first));
   root.setLast(event_seconds(end.counted->last));

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "sim/engine/memory_run.hpp"
+#include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/time.hpp"
@@ -104,7 +105,9 @@ class Search {
   void mark(Alternative::Kind kind) { found_.tried[static_cast<std::size_t>(kind)] = true; }
 
   bool helps(const Scenario& scenario, const SiteTimeline& site) {
-    const auto life = lone_.live(scenario, site);
+    const auto queues =
+        has_capacity(scenario) ? std::optional(timeline_of(scenario)) : std::nullopt;
+    const auto life = lone_.live(scenario, queues ? *queues : site);
     if (!prevents_) return !life.events.empty() && life.outlook.service == Service::served;
     if (!is_served_through(life.events, spell_.spell.begin, to_)) return false;
     look_further(scenario);
@@ -113,7 +116,7 @@ class Search {
   // What comes of the client that is saved, up to the run's end.
   void look_further(Scenario scenario) {
     scenario.duration = full_;
-    const auto life = lone_.live(scenario, SiteTimeline(scenario));
+    const auto life = lone_.live(scenario, timeline_of(scenario));
     lost_again_.reset();
     for (const StorySpell& its : spells_of(life.events, {})) {
       const Instant begin = its.spell.begin;

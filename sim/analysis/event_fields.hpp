@@ -6,6 +6,8 @@
 // none, where one may be), a span of words, or a std::string_view that says what others wrote.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -14,122 +16,7 @@
 #include "core/event.hpp"
 #include "core/spell_cause.hpp"
 #include "events/log.hpp"
-
-namespace tokenlife::sim {
-
-// In the order of a table's columns.
-enum class FieldName : std::uint8_t {
-  cohort,
-  network,
-  credential,
-  version,
-  cmg_allowed,
-  blocked,
-  bulk,
-  from,
-  to,
-  via,
-  reason,
-  rules,
-  serial,
-  replaces,
-  not_before,
-  expires,
-  signer,
-  value,
-  name,
-  guid,
-  endpoint,
-  key,
-  thumbprint,
-  tenant,
-  mp,
-  internal_registration,
-  token_validity,
-  renew_after,
-  renew_on,
-  renew_jitter,
-  leeway,
-  latency,
-  retry_after_failure,
-  retry_after_refusal,
-  bulk_leeway,
-  device,
-  state,
-  last_connected,
-  on_intranet,
-  new_identity,
-  spell_cause,
-  last_contact,
-  renews_on,
-  skew,
-  acknowledged,
-  kept,
-  bytes_cut,
-  number,
-  issuer,
-  audience,
-  keys,
-  revocation,
-};
-
-}  // namespace tokenlife::sim
-
-template <>
-struct tokenlife::Names<tokenlife::sim::FieldName> {
-  static constexpr std::array<std::string_view, 52> values{"cohort",
-                                                           "network",
-                                                           "credential",
-                                                           "version",
-                                                           "cmg-allowed",
-                                                           "blocked",
-                                                           "bulk",
-                                                           "from",
-                                                           "to",
-                                                           "via",
-                                                           "reason",
-                                                           "rules",
-                                                           "serial",
-                                                           "replaces",
-                                                           "not-before",
-                                                           "expires",
-                                                           "signer",
-                                                           "value",
-                                                           "name",
-                                                           "guid",
-                                                           "endpoint",
-                                                           "key",
-                                                           "thumbprint",
-                                                           "tenant",
-                                                           "mp",
-                                                           "internal-registration",
-                                                           "token-validity",
-                                                           "renew-after",
-                                                           "renew-on",
-                                                           "renew-jitter",
-                                                           "leeway",
-                                                           "latency",
-                                                           "retry-after-failure",
-                                                           "retry-after-refusal",
-                                                           "bulk-leeway",
-                                                           "device",
-                                                           "state",
-                                                           "last-connected",
-                                                           "on-intranet",
-                                                           "new-identity",
-                                                           "spell-cause",
-                                                           "last-contact",
-                                                           "renews-on",
-                                                           "skew",
-                                                           "acknowledged",
-                                                           "kept",
-                                                           "bytes-cut",
-                                                           "number",
-                                                           "issuer",
-                                                           "audience",
-                                                           "keys",
-                                                           "revocation"};
-};
+#include "sim/analysis/field_name.hpp"
 
 namespace tokenlife::sim {
 
@@ -137,6 +24,11 @@ namespace event_fields_detail {
 
 inline std::optional<Guid> guid_or_none(Guid guid) {
   return guid.is_nil() ? std::nullopt : std::optional(guid);
+}
+
+// As in a scenario: 1.5
+void decimal(auto& out, FieldName label, Thousandths value) {
+  out.field(label, std::string_view(fmt::format("{:g}", value.value / 1000.0)));
 }
 
 template <class Out>
@@ -228,7 +120,11 @@ struct OfClient {
     if (changed.renew_on) out.field(renew_on, *changed.renew_on);
     length(retry_after_failure, changed.retry_after_failure);
     length(retry_after_refusal, changed.retry_after_refusal);
+    if (changed.retry_backoff) decimal(out, retry_backoff, *changed.retry_backoff);
+    length(retry_max, changed.retry_max);
+    if (changed.retry_jitter) decimal(out, retry_jitter, *changed.retry_jitter);
   }
+  void operator()(const AskedToRenew& e) const { out.field(serial, e.serial); }
   void operator()(const CredentialRenewed& e) const { out.field(expires, now + e.valid); }
   void operator()(const CredentialExpired& e) const { out.field(renews_on, e.renews_on); }
   void operator()(const ClockChanged& e) const { out.field(skew, e.skew.count()); }
@@ -284,6 +180,16 @@ struct OfSite {
     out.field(retry_after_failure, policy.retry_after_failure.count());
     out.field(retry_after_refusal, policy.retry_after_refusal.count());
     if (policy.bulk_leeway) out.field(bulk_leeway, policy.bulk_leeway->count());
+    const Policy plain;
+    if (policy.retry_backoff != plain.retry_backoff) {
+      decimal(out, retry_backoff, policy.retry_backoff);
+    }
+    if (policy.retry_max) out.field(retry_max, policy.retry_max->count());
+    if (policy.retry_jitter != plain.retry_jitter) decimal(out, retry_jitter, policy.retry_jitter);
+    if (policy.request_timeout) out.field(request_timeout, policy.request_timeout->count());
+    if (policy.renew_draw != plain.renew_draw) out.field(renew_draw, policy.renew_draw);
+    limits(e.capacities.mp, mp_per_minute, mp_queue);
+    limits(e.capacities.cmg, cmg_per_minute, cmg_queue);
     if (e.certificate) out.field(thumbprint, *e.certificate);
   }
   void operator()(const BulkTokenIssued& e) const {
@@ -291,6 +197,15 @@ struct OfSite {
     out.field(guid, e.guid);
     out.field(not_before, e.not_before);
     out.field(expires, e.expires);
+  }
+  void operator()(const CapacityChanged& e) const {
+    out.field(endpoint, e.endpoint);
+    limits(e.capacity, per_minute, queue);
+  }
+  void limits(const std::optional<Capacity>& capacity, FieldName rate, FieldName line) const {
+    if (!capacity) return;
+    out.field(rate, static_cast<std::int64_t>(capacity->per_minute));
+    out.field(line, static_cast<std::int64_t>(capacity->queue));
   }
   void operator()(const BulkTokenBlocked& e) const { out.field(guid, e.guid); }
   void operator()(const BulkTokenUnblocked& e) const { out.field(guid, e.guid); }

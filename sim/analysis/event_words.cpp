@@ -122,6 +122,9 @@ struct Words {
     if (to.renew_on) add("renew-on", std::string(name(*to.renew_on)));
     if (to.retry_after_failure) add("retry-after-failure", to_text(*to.retry_after_failure));
     if (to.retry_after_refusal) add("retry-after-refusal", to_text(*to.retry_after_refusal));
+    if (to.retry_backoff) add("retry-backoff", decimal(*to.retry_backoff));
+    if (to.retry_max) add("retry-max", to_text(*to.retry_max));
+    if (to.retry_jitter) add("retry-jitter", decimal(*to.retry_jitter));
     return "heard of new settings: " + what;
   }
   std::string operator()(const CredentialRenewed&) const {
@@ -129,6 +132,12 @@ struct Words {
   }
   std::string operator()(const CredentialExpired&) const {
     return "its PKI certificate or Entra token expired";
+  }
+  std::string operator()(const AskedToRenew& e) const {
+    return fmt::format("heard that it is to renew its token {}", to_string(e.serial));
+  }
+  static std::string decimal(Thousandths number) {
+    return fmt::format("{:g}", number.value / 1000.0);
   }
   std::string operator()(const ClockChanged& e) const {
     if (e.skew == Duration{0}) return "its clock was set right";

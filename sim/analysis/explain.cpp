@@ -8,6 +8,7 @@
 #include "sim/analysis/log_scenario.hpp"
 #include "sim/analysis/reasons.hpp"
 #include "sim/engine/memory_run.hpp"
+#include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
@@ -143,7 +144,7 @@ class Explainer {
       past.text.clear();
       past.expectations.clear();
       past.duration = std::min(past.duration, now.time_since_epoch() + past.tick);
-      const SiteTimeline site(past);
+      const SiteTimeline site = timeline_of(past);
       LoneClient lone(past, found_.number);
       return lone.live(past, site).outlook;
     }
@@ -204,7 +205,7 @@ ExplainedLog::ExplainedLog(const events::LogReader& log, const std::optional<std
     return;
   }
   scenario_ = std::move(*scenario);
-  timeline_ = std::make_unique<SiteTimeline>(*scenario_);
+  timeline_ = std::make_unique<SiteTimeline>(timeline_of(*scenario_));
 }
 
 Result<Explanation, Error> ExplainedLog::explain(ClientNumber client, ClientEvents events,

@@ -6,6 +6,7 @@
 
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/memory_run.hpp"
+#include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/text/duration.hpp"
 
@@ -52,8 +53,10 @@ std::vector<Futures> futures(const Scenario& scenario, ClientNumber client,
     LoneClient lone(until, client);
     for (std::size_t i = next++; i < counted.size(); i = next++) {
       for (unsigned k = 1; k <= kFutures; ++k) {
-        const Outlook end =
-            lone.end_of(until, site, schedule, {counted[i].from, scenario.seed + k});
+        const Reseed other{counted[i].from, scenario.seed + k};
+        // Where clients wait for each other the future of one is that of all.
+        const auto queues = has_capacity(until) ? timeline_of(until, other, nullptr) : std::nullopt;
+        const Outlook end = lone.end_of(until, queues ? *queues : site, schedule, other);
         if (end.service == Service::stranded) ++counted[i].stranded;
       }
     }

@@ -4,6 +4,7 @@
 
 #include "sim/analysis/log_scenario.hpp"
 #include "sim/engine/memory_run.hpp"
+#include "sim/engine/queues.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -27,7 +28,7 @@ const Scenario* ReckonedCauses::scenario() {
     auto scenario = scenario_of(log_.header(), inputs_);
     if (scenario) {
       scenario_ = std::move(*scenario);
-      site_ = std::make_unique<SiteTimeline>(*scenario_);
+      site_ = std::make_unique<SiteTimeline>(timeline_of(*scenario_));
       if (site_->events() != log_.site_events()) scenario_.reset();
       if (!scenario_) why_not_ = "its scenario gives other events of the site today";
     } else {

@@ -5,6 +5,7 @@
 #include "sim/analysis/client_story.hpp"
 #include "sim/analysis/log_scenario.hpp"
 #include "sim/engine/memory_run.hpp"
+#include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
@@ -19,7 +20,7 @@ std::optional<Recorded<Event>> event_at(const std::vector<Recorded<Event>>& even
 class Comparison {
  public:
   Comparison(const events::LogReader& log, const Scenario& scenario, const RunControl& control)
-      : log_(log), scenario_(scenario), control_(control), site_(scenario) {}
+      : log_(log), scenario_(scenario), control_(control), site_(timeline_of(scenario)) {}
 
   Result<std::optional<RerunDifference>, Error> first() {
     compare_sites();

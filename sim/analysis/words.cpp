@@ -61,6 +61,10 @@ Behind failure(FailureReason reason, Endpoint via, const Circumstances& there,
     case FailureReason::sts_down:
       return {down(Endpoint::sts, there.asked_at, background),
               "the site's token service (STS) was down"};
+    case FailureReason::busy:
+      return {"queue", fmt::format("{} was busy: its queue was full", words_for(via))};
+    case FailureReason::timed_out:
+      return {"queue", "no answer had come in time, and the client gave the request up"};
     case FailureReason::answer_lost: break;
   }
   if (there.network == Network::offline) {

@@ -99,6 +99,12 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   if (command.shard) {
     const auto shard = shard_of(*command.shard);
     if (!shard) return Failed<Error>(shard.error());
+    if (has_capacity(*scenario)) {
+      return usage_error(
+          "a part of this run cannot be run alone: its endpoints have limits, and "
+          "clients wait for each other",
+          "run it in one piece, without --shard");
+    }
     options.part = shard->first;
     options.parts = shard->second;
   }

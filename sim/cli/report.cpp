@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "sim/cli/endpoint_report.hpp"
 #include "sim/cli/spell_report.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
@@ -225,6 +226,7 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
     text += fmt::format("\nMost renewals in one hour: {}, from {}\n", grouped(peak.count),
                         rfc3339(scenario.start, peak.from));
   }
+  text += section("Endpoints", endpoints_text(scenario, result), console);
   text += section("Actions that changed nothing", idle_text(scenario, result), console);
   text += section("Expectations", expectations_text(outcomes, scenario, console), console);
 
@@ -271,6 +273,7 @@ nlohmann::ordered_json summary_json(const Scenario& scenario, const RunResult& r
   }
   json["peak-renewals-per-hour"] = peak.count;
   if (peak.count > 0) json["peak-renewals-from"] = rfc3339(scenario.start, peak.from);
+  if (has_capacity(scenario)) json["endpoints"] = endpoints_json(result);
   json["idle-actions"] = idle_json(scenario, result);
   json["expectations"] = expectations_json(scenario, outcomes);
   auto& warnings = json["warnings"] = nlohmann::ordered_json::array();

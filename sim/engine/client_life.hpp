@@ -1,205 +1,132 @@
-// What becomes of one client, apart from where it is: what is done to it, what it asks, hears and
-// goes by.
+// What becomes of one client, apart from where it is: what is done to it, what it asks and hears.
 //
 // The rules are not here: what it asks, what the site answers and what follows is decided by ask,
 // judge and apply_answer, and an action happens if evolve lets it.
+//
+// A registration or renewal is judged when it is served: at the tick at which it is sent, unless
+// the endpoint has a limit. Then a timetable says when; or there is none yet, and whoever runs the
+// clients asks for what they have sent, and says it.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "core/decide.hpp"
-#include "core/ensure.hpp"
-#include "core/evolve.hpp"
-#include "core/spell.hpp"
-#include "core/spell_follower.hpp"
 #include "core/token_life.hpp"
-#include "sim/engine/draws_ahead.hpp"
+#include "sim/engine/client_settings.hpp"
 #include "sim/engine/outlook.hpp"
 #include "sim/engine/renewal_watch.hpp"
-#include "sim/engine/unheard_settings.hpp"
-#include "sim/engine/world.hpp"
-#include "sim/scenario/scenario.hpp"
+#include "sim/engine/requests_in_line.hpp"
 
 namespace tokenlife::sim {
 
-class ClientLife {
+class ClientLife : public ClientSettings {
  public:
-  const Client& client() const { return client_; }
   Outlook outlook() const {
     Outlook outlook{service_, renewal_due_, silent_until_, kNever, kNever, kNever, Instant::min()};
-    if (in_flight_) outlook.answer_at = answer_at();
+    if (in_flight_) outlook.answer_at = told_at_;
     return outlook;
+  }
+
+  // ---- For who finds out the timetable ----
+
+  // What it has sent in this tick to an endpoint that has a limit, once.
+  struct Arrival {
+    Endpoint via;
+    std::uint32_t request;
+  };
+  bool has_arrived() const { return arrival_.has_value(); }
+  std::optional<Arrival> take_arrival() { return std::exchange(arrival_, std::nullopt); }
+  // What becomes of a request. Precondition: it has sent it, and been told of nothing else; it has
+  // lived through the tick `now`, or if it is dropped, up to it.
+  void handle(std::uint32_t request, Handling handling, Instant now) {
+    const SentRequest sent = line_.take(request);
+    if (handling == Handling::served) {
+      now_ = now;
+      serve(sent);
+    } else if (sent.is_awaited) {
+      fail(cause_of(handling), now);
+    }
+  }
+  // For the order of the requests of one tick.
+  std::uint64_t place_in_line(std::uint32_t request) const {
+    return draws_.at(Purpose::order, request, now_)[0];
   }
 
  protected:
   ClientLife(const World& world, const Recorder& recorder, CohortNumber cohort,
              const DrawKeys& draw_keys, std::uint32_t client_in_cohort)
-      : world_(world),
-        recorder_(recorder),
+      : ClientSettings(world, recorder, cohort, draw_keys, client_in_cohort),
         tokens_(recorder.tokens),
-        scenario_(*world.scenario),
-        policy_(scenario_.policy),
-        cohort_(scenario_.cohorts[cohort.value]),
-        number_{cohort_.first.value + client_in_cohort},
-        draws_(draw_keys, client_in_cohort),
         restarts_(draws_, Purpose::agent_restart),
-        spells_(world.site->admission_changes()),
-        turns_to_cmg_(cohort_.on_intranet == OnIntranet::mp_then_cmg),
-        counts_days_(recorder.tally->spells.counts_days()) {
-    as_installed_.cohort = cohort;
-    as_installed_.credential = cohort_.credential;
-    as_installed_.version = cohort_.version;
-    as_installed_.cmg_allowed = cohort_.cmg_allowed;
-    as_installed_.on_intranet = cohort_.on_intranet;
-    if (cohort_.bulk_token) as_installed_.bulk = scenario_.bulk_tokens[*cohort_.bulk_token].guid;
-    apply(policy_, cohort_.policy);
-    next_policy_ = world.site->next_policy(Instant::min());
-    skew_ = drawn(cohort_.clock_skew, Purpose::clock_skew, 0);
-  }
-
-  bool installed() const { return client_.state != LifecycleState::not_installed; }
-  bool connected() const { return client_.network != Network::offline; }
-  Instant answer_at() const { return sent_ + policy_.latency; }
+        line_(world.site->timetable() == nullptr ? std::span<const Delayed>{}
+                                                 : world.site->timetable()->of(number_)),
+        turns_to_cmg_(cohort_.on_intranet == OnIntranet::mp_then_cmg) {}
 
   // ---- What is done to it: step 1 ----
 
-  // The site's part of the policy is the site's of that moment; the rest the client has heard of.
-  void follow_policy() {
-    const Policy& site = world_.site->policy(now_);
-    policy_.token_validity = site.token_validity;
-    policy_.internal_registration = site.internal_registration;
-    policy_.mp = site.mp;
-    policy_.leeway = site.leeway;
-    policy_.bulk_leeway = site.bulk_leeway;
-    next_policy_ = world_.site->next_policy(now_);
-    exchanges_taken_until_ = Instant::min();
-  }
-
-  void set_cmg_allowed(bool value, Arrives arrives, std::uint32_t action) {
-    if (!installed()) {
-      as_installed_.cmg_allowed = value;
-    } else if (arrives == Arrives::contact) {
-      unheard_.set_cmg_allowed(value, action);
-      note_news();
-    } else {
-      unheard_.withdraw_cmg_allowed();
-      happen({CauseKind::action, action}, CmgAllowedChanged{value});
-      note_news();
-    }
-  }
-  void set_policy(const ClientPolicyChange& change, Arrives arrives, std::uint32_t action) {
-    if (!installed()) {
-      apply(policy_, change);
-    } else if (arrives == Arrives::contact) {
-      unheard_.set(change, action);
-      note_news();
-    } else {
-      unheard_.withdraw(change);
-      go_by(news(policy_, change), {CauseKind::action, action});
-      note_news();
-    }
-  }
-  void set_clock(Duration skew, Cause cause) {
-    if (skew == std::exchange(skew_, skew) || !installed()) return;
-    record(cause, ClockChanged{skew});
-    plan_renewal();
-  }
   void reinstall(Guid bulk, bool new_identity, Cause cause) {
     const bool begins = !is_out_of_service(client_.state);
     record(cause,
            ClientReinstalled{bulk, new_identity, begins, begins ? since_contact() : Duration{0}});
     if (tokens_ != nullptr) tokens_->install(client_);
-    in_flight_ = false;
+    line_.give_up();
+    forget_request();
     silent_until_ = Instant::min();
-    renewal_due_ = kNever;
+    renewal_due_ = asks_from_ = kNever;
     agent_starts();
   }
   void agent_starts() {
     silent_until_ = Instant::min();
+    failures_ = 0;
     in_contact_ = agent_started_ = true;
   }
-  // An action that changes nothing is no event.
-  template <class Event>
-  void happen(Cause cause, const Event& event) {
-    const EventError error = try_record(cause, event);
-    ensure(error == EventError::none || error == EventError::nothing_changed,
-           "an action on a client to be legal or to change nothing");
-  }
-  Duration drawn(const Skew& skew, Purpose purpose, std::uint64_t number,
-                 Instant begins = Instant::min()) const {
-    const Duration range = skew.to - skew.from;
-    return skew.from + uniform_ticks(draws_, purpose, number,
-                                     range > Duration{0} ? range + scenario_.tick : range,
-                                     scenario_.tick, begins);
-  }
 
-  // ---- What it hears ----
+  // ---- What it hears: step 2 ----
 
-  void hear_answer() {
-    in_flight_ = false;
-    if (client_.network != asked_on_) answer_.lost = true;
-    const bool is_exchange = answer_.request.kind == RequestKind::exchange;
-    silent_until_ = silent_until(answer_, policy_, sent_);
-    const Cause cause =
-        is_exchange ? Cause{CauseKind::exchange, static_cast<std::uint32_t>((now_ - sent_).count())}
-                    : Cause{CauseKind::request, request_seq_};
-    const AnswerEffects heard = apply_answer(client_, answer_);
-    if (!heard.first) return;
-    note_outcome(*heard.first);
-    std::visit([&](const auto& event) { record(cause, begun(event)); }, *heard.first);
-    if (heard.then) record(cause, begun(*heard.then));
-    if (tokens_ != nullptr) tokens_->follow(client_);
-    if (!tells_of_settings(answer_)) return;
-    watch_.reset();
-    jitter_draw_ = client_.token.serial.ordinal();
-    plan_renewal();
-    hear_news();
-  }
-
-  // A15: whatever has been set, unless it is so already.
-  void hear_news() {
-    if (!has_news_) return;
-    if (const auto action = unheard_.news_of_cmg(client_.cmg_allowed)) {
-      record({CauseKind::action, *action}, CmgAllowedChanged{!client_.cmg_allowed});
-    }
-    const ClientPolicyChange changed = unheard_.news(policy_);
-    if (!changed.empty()) {
-      go_by(changed, {CauseKind::action, unheard_.action_behind(changed)});
-    }
-    unheard_.clear();
-    has_news_ = false;
-  }
-
-  // A6: the client goes by its own clock.
-  void plan_renewal() {
-    if (!client_.token.exists()) return;
-    // One draw, made when the token was issued; of one that is adopted, before all else.
-    const Instant issued = jitter_draw_ == 0 ? Instant::min() : client_.token.not_before;
-    const Duration jitter = uniform_ticks(draws_, Purpose::renewal_jitter, jitter_draw_,
-                                          policy_.renew_jitter, scenario_.tick, issued);
-    renewal_due_ = renewal_due(policy_, client_.token.not_before, jitter) - skew_;
+  void hear() {
+    if (!in_flight_) return;
+    if (told_at_ == now_) return hear_answer();
+    if (gives_up_at_ > now_) return;
+    line_.give_up();
+    answer_.verdict = {Verdict::Kind::failed, {}, FailureReason::timed_out};
+    answer_.lost = false;
+    judged_at_ = now_;
+    hear_answer();
   }
 
   // ---- What it asks: step 5 ----
 
   bool mp_is_down() const { return turns_to_cmg_ && !world_.site->up(Endpoint::mp, now_); }
 
+  // Where the due date is drawn at each contact: that comes before all else.
+  void draw_at_contact() {
+    if (now_ < asks_from_) return;
+    const auto if_due = ask(client_, {true, agent_started_, mp_is_down()}, policy_);
+    if (if_due && if_due->kind == RequestKind::renewal) draw_due_date();
+  }
   void make_contact() {
     const auto request =
         ask(client_, {now_ >= renewal_due_, agent_started_, mp_is_down()}, policy_);
     if (!request) return;
+    const bool wants_token = request->kind != RequestKind::exchange;
+    // What it has given up elsewhere may be served in this tick, too, and comes first.
+    const bool may_wait = world_.site->is_limited(request->via) || !line_.empty();
+    if (wants_token && may_wait) [[unlikely]]
+      return send_to_queue(*request);
     SiteView site = world_.site->view(client_, *request, now_);
     if (tokens_ != nullptr) site.verified = tokens_->show(*request, site, now_);
     const Verdict verdict = judge(client_, *request, site, policy_, now_);
     // An exchange takes no time unless it is refused.
-    if (request->kind == RequestKind::exchange && verdict.kind != Verdict::Kind::refused) {
+    if (!wants_token && verdict.kind != Verdict::Kind::refused) {
       const bool tells = has_news_ && tells_of_settings({*request, verdict, {}, false});
       if (tells && !loses_news(*request)) hear_news();
       return;
     }
-    send(*request, verdict, site.signer);
+    send(*request);
+    answer(verdict, site.signer);
   }
 
   // What stops a renewal at this contact, at which the token is due.
@@ -214,15 +141,27 @@ class ClientLife {
   bool is_overdue() const {
     return now_ >= renewal_due_ && installed() && !is_out_of_service(client_.state);
   }
+  // Of a token that expires now.
+  SpellCause cause_of_expiry() const {
+    const SpellCause cause = watch_.cause(renewal_due_, now_);
+    return cause == SpellCause::on_its_way && waits_until_ > now_ ? SpellCause::busy : cause;
+  }
 
   Duration since_contact() const {
     return watch_.since_contact(connected(), connected_at_, now_, cohort_.contact_every);
   }
 
+  // ---- What is served: after step 5 ----
+
+  Instant next_service() const { return line_.empty() ? kNever : line_.next(); }
+  void be_served() {
+    while (const auto sent = line_.take(now_)) serve(*sent);
+  }
+
   // ---- Whether it is served (A13) ----
 
   bool is_granted() const {
-    return in_flight_ && answer_.request.kind != RequestKind::exchange &&
+    return in_flight_ && waits_until_ <= now_ && answer_.request.kind != RequestKind::exchange &&
            answer_.verdict.kind == Verdict::Kind::granted;
   }
   Service service_now() const {
@@ -239,54 +178,52 @@ class ClientLife {
     service_ = service;
   }
 
-  // ---- Recording ----
-
-  template <class Event>
-  EventError try_record(Cause cause, const Event& event) {
-    const LifecycleState before = client_.state;
-    const EventError error = evolve_in_place(client_, event);
-    if (error != EventError::none) return error;
-    if (recorder_.batch->full()) {
-      recorder_.flush(recorder_.context);
-      recorder_.batch->begin(number_.value, next_seq_);
-    }
-    recorder_.batch->append(now_, cause, event);
-    recorder_.tally->happened(now_, cause, event);
-    const auto ended = spells_.on(before, {now_, next_seq_, cause}, event);
-    if (ended) recorder_.tally->spell_ended(*ended);
-    if (client_.state != before) state_since_ = now_;
-    if (counts_days_) [[unlikely]] {
-      recorder_.tally->spells.moved(now_, before, client_.state);
-      recorder_.tally->spells.did(now_, Event::kind);
-    }
-    ++next_seq_;
-    // Where a client is has no bearing on whether its exchanges are taken, unless it turns about.
-    if constexpr (Event::kind != EventKind::network_changed) {
-      exchanges_taken_until_ = Instant::min();
-    }
-    return error;
-  }
-  template <class Event>
-  void record(Cause cause, const Event& event) {
-    ensure(try_record(cause, event) == EventError::none, "a decided event to be legal");
-  }
-
  private:
-  void go_by(const ClientPolicyChange& changed, Cause cause) {
-    if (changed.empty()) return;
-    apply(policy_, changed);
-    record(cause, ClientPolicyChanged{changed});
-    plan_renewal();
-  }
-  void note_news() {
-    has_news_ = unheard_.news_of_cmg(client_.cmg_allowed) || !unheard_.news(policy_).empty();
-    exchanges_taken_until_ = Instant::min();
-  }
   bool loses_news(const Request& request) {
     return world_.site->loses_answer(
         request, now_, [&] { return draws_.at(Purpose::lost_setting, news_draws_++, now_)[0]; });
   }
 
+  // ---- What it hears ----
+
+  void forget_request() {
+    in_flight_ = false;
+    told_at_ = gives_up_at_ = kNever;
+    waits_until_ = Instant::min();
+  }
+  void hear_answer() {
+    forget_request();
+    if (client_.network != asked_on_) answer_.lost = true;
+    const bool is_exchange = answer_.request.kind == RequestKind::exchange;
+    if (is_exchange) {
+      silent_until_ = silent_until(answer_, policy_, judged_at_);
+    } else {
+      begin_wait();
+    }
+    const Cause cause =
+        is_exchange ? Cause{CauseKind::exchange, static_cast<std::uint32_t>((now_ - sent_).count())}
+                    : Cause{CauseKind::request, request_seq_};
+    const AnswerEffects heard = apply_answer(client_, answer_);
+    if (!heard.first) return;
+    note_outcome(*heard.first);
+    std::visit([&](const auto& event) { record(cause, begun(event)); }, *heard.first);
+    if (heard.then) record(cause, begun(*heard.then));
+    if (tokens_ != nullptr) tokens_->follow(client_);
+    if (!tells_of_settings(answer_)) return;
+    watch_.reset();
+    jitter_draw_ = client_.token.serial.ordinal();
+    plan_renewal();
+    hear_news();
+  }
+  void begin_wait() {
+    const Heard heard = heard_as(answer_);
+    failures_ = heard == Heard::failed ? failures_ + 1 : 0;
+    Retry retry{failures_, scenario_.tick, 0};
+    if (heard != Heard::granted && policy_.retry_jitter.value > 0) {
+      retry.bits = draws_.at(Purpose::retry_jitter, retry_draws_++, now_)[0];
+    }
+    silent_until_ = silent_until(answer_, policy_, judged_at_, retry);
+  }
   // Of events that may begin a spell: whether this one does.
   template <class Event>
   Event begun(Event event) const {
@@ -304,71 +241,125 @@ class ClientLife {
     }
   }
 
-  void send(const Request& request, const Verdict& verdict, KeyNumber signer) {
-    answer_ = {request, verdict, {}, false};
+  // ---- What it asks, and what the site makes of it ----
+
+  void send(const Request& request) {
     in_flight_ = true;
     sent_ = now_;
     asked_on_ = client_.network;
-    alarm_ = std::min(alarm_, answer_at());
     request_seq_ = next_seq_;
+    answer_.request = request;
     if (request.kind == RequestKind::registration) {
+      ++requests_;
       record({CauseKind::contact, 0},
              RegistrationRequested{request.via, request.credential, request.bulk});
     } else if (request.kind == RequestKind::renewal) {
+      ++requests_;
       record({CauseKind::contact, 0}, RenewalRequested{request.via, client_.token.serial});
     }
+  }
+  void answer(const Verdict& verdict, KeyNumber signer) {
+    tell(verdict, now_);
     if (verdict.kind == Verdict::Kind::failed) return;
     if (verdict.kind == Verdict::Kind::granted) {
       answer_.token = issue(policy_, TokenSerial::of(number_, ++issued_), signer, now_);
       if (tokens_ != nullptr) tokens_->send(answer_.token);
     }
-    answer_.lost = world_.site->loses_answer(
-        request, now_, [&] { return draws_.at(Purpose::lost_answer, loss_draws_++, now_)[0]; });
+    answer_.lost = is_lost(answer_.request, sent_);
+  }
+  void tell(const Verdict& verdict, Instant judged) {
+    answer_.verdict = verdict;
+    answer_.token = {};
+    answer_.lost = false;
+    waits_until_ = judged_at_ = judged;
+    told_at_ = judged + policy_.latency;
+    alarm_ = std::min(alarm_, told_at_);
+  }
+  bool is_lost(const Request& request, Instant sent) {
+    return world_.site->loses_answer(
+        request, now_, [&] { return draws_.at(Purpose::lost_answer, loss_draws_++, sent)[0]; });
+  }
+
+  // Where others may be served first.
+  void send_to_queue(const Request& request) {
+    SentRequest sent{
+        request, requests_, client_.version, client_.state, client_.token, now_, kNever, true, {}};
+    if (tokens_ != nullptr) sent.shown = tokens_->carry(request);
+    send(request);
+    if (!world_.site->up(request.via, now_)) return fail(FailureReason::endpoint_down, now_);
+    if (world_.site->timetable() == nullptr) {
+      arrival_ = {request.via, sent.number};
+    } else {
+      const Delayed* delayed = line_.look_up(sent.number);
+      if (delayed == nullptr && line_.empty()) return serve(sent);
+      const bool fails = delayed != nullptr && (delayed->handling == Handling::busy ||
+                                                delayed->handling == Handling::dropped);
+      if (fails) return fail(cause_of(delayed->handling), delayed->at);
+      sent.served_at = delayed == nullptr ? now_ : delayed->at;
+      alarm_ = std::min(alarm_, sent.served_at);
+    }
+    waits_until_ = kNever;
+    if (policy_.request_timeout) gives_up_at_ = now_ + *policy_.request_timeout;
+    alarm_ = std::min(alarm_, gives_up_at_);
+    line_.join(std::move(sent));
+  }
+  static FailureReason cause_of(Handling handling) {
+    return handling == Handling::busy ? FailureReason::busy : FailureReason::endpoint_down;
+  }
+  void fail(FailureReason reason, Instant when) {
+    tell({Verdict::Kind::failed, {}, reason}, when);
+    if (policy_.request_timeout) gives_up_at_ = sent_ + *policy_.request_timeout;
+    alarm_ = std::min(alarm_, gives_up_at_);
+  }
+
+  // What it carries is as it was sent; whether the client is blocked, and what the site knows, is
+  // as it is now.
+  void serve(const SentRequest& sent) {
+    Client as_sent = client_;
+    as_sent.version = sent.version;
+    // A token that has expired meanwhile is known to have.
+    if (client_.token.serial != sent.token.serial) as_sent.state = sent.state;
+    as_sent.token = sent.token;
+    SiteView site = world_.site->view(as_sent, sent.request, now_);
+    if (sent.shown) site.verified = tokens_->check(*sent.shown, sent.request, site, now_);
+    const Verdict verdict = judge(as_sent, sent.request, site, policy_, now_);
+    if (sent.is_awaited) return answer(verdict, site.signer);
+    // For nobody.
+    if (verdict.kind == Verdict::Kind::granted) ++issued_;
+    if (verdict.kind != Verdict::Kind::failed) is_lost(sent.request, sent.sent);
   }
 
  protected:
-  const World& world_;
-  const Recorder& recorder_;
   TokenClient* const tokens_;  // null: modelled
-  const Scenario& scenario_;
-  Policy policy_;  // the site's, and what the client has heard of
-  const Cohort& cohort_;
-  ClientNumber number_;
-  Draws draws_;
   ExponentialDraws restarts_;
-  SpellFollower spells_;
   RenewalWatch watch_;
-  UnheardSettings unheard_;
+  RequestsInLine line_;
 
-  Client client_;
-  ClientInstalled as_installed_{};
-  Instant now_ = Instant::min();
   // The next thing that does not depend on where the client is.
   Instant alarm_;
-  Instant next_policy_;
   Instant connected_at_ = Instant::min();  // the multiples of contact-every count from here
   Instant silent_until_ = Instant::min();  // after a failure or refusal
-  Instant renewal_due_ = kNever;
-  Instant exchanges_taken_until_ = Instant::min();  // as far as is known
-  Instant state_since_;
-  Duration skew_{0};
   Service service_ = Service::served;
-  bool has_news_ = false;
   bool in_contact_ = false;
   bool agent_started_ = false;
   const bool turns_to_cmg_;
-  const bool counts_days_;
 
   bool in_flight_ = false;
   Network asked_on_ = Network::offline;
+  std::optional<Arrival> arrival_;
   Answer answer_{};
   Instant sent_;
+  Instant judged_at_;                     // or failed
+  Instant told_at_ = kNever;              // the answer comes
+  Instant gives_up_at_ = kNever;          // if none has come
+  Instant waits_until_ = Instant::min();  // the request in flight has left the queue
   std::uint32_t request_seq_ = 0;
-  std::uint32_t next_seq_ = 0;
+  std::uint32_t requests_ = 0;  // registrations and renewals that were sent
+  std::uint32_t failures_ = 0;  // in a row
   std::uint32_t issued_ = 0;
-  std::uint64_t jitter_draw_ = 0;  // of the token that it holds
   std::uint64_t loss_draws_ = 0;
   std::uint64_t news_draws_ = 0;
+  std::uint64_t retry_draws_ = 0;
 };
 
 }  // namespace tokenlife::sim

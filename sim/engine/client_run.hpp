@@ -10,7 +10,7 @@
 
 #include "core/token_life.hpp"
 #include "sim/engine/adoption.hpp"
-#include "sim/engine/client_life.hpp"
+#include "sim/engine/client_actions.hpp"
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/network_position.hpp"
 #include "sim/text/duration.hpp"
@@ -18,13 +18,12 @@
 namespace tokenlife::sim {
 
 template <class Walk, class Model>
-class ClientRun : public ClientLife {
+class ClientRun : public ClientActions {
  public:
   ClientRun(const World& world, const Recorder& recorder, CohortNumber cohort, const Model& model,
             const DrawKeys& draw_keys, std::uint32_t client_in_cohort, const ClientSteps& steps)
-      : ClientLife(world, recorder, cohort, draw_keys, client_in_cohort),
+      : ClientActions(world, recorder, cohort, draw_keys, client_in_cohort, steps),
         end_(at(scenario_.duration)),
-        steps_(steps),
         adopted_(cohort_.inventory ? &cohort_.inventory->clients[client_in_cohort] : nullptr),
         whereabouts_(model, {&draws_, client_in_cohort, scenario_.tick,
                              scenario_.start.time_since_epoch().count(), end_,
@@ -38,12 +37,7 @@ class ClientRun : public ClientLife {
     recorder_.tally->begin_client(as_installed_.cohort);
     recorder_.batch->begin(number_.value, 0);
     if (tokens_ != nullptr) tokens_->begin(number_);
-    if (adopted_ != nullptr) {
-      adopt();
-      tick();
-    } else {
-      set_alarm();
-    }
+    begin();
     for (Instant next = next_wake(); next < end_; next = next_wake()) {
       if (recorder_.tally->next_observation() < next) {
         recorder_.tally->observe(client_.state, service_, next);
@@ -55,6 +49,27 @@ class ClientRun : public ClientLife {
     if (renewal_due_ < end_) look_back(end_);
     recorder_.tally->end_client(number_, client_, state_since_, service_, spells_.spell());
   }
+
+  // ---- Tick by tick, for who finds out what becomes of requests; without a record ----
+
+  void begin() {
+    if (adopted_ != nullptr) {
+      adopt();
+      tick();
+    } else {
+      set_alarm();
+    }
+  }
+  // The next tick at which something happens, if it is within the run: it has to be lived through.
+  Instant upcoming() {
+    const Instant next = next_wake();
+    return next < end_ ? next : kNever;
+  }
+  void live(Instant next) {
+    now_ = next;
+    tick();
+  }
+  Instant now() const { return now_; }
 
   // After the run.
   Outlook outlook() const {
@@ -109,7 +124,9 @@ class ClientRun : public ClientLife {
   void set_alarm() {
     alarm_ = std::min({steps_.next(), install_at_, next_restart_, expiry_tick()});
     alarm_ = std::min({alarm_, next_policy_, next_of_credential()});
-    if (in_flight_) alarm_ = std::min(alarm_, answer_at());
+    if (in_flight_) alarm_ = std::min({alarm_, told_at_, gives_up_at_});
+    if (!line_.empty()) [[unlikely]]
+      alarm_ = std::min(alarm_, line_.next());
     if (turns_to_cmg_) alarm_ = std::min(alarm_, mp_changes());
   }
   // A16: when the MP goes down, or comes up.
@@ -135,7 +152,7 @@ class ClientRun : public ClientLife {
     const Instant acting =
         has_news_ ? next_heard_exchange(*asked, from, horizon)
                   : next_refused_exchange(*asked, std::max(from, exchanges_taken_until_), horizon);
-    const Instant due = std::max(from, renewal_due_);
+    const Instant due = std::max(from, asks_from_);
     if (due >= std::min(horizon, acting)) return acting;
     const bool renews = ask(client_, {true, false, mp_down}, policy_)->kind == RequestKind::renewal;
     return renews ? std::min(acting, contact_from(due)) : acting;
@@ -143,7 +160,7 @@ class ClientRun : public ClientLife {
 
   // Before this moment no contact makes the client act: its exchanges are taken, and no renewal is
   // due.
-  Instant quiet_until() const { return std::min(exchanges_taken_until_, renewal_due_); }
+  Instant quiet_until() const { return std::min(exchanges_taken_until_, asks_from_); }
 
   // The first multiple of `contact-every`, counted from when the client became connected.
   Instant contact_from(Instant moment) const {
@@ -211,7 +228,10 @@ class ClientRun : public ClientLife {
       if (next_restart_ == now_) restart();
       act();
     }
+    if (!line_.empty()) [[unlikely]]
+      be_served();
     if (alarm) set_alarm();
+    if (is_silent_) return;
     if (is_out_of_service(client_.state) || service_ != Service::served) {
       follow_service();
       if (service_ != Service::served) {
@@ -225,7 +245,7 @@ class ClientRun : public ClientLife {
     if (next_policy_ == now_) follow_policy();
     if (turns_to_cmg_) exchanges_taken_until_ = Instant::min();
     if (steps_.next() == now_) take_actions();
-    if (in_flight_ && answer_at() == now_) hear_answer();
+    hear();
     if (next_expiry(client_, policy_) <= now_) {
       expire();
     }
@@ -235,7 +255,7 @@ class ClientRun : public ClientLife {
   void expire() {
     // Of a client that is found so late there is no saying what it did before.
     const bool at_once = adopted_ != nullptr && now_ == Instant{};
-    const SpellCause cause = at_once ? SpellCause::adopted : watch_.cause(renewal_due_, now_);
+    const SpellCause cause = at_once ? SpellCause::adopted : cause_of_expiry();
     record({CauseKind::expiry, 0}, TokenExpired{client_.token.serial, cause, since_contact()});
   }
 
@@ -254,50 +274,9 @@ class ClientRun : public ClientLife {
           std::get<ClientAction>(scenario_.actions[step_.action].what));
     }
   }
-  // The client as the last tick left it, changed by what came before in this one.
-  bool selected(const Target& target) const { return !target.state || is_in(*target.state); }
-  // A client that is not installed yet is in no state.
-  bool is_in(StateWord word) const {
-    return installed() && StateSet(word).fits(client_.state, service_now());
-  }
-  Cause by_action() const { return {CauseKind::action, step_.action}; }
-
-  void take(const SetCmgAllowed& action) {
-    set_cmg_allowed(action.value, action.arrives, step_.action);
-  }
-  void take(const SetPolicy& action) { set_policy(action.clients, action.arrives, step_.action); }
-  void take(const SetClock& action) {
-    const Instant begins = begin_of(scenario_.actions[step_.action], step_.repetition);
-    set_clock(drawn(action.skew, Purpose::set_clock, selection_draw(step_.action, step_.repetition),
-                    begins),
-              by_action());
-  }
-  void take(const Upgrade&) {
-    change(as_installed_.version, ClientVersion::current, ClientUpgraded{});
-  }
-  void take(const BlockClients&) { change(as_installed_.blocked, true, ClientBlocked{}); }
-  void take(const UnblockClients&) { change(as_installed_.blocked, false, ClientUnblocked{}); }
-  void take(const Reinstall& action) {
-    if (!installed()) return;
-    reinstall(action.bulk_token
-                  ? world_.site->newest_bulk_token(*action.bulk_token, now_, step_.action)
-                  : Guid{},
-              action.new_identity, by_action());
-  }
-  void take(const RestartAgents&) {
-    if (!installed()) return;
-    happen(by_action(), AgentRestarted{});
-    agent_starts();
-  }
+  using ClientActions::take;
   void take(const Move& action) { whereabouts_.move(step_.action, step_.repetition, action.on); }
   void end(const Move&) { whereabouts_.end_move(step_.action, step_.repetition); }
-
-  // Before its installation a client is to be installed differently.
-  template <class Value, class Event>
-  void change(Value& as_installed, Value value, const Event& event) {
-    if (installed()) return happen(by_action(), event);
-    as_installed = value;
-  }
 
   // Step 4.
   void install() {
@@ -369,15 +348,14 @@ class ClientRun : public ClientLife {
     const bool is_contact =
         in_contact_ || (now_ - connected_at_) % cohort_.contact_every == Duration{0};
     if (!is_contact) return;
+    const bool may_ask = !in_flight_ && now_ >= silent_until_;
+    if (may_ask && policy_.renew_draw == RenewDraw::per_contact) [[unlikely]]
+      draw_at_contact();
     if (is_overdue()) watch_.stopped(now_, what_stops());
-    if (in_flight_ || now_ < silent_until_) return;
-    make_contact();
+    if (may_ask) make_contact();
   }
 
   Instant end_;
-  ClientSteps steps_;
-  ClientStep step_{};  // the one being taken
-
   const AdoptedClient* const adopted_;  // null: it is installed
   bool expiry_is_off_tick_ = false;     // of the token with which it was adopted, perhaps
   NetworkPosition<Walk, Model> whereabouts_;

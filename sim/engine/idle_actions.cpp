@@ -7,7 +7,8 @@ namespace {
 ClientRange concerned_by(const Scenario& scenario, const Action& action) {
   if (action.at >= at(scenario.duration)) return {};  // It never happens.
   const Target* target = target_of(action);
-  if (target == nullptr) return {0, scenario.clients};
+  // Where clients wait for each other, whoever asks more or less often concerns everybody.
+  if (target == nullptr || has_capacity(scenario)) return {0, scenario.clients};
   const Cohort& cohort = scenario.cohorts[target->cohort.value];
   const std::uint32_t first = cohort.first.value;
   if (!target->client) return {first, first + cohort.clients};

@@ -7,6 +7,7 @@
 #include "events/batch_reader.hpp"
 #include "sim/engine/client_run.hpp"
 #include "sim/engine/client_schedule.hpp"
+#include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/engine/tally.hpp"
 #include "sim/engine/walk_of.hpp"
@@ -63,6 +64,8 @@ template <class See>
 void live_alone(const World& world, const Recorder& recorder, CohortNumber cohort,
                 std::uint32_t client_in_cohort, const DrawKeys& keys,
                 std::vector<PlannedStep>& own_steps, const See& see) {
+  ensure(world.site->timetable() != nullptr || !has_capacity(*world.scenario),
+         "who runs a client of a scenario with capacity to know the timetable");
   std::visit(
       [&]<class Model>(const Model& model) {
         ClientRun<typename WalkOf<Model>::type, Model> run(
@@ -78,7 +81,7 @@ void live_alone(const World& world, const Recorder& recorder, CohortNumber cohor
 
 std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClientEvent& sink,
                                           const TokenSite* real) {
-  const SiteTimeline site(scenario);
+  const SiteTimeline site = timeline_of(scenario);
   const ClientSchedule schedule(scenario);
   const World world{&scenario, &site, &schedule, real};
   RunStatistics tally(scenario);
@@ -165,8 +168,7 @@ LoneClient::Life LoneClient::live(const Scenario& scenario, const SiteTimeline& 
 Outlook LoneClient::end_of(const Scenario& scenario, const SiteTimeline& site,
                            const ClientSchedule& schedule, const Reseed& other) {
   Parts& parts = *parts_;
-  const std::string& cohort = scenario.cohorts[parts.cohort.value].name;
-  const DrawKeys keys{mix(scenario.seed, cohort), mix(other.seed, cohort), other.at};
+  const DrawKeys keys = keys_of(scenario, scenario.cohorts[parts.cohort.value], other);
   const Recorder recorder{&parts.unread, &parts.tally,
                           [](void* self) { static_cast<events::ClientBatch*>(self)->clear(); },
                           &parts.unread};
@@ -226,14 +228,15 @@ ClientFates::End ClientFates::end_of(ClientNumber client) {
   return end;
 }
 
-ClientFates::Fate ClientFates::fate_of(ClientNumber client, const Reseed& other) {
+ClientFates::Fate ClientFates::fate_of(ClientNumber client, const Reseed& other,
+                                       const SiteTimeline* site) {
   Parts& parts = *parts_;
+  if (site != nullptr) parts.world.site = site;
   parts.go_to(client);
   const Scenario& scenario = *parts.world.scenario;
-  const std::string& cohort = scenario.cohorts[parts.cohort.value].name;
   Service end{};
   parts.watch = {other.at};
-  parts.live(client, {mix(scenario.seed, cohort), mix(other.seed, cohort), other.at},
+  parts.live(client, keys_of(scenario, scenario.cohorts[parts.cohort.value], other),
              [&end](const auto& run) { end = run.outlook().service; });
   return {parts.watch.first, parts.watch.cause, end == Service::stranded};
 }

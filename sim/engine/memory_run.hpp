@@ -84,7 +84,8 @@ class ClientFates {
     SpellCause cause = SpellCause::not_recorded;
     bool is_stranded_at_end = false;
   };
-  Fate fate_of(ClientNumber client, const Reseed& other);
+  // `site`: where an endpoint has a limit, timeline_of() that future.
+  Fate fate_of(ClientNumber client, const Reseed& other, const SiteTimeline* site = nullptr);
 
  private:
   struct Parts;

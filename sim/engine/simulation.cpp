@@ -7,7 +7,9 @@
 
 #include "core/lifecycle.hpp"
 #include "core/token/sha256.hpp"
+#include "events/log_format.hpp"
 #include "sim/engine/client_run.hpp"
+#include "sim/engine/queues.hpp"
 #include "sim/engine/walk_of.hpp"
 #include "sim/scenario/time_zone.hpp"
 #include "sim/text/error.hpp"
@@ -220,6 +222,18 @@ events::LogSummary unfinished(const std::vector<events::WrittenPartition>& parti
   return summary;
 }
 
+// Whether its clients can have events of the schema that brought limits of endpoints.
+bool is_under_load(const Scenario& scenario) {
+  return has_capacity(scenario) ||
+         std::any_of(scenario.actions.begin(), scenario.actions.end(), [](const Action& action) {
+           const auto* set = action_if<SetPolicy>(action);
+           const bool sets =
+               set != nullptr &&
+               (set->clients.retry_backoff || set->clients.retry_max || set->clients.retry_jitter);
+           return sets || action_if<AskToRenew>(action) != nullptr;
+         });
+}
+
 }  // namespace
 
 events::LogHeader header_of(const Scenario& scenario) {
@@ -251,12 +265,13 @@ events::LogHeader header_of(const Scenario& scenario) {
   }
   header.clients = scenario.clients;
   header.lifecycle_fingerprint = lifecycle_fingerprint();
+  if (is_under_load(scenario)) header.client_schema = events::kSchemaVersionOfLoad;
   return header;
 }
 
 Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,
                              RunControl& control) {
-  const SiteTimeline site(scenario);
+  SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
   // Before all that takes time: a folder that cannot be written is said at once.
   auto log =
@@ -275,6 +290,11 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
+  if (has_capacity(scenario)) {
+    if (auto timetable = simulate_queues(scenario, site, schedule, {}, &control.stop)) {
+      site.know(std::move(*timetable));
+    }
+  }
 
   const std::uint64_t partitions = partitions_of(scenario.clients);
   const auto first = static_cast<std::uint32_t>(partitions * options.part / options.parts);
@@ -292,19 +312,23 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   if (real) total.add(real->signatures());
   std::vector<events::Digest> digests;
   for (const events::WrittenPartition& partition : summaries) digests.push_back(partition.digest);
-  return RunResult{std::move(total),
-                   site.events(),
-                   summary ? *summary : unfinished(summaries),
-                   stopped,
-                   threads,
-                   std::move(digests),
-                   {},
-                   std::move(error)};
+  return RunResult{
+      std::move(total),
+      site.events(),
+      summary ? *summary : unfinished(summaries),
+      stopped,
+      threads,
+      std::move(digests),
+      {},
+      site.timetable() == nullptr ? std::array<EndpointLoad, 2>{} : site.timetable()->loads,
+      std::move(error)};
 }
 
 std::optional<bool> has_same_events(const Scenario& other, const RunResult& result,
                                     ClientRange clients, RunControl& control) {
-  const SiteTimeline site(other);
+  const auto timeline = timeline_of(other, {}, &control.stop);
+  if (!timeline) return std::nullopt;
+  const SiteTimeline& site = *timeline;
   if (site.events() != result.site_events) return false;
   if (clients.first == clients.end) return true;
   const ClientSchedule schedule(other);

@@ -2,6 +2,7 @@
 // happens depends on the scenario and the seed alone.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include "../scenario/scenario.hpp"
 #include "../text/error.hpp"
 #include "tally.hpp"
+#include "timetable.hpp"
 
 namespace tokenlife::sim {
 
@@ -61,6 +63,8 @@ struct RunResult {
   // The actions, by their numbers, without which the events would be the same: see idle_actions().
   // Nothing: nobody has asked.
   std::optional<std::vector<std::uint32_t>> idle{};
+  // Of the MP and the CMG, where one of them has a limit: what they had to do.
+  std::array<EndpointLoad, 2> loads{};
   // Why the log could not be written to its end: the run was stopped then, and its log holds what
   // was done, if that could be written.
   std::optional<Error> log_error{};

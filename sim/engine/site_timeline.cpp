@@ -31,7 +31,9 @@ class SiteTimeline::Builder {
     timeline_.scenario_ = &scenario_;
     timeline_.issues_.resize(scenario_.bulk_tokens.size());
     for (const ScenarioBulkToken& token : scenario_.bulk_tokens) newest_.push_back(token.guid);
-    apply(EstablishSite{scenario_.tenant, scenario_.policy}, {CauseKind::run_start, 0}, {});
+    capacities_ = scenario_.capacities;
+    apply(EstablishSite{scenario_.tenant, scenario_.policy, std::nullopt, capacities_},
+          {CauseKind::run_start, 0}, {});
     for (std::uint32_t i = 0; i < scenario_.actions.size(); ++i) {
       const Instant at = scenario_.actions[i].at;
       if (scenario_.actions[i].left_out) continue;
@@ -87,6 +89,7 @@ class SiteTimeline::Builder {
     planned.times = it.repeat->times.value_or(UINT32_MAX);
   }
   static void plan(const RotateCertificate&, std::uint32_t) {}
+  static void plan(const SetCapacity&, std::uint32_t) {}
   static void plan(const BlockBulk&, std::uint32_t) {}
   static void plan(const UnblockBulk&, std::uint32_t) {}
 
@@ -99,6 +102,7 @@ class SiteTimeline::Builder {
   }
   static std::optional<Duration> length_of(const LoseAnswers&) { return std::nullopt; }
   static std::optional<Duration> length_of(const IssueBulk&) { return std::nullopt; }
+  static std::optional<Duration> length_of(const SetCapacity&) { return std::nullopt; }
   static std::optional<Duration> length_of(const BlockBulk&) { return std::nullopt; }
   static std::optional<Duration> length_of(const UnblockBulk&) { return std::nullopt; }
 
@@ -134,6 +138,16 @@ class SiteTimeline::Builder {
     if (rotation.retire_old_after == Duration{0}) retire(step);
   }
   static void take(const LoseAnswers&, const SiteStep&) {}
+  void take(const SetCapacity& set, const SiteStep& step) {
+    // What is left out is as it was, also where it had no limit in between.
+    std::optional<Capacity>& last = capacities_.of(set.endpoint);
+    if (!last) last.emplace();
+    last->per_minute = set.per_minute.value_or(last->per_minute);
+    last->queue = set.queue.value_or(last->queue);
+    const bool is_unlimited =
+        set.unlimited || (!set.per_minute && !site_.capacities.of(set.endpoint));
+    apply(ChangeCapacity{set.endpoint, is_unlimited ? std::nullopt : last}, step);
+  }
 
   void retire(const SiteStep& step) {
     const auto replaced = replaced_by_.extract({step.action, step.repetition});
@@ -162,6 +176,7 @@ class SiteTimeline::Builder {
   Site site_;
   std::priority_queue<SiteStep, std::vector<SiteStep>, std::greater<>> steps_;
   std::array<int, kCount<Endpoint>> outages_running_{};
+  Capacities capacities_;     // that endpoints had last
   std::vector<Guid> newest_;  // by bulk token: for which its name stands
   // Rotation and its repetition -> the certificate before it.
   std::map<std::pair<std::uint32_t, std::uint32_t>, KeyNumber> replaced_by_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/site.hpp"
 #include "core/site_history.hpp"
 #include "sim/engine/repeated_span.hpp"
+#include "sim/engine/timetable.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 
@@ -25,6 +27,13 @@ class SiteTimeline : public SiteHistory {
 
   // The site's stream, in order.
   const std::vector<Recorded<SiteEvent>>& events() const { return events_; }
+
+  // Where an endpoint has a limit: what becomes of requests that are not served at once. Null: it
+  // is not known, and clients can be run by simulate_queues() alone.
+  const Timetable* timetable() const { return timetable_.get(); }
+  void know(Timetable timetable) {
+    timetable_ = std::make_shared<const Timetable>(std::move(timetable));
+  }
 
   // The token for which the name stands when `now` is done: the newest; the first one before there
   // is any. With an action: when that action is taken, since those of a tick happen in file order.
@@ -76,6 +85,7 @@ class SiteTimeline : public SiteHistory {
   std::vector<Recorded<SiteEvent>> events_;
   std::vector<Loss> losses_;   // in file order
   std::vector<Issue> issues_;  // by bulk token
+  std::shared_ptr<const Timetable> timetable_;
 };
 
 }  // namespace tokenlife::sim

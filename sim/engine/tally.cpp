@@ -6,11 +6,14 @@ namespace tokenlife::sim {
 
 RunStatistics::RunStatistics(const Scenario& scenario)
     : renewals(scenario.tick, scenario.duration),
+      requests{SlotCounts(scenario.tick, scenario.duration),
+               SlotCounts(scenario.tick, scenario.duration)},
       caused(scenario.actions.size()),
       final_states(scenario.cohorts.size()),
       seen(scenario.expectations.size()),
       spells(scenario),
       scenario_(&scenario),
+      counts_requests_(has_capacity(scenario)),
       end_(at(scenario.duration)),
       of_client_(scenario.expectations.size()),
       peak_of_(scenario.expectations.size()) {
@@ -116,6 +119,7 @@ void RunStatistics::add(const RunStatistics& other) {
   add_all(refusals, other.refusals);
   add_all(failures, other.failures);
   renewals.add(other.renewals);
+  for (std::size_t i = 0; i < requests.size(); ++i) requests[i].add(other.requests[i]);
   for (std::size_t i = 0; i < peaks.size(); ++i) peaks[i].add(other.peaks[i]);
   for (std::size_t i = 0; i < caused.size(); ++i) caused[i] = caused[i] || other.caused[i];
   for (std::size_t i = 0; i < final_states.size(); ++i) {

@@ -74,6 +74,10 @@ class RunStatistics {
       if (why.failure) ++failures[static_cast<std::size_t>(*why.failure)];
     }
     if constexpr (kind == EventKind::renewal_requested) renewals.add(now);
+    if constexpr (kind == EventKind::renewal_requested ||
+                  kind == EventKind::registration_requested) {
+      if (counts_requests_) requests[static_cast<std::size_t>(event.via)].add(now);
+    }
     if (!watchers_[static_cast<std::size_t>(kind)].empty()) watched(kind, now, why_not(event));
   }
   void spell_ended(const EndedSpell& ended) {
@@ -92,6 +96,7 @@ class RunStatistics {
   std::array<std::uint64_t, kCount<RefusalReason>> refusals{};
   std::array<std::uint64_t, kCount<FailureReason>> failures{};
   SlotCounts renewals;                    // that were asked for
+  std::array<SlotCounts, 2> requests;     // to the MP and the CMG, where one of them has a limit
   std::vector<bool> caused;               // by action: whether it, or its end, caused an event
   std::vector<StateCounts> final_states;  // by cohort
   std::vector<Observed> seen;             // by expectation
@@ -105,6 +110,7 @@ class RunStatistics {
   void watched(const Spell& spell);
 
   const Scenario* scenario_;
+  bool counts_requests_;
   Instant end_;
   CohortNumber cohort_;
   // Of the current cohort: expectations of states, by time.

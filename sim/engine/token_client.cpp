@@ -37,18 +37,31 @@ void TokenClient::adopt(const Client& client) {
   follow(client);
 }
 
+std::string_view TokenClient::wanted_by(const Request& request) const {
+  const auto wanted = token_wanted(request);
+  if (wanted == TokenProfile::bulk) return bulk_.reveal();
+  return wanted == TokenProfile::client ? token_.reveal() : std::string_view{};
+}
+
 std::optional<TokenVerdict> TokenClient::show(const Request& request, const SiteView& site,
                                               Instant now) {
+  return check(identity_->key, identity_->certificate, wanted_by(request), request, site, now);
+}
+
+ShownToken TokenClient::carry(const Request& request) const {
+  return {identity_->key, identity_->certificate, Secret(wanted_by(request))};
+}
+
+std::optional<TokenVerdict> TokenClient::check(const PrivateKey& key,
+                                               const Certificate& certificate,
+                                               std::string_view token, const Request& request,
+                                               const SiteView& site, Instant now) {
   const bool wants_token = request.kind != RequestKind::exchange;
   if (!site.endpoint_up || (wants_token && !site.sts_up)) return std::nullopt;
-  const auto wanted = token_wanted(request);
-  const std::string_view token = wanted == TokenProfile::bulk     ? bulk_.reveal()
-                                 : wanted == TokenProfile::client ? token_.reveal()
-                                                                  : std::string_view{};
   Challenge challenge = Challenge::fresh();
-  const std::string proof = prove_possession(identity_->key, challenge, request, token);
+  const std::string proof = prove_possession(key, challenge, request, token);
   ++signatures_.made;
-  return desk_.check(request, {identity_->certificate, token, proof}, challenge, now);
+  return desk_.check(request, {certificate, token, proof}, challenge, now);
 }
 
 void TokenClient::send(const ClientToken& issued) {

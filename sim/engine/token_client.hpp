@@ -14,6 +14,13 @@
 
 namespace tokenlife::sim {
 
+// What goes with a request, as it was when that was sent.
+struct ShownToken {
+  PrivateKey key;
+  Certificate certificate;
+  Secret token;
+};
+
 // Of a thread's clients, one after the other.
 class TokenClient {
  public:
@@ -35,6 +42,13 @@ class TokenClient {
   // nothing is shown.
   std::optional<TokenVerdict> show(const Request& request, const SiteView& site, Instant now);
 
+  // What goes with a request that may have to wait, and the check of it when it is served.
+  ShownToken carry(const Request& request) const;
+  std::optional<TokenVerdict> check(const ShownToken& shown, const Request& request,
+                                    const SiteView& site, Instant now) {
+    return check(shown.key, shown.certificate, shown.token.reveal(), request, site, now);
+  }
+
   // The site signs the token that it grants. Whether it arrives is another matter.
   void send(const ClientToken& issued);
 
@@ -51,6 +65,11 @@ class TokenClient {
     PrivateKey key;
     Certificate certificate;
   };
+
+  std::string_view wanted_by(const Request& request) const;
+  std::optional<TokenVerdict> check(const PrivateKey& key, const Certificate& certificate,
+                                    std::string_view token, const Request& request,
+                                    const SiteView& site, Instant now);
 
   const TokenSite& site_;
   Signatures& signatures_;

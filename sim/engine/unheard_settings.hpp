@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/site_policy.hpp"
+#include "core/time.hpp"
 
 namespace tokenlife::sim {
 
@@ -22,6 +23,9 @@ class UnheardSettings {
       set_by_[key] = {order_, action};
     });
   }
+  // The last one knows of the most tokens.
+  void ask_to_renew(Instant at, std::uint32_t action) { asked_to_renew_ = {at, action}; }
+  void withdraw_ask_to_renew() { asked_to_renew_.reset(); }
   // The client has been set something at once.
   void withdraw_cmg_allowed() { cmg_allowed_.reset(); }
   void withdraw(const ClientPolicyChange& change) {
@@ -45,9 +49,16 @@ class UnheardSettings {
     });
     return latest.action;
   }
+  struct Asked {
+    Instant at;
+    std::uint32_t action;
+  };
+  const std::optional<Asked>& asked_to_renew() const { return asked_to_renew_; }
+  bool any() const { return cmg_allowed_ || asked_to_renew_ || !policy_.empty(); }
   void clear() {
     cmg_allowed_.reset();
     policy_ = {};
+    asked_to_renew_.reset();
   }
 
  private:
@@ -62,17 +73,21 @@ class UnheardSettings {
 
   template <class Visit>
   void for_each_key(ClientPolicyChange& said, Visit visit) {
-    auto& [after, jitter, on, failure, refusal] = said;
+    auto& [after, jitter, on, failure, refusal, backoff, max, retry_jitter] = said;
     visit(0, after, policy_.renew_after);
     visit(1, jitter, policy_.renew_jitter);
     visit(2, on, policy_.renew_on);
     visit(3, failure, policy_.retry_after_failure);
     visit(4, refusal, policy_.retry_after_refusal);
+    visit(5, backoff, policy_.retry_backoff);
+    visit(6, max, policy_.retry_max);
+    visit(7, retry_jitter, policy_.retry_jitter);
   }
 
   std::optional<Value> cmg_allowed_;
   ClientPolicyChange policy_;
-  std::array<SetBy, 5> set_by_{};  // by key
+  std::optional<Asked> asked_to_renew_;
+  std::array<SetBy, 8> set_by_{};  // by key
   std::uint32_t order_ = 0;
 };
 

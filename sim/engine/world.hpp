@@ -19,6 +19,10 @@ inline DrawKeys keys_of(const Scenario& scenario, const Cohort& cohort) {
   return {first, mix(scenario.reseed->seed, cohort.name), scenario.reseed->at};
 }
 
+inline DrawKeys keys_of(const Scenario& scenario, const Cohort& cohort, const Reseed& other) {
+  return {mix(scenario.seed, cohort.name), mix(other.seed, cohort.name), other.at};
+}
+
 // What all clients of a run share. Read only.
 struct World {
   const Scenario* scenario;
@@ -28,13 +32,13 @@ struct World {
   SpellTally::Wanted wanted{};      // what is counted besides
 };
 
-// What the thread that simulates a client owns.
+// What the thread that simulates a client owns. Without a batch nothing is written or counted.
 struct Recorder {
-  events::ClientBatch* batch;
-  RunStatistics* tally;
+  events::ClientBatch* batch = nullptr;
+  RunStatistics* tally = nullptr;
   // Makes room in the batch when it is full.
-  void (*flush)(void* context);
-  void* context;
+  void (*flush)(void* context) = nullptr;
+  void* context = nullptr;
   TokenClient* tokens = nullptr;  // what its clients carry, one after the other; null: modelled
 };
 

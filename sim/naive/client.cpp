@@ -34,6 +34,11 @@ NaiveClient::NaiveClient(const Scenario& scenario, const NaiveSite& site, std::u
   policy_.renew_on = own.renew_on.value_or(policy_.renew_on);
   policy_.retry_after_failure = own.retry_after_failure.value_or(policy_.retry_after_failure);
   policy_.retry_after_refusal = own.retry_after_refusal.value_or(policy_.retry_after_refusal);
+  policy_.retry_backoff = own.retry_backoff.value_or(policy_.retry_backoff);
+  if (own.retry_max) policy_.retry_max = own.retry_max;
+  policy_.retry_jitter = own.retry_jitter.value_or(policy_.retry_jitter);
+  if (cohort_->request_timeout) policy_.request_timeout = cohort_->request_timeout;
+  policy_.renew_draw = cohort_->renew_draw.value_or(policy_.renew_draw);
   skew_ = draw_skew(cohort_->clock_skew, draws_, Purpose::clock_skew, 0);
   install_at_ = cohort_->install_at + scenario.tick * static_cast<std::int64_t>(below(bits, ticks));
   if (cohort_->inventory != nullptr) install_at_ = kNever;
@@ -192,6 +197,7 @@ void NaiveClient::begin(const Reinstall& reinstall, Turn turn, Instant now) {
   token_ = {};
   in_flight_.reset();
   silent_until_ = Instant{};
+  failures_ = 0;
   bulk_ = {};
   if (reinstall.bulk_token) bulk_ = site_->newest(*reinstall.bulk_token, now, turn.action);
   if (reinstall.new_identity) blocked_ = false;
@@ -212,102 +218,7 @@ void NaiveClient::restart(Instant now, Cause cause) {
   record(now, cause, AgentRestarted{});
   just_restarted_ = true;
   silent_until_ = Instant{};
-}
-
-// ---- Step 2: answers ---------------------------------------------------------------------------
-
-void NaiveClient::hear_answer(Instant now) {
-  if (!in_flight_ || in_flight_->sent + policy_.latency != now) return;
-  Request request = *in_flight_;
-  in_flight_.reset();
-  const bool is_there = network_ == asked_on_;
-  if ((request.lost || !is_there) && request.verdict.outcome != Outcome::failed) {
-    request.verdict = {Outcome::failed, {}, FailureReason::answer_lost};
-  }
-  const Cause cause{CauseKind::request, request.seq};
-  if (request.kind == Kind::registration) {
-    hear_registration(request, cause, now);
-  } else if (request.kind == Kind::renewal) {
-    hear_renewal(request, cause, now);
-  } else if (request.verdict.outcome == Outcome::refused) {
-    const auto ago = static_cast<std::uint32_t>((now - request.sent).count());
-    require_registration(request, {CauseKind::exchange, ago}, now);
-  }
-  if (request.kind != Kind::exchange) wait_after(request);
-}
-
-void NaiveClient::require_registration(const Request& request, Cause cause, Instant now) {
-  const bool begins = holds_good_token();
-  token_ = {};
-  state_ = LifecycleState::re_registration_required;
-  record(now, cause,
-         ReRegistrationRequired{request.via, request.verdict.refusal, begins,
-                                begins ? since_contact(now) : Duration{0}});
-}
-
-void NaiveClient::hear_registration(const Request& request, Cause cause, Instant now) {
-  switch (request.verdict.outcome) {
-    case Outcome::granted:
-      token_ = request.token;
-      bulk_ = {};
-      state_ = network_ == Network::intranet ? LifecycleState::registered : LifecycleState::roaming;
-      record(now, cause, RegistrationCompleted{request.via, token_});
-      stopped_at_.reset();
-      hear(now);
-      break;
-    case Outcome::refused:
-      if (!request.bulk.is_nil()) bulk_ = {};
-      record(now, cause, RegistrationRefused{request.via, request.verdict.refusal});
-      break;
-    case Outcome::failed:
-      record(now, cause, RegistrationFailed{request.via, request.verdict.failure});
-      break;
-  }
-}
-
-void NaiveClient::hear_renewal(const Request& request, Cause cause, Instant now) {
-  switch (request.verdict.outcome) {
-    case Outcome::granted:
-      record(now, cause, TokenRenewed{request.via, request.token, token_.serial});
-      token_ = request.token;
-      follow_last_connected();
-      stopped_at_.reset();
-      hear(now);
-      break;
-    case Outcome::refused: {
-      const RefusalReason reason = request.verdict.refusal;
-      record(now, cause, RenewalRefused{request.via, reason});
-      if (reason == RefusalReason::client_outdated) came_to(SpellCause::client_outdated);
-      if (state_ == LifecycleState::renewing) follow_last_connected();
-      if (reason == RefusalReason::client_blocked || reason == RefusalReason::unknown_signer ||
-          reason == RefusalReason::expired) {
-        require_registration(request, cause, now);
-      }
-      break;
-    }
-    case Outcome::failed:
-      record(now, cause, RenewalFailed{request.via, request.verdict.failure});
-      switch (request.verdict.failure) {
-        case FailureReason::endpoint_down: came_to(SpellCause::endpoint_down); break;
-        case FailureReason::sts_down: came_to(SpellCause::sts_down); break;
-        case FailureReason::answer_lost: came_to(SpellCause::answer_lost); break;
-      }
-      if (state_ == LifecycleState::renewing) follow_last_connected();
-      break;
-  }
-}
-
-void NaiveClient::wait_after(const Request& request) {
-  if (request.verdict.outcome == Outcome::failed) {
-    silent_until_ = request.sent + policy_.retry_after_failure;
-  } else if (request.verdict.outcome == Outcome::refused) {
-    silent_until_ = request.sent + policy_.retry_after_refusal;
-  }
-}
-
-void NaiveClient::follow_last_connected() {
-  state_ =
-      last_connected_ == Network::intranet ? LifecycleState::registered : LifecycleState::roaming;
+  failures_ = 0;
 }
 
 // ---- Step 3: expiry ----------------------------------------------------------------------------
@@ -317,6 +228,8 @@ void NaiveClient::expire(Instant now) {
   state_ = LifecycleState::expired;
   SpellCause cause = due() < now ? SpellCause::offline : SpellCause::never_due;
   if (stopped_at_ && *stopped_at_ >= due()) cause = stopped_by_;
+  const bool waits = in_flight_ && !in_flight_->judged;
+  if (cause == SpellCause::on_its_way && waits) cause = SpellCause::busy;
   if (cohort_->inventory != nullptr && now == Instant{}) cause = SpellCause::adopted;
   record(now, {CauseKind::expiry, 0}, TokenExpired{token_.serial, cause, since_contact(now)});
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/client.hpp"
@@ -29,6 +30,16 @@ class NaiveClient {
   void install_if_due(Instant now);              // step 4
   void change_network_and_restart(Instant now);  // step 4
   void contact(Instant now);                     // step 5
+
+  // What it has sent in this tick to an endpoint that is up.
+  struct Sent {
+    Endpoint via;
+    std::uint32_t number;  // of its requests
+    std::uint64_t place;   // in the order of those of a tick
+  };
+  std::optional<Sent> take_sent() { return std::exchange(sent_, std::nullopt); }
+  void be_served(std::uint32_t number, Instant now);
+  void be_turned_away(std::uint32_t number, FailureReason why, Instant now);
 
   LifecycleState state() const { return state_; }
   // A13, after the tick.
@@ -56,8 +67,8 @@ class NaiveClient {
     Instant until;
   };
   struct Request {
-    Kind kind;
-    Endpoint via;
+    Kind kind = Kind::exchange;
+    Endpoint via = Endpoint::mp;
     Instant sent;
     std::uint32_t seq = 0;  // of the event that made it; exchanges have none
     Guid bulk;              // that it shows, or nil
@@ -65,6 +76,10 @@ class NaiveClient {
     Verdict verdict;
     ClientToken token;
     bool lost = false;
+    std::uint32_t number = UINT32_MAX;  // of its registrations and renewals
+    ClientVersion version{};            // as it was sent
+    ClientToken carried;                // the same
+    std::optional<Instant> judged{};    // or failed
   };
 
   sim::Draws draws_at(Instant when) const;
@@ -73,7 +88,8 @@ class NaiveClient {
   void hear_renewal(const Request& request, Cause cause, Instant now);
   void require_registration(const Request& request, Cause cause, Instant now);
   void came_to(SpellCause cause);
-  void wait_after(const Request& request);
+  void wait_after(const Request& request, Instant now);
+  std::size_t place_in_line(std::uint32_t number) const;
   void follow_last_connected();
   void restart(Instant now, Cause cause);
   void plan_restart(Instant from);
@@ -105,17 +121,22 @@ class NaiveClient {
   void begin(const sim::Move& move, Turn turn, Instant now);
   void begin(const sim::SetPolicy& setting, Turn turn, Instant now);
   void begin(const sim::SetClock& setting, Turn turn, Instant now);
+  void begin(const sim::AskToRenew& asking, Turn turn, Instant now);
 
   // A15.
   struct Unheard {
     std::optional<bool> cmg_allowed;
     std::uint32_t cmg_action = 0;
+    std::optional<Instant> asked_to_renew;
+    std::uint32_t asking_action = 0;
     ClientPolicyChange policy;
     std::map<int, std::pair<int, std::uint32_t>> policy_actions;  // by key: which, and its action
   };
   void hear(Instant now);
   void take_over(const ClientPolicyChange& wanted, Cause cause, Instant now);
   bool has_news() const;
+  bool is_asked(Instant when) const;
+  void hear_of_renewal(Instant asked, Cause cause, Instant now);
   Duration draw_skew(const sim::Skew& skew, const sim::Draws& draws, sim::Purpose purpose,
                      std::uint64_t number) const;
 
@@ -123,6 +144,7 @@ class NaiveClient {
   bool holds_good_token() const;
   Duration since_contact(Instant now) const;
   Instant due() const;
+  void draw_due_date(Instant now);
   void note_stop(Instant now);
   // A14.
   void look_at_credential(Instant now);
@@ -162,6 +184,15 @@ class NaiveClient {
   std::uint32_t tokens_issued_ = 0;
   std::uint64_t loss_draws_ = 0;
   std::optional<Request> in_flight_;
+  std::vector<Request> in_line_;  // not judged yet, also those that it has given up
+  std::optional<Sent> sent_;
+  std::uint32_t requests_ = 0;
+  std::uint32_t failures_ = 0;  // in a row
+  std::uint64_t retry_draws_ = 0;
+  Duration drawn_jitter_{0};  // where it is drawn at each contact
+  std::uint64_t due_draws_ = 0;
+  Instant asked_before_ = Instant::min();  // tokens of before that are due ...
+  Instant asked_at_;                       // ... from then on
   Instant silent_until_;
   Instant next_restart_ = kNever;
   std::uint64_t restarts_planned_ = 0;

@@ -1,4 +1,6 @@
 // Step 5 of the naive simulation: what a client asks at a contact, and what the site makes of it.
+#include <algorithm>
+
 #include "sim/naive/client.hpp"
 
 namespace tokenlife::naive {
@@ -14,8 +16,8 @@ bool NaiveClient::is_in_contact(Instant now) const {
 
 // When the token that is held is due for renewal, by the site's clock.
 Instant NaiveClient::due() const {
-  Duration jitter{0};
-  if (policy_.renew_jitter > Duration{0}) {
+  Duration jitter = drawn_jitter_;
+  if (policy_.renew_draw == RenewDraw::per_token && policy_.renew_jitter > Duration{0}) {
     const auto ticks = static_cast<std::uint64_t>(policy_.renew_jitter / scenario_->tick);
     const bool is_adopted = token_.serial == adopted_token_;
     const Draws draws = is_adopted ? draws_ : draws_at(token_.not_before);
@@ -23,7 +25,23 @@ Instant NaiveClient::due() const {
     const auto bits = draws.at(Purpose::renewal_jitter, draw)[0];
     jitter = scenario_->tick * static_cast<std::int64_t>(below(bits, ticks));
   }
-  return token_.not_before + policy_.renew_after + jitter - skew_;
+  const Instant due = token_.not_before + policy_.renew_after + jitter - skew_;
+  return token_.not_before < asked_before_ ? std::min(due, asked_at_) : due;
+}
+
+// Anew at each contact at which it would ask if its token were due.
+void NaiveClient::draw_due_date(Instant now) {
+  if (policy_.renew_draw == RenewDraw::per_token || !holds_good_token()) return;
+  if (token_.not_before < asked_before_) return;
+  const bool at_agent_start = just_installed_ || just_restarted_;
+  if (policy_.renew_on == RenewOn::agent_start && !at_agent_start) return;
+  if (endpoint_from_here() == Endpoint::cmg && !cmg_allowed_) return;
+  if (now < token_.not_before + policy_.renew_after - skew_) return;
+  drawn_jitter_ = Duration{0};
+  if (policy_.renew_jitter == Duration{0}) return;
+  const auto ticks = static_cast<std::uint64_t>(policy_.renew_jitter / scenario_->tick);
+  const auto bits = draws_at(now).at(Purpose::contact_jitter, due_draws_++)[0];
+  drawn_jitter_ = scenario_->tick * static_cast<std::int64_t>(below(bits, ticks));
 }
 
 bool NaiveClient::renewal_is_due(Instant now) const {
@@ -47,6 +65,7 @@ Endpoint NaiveClient::endpoint_from_here() const {
 void NaiveClient::contact(Instant now) {
   if (!is_in_contact(now)) return;
   last_contact_ = now;
+  if (!in_flight_ && now >= silent_until_) draw_due_date(now);
   if (holds_good_token() && now >= due()) note_stop(now);
   if (in_flight_ || now < silent_until_) return;
   const Endpoint via = endpoint_from_here();
@@ -82,7 +101,10 @@ void NaiveClient::note_stop(Instant now) {
 }
 
 std::optional<NaiveClient::Request> NaiveClient::registration_at(Endpoint via, Instant now) const {
-  Request request{Kind::registration, via, now, 0, {}, {}, {}, {}, false};
+  Request request;
+  request.kind = Kind::registration;
+  request.via = via;
+  request.sent = now;
   const bool at_mp = via == Endpoint::mp;
   const bool is_https_mp = at_mp && site_->policy.mp == MpMode::https;
   const bool shows_bulk =
@@ -111,28 +133,46 @@ void NaiveClient::send_renewal(Endpoint via, Instant now) {
   const auto seq = static_cast<std::uint32_t>(events_.size());
   record(now, {CauseKind::contact, 0}, RenewalRequested{via, token_.serial});
   state_ = LifecycleState::renewing;
-  send({Kind::renewal, via, now, seq, {}, {}, {}, {}, false}, now);
+  Request request;
+  request.kind = Kind::renewal;
+  request.via = via;
+  request.sent = now;
+  request.seq = seq;
+  send(request, now);
 }
 
 void NaiveClient::exchange(Endpoint via, Instant now) {
-  Request request{Kind::exchange, via, now, 0, {}, {}, {}, {}, false};
-  const Outcome outcome = judge(request, now).outcome;
-  if (outcome == Outcome::refused) send(request, now);
+  Request request;
+  request.kind = Kind::exchange;
+  request.via = via;
+  request.sent = now;
+  request.carried = token_;
+  request.verdict = judge(request, now);
+  const Outcome outcome = request.verdict.outcome;
+  if (outcome == Outcome::refused) {
+    request.judged = now;
+    request.lost = is_lost(request, Purpose::lost_answer, loss_draws_, now);
+    asked_on_ = network_;
+    in_flight_ = request;
+  }
   if (outcome != Outcome::granted || !has_news()) return;
   if (!is_lost(request, Purpose::lost_setting, news_draws_, now)) hear(now);
 }
 
+// A registration or renewal: it stands in line, be it for no time at all.
 void NaiveClient::send(Request request, Instant now) {
-  request.verdict = judge(request, now);
-  if (request.verdict.outcome == Outcome::granted) {
-    const auto client = ClientNumber{cohort_->first.value + client_};
-    request.token = {TokenSerial::of(client, ++tokens_issued_), now,
-                     now + site_->policy.token_validity, KeyNumber{site_->signing_key}};
-  }
-  request.lost = request.verdict.outcome != Outcome::failed &&
-                 is_lost(request, Purpose::lost_answer, loss_draws_, now);
+  request.number = requests_++;
+  request.version = version_;
+  request.carried = token_;
   asked_on_ = network_;
   in_flight_ = request;
+  if (site_->is_up(request.via)) {
+    in_line_.push_back(request);
+    sent_ = Sent{request.via, request.number, draws_at(now).at(Purpose::order, request.number)[0]};
+  } else {
+    in_flight_->verdict = {Outcome::failed, {}, FailureReason::endpoint_down};
+    in_flight_->judged = now;
+  }
 }
 
 bool NaiveClient::is_lost(const Request& request, Purpose purpose, std::uint64_t& draws_made,
@@ -164,7 +204,7 @@ NaiveClient::Verdict NaiveClient::judge(const Request& request, Instant now) con
 std::optional<RefusalReason> NaiveClient::objection(const Request& request, Instant now) const {
   const Policy& policy = site_->policy;
   if (blocked_) return RefusalReason::client_blocked;
-  if (request.kind != Kind::exchange && version_ == ClientVersion::outdated) {
+  if (request.kind != Kind::exchange && request.version == ClientVersion::outdated) {
     return RefusalReason::client_outdated;
   }
   if (request.kind == Kind::registration) {
@@ -174,9 +214,11 @@ std::optional<RefusalReason> NaiveClient::objection(const Request& request, Inst
     }
     return request.bulk.is_nil() ? std::nullopt : objection_to_bulk(request.bulk, now);
   }
-  if (site_->retired[token_.signer.value]) return RefusalReason::unknown_signer;
-  if (state_ == LifecycleState::expired) return RefusalReason::expired;
-  if (now >= token_.expires + policy.leeway) return RefusalReason::expired;
+  const ClientToken& token = request.carried;
+  if (site_->retired[token.signer.value]) return RefusalReason::unknown_signer;
+  const bool is_held = token.serial == token_.serial;
+  if (is_held && state_ == LifecycleState::expired) return RefusalReason::expired;
+  if (now >= token.expires + policy.leeway) return RefusalReason::expired;
   return std::nullopt;
 }
 

@@ -23,7 +23,32 @@ void NaiveClient::begin(const SetClock& setting, Turn turn, Instant now) {
                                   turn.action * (std::uint64_t{1} << 32) + turn.repetition);
   if (skew == skew_) return;
   skew_ = skew;
-  if (is_installed()) record(now, cause, ClockChanged{skew});
+  if (!is_installed()) return;
+  record(now, cause, ClockChanged{skew});
+  drawn_jitter_ = Duration{0};
+}
+
+void NaiveClient::begin(const AskToRenew& asking, Turn turn, Instant now) {
+  if (!is_installed()) return;
+  if (asking.arrives == Arrives::contact) {
+    unheard_.asked_to_renew = now;
+    unheard_.asking_action = turn.action;
+  } else {
+    unheard_.asked_to_renew.reset();
+    hear_of_renewal(now, {CauseKind::action, turn.action}, now);
+  }
+}
+
+bool NaiveClient::is_asked(Instant when) const {
+  return holds_good_token() && token_.not_before < when;
+}
+
+void NaiveClient::hear_of_renewal(Instant asked, Cause cause, Instant now) {
+  asked_before_ = asked;
+  asked_at_ = now;
+  if (!is_asked(asked)) return;
+  record(now, cause, AskedToRenew{token_.serial});
+  drawn_jitter_ = Duration{0};
 }
 
 void NaiveClient::begin(const SetCmgAllowed& setting, Turn turn, Instant now) {
@@ -51,6 +76,9 @@ void each_setting(A& a, B& b, Visit visit) {
   visit(2, a.renew_on, b.renew_on);
   visit(3, a.retry_after_failure, b.retry_after_failure);
   visit(4, a.retry_after_refusal, b.retry_after_refusal);
+  visit(5, a.retry_backoff, b.retry_backoff);
+  visit(6, a.retry_max, b.retry_max);
+  visit(7, a.retry_jitter, b.retry_jitter);
 }
 
 }  // namespace
@@ -86,12 +114,14 @@ void NaiveClient::take_over(const ClientPolicyChange& wanted, Cause cause, Insta
     mine = *value;
     any = true;
   });
-  if (any) record(now, cause, ClientPolicyChanged{changed});
+  if (!any) return;
+  record(now, cause, ClientPolicyChanged{changed});
+  drawn_jitter_ = Duration{0};
 }
 
 bool NaiveClient::has_news() const {
   if (unheard_.cmg_allowed && *unheard_.cmg_allowed != cmg_allowed_) return true;
-  bool any = false;
+  bool any = unheard_.asked_to_renew && is_asked(*unheard_.asked_to_renew);
   each_setting(unheard_.policy, policy_,
                [&](int, auto& value, auto& mine) { any = any || (value && *value != mine); });
   return any;
@@ -107,6 +137,9 @@ void NaiveClient::hear(Instant now) {
     if (value && *value != mine) latest = std::max(latest, unheard_.policy_actions[key]);
   });
   take_over(unheard_.policy, {CauseKind::action, latest.second}, now);
+  if (unheard_.asked_to_renew) {
+    hear_of_renewal(*unheard_.asked_to_renew, {CauseKind::action, unheard_.asking_action}, now);
+  }
   unheard_ = {};
 }
 
@@ -137,7 +170,7 @@ void NaiveClient::look_at_credential(Instant now) {
 
 bool NaiveClient::is_stranded(Instant now) const {
   if (!is_out_of_service() || blocked_ || last_connected_ == Network::offline) return false;
-  if (in_flight_ && in_flight_->kind != Kind::exchange &&
+  if (in_flight_ && in_flight_->judged && in_flight_->kind != Kind::exchange &&
       in_flight_->verdict.outcome == Outcome::granted) {
     return false;
   }

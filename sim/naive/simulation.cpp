@@ -1,6 +1,7 @@
 #include "sim/naive/simulation.hpp"
 
 #include "sim/naive/client.hpp"
+#include "sim/naive/queues.hpp"
 #include "sim/naive/site.hpp"
 
 namespace tokenlife::naive {
@@ -8,7 +9,7 @@ namespace {
 
 // The five steps, in order; clients in the order of their numbers within a step.
 void tick(const sim::Scenario& scenario, NaiveSite& site, std::vector<NaiveClient>& clients,
-          Instant now) {
+          NaiveQueues& queues, Instant now) {
   for (NaiveClient& client : clients) client.begin_tick();
   if (now == Instant{}) {
     for (NaiveClient& client : clients) client.adopt();
@@ -29,6 +30,7 @@ void tick(const sim::Scenario& scenario, NaiveSite& site, std::vector<NaiveClien
       if (policy != nullptr) site.set_policy(policy->site, i, now);
     }
   }
+  queues.drop(now);
   for (NaiveClient& client : clients) client.end_what_is_over(now);
   for (NaiveClient& client : clients) client.act(now);
   // 2. Answers.
@@ -40,6 +42,7 @@ void tick(const sim::Scenario& scenario, NaiveSite& site, std::vector<NaiveClien
   for (NaiveClient& client : clients) client.change_network_and_restart(now);
   // 5. Contacts.
   for (NaiveClient& client : clients) client.contact(now);
+  queues.serve(now);
 }
 
 }  // namespace
@@ -63,10 +66,11 @@ NaiveRun simulate_naively(const sim::Scenario& scenario, Keep keep) {
       clients.emplace_back(scenario, site, cohort, i);
     }
   }
+  NaiveQueues queues(scenario, site, clients);
   NaiveRun run;
   run.states.resize(clients.size());
   for (Duration t{0}; t < scenario.duration; t += scenario.tick) {
-    tick(scenario, site, clients, Instant{} + t);
+    tick(scenario, site, clients, queues, Instant{} + t);
     run.stranded.push_back(0);
     run.out_of_service.push_back(0);
     for (const NaiveClient& client : clients) {
@@ -77,6 +81,7 @@ NaiveRun simulate_naively(const sim::Scenario& scenario, Keep keep) {
     for (std::size_t i = 0; i < clients.size(); ++i) run.states[i].push_back(clients[i].state());
   }
   run.site = site.events;
+  run.loads = queues.loads();
   for (const NaiveClient& client : clients) run.clients.push_back(client.events());
   return run;
 }

@@ -3,8 +3,10 @@
 // the events and the draws with the program, and none of its rules.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "core/client.hpp"
@@ -14,6 +16,13 @@
 
 namespace tokenlife::naive {
 
+// What an endpoint had to do.
+struct NaiveLoad {
+  std::uint64_t longest_queue = 0;
+  std::uint64_t busy = 0;
+  std::map<Duration, std::uint64_t> waits;  // of those that were served: how many, by length
+};
+
 struct NaiveRun {
   std::vector<Recorded<SiteEvent>> site;
   std::vector<std::vector<Recorded<ClientEvent>>> clients;  // by client number
@@ -21,6 +30,7 @@ struct NaiveRun {
   // A13: how many clients are so after each tick. Who is stranded is out of service too.
   std::vector<std::uint64_t> stranded;
   std::vector<std::uint64_t> out_of_service;
+  std::array<NaiveLoad, 2> loads;  // of the MP and the CMG
 };
 
 // One of the times that an action happens.

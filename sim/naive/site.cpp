@@ -7,8 +7,14 @@ namespace tokenlife::naive {
 using namespace sim;
 
 NaiveSite::NaiveSite(const Scenario& scenario)
-    : policy(scenario.policy), scenario_(&scenario), issued_(scenario.bulk_tokens.size()) {
-  record(Instant{}, {CauseKind::run_start, 0}, SiteEstablished{scenario.tenant, scenario.policy});
+    : policy(scenario.policy),
+      capacities(scenario.capacities),
+      scenario_(&scenario),
+      last_capacities_(scenario.capacities),
+      issued_(scenario.bulk_tokens.size()) {
+  SiteEstablished established{scenario.tenant, scenario.policy};
+  established.capacities = capacities;
+  record(Instant{}, {CauseKind::run_start, 0}, established);
 }
 
 Guid NaiveSite::newest(std::uint32_t bulk_token, Instant now, std::uint32_t action) const {
@@ -74,6 +80,7 @@ void NaiveSite::end(const LoseAnswers& loss, Turn turn, Duration since, Instant)
 void NaiveSite::end(const IssueBulk&, Turn, Duration, Instant) {}
 void NaiveSite::end(const BlockBulk&, Turn, Duration, Instant) {}
 void NaiveSite::end(const UnblockBulk&, Turn, Duration, Instant) {}
+void NaiveSite::end(const SetCapacity&, Turn, Duration, Instant) {}
 
 // ---- Beginnings --------------------------------------------------------------------------------
 
@@ -121,6 +128,22 @@ void NaiveSite::begin(const RotateCertificate& rotation, Turn turn, Instant now)
   record(now, cause, SigningCertificateRotated{KeyNumber{signing_key}});
   // After no time at all it is the action itself that retires.
   if (rotation.retire_old_after == Duration{0}) retire(key_before, cause, now);
+}
+void NaiveSite::begin(const SetCapacity& set, Turn turn, Instant now) {
+  auto& present = set.endpoint == Endpoint::mp ? capacities.mp : capacities.cmg;
+  auto& last = set.endpoint == Endpoint::mp ? last_capacities_.mp : last_capacities_.cmg;
+  const auto before = present;
+  Capacity to = last.value_or(Capacity{});
+  if (set.per_minute) to.per_minute = *set.per_minute;
+  if (set.queue) to.queue = *set.queue;
+  last = to;
+  if (set.unlimited) {
+    present.reset();
+  } else if (before || set.per_minute) {
+    present = to;
+  }
+  if (present == before) return;
+  record(now, {CauseKind::action, turn.action}, CapacityChanged{set.endpoint, present});
 }
 void NaiveSite::begin(const LoseAnswers&, Turn turn, Instant now) {
   losing.push_back({now, turn});

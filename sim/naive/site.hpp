@@ -35,6 +35,7 @@ class NaiveSite {
 
   std::vector<Recorded<SiteEvent>> events;
   Policy policy;
+  Capacities capacities;
   std::array<int, 3> outages{};  // by Endpoint: how many cover this tick
   std::vector<Bulk> bulk;        // all that have been issued
   std::uint32_t signing_key = 0;
@@ -63,6 +64,8 @@ class NaiveSite {
   static void end(const sim::IssueBulk&, Turn turn, Duration since, Instant now);
   static void end(const sim::BlockBulk&, Turn turn, Duration since, Instant now);
   static void end(const sim::UnblockBulk&, Turn turn, Duration since, Instant now);
+  static void end(const sim::SetCapacity&, Turn turn, Duration since, Instant now);
+  void begin(const sim::SetCapacity& set, Turn turn, Instant now);
   void begin(const sim::Outage& outage, Turn turn, Instant now);
   void begin(const sim::IssueBulk& issue, Turn turn, Instant now);
   void begin(const sim::BlockBulk& block, Turn turn, Instant now);
@@ -78,6 +81,7 @@ class NaiveSite {
   };
 
   const sim::Scenario* scenario_;
+  Capacities last_capacities_;  // also of those that have no limit now
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> key_before_;  // by turn
   std::vector<std::vector<Issued>> issued_;  // by index in the scenario
 };

@@ -59,6 +59,17 @@ class ActionWords {
     return fmt::format("other settings for {}",
                        action.is_for_all ? "everybody" : whom(action.target));
   }
+  std::string operator()(const AskToRenew& action) const {
+    return fmt::format("{} asked to renew", whom(action.target));
+  }
+  std::string operator()(const SetCapacity& action) const {
+    if (action.unlimited) return fmt::format("no limit of {}", words_for(action.endpoint));
+    std::string text = fmt::format("capacity of {}", words_for(action.endpoint));
+    if (action.per_minute) text += fmt::format(": {} a minute", *action.per_minute);
+    if (action.queue)
+      text += fmt::format("{} {} may wait", action.per_minute ? "," : ":", *action.queue);
+    return text;
+  }
   std::string operator()(const SetClock& action) const {
     return fmt::format("other clocks for {}", whom(action.target));
   }

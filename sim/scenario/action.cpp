@@ -152,10 +152,19 @@ std::optional<SetPolicy> read(Reading& reading, Keys& keys, ActionType<SetPolicy
       keys.forbid(key, "clients, being the site's", "give it to an action without them");
     }
   }
-  constexpr std::string_view kSettings[] = {
-      "token-validity",      "internal-registration", "mp",       "leeway",
-      "bulk-leeway",         "renew-after",           "renew-on", "renew-jitter",
-      "retry-after-failure", "retry-after-refusal"};
+  constexpr std::string_view kSettings[] = {"token-validity",
+                                            "internal-registration",
+                                            "mp",
+                                            "leeway",
+                                            "bulk-leeway",
+                                            "renew-after",
+                                            "renew-on",
+                                            "renew-jitter",
+                                            "retry-after-failure",
+                                            "retry-after-refusal",
+                                            "retry-backoff",
+                                            "retry-max",
+                                            "retry-jitter"};
   const bool sets = std::any_of(std::begin(kSettings), std::end(kSettings),
                                 [&](std::string_view key) { return keys.has(key); });
   if (!sets) keys.missing("renew-after", "say what is set: `renew-after`, `token-validity`, ...");
@@ -169,6 +178,16 @@ std::optional<SetClock> read(Reading& reading, Keys& keys, ActionType<SetClock>)
   const auto skew = read_skew(reading, keys, "skew", Need::required);
   if (!target || !skew) return std::nullopt;
   return SetClock{*target, *skew};
+}
+
+std::optional<AskToRenew> read(Reading& reading, Keys& keys, ActionType<AskToRenew>) {
+  const auto target = read_target(reading, keys);
+  const Arrives arrives = read_arrives(keys);
+  return target ? std::optional(AskToRenew{*target, arrives}) : std::nullopt;
+}
+
+std::optional<SetCapacity> read(Reading&, Keys& keys, ActionType<SetCapacity>) {
+  return read_set_capacity(keys);
 }
 
 // By position in kActionNames.
@@ -347,6 +366,7 @@ void read_actions(Reading& reading, Keys& top) {
     read_action(reading, element);
   }
   check_bulk_tokens(reading);
+  check_capacities(reading, *list);
   warn_of_set_policies(reading, *list);
 }
 

@@ -50,8 +50,16 @@ struct LoseAnswers {
   Duration length;
   Share share;
 };
-using SiteAction =
-    std::variant<Outage, IssueBulk, BlockBulk, UnblockBulk, RotateCertificate, LoseAnswers>;
+// What is left out stays.
+struct SetCapacity {
+  static constexpr std::string_view kName = "set-capacity";
+  Endpoint endpoint;  // mp or cmg
+  std::optional<std::uint64_t> per_minute;
+  bool unlimited = false;  // then there is no `per_minute`
+  std::optional<std::uint64_t> queue;
+};
+using SiteAction = std::variant<Outage, IssueBulk, BlockBulk, UnblockBulk, RotateCertificate,
+                                LoseAnswers, SetCapacity>;
 
 // Of a client's clock against the site's: a uniform draw, both ends included.
 struct Skew {
@@ -123,8 +131,14 @@ struct Move {
   Network on;
   std::optional<Duration> length;  // absent: for good
 };
+// Tokens that were issued before are due when their client hears of it.
+struct AskToRenew {
+  static constexpr std::string_view kName = "ask-to-renew";
+  Target target;
+  Arrives arrives = Arrives::contact;
+};
 using ClientAction = std::variant<SetCmgAllowed, Upgrade, BlockClients, UnblockClients, Reinstall,
-                                  RestartAgents, Move, SetPolicy, SetClock>;
+                                  RestartAgents, Move, SetPolicy, SetClock, AskToRenew>;
 
 // ---- Either ------------------------------------------------------------------------------------
 

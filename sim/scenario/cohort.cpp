@@ -116,6 +116,8 @@ void read_cohort(Reading& reading, Keys& keys) {
   cohort.agent_restart_every = keys.duration("agent-restart-every", Sign::positive);
   cohort.clock_skew = read_skew(reading, keys, "clock-skew", Need::optional).value_or(Skew{});
   cohort.policy = read_client_policy(keys);
+  cohort.request_timeout = read_request_timeout(reading, keys);
+  cohort.renew_draw = keys.word<RenewDraw>("renew-draw");
   cohort.on_intranet = keys.word<OnIntranet>("on-intranet").value_or(OnIntranet::mp);
   cohort.credential_life = read_credential_life(reading, keys, cohort.credential);
   if (!keys.has("network")) {

@@ -14,7 +14,7 @@ namespace {
 
 class Collector {
  public:
-  explicit Collector(Scenario& scenario) : tick_(scenario.tick) {
+  explicit Collector(Scenario& scenario) : tick_(scenario.tick), latency_(scenario.policy.latency) {
     add(scenario.duration, tick_);
     if (scenario.reseed) add(scenario.reseed->at);
     of_policy(scenario.policy);
@@ -49,10 +49,12 @@ class Collector {
     add(policy.latency, tick_, round_up(plain.latency, tick_));
     add(policy.retry_after_failure, Duration{0}, round_up(plain.retry_after_failure, tick_));
     add(policy.retry_after_refusal, Duration{0}, round_up(plain.retry_after_refusal, tick_));
+    if (policy.retry_max) add(*policy.retry_max);
+    if (policy.request_timeout) add(*policy.request_timeout, policy.latency + tick_);
   }
   void of_change(ClientPolicyChange& change) {
     for (auto* value : {&change.renew_after, &change.renew_jitter, &change.retry_after_failure,
-                        &change.retry_after_refusal}) {
+                        &change.retry_after_refusal, &change.retry_max}) {
       if (*value) add(**value);
     }
   }
@@ -67,6 +69,7 @@ class Collector {
     add(cohort.contact_every, tick_, Cohort{}.contact_every);
     if (cohort.agent_restart_every) add(*cohort.agent_restart_every, tick_);
     of_change(cohort.policy);
+    if (cohort.request_timeout) add(*cohort.request_timeout, latency_ + tick_);
     if (cohort.credential_life) {
       add(cohort.credential_life->validity, tick_);
       add(cohort.credential_life->renew_before);
@@ -119,6 +122,7 @@ class Collector {
   }
 
   Duration tick_;
+  Duration latency_;
 };
 
 // Of several steps at one time the last counts.
@@ -157,6 +161,15 @@ void keep_credentials_sound(Scenario& scenario) {
     CredentialLife& life = *cohort.credential_life;
     life.renew_before = std::min(life.renew_before, life.validity - scenario.tick);
   }
+}
+
+// An answer takes less time than a client waits for it.
+void keep_timeouts_sound(Scenario& scenario) {
+  const auto keep = [&](std::optional<Duration>& timeout) {
+    if (timeout) timeout = std::max(*timeout, scenario.policy.latency + scenario.tick);
+  };
+  keep(scenario.policy.request_timeout);
+  for (Cohort& cohort : scenario.cohorts) keep(cohort.request_timeout);
 }
 
 // The dates of an inventory, in another tick: rounded down, so that what is over stays so. A token
@@ -214,6 +227,7 @@ Scenario with_ticks_merged(Scenario scenario, std::int64_t ticks) {
     keep_last_steps(cohort);
   }
   keep_credentials_sound(scenario);
+  keep_timeouts_sound(scenario);
   for (ScenarioBulkToken& token : scenario.bulk_tokens) {
     token.lifetime_minutes = divide_up(token.lifetime_minutes, ticks);
   }

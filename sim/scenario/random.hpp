@@ -33,6 +33,9 @@ enum class Purpose : std::uint32_t {
   resampled_block,
   selection_share,   // whether an action concerns the client: number action x 2^32 + repetition
   selection_moment,  // and when it does: the same
+  order,             // of the requests of one tick: a client's n-th request
+  retry_jitter,      // of a client's n-th wait
+  contact_jitter,    // of a due date that is drawn at each contact
 };
 
 inline constexpr int kPhiloxRounds = 10;

@@ -117,6 +117,16 @@ void read_actions(Reading& reading, Keys& top);
 void check_adopted_bulk_tokens(Reading& reading);
 void read_expectations(Reading& reading, Keys& top);
 
+// `[site.capacity]`, and what changes it. The last comes after all actions.
+void read_capacities(Reading& reading, Keys& site);
+std::optional<SetCapacity> read_set_capacity(Keys& keys);
+void check_capacities(Reading& reading, const toml::array& actions);
+// A number from `min` to `max` with at most three decimals.
+std::optional<Thousandths> read_thousandths(Keys& keys, std::string_view key, Thousandths min,
+                                            Thousandths max);
+// `request-timeout`, of [site] or a cohort: longer than an answer takes.
+std::optional<Duration> read_request_timeout(Reading& reading, Keys& keys);
+
 // A token that ends before it is due, or may, is renewed too late. `keys` are of the table that
 // says so.
 void warn_of_late_renewal(Reading& reading, const Keys& keys, const Policy& policy);

@@ -93,6 +93,12 @@ void read_periods(Reading& reading, Keys& site) {
                                    .value_or(round_up(defaults.retry_after_failure, tick));
   policy.retry_after_refusal = site.duration("retry-after-refusal", Sign::not_negative)
                                    .value_or(round_up(defaults.retry_after_refusal, tick));
+  policy.retry_backoff =
+      read_thousandths(site, "retry-backoff", {1000}, {1'000'000}).value_or(defaults.retry_backoff);
+  policy.retry_max = site.duration("retry-max", Sign::not_negative);
+  policy.retry_jitter =
+      read_thousandths(site, "retry-jitter", {0}, {1000}).value_or(Thousandths{0});
+  policy.request_timeout = read_request_timeout(reading, site);
 }
 
 void read_site_keys(Reading& reading, Keys& site) {
@@ -110,7 +116,9 @@ void read_site_keys(Reading& reading, Keys& site) {
   policy.internal_registration =
       site.yes_no("internal-registration").value_or(policy.internal_registration);
   policy.renew_on = site.word<RenewOn>("renew-on").value_or(policy.renew_on);
+  policy.renew_draw = site.word<RenewDraw>("renew-draw").value_or(policy.renew_draw);
   read_periods(reading, site);
+  read_capacities(reading, site);
 }
 
 // Tokens of OpenSSL hold dates as seconds since 1970, up to the last one of the year 9999.

@@ -168,6 +168,8 @@ struct Cohort {
   std::optional<Duration> agent_restart_every;  // mean of exponential gaps
   Skew clock_skew;
   ClientPolicyChange policy;  // its own: what goes before the site's
+  std::optional<Duration> request_timeout;
+  std::optional<RenewDraw> renew_draw;
   OnIntranet on_intranet = OnIntranet::mp;
   std::optional<CredentialLife> credential_life;  // absent: it never expires
   NetworkModel network;
@@ -222,6 +224,12 @@ enum class ClientKeys : std::uint8_t {
   ec_p256,  // a P-256 key each
 };
 
+// In which order requests of one tick stand in an endpoint's queue.
+enum class QueueOrder : std::uint8_t {
+  drawn,   // each draws its place
+  number,  // of the clients' numbers
+};
+
 }  // namespace tokenlife::sim
 
 namespace tokenlife {
@@ -229,6 +237,10 @@ namespace tokenlife {
 template <>
 struct Names<sim::ClientKeys> {
   static constexpr std::array<std::string_view, 3> values{"pool", "rsa", "ec-p256"};
+};
+template <>
+struct Names<sim::QueueOrder> {
+  static constexpr std::array<std::string_view, 2> values{"drawn", "number"};
 };
 
 }  // namespace tokenlife
@@ -255,6 +267,8 @@ struct Scenario {
   Duration tick = std::chrono::minutes{1};
   Guid tenant;
   Policy policy;
+  Capacities capacities;
+  QueueOrder queue_order = QueueOrder::drawn;
   bool real_crypto = false;
   ClientKeys client_keys = ClientKeys::pool;  // if real
   std::vector<ScenarioBulkToken> bulk_tokens;
@@ -265,6 +279,9 @@ struct Scenario {
   // What is allowed and hardly meant, in the order of the file: as errors, for show_warning().
   std::vector<Error> warnings;
 };
+
+// Whether an endpoint has a limit at any time, so that clients depend on each other.
+bool has_capacity(const Scenario& scenario);
 
 // Of the bulk token that is issued in that repetition of its action.
 Guid bulk_token_guid(const Scenario& scenario, std::uint32_t bulk_token, std::uint32_t repetition);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "sim/scenario/reading.hpp"
 
@@ -13,6 +14,22 @@ constexpr std::chrono::days kCredentialRenewBefore{42};
 
 }  // namespace
 
+std::optional<Thousandths> read_thousandths(Keys& keys, std::string_view key, Thousandths min,
+                                            Thousandths max) {
+  const toml::node* value = keys.any(key);
+  if (value == nullptr) return std::nullopt;
+  const auto number = value->is_string() ? std::nullopt : value->value<double>();
+  const double whole = std::round(number.value_or(-1) * 1000);
+  const bool is_good = number && whole >= min.value && whole <= max.value &&  // False for NaN.
+                       std::abs(*number * 1000 - whole) < 1e-6;
+  if (is_good) return Thousandths{static_cast<std::uint32_t>(whole)};
+  keys.wrong(key,
+             fmt::format("is not a number from {:g} to {:g} with at most three decimals",
+                         min.value / 1000.0, max.value / 1000.0),
+             "write it without quotes, as in 1.5");
+  return std::nullopt;
+}
+
 ClientPolicyChange read_client_policy(Keys& keys) {
   ClientPolicyChange policy;
   policy.renew_after = keys.duration("renew-after", Sign::not_negative);
@@ -20,6 +37,9 @@ ClientPolicyChange read_client_policy(Keys& keys) {
   policy.renew_on = keys.word<RenewOn>("renew-on");
   policy.retry_after_failure = keys.duration("retry-after-failure", Sign::not_negative);
   policy.retry_after_refusal = keys.duration("retry-after-refusal", Sign::not_negative);
+  policy.retry_backoff = read_thousandths(keys, "retry-backoff", {1000}, {1'000'000});
+  policy.retry_max = keys.duration("retry-max", Sign::not_negative);
+  policy.retry_jitter = read_thousandths(keys, "retry-jitter", {0}, {1000});
   return policy;
 }
 

@@ -41,6 +41,9 @@ struct WriteSettings {
     if (policy.renew_on) line("renew-on", word(*policy.renew_on));
     key("retry-after-failure", policy.retry_after_failure);
     key("retry-after-refusal", policy.retry_after_refusal);
+    if (policy.retry_backoff) line("retry-backoff", toml_of(*policy.retry_backoff));
+    key("retry-max", policy.retry_max);
+    if (policy.retry_jitter) line("retry-jitter", toml_of(*policy.retry_jitter));
   }
   void write(const SitePolicyChange& policy) const {
     key("token-validity", policy.token_validity);
@@ -107,6 +110,16 @@ struct WriteAction {
     aim(set.target);
     out << "skew = " << skew_of(set.skew) << "\n";
   }
+  void operator()(const AskToRenew& ask) const {
+    aim(ask.target);
+    WriteSettings{out}.write(ask.arrives);
+  }
+  void operator()(const SetCapacity& set) const {
+    out << "endpoint = " << word(set.endpoint) << "\n";
+    if (set.unlimited) out << "per-minute = \"unlimited\"\n";
+    if (set.per_minute) out << "per-minute = " << *set.per_minute << "\n";
+    if (set.queue) out << "queue = " << *set.queue << "\n";
+  }
   void operator()(const Upgrade& upgrade) const { aim(upgrade.target); }
   void operator()(const BlockClients& block) const { aim(block.target); }
   void operator()(const UnblockClients& unblock) const { aim(unblock.target); }
@@ -155,6 +168,19 @@ class KeyWriter {
   std::ostream& out_;
 };
 
+void write_capacities(std::ostream& out, const Scenario& scenario) {
+  if (!scenario.capacities.any() && scenario.queue_order == QueueOrder::drawn) return;
+  out << "\n[site.capacity]\n";
+  KeyWriter keys(out);
+  keys.unless(QueueOrder::drawn, "order", scenario.queue_order);
+  for (const Endpoint endpoint : {Endpoint::mp, Endpoint::cmg}) {
+    const auto& capacity = scenario.capacities.of(endpoint);
+    if (!capacity) continue;
+    keys.always(name(endpoint), fmt::format("{{ per-minute = {}, queue = {} }}",
+                                            capacity->per_minute, capacity->queue));
+  }
+}
+
 void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   KeyWriter keys(out);
   out << "format = 1\n\n[run]\n";
@@ -171,7 +197,7 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   const Policy plain;
   const Policy& policy = scenario.policy;
   const bool own_tenant = scenario.tenant != tenant_of_seed(scenario.seed);
-  if (policy == plain && !own_tenant && !scenario.real_crypto) return;
+  if (policy == plain && !own_tenant && !scenario.real_crypto && !scenario.capacities.any()) return;
   out << "\n[site]\n";
   if (own_tenant) keys.always("tenant", toml_string(to_string(scenario.tenant)));
   keys.unless(plain.mp, "mp", policy.mp);
@@ -185,9 +211,16 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   keys.unless(plain.latency, "latency", policy.latency);
   keys.unless(plain.retry_after_failure, "retry-after-failure", policy.retry_after_failure);
   keys.unless(plain.retry_after_refusal, "retry-after-refusal", policy.retry_after_refusal);
-  if (!scenario.real_crypto) return;
-  keys.always("crypto", toml_string("real"));
-  keys.unless(Scenario{}.client_keys, "client-keys", scenario.client_keys);
+  keys.unless(plain.retry_backoff, "retry-backoff", policy.retry_backoff);
+  if (policy.retry_max) keys.always("retry-max", toml_of(*policy.retry_max));
+  keys.unless(plain.retry_jitter, "retry-jitter", policy.retry_jitter);
+  if (policy.request_timeout) keys.always("request-timeout", toml_of(*policy.request_timeout));
+  keys.unless(plain.renew_draw, "renew-draw", policy.renew_draw);
+  if (scenario.real_crypto) {
+    keys.always("crypto", toml_string("real"));
+    keys.unless(Scenario{}.client_keys, "client-keys", scenario.client_keys);
+  }
+  write_capacities(out, scenario);
 }
 
 // The rows of the inventory, for the reader of the text alone: they stand in a file of their own.
@@ -220,6 +253,8 @@ void write_cohort(std::ostream& out, const Scenario& scenario, const Cohort& coh
     keys.always("clock-skew", skew_of(cohort.clock_skew));
   }
   WriteSettings{out}.write(cohort.policy);
+  if (cohort.request_timeout) keys.always("request-timeout", toml_of(*cohort.request_timeout));
+  if (cohort.renew_draw) keys.always("renew-draw", word(*cohort.renew_draw));
   keys.unless(plain.on_intranet, "on-intranet", cohort.on_intranet);
   // Only who has a credential has one that ends; rows of an inventory may, whatever their cohort
   // has.

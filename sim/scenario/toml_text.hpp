@@ -29,6 +29,9 @@ inline std::string toml_string(std::string_view text) {
 
 inline std::string toml_of(Duration duration) { return toml_string(to_text(duration)); }
 inline std::string toml_of(Instant moment) { return toml_of(moment.time_since_epoch()); }
+inline std::string toml_of(Thousandths value) {
+  return fmt::format("{:.3f}", value.value / 1000.0);
+}
 inline std::string toml_of(bool value) { return value ? "true" : "false"; }
 inline std::string toml_of(double value) {
   const std::string number = fmt::format("{:.17g}", value);

@@ -1,9 +1,12 @@
 // Requests and their answers.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 
+#include "core/retry.hpp"
 #include "core/site.hpp"
 #include "sim/soak/property.hpp"
 
@@ -30,6 +33,10 @@ struct AnswerInfo {
   std::optional<RefusalReason> refusal;
   std::optional<FailureReason> failure;
   bool granted() const { return !refusal && !failure; }
+  // When it was judged, or failed, if it was told then.
+  Instant judged(Instant told, Duration latency) const {
+    return failure == FailureReason::timed_out ? told : told - latency;
+  }
 };
 std::optional<AnswerInfo> answered_in(const ClientEvent& event) {
   if (const auto* a = std::get_if<RegistrationCompleted>(&event))
@@ -89,6 +96,19 @@ struct ClientFacts {
   }
 };
 
+// Whether requests to the endpoint may wait.
+bool is_limited(const SoakCase& run, Endpoint via) {
+  const auto limits = [&](const SiteEvent& event) {
+    if (const auto* first = std::get_if<SiteEstablished>(&event)) {
+      return first->capacities.of(via).has_value();
+    }
+    const auto* changed = std::get_if<CapacityChanged>(&event);
+    return changed != nullptr && changed->endpoint == via;
+  };
+  return std::any_of(run.run.site.begin(), run.run.site.end(),
+                     [&](const auto& recorded) { return limits(recorded.event); });
+}
+
 // ---- Claims ------------------------------------------------------------------------------------
 
 std::string answers_take_the_latency(const SoakCase& run) {
@@ -98,7 +118,8 @@ std::string answers_take_the_latency(const SoakCase& run) {
     Instant sent;
     std::uint32_t seq = 0;
     for (const auto& recorded : stream) {
-      if (open && recorded.time > sent + latency)
+      const bool may_wait = open && is_limited(run, open->via);
+      if (open && !may_wait && recorded.time > sent + latency)
         return broken_at(i, recorded, "an answer is late");
       if (const auto asked = asked_in(recorded.event)) {
         if (open) return broken_at(i, recorded, "a second request at a time");
@@ -107,7 +128,8 @@ std::string answers_take_the_latency(const SoakCase& run) {
         seq = recorded.seq;
       } else if (const auto answer = answered_in(recorded.event)) {
         if (!open || open->renewal != answer->renewal || open->via != answer->via ||
-            recorded.time != sent + latency || recorded.cause != Cause{CauseKind::request, seq}) {
+            (may_wait ? recorded.time < sent + latency : recorded.time != sent + latency) ||
+            recorded.cause != Cause{CauseKind::request, seq}) {
           return broken_at(i, recorded, "no answer to the request, or not after the latency");
         }
         open.reset();
@@ -115,7 +137,8 @@ std::string answers_take_the_latency(const SoakCase& run) {
         open.reset();
       }
     }
-    const bool is_lost = open && sent + latency < at(run.scenario.duration);
+    const bool is_lost =
+        open && !is_limited(run, open->via) && sent + latency < at(run.scenario.duration);
     return is_lost ? fmt::format("client {}: its last request has no answer", i) : std::string();
   });
 }
@@ -149,7 +172,6 @@ std::string clients_wait_after_trouble(const SoakCase& run) {
     const auto fixed = fixed_policy_of(run.scenario, i);
     if (!fixed) return std::string();
     const Policy& policy = *fixed;
-    Instant sent;
     Instant silent_until;
     for (const auto& recorded : stream) {
       const auto* change = std::get_if<NetworkChanged>(&recorded.event);
@@ -159,26 +181,32 @@ std::string clients_wait_after_trouble(const SoakCase& run) {
         silent_until = Instant{};
       } else if (asked_in(recorded.event)) {
         if (recorded.time < silent_until) return broken_at(i, recorded, "it did not wait");
-        sent = recorded.time;
       } else if (const auto answer = answered_in(recorded.event)) {
-        if (answer->failure) silent_until = sent + policy.retry_after_failure;
-        if (answer->refusal) silent_until = sent + policy.retry_after_refusal;
+        // At least: it grows, and may be shorter by its jitter.
+        const Instant judged = answer->judged(recorded.time, policy.latency);
+        const Retry least{1, run.scenario.tick, 0};
+        if (answer->failure) silent_until = judged + wait_after_failure(policy, least);
+        if (answer->refusal) silent_until = judged + wait_after_refusal(policy, least);
       }
     }
     return std::string();
   });
 }
 
-// A8, R5: judged when the request was sent.
+// R5: as it was sent. A8: as it was judged, which is before what happens to the client later.
 std::string blocked_and_outdated_get_nothing(const SoakCase& run) {
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
     ClientFacts told;
     ClientFacts when_sent;
+    std::map<Instant, bool> blocked;  // after the tick
     for (const auto& recorded : stream) {
       told.hear(recorded);
+      blocked[recorded.time] = told.blocked;
       if (asked_in(recorded.event)) when_sent = told;
       const auto answer = answered_in(recorded.event);
       if (!answer) continue;
+      const Instant judged = answer->judged(recorded.time, run.scenario.policy.latency);
+      when_sent.blocked = std::prev(blocked.upper_bound(judged))->second;
       if (answer->granted() && (when_sent.blocked || when_sent.outdated)) {
         return broken_at(i, recorded, "granted to a blocked or outdated client");
       }
@@ -217,21 +245,28 @@ struct SiteThen {
   }
 };
 
-// A request fails for an outage if and only if there is one when it is sent.
+// A request fails for an outage if and only if there is one: of its endpoint when it is sent, or
+// while it waits; of the STS when it is judged.
 std::string outages_fail_what_is_asked(const SoakCase& run) {
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
-    std::optional<FailureReason> must;
+    bool was_down = false;  // when it was sent
     for (const auto& recorded : stream) {
       if (const auto asked = asked_in(recorded.event)) {
         const SiteThen site(run, recorded.time);
-        must.reset();
-        if (site.down[static_cast<std::size_t>(Endpoint::sts)]) must = FailureReason::sts_down;
-        if (site.down[static_cast<std::size_t>(asked->via)]) must = FailureReason::endpoint_down;
+        was_down = site.down[static_cast<std::size_t>(asked->via)];
       } else if (const auto answer = answered_in(recorded.event)) {
-        const bool lost = answer->failure == FailureReason::answer_lost;
-        if (must ? answer->failure != must : answer->failure.has_value() && !lost) {
-          return broken_at(i, recorded, "another answer than the outage would give");
+        const bool is_load =
+            answer->failure == FailureReason::busy || answer->failure == FailureReason::timed_out;
+        if (is_load && is_limited(run, answer->via)) continue;
+        const Instant judged = answer->judged(recorded.time, run.scenario.policy.latency);
+        const SiteThen site(run, judged);
+        bool is_right = !answer->failure || answer->failure == FailureReason::answer_lost;
+        if (was_down || site.down[static_cast<std::size_t>(answer->via)]) {
+          is_right = answer->failure == FailureReason::endpoint_down;
+        } else if (site.down[static_cast<std::size_t>(Endpoint::sts)]) {
+          is_right = answer->failure == FailureReason::sts_down;
         }
+        if (!is_right) return broken_at(i, recorded, "another answer than the outage would give");
       }
     }
     return std::string();
@@ -246,24 +281,23 @@ std::string bulk_tokens_are_used_once(const SoakCase& run) {
     const Duration leeway = policy->bulk_leeway.value_or(policy->leeway);
     Guid held;
     Guid shown;
-    Instant sent;
     for (const auto& recorded : stream) {
       if (const auto* install = std::get_if<ClientInstalled>(&recorded.event)) held = install->bulk;
       if (const auto* adopted = std::get_if<ClientAdopted>(&recorded.event)) held = adopted->bulk;
       if (const auto* again = std::get_if<ClientReinstalled>(&recorded.event)) held = again->bulk;
       if (const auto asked = asked_in(recorded.event)) {
         shown = asked->bulk;
-        sent = recorded.time;
         if (!shown.is_nil() && shown != held)
           return broken_at(i, recorded, "it holds no such token");
       }
       const auto answer = answered_in(recorded.event);
       if (!answer || answer->renewal || answer->failure) continue;
       if (!shown.is_nil() && answer->granted()) {
-        const SiteThen site(run, sent);
+        const Instant judged = answer->judged(recorded.time, run.scenario.policy.latency);
+        const SiteThen site(run, judged);
         const auto token = site.bulk.find(shown);
-        if (token == site.bulk.end() || token->second.blocked || sent < token->second.not_before ||
-            sent >= token->second.expires + leeway) {
+        if (token == site.bulk.end() || token->second.blocked ||
+            judged < token->second.not_before || judged >= token->second.expires + leeway) {
           return broken_at(i, recorded, "its bulk token was not good");
         }
       }
@@ -277,7 +311,8 @@ std::string bulk_tokens_are_used_once(const SoakCase& run) {
 
 std::vector<SoakProperty> request_properties() {
   return {
-      {"answers", "one request at a time, each answered exactly `latency` later",
+      {"answers",
+       "one request at a time, each answered exactly `latency` later, or after that where it waits",
        answers_take_the_latency},
       {"contacts", "requests are made at contacts, over the network that the client is on",
        requests_are_made_at_contacts},
@@ -285,7 +320,7 @@ std::vector<SoakProperty> request_properties() {
        clients_wait_after_trouble},
       {"blocked", "a blocked or outdated client gets no token, and no other is refused for that",
        blocked_and_outdated_get_nothing},
-      {"outages", "a request fails for an outage if and only if there is one when it is sent",
+      {"outages", "a request fails for an outage if and only if there is one",
        outages_fail_what_is_asked},
       {"bulk", "a bulk token is shown once, by who holds it, and taken only while it is good",
        bulk_tokens_are_used_once},

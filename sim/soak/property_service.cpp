@@ -232,6 +232,12 @@ std::optional<Scenario> left_alone(const SoakCase& run, Instant now) {
   for (Action& action : scenario.actions) {
     if (!stop_after(action, now, scenario.tick, scenario.duration)) return std::nullopt;
   }
+  // A13 asks what endpoints would grant that are idle.
+  if (has_capacity(run.scenario)) {
+    for (const Endpoint endpoint : {Endpoint::mp, Endpoint::cmg}) {
+      scenario.actions.push_back({next, SiteAction{SetCapacity{endpoint, {}, true, {}}}});
+    }
+  }
   for (std::uint32_t i = 0; i < run.run.clients.size(); ++i) {
     const Client client = standing_at(run.run.clients[i], now).client;
     if (client.last_connected == Network::offline) continue;
@@ -311,7 +317,9 @@ std::string stranded_have_no_way_back(const SoakCase& run) {
                          to_text(now.time_since_epoch()), what);
     };
     if (stranded->contains(i)) {
-      return way.token ? said("is stranded, and comes back by itself") : std::string();
+      // What it asked before, elsewhere, may still be answered.
+      return way.token && !standing.is_asking ? said("is stranded, and comes back by itself")
+                                              : std::string();
     }
     if (client.blocked || standing.is_asking || way.is_held_up) return std::string();
     return way.token && *way.token <= answered ? std::string()

@@ -127,10 +127,12 @@ std::string renewals_are_due(const SoakCase& run) {
     if (!policy) return std::string();
     const Duration skew = cohort_of(run.scenario, i).clock_skew.from;
     Instant issued;
+    Instant asked = Instant::min();  // to renew
     for (const auto& recorded : stream) {
+      if (std::holds_alternative<AskedToRenew>(recorded.event)) asked = recorded.time;
       if (const ClientToken* token = token_in(recorded.event)) issued = token->not_before;
       if (const ClientToken* token = adopted_in(recorded.event)) issued = token->not_before;
-      if (std::holds_alternative<RenewalRequested>(recorded.event) &&
+      if (std::holds_alternative<RenewalRequested>(recorded.event) && issued >= asked &&
           recorded.time + skew < issued + policy->renew_after) {
         return broken_at(i, recorded, "not due yet");
       }

@@ -51,15 +51,14 @@ enum : unsigned {
   kCredentialLife,
   kSelectors,
   kRepeats,
+  kLoad,
   kActions  // and one for each kind of action
 };
 static_assert(kActions + kActionNames.size() <= 64);
 
-std::int64_t some_ticks(Dice& dice, std::int64_t low, std::int64_t high) {
-  return dice.between(low, std::max(low, dice.one_of({high, high / 4, high / 20})));
-}
-
-void draw_run(Dice& dice, const Features& features, Scenario& scenario, std::int64_t ticks_max) {
+// In a tick of more than a minute an endpoint serves many, or none.
+void draw_run(Dice& dice, const Features& features, Scenario& scenario, std::int64_t ticks_max,
+              bool is_under_load) {
   using namespace std::chrono_literals;
   scenario.path = "random.toml";
   scenario.name = "random";
@@ -67,6 +66,7 @@ void draw_run(Dice& dice, const Features& features, Scenario& scenario, std::int
   scenario.tenant = tenant_of_seed(scenario.seed);
   scenario.tick = 1min;
   if (features.has(kCoarseTick)) scenario.tick = dice.one_of<Duration>({1s, 30s, 7min, 1h, 24h});
+  if (is_under_load) scenario.tick = dice.one_of<Duration>({1s, 1s, 5s, 30s, 1min, 1min, 2min});
   const std::chrono::sys_days first = std::chrono::year{2026} / 1 / 1;
   scenario.start = first + std::chrono::days{dice.between(0, 400)};
   // Some the day before clocks are put on or back, somewhere.
@@ -116,27 +116,6 @@ void draw_policy(Dice& dice, const Features& features, Scenario& scenario) {
 Skew random_skew(Dice& dice, Duration tick) {
   const std::int64_t from = dice.between(-20, 20);
   return {tick * from, tick * (dice.one_in(2) ? from : dice.between(from, from + 15))};
-}
-
-// Some of the settings of clients.
-ClientPolicyChange random_settings(Dice& dice, Duration tick) {
-  ClientPolicyChange change;
-  if (dice.one_in(2)) change.renew_after = tick * some_ticks(dice, 0, 400);
-  if (dice.one_in(4)) change.renew_jitter = tick * some_ticks(dice, 0, 60);
-  if (dice.one_in(4)) change.renew_on = dice.one_of({RenewOn::contact, RenewOn::agent_start});
-  if (dice.one_in(4)) change.retry_after_failure = tick * some_ticks(dice, 0, 120);
-  if (dice.one_in(4)) change.retry_after_refusal = tick * some_ticks(dice, 0, 400);
-  return change;
-}
-
-SitePolicyChange random_site_settings(Dice& dice, Duration tick) {
-  SitePolicyChange change;
-  if (dice.one_in(3)) change.token_validity = tick * some_ticks(dice, 1, 900);
-  if (dice.one_in(4)) change.internal_registration = dice.one_in(2);
-  if (dice.one_in(4)) change.mp = dice.one_of({MpMode::enhanced_http, MpMode::https});
-  if (dice.one_in(3)) change.leeway = tick * some_ticks(dice, 0, 60);
-  if (dice.one_in(3)) change.bulk_leeway = tick * some_ticks(dice, 0, 100);
-  return change;
 }
 
 void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::size_t number) {
@@ -247,6 +226,17 @@ struct DrawAction {
   }
   std::optional<LoseAnswers> operator()(ActionType<LoseAnswers>) const {
     return LoseAnswers{random_endpoint(dice), length, random_share(dice)};
+  }
+  std::optional<SetCapacity> operator()(ActionType<SetCapacity>) const {
+    const Endpoint endpoint = dice.one_of({Endpoint::mp, Endpoint::cmg});
+    if (!scenario.capacities.of(endpoint)) return std::nullopt;
+    const Capacity to = random_capacity(dice);
+    if (dice.one_in(4)) return SetCapacity{endpoint, std::nullopt, true, std::nullopt};
+    // Both, as one before may have taken the limit away.
+    return SetCapacity{endpoint, to.per_minute, false, to.queue};
+  }
+  std::optional<AskToRenew> operator()(ActionType<AskToRenew>) const {
+    return AskToRenew{target, arrives()};
   }
   std::optional<SetCmgAllowed> operator()(ActionType<SetCmgAllowed>) const {
     return SetCmgAllowed{target, dice.one_in(2), arrives()};
@@ -369,14 +359,12 @@ void draw_actions(Dice& dice, const Features& features, Scenario& scenario) {
   }
 }
 
-}  // namespace
-
-Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
+Scenario draw_scenario(std::uint64_t seed, std::int64_t ticks_max, bool is_under_load) {
   Dice dice(seed);
   const std::uint64_t used = dice.bits();
   const Features features{used, dice.bits()};
   Scenario scenario;
-  draw_run(dice, features, scenario, ticks_max);
+  draw_run(dice, features, scenario, ticks_max, is_under_load);
   draw_policy(dice, features, scenario);
   const std::int64_t cohorts = dice.one_of({1, 1, 2, 3});
   for (std::int64_t i = 0; i < cohorts; ++i) {
@@ -391,8 +379,22 @@ Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
       cohort.credential_life = random_credential_life(dice, scenario.tick);
     }
   }
+  if (is_under_load || features.has_rarely(kLoad)) draw_load(dice, scenario);
   draw_actions(dice, features, scenario);
   return scenario;
+}
+
+}  // namespace
+
+std::int64_t some_ticks(Dice& dice, std::int64_t low, std::int64_t high) {
+  return dice.between(low, std::max(low, dice.one_of({high, high / 4, high / 20})));
+}
+
+Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max) {
+  return draw_scenario(seed, ticks_max, false);
+}
+Scenario random_scenario_under_load(std::uint64_t seed, std::int64_t ticks_max) {
+  return draw_scenario(seed, ticks_max, true);
 }
 
 }  // namespace tokenlife::sim

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "sim/scenario/scenario.hpp"
@@ -36,6 +37,20 @@ class Dice {
 // The scenario of that seed: a few clients for at most `ticks_max` ticks. Each has some of the
 // format's features and not the others, so that no feature hides what another does.
 Scenario random_scenario(std::uint64_t seed, std::int64_t ticks_max);
+// The same with endpoints that have limits, so that requests wait and are turned away.
+Scenario random_scenario_under_load(std::uint64_t seed, std::int64_t ticks_max);
+
+// A number of ticks in [low, high], small ones more often.
+std::int64_t some_ticks(Dice& dice, std::int64_t low, std::int64_t high);
+
+// Some of the settings of clients, and of the site.
+ClientPolicyChange random_settings(Dice& dice, Duration tick);
+SitePolicyChange random_site_settings(Dice& dice, Duration tick);
+std::optional<Thousandths> random_backoff(Dice& dice);
+std::optional<Thousandths> random_retry_jitter(Dice& dice);
+Capacity random_capacity(Dice& dice);
+// Gives endpoints limits, and clients ways to retry.
+void draw_load(Dice& dice, Scenario& scenario);
 
 // Gives the action selectors, if it is one on clients.
 void choose_among_clients(Dice& dice, const Scenario& scenario, Action& action);

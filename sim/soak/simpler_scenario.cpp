@@ -135,6 +135,8 @@ void simplify_cohort(Candidates& candidates, const Scenario& scenario, std::size
   candidates.set_cohort(i, &Cohort::agent_restart_every, plain.agent_restart_every);
   candidates.set_cohort(i, &Cohort::clock_skew, plain.clock_skew);
   candidates.set_cohort(i, &Cohort::policy, plain.policy);
+  candidates.set_cohort(i, &Cohort::request_timeout, plain.request_timeout);
+  candidates.set_cohort(i, &Cohort::renew_draw, plain.renew_draw);
   candidates.set_cohort(i, &Cohort::on_intranet, plain.on_intranet);
   candidates.set_cohort(i, &Cohort::credential_life, plain.credential_life);
   if (plain.contact_every % scenario.tick == Duration{0}) {
@@ -162,6 +164,8 @@ struct Simplified {
     if (loss.share == kAll) return std::nullopt;
     return LoseAnswers{loss.endpoint, loss.length, kAll};
   }
+  std::optional<SetCapacity> operator()(const SetCapacity&) const { return std::nullopt; }
+  std::optional<AskToRenew> operator()(const AskToRenew&) const { return std::nullopt; }
   std::optional<SetCmgAllowed> operator()(const SetCmgAllowed&) const { return std::nullopt; }
   // Fewer settings.
   std::optional<SetPolicy> operator()(const SetPolicy& set) const {
@@ -233,6 +237,18 @@ void simplify_policy(Candidates& candidates, const Scenario& scenario) {
   candidates.set_policy(&Policy::mp, plain.mp);
   candidates.set_policy(&Policy::leeway, plain.leeway);
   candidates.set_policy(&Policy::bulk_leeway, plain.bulk_leeway);
+  candidates.set_policy(&Policy::retry_backoff, plain.retry_backoff);
+  candidates.set_policy(&Policy::retry_max, plain.retry_max);
+  candidates.set_policy(&Policy::retry_jitter, plain.retry_jitter);
+  candidates.set_policy(&Policy::request_timeout, plain.request_timeout);
+  candidates.set_policy(&Policy::renew_draw, plain.renew_draw);
+  candidates.set<QueueOrder>([](Scenario& s) -> QueueOrder& { return s.queue_order; },
+                             QueueOrder::drawn);
+  for (const Endpoint endpoint : {Endpoint::mp, Endpoint::cmg}) {
+    candidates.set<std::optional<Capacity>>(
+        [endpoint](Scenario& s) -> std::optional<Capacity>& { return s.capacities.of(endpoint); },
+        std::nullopt);
+  }
   // As a scenario file that leaves them out has them.
   const Duration tick = scenario.tick;
   candidates.set_policy(&Policy::latency, round_up(plain.latency, tick));

@@ -14,9 +14,14 @@ namespace tokenlife::sim {
 namespace {
 
 // Those that are no count of spells or events, in the order of their numbers below.
-constexpr std::string_view kOwn[] = {
-    "stranded", "stranded-peak",           "peak-renewals-per-hour",
-    "spells",   "requests-per-client-day", "out-of-service-days"};
+constexpr std::string_view kOwn[] = {"stranded",
+                                     "stranded-peak",
+                                     "peak-renewals-per-hour",
+                                     "spells",
+                                     "requests-per-client-day",
+                                     "out-of-service-days",
+                                     "longest-queue",
+                                     "wait-p99"};
 
 std::vector<std::string> all_names() {
   std::vector<std::string> names(std::begin(kOwn), std::end(kOwn));
@@ -34,6 +39,15 @@ double requests_in(const RunStatistics& tally) {
     return static_cast<double>(tally.kinds[static_cast<std::size_t>(kind)]);
   };
   return of(EventKind::registration_requested) + of(EventKind::renewal_requested);
+}
+
+// In seconds: at the endpoint at which it is longer.
+double longest_wait(const RunResult& result) {
+  Duration longest{0};
+  for (const EndpointLoad& load : result.loads) {
+    longest = std::max(longest, load.wait_at(0.99).value_or(Duration{0}));
+  }
+  return static_cast<double>(longest.count());
 }
 
 }  // namespace
@@ -56,7 +70,9 @@ std::vector<double> numbers_of(const Scenario& scenario, const RunResult& result
       static_cast<double>(tally.renewals.most_within(std::chrono::hours{1}).count),
       all_spells,
       requests_in(tally) / (static_cast<double>(scenario.clients) * days),
-      static_cast<double>(out.count()) / kDay};
+      static_cast<double>(out.count()) / kDay,
+      static_cast<double>(std::max(result.loads[0].longest_queue, result.loads[1].longest_queue)),
+      longest_wait(result)};
   for (const SpellCount& spell : spells.spells) {
     numbers.push_back(static_cast<double>(spell.count()));
   }

@@ -12,6 +12,7 @@
 
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/memory_run.hpp"
+#include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
@@ -30,7 +31,8 @@ Scenario until(const Scenario& scenario, Instant end) {
 
 // A scenario, and what all its clients share.
 struct Stage {
-  explicit Stage(Scenario its) : scenario(std::move(its)), site(scenario), schedule(scenario) {}
+  explicit Stage(Scenario its)
+      : scenario(std::move(its)), site(timeline_of(scenario)), schedule(scenario) {}
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
@@ -46,12 +48,27 @@ class Futures {
       : options_(options),
         future_(until(scenario, options.at + scenario.tick)),
         past_(until(scenario, std::max(options.known_at, Instant{scenario.tick}))),
-        risks_(scenario.clients) {}
+        risks_(scenario.clients) {
+    if (has_capacity(scenario)) sites_.resize(options.seeds());
+  }
 
   std::optional<std::vector<Risk>> find() {
+    if (!on_all_threads(&Futures::find_queues)) return std::nullopt;
+    if (!on_all_threads(&Futures::work)) return std::nullopt;
+    if (done_ < risks_.size()) return std::nullopt;
+    return std::move(risks_);
+  }
+
+ private:
+  static constexpr std::size_t kAtOnce = 16;
+
+  // False if it was stopped.
+  bool on_all_threads(void (Futures::*job)()) {
     std::vector<std::thread> workers;
     working_ = options_.threads;
-    for (unsigned i = 0; i < options_.threads; ++i) workers.emplace_back([this] { work(); });
+    for (unsigned i = 0; i < options_.threads; ++i) {
+      workers.emplace_back([this, job] { do_safely(job); });
+    }
     {
       std::unique_lock lock(mutex_);
       while (!wake_.wait_for(lock, std::chrono::milliseconds{50}, [&] { return working_ == 0; })) {
@@ -60,27 +77,31 @@ class Futures {
     }
     for (std::thread& worker : workers) worker.join();
     if (bug_) std::rethrow_exception(bug_);
-    if (done_ < risks_.size()) return std::nullopt;
-    return std::move(risks_);
+    return !stop_;
   }
-
- private:
-  static constexpr std::size_t kAtOnce = 16;
-
+  // Where clients wait for each other: each future of all of them first.
+  void find_queues() {
+    for (std::size_t i = next_seed_++; i < sites_.size() && !stop_; i = next_seed_++) {
+      sites_[i] = timeline_of(future_.scenario, reseed(i), &stop_);
+    }
+  }
   void work() {
-    try {
-      ClientFates futures(future_.scenario, future_.site, future_.schedule);
-      ClientFates past(past_.scenario, past_.site, past_.schedule);
-      std::vector<Instant> dates;
-      for (std::size_t first = next_.fetch_add(kAtOnce); first < risks_.size() && !stop_;
-           first = next_.fetch_add(kAtOnce)) {
-        const std::size_t end = std::min(first + kAtOnce, risks_.size());
-        for (std::size_t i = first; i < end && !stop_; ++i, ++done_) {
-          const ClientNumber client{static_cast<std::uint32_t>(i)};
-          risks_[i] = risk_of(client, futures, dates);
-          know(risks_[i], past);
-        }
+    ClientFates futures(future_.scenario, future_.site, future_.schedule);
+    ClientFates past(past_.scenario, past_.site, past_.schedule);
+    std::vector<Instant> dates;
+    for (std::size_t first = next_.fetch_add(kAtOnce); first < risks_.size() && !stop_;
+         first = next_.fetch_add(kAtOnce)) {
+      const std::size_t end = std::min(first + kAtOnce, risks_.size());
+      for (std::size_t i = first; i < end && !stop_; ++i, ++done_) {
+        const ClientNumber client{static_cast<std::uint32_t>(i)};
+        risks_[i] = risk_of(client, futures, dates);
+        know(risks_[i], past);
       }
+    }
+  }
+  void do_safely(void (Futures::*job)()) {
+    try {
+      (this->*job)();
     } catch (...) {
       const std::lock_guard lock(mutex_);
       bug_ = std::current_exception();
@@ -95,7 +116,8 @@ class Futures {
     dates.clear();
     std::array<std::uint32_t, kCount<SpellCause>> causes{};
     for (std::uint32_t i = 0; i < options_.seeds(); ++i) {
-      const auto fate = futures.fate_of(client, {options_.known_at, options_.first_seed + i});
+      const SiteTimeline* site = sites_.empty() ? nullptr : &*sites_[i];
+      const auto fate = futures.fate_of(client, reseed(i), site);
       if (fate.is_stranded_at_end) ++risk.stranded_at_end;
       if (!fate.stranded) continue;
       dates.push_back(*fate.stranded);
@@ -124,10 +146,14 @@ class Futures {
     if (cohort.inventory == nullptr) risk.known = {};
   }
 
+  Reseed reseed(std::size_t i) const { return {options_.known_at, options_.first_seed + i}; }
+
   const RiskOptions& options_;
   const Stage future_;
   const Stage past_;
-  std::vector<Risk> risks_;  // by client; each written by one thread
+  std::vector<Risk> risks_;                         // by client; each written by one thread
+  std::vector<std::optional<SiteTimeline>> sites_;  // by seed, where an endpoint has a limit
+  std::atomic<std::size_t> next_seed_{0};
   std::atomic<std::size_t> next_{0};
   std::atomic<std::size_t> done_{0};
   std::atomic<bool> stop_{false};

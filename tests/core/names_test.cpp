@@ -47,12 +47,13 @@ TEST_CASE("event kinds have stable words and numbers") {
       "token-renewed renewal-refused renewal-failed token-expired re-registration-required "
       "client-reinstalled client-upgraded client-blocked client-unblocked cmg-allowed-changed "
       "client-adopted client-policy-changed "
-      "credential-renewed credential-expired clock-changed "
+      "credential-renewed credential-expired clock-changed asked-to-renew "
       "site-established bulk-token-issued bulk-token-blocked bulk-token-unblocked endpoint-down "
       "endpoint-up signing-certificate-rotated signing-certificate-retired client-token-issued "
       "policy-changed signing-certificate-learnt client-certificate-blocked "
       "client-certificate-unblocked clock-went-back journal-repaired epoch-begun client-recognised "
-      "client-token-shown ca-trusted ca-distrusted entra-trusted entra-distrusted");
+      "client-token-shown ca-trusted ca-distrusted entra-trusted entra-distrusted "
+      "capacity-changed");
 }
 
 TEST_CASE("reasons have stable words and numbers") {
@@ -61,7 +62,7 @@ TEST_CASE("reasons have stable words and numbers") {
       "bulk-token-unknown bulk-token-not-yet-valid bulk-token-expired bulk-token-blocked "
       "unknown-signer expired malformed bad-signature wrong-issuer wrong-audience wrong-type "
       "certificate-mismatch not-yet-valid");
-  check_words<FailureReason>("endpoint-down sts-down answer-lost");
+  check_words<FailureReason>("endpoint-down sts-down answer-lost busy timed-out");
   check_words<CauseKind>(
       "run-start action action-end expiry installation network agent-start contact request "
       "exchange");

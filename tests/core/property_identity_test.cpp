@@ -54,7 +54,8 @@ ClientEvent any_event(const Client& client, std::size_t kind) {
                                 ClientPolicyChanged{{Duration{1}, {}, {}, {}, {}}},
                                 CredentialRenewed{Duration{60}},
                                 CredentialExpired{RenewsOn::connected},
-                                ClockChanged{Duration{60}}};
+                                ClockChanged{Duration{60}},
+                                AskedToRenew{client.token.serial}};
   static_assert(std::size(events) == kClientKinds);
   return events[kind];
 }
@@ -85,6 +86,7 @@ TEST_CASE("an event delivered twice changes what it changes once") {
                                      std::holds_alternative<ClientReinstalled>(event) ||
                                      std::holds_alternative<ClientPolicyChanged>(event) ||
                                      std::holds_alternative<CredentialRenewed>(event) ||
+                                     std::holds_alternative<AskedToRenew>(event) ||
                                      std::holds_alternative<ClockChanged>(event);
              RC_ASSERT(twice.has_value() == may_repeat);
            },

@@ -110,8 +110,11 @@ TEST_CASE("today's program still writes the same bytes") {
   const TemporaryFolder folder;
   REQUIRE(write_log(folder / "story", fleet_log()));
   CHECK(read_folder(folder / "story") == read_folder(kGolden / "schema-4"));
+  REQUIRE(write_log(folder / "load", load_log()));
+  CHECK(read_folder(folder / "load") == read_folder(kGolden / "schema-7"));
 }
 
 TEST_CASE("write the golden logs", "[.write-golden]") {
   REQUIRE(write_log(kGolden / "schema-4", fleet_log()));
+  REQUIRE(write_log(kGolden / "schema-7", load_log()));
 }

@@ -211,6 +211,13 @@ struct AnyEvent {
     if (any_below(2) == 0) e.changed.renew_on = any_of<RenewOn>();
     if (any_below(2) == 0) e.changed.retry_after_failure = any_length();
     if (any_below(2) == 0) e.changed.retry_after_refusal = any_length();
+    if (any_below(3) == 0) e.changed.retry_backoff = any_thousandths();
+    if (any_below(3) == 0) e.changed.retry_max = any_length();
+    if (any_below(3) == 0) e.changed.retry_jitter = any_thousandths();
+  }
+  void draw(AskedToRenew& e) const { e = {client.token.serial}; }
+  static Thousandths any_thousandths() {
+    return {static_cast<std::uint32_t>(1000 + any_below(5000))};
   }
   void draw(CredentialRenewed& e) const { e = {any_length()}; }
   void draw(CredentialExpired& e) const { e = {any_of<RenewsOn>()}; }
@@ -274,6 +281,21 @@ struct AnySiteEvent {
     e.policy.renew_on = any_of<RenewOn>();
     e.policy.internal_registration = any_below(2) == 0;
     e.policy.leeway = Duration{any_below(1000)};
+    if (any_below(2) == 0) return;
+    e.policy.retry_backoff = {static_cast<std::uint32_t>(1000 + any_below(5000))};
+    if (any_below(2) == 0) e.policy.retry_max = Duration{any_below(1000)};
+    e.policy.retry_jitter = {static_cast<std::uint32_t>(any_below(1001))};
+    if (any_below(2) == 0) e.policy.request_timeout = Duration{any_below(1000)};
+    e.policy.renew_draw = any_of<RenewDraw>();
+    e.capacities = {any_capacity(), any_capacity()};
+  }
+  static std::optional<Capacity> any_capacity() {
+    if (any_below(3) == 0) return std::nullopt;
+    return Capacity{static_cast<std::uint64_t>(any_below(1000)),
+                    static_cast<std::uint64_t>(any_below(1000))};
+  }
+  void draw(CapacityChanged& e) const {
+    e = {any_below(2) == 0 ? Endpoint::mp : Endpoint::cmg, any_capacity()};
   }
   void draw(BulkTokenIssued& e) const {
     e = {"bulk", any_guid(), now, now + std::chrono::minutes{1 + any_below(10'080)}};

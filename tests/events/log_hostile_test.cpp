@@ -80,7 +80,7 @@ TEST_CASE("a batch of format 1 that does not add up is refused") {
 
 TEST_CASE("a code of format 1 that stands for nothing is refused") {
   const std::string kind = at_client_0("an event is of no known kind");
-  CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 23; }) == kind);  // a kind of the site's
+  CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 24; }) == kind);  // a kind of the site's
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 31; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 255; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.causes[1] = 10; }) ==
@@ -268,7 +268,7 @@ TEST_CASE("a shape that stands for nothing is refused") {
   };
   const std::string shape_0 = "shape 0 stands for no event";
   const std::string shape_1 = "shape 1 stands for no event";
-  CHECK(refusal(1, [](auto& shape) { shape.kind = 23; }) == shape_1);  // a kind of the site's
+  CHECK(refusal(1, [](auto& shape) { shape.kind = 24; }) == shape_1);  // a kind of the site's
   CHECK(refusal(1, [](auto& shape) { shape.kind = 255; }) == shape_1);
   CHECK(refusal(1, [](auto& shape) { shape.cause = 10; }) == shape_1);
   CHECK(refusal(0, [](auto& shape) { shape.detail |= 3; }) == shape_0);  // network 3
@@ -277,7 +277,7 @@ TEST_CASE("a shape that stands for nothing is refused") {
   CHECK(refusal(2, [](auto& shape) { shape.flags = 4; }) == "shape 2 stands for no event");
   CHECK(refusal_of_stretch([](Stretch& s) {
           s.codes[3] = 255;
-          s.numbers.insert(s.numbers.end(), {23, 7, 0, 0});
+          s.numbers.insert(s.numbers.end(), {24, 7, 0, 0});
         }) == at_client_0("an event is of no known kind"));
   CHECK(refusal_of_stretch([](Stretch& s) { s.shapes.resize(256, s.shapes[0]); }) ==
         "there are more shapes than codes");

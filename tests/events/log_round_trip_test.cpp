@@ -17,15 +17,20 @@ TEST_CASE("a log says what was written, and every kind of event can be") {
   const LogContent fleet = fleet_log();
   REQUIRE(write_log(folder / "fleet", fleet));
   CHECK(read_log(folder / "fleet").value() == fleet);
+  const LogContent load = load_log();
+  REQUIRE(write_log(folder / "load", load));
+  CHECK(read_log(folder / "load").value() == load);
 
   auto facts = events::verify(events::LogReader::open(folder / "log").value());
   const auto more = events::verify(events::LogReader::open(folder / "fleet").value());
+  const auto most = events::verify(events::LogReader::open(folder / "load").value());
+  REQUIRE(most);
   REQUIRE(facts);
   REQUIRE(more);
   for (std::size_t kind = 0; kind < kEventKinds; ++kind) {
     if (!is_of_runs(static_cast<EventKind>(kind))) continue;
     INFO(name(static_cast<EventKind>(kind)));
-    CHECK(facts->of_kind[kind] + more->of_kind[kind] > 0);
+    CHECK(facts->of_kind[kind] + more->of_kind[kind] + most->of_kind[kind] > 0);
   }
   CHECK(facts->files == 2);
   CHECK(facts->first == at(Duration{0}));

@@ -89,13 +89,13 @@ TEST_CASE("every schema up to the newest is read, of runs and of journals") {
 }
 
 TEST_CASE("a newer schema is unsupported, whatever else is in the header, and schema 0 never was") {
-  for (const std::uint32_t version : {7U, 1'000U, 4'294'967'295U}) {
+  for (const std::uint32_t version : {8U, 1'000U, 4'294'967'295U}) {
     Files files = small_files();
     set_header_field(files["site.log"], kSchemaVersion, version);
     set_header_field(files["site.log"], kPartitionClients, 7);
     resign(files);
     const std::string what =
-        "unsupported schema version " + std::to_string(version) + " (this program reads 1 to 6)";
+        "unsupported schema version " + std::to_string(version) + " (this program reads 1 to 7)";
     check_error(read(files), Kind::unsupported, 8, what);
     check_error(read_golden_journal(version), Kind::unsupported, 8, what);
   }

@@ -163,6 +163,37 @@ inline LogContent fleet_log() {
   return content;
 }
 
+// What came with schema 7: endpoints that have limits, and clients that are told how to retry.
+inline LogContent load_log() {
+  using std::chrono::days;
+  LogContent content = fleet_log();
+  content.header.client_schema = 7;
+  auto& established = std::get<SiteEstablished>(content.site[0].event);
+  established.policy.retry_backoff = {2000};
+  established.policy.retry_max = days{1};
+  established.policy.retry_jitter = {200};
+  established.policy.request_timeout = Duration{600};
+  established.policy.renew_draw = RenewDraw::per_contact;
+  established.capacities = {std::nullopt, Capacity{300, 1000}};
+  content.site.push_back(
+      {{at(days{101}), 9, {CauseKind::action, 13}}, CapacityChanged{Endpoint::mp, Capacity{0, 5}}});
+  content.site.push_back(
+      {{at(days{102}), 10, {CauseKind::action, 14}}, CapacityChanged{Endpoint::cmg, {}}});
+
+  Telling told(1);
+  told.registered({0})
+      .tell(days{9}, {CauseKind::action, 15}, AskedToRenew{told.serial(1)})
+      .tell(days{9}, {CauseKind::contact}, RenewalRequested{Endpoint::mp, told.serial(1)})
+      .tell(days{10}, {CauseKind::request, 4},
+            RenewalFailed{Endpoint::mp, FailureReason::timed_out})
+      .tell(days{11}, {CauseKind::contact}, RenewalRequested{Endpoint::mp, told.serial(1)})
+      .tell(days{11}, {CauseKind::request, 6}, RenewalFailed{Endpoint::mp, FailureReason::busy})
+      .tell(days{12}, {CauseKind::action, 16},
+            ClientPolicyChanged{{{}, {}, {}, {}, {}, Thousandths{1500}, days{2}, Thousandths{1}}});
+  content.clients[1] = told.stream();
+  return content;
+}
+
 // Clients that register, and no more: 1,024 in the first partition, 76 in the second.
 inline LogContent two_partitions() {
   LogContent content{header_for(1'100), small_site(), {}};

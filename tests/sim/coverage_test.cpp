@@ -39,7 +39,7 @@ TEST_CASE("coverage counts rows, reasons and rules") {
   CHECK(seen(coverage, "R58") == 0);
   CHECK(seen(coverage, "A9") == 0);
   CHECK(coverage.refusals()[static_cast<std::size_t>(RefusalReason::expired)] == 3);
-  CHECK(coverage.failures() == std::array<std::uint64_t, 3>{});
+  CHECK(coverage.failures() == std::array<std::uint64_t, 5>{});
   Coverage twice;
   twice.add(coverage);
   twice.add(coverage);
@@ -114,7 +114,7 @@ TEST_CASE("the program prints coverage before its verdict, and how to reproduce 
   CHECK(has(good.out, line_of("registered", "network-changed [not internet]", "(stays)", "3")));
   CHECK(has(good.out, line_of("registered", "network-changed [internet]", "roaming", "never")));
   CHECK(has(good.out, "\nRefusals: 1 of 11\n  expired  3\n  client-blocked  never\n"));
-  CHECK(has(good.out, "\nFailures: 0 of 3\n"));
+  CHECK(has(good.out, "\nFailures: 0 of 5\n"));
   CHECK(good.out.ends_with("\n1 passed, 0 failed\n"));
 
   const Ran bad = desk.run("test . --coverage");

@@ -69,7 +69,7 @@ TEST_CASE("a report of what is no run's log is refused, with what to do") {
   refused("a -o a/page.html", 2, "the log's own folder");
   refused("a -o a/site.log --force", 2, "the log's own folder");
   refused("a -o no/such/page.html", 3, "no/such/page.html");
-  refused("a -o a", 2, "the log's own folder");
+  refused("a -o a", 2, "the log itself");
   CHECK_FALSE(fs::exists(desk.path("p.html")));
   CHECK(desk.run("log verify a").status == 0);
 

@@ -144,6 +144,7 @@ TEST_CASE("renaming a cohort changes no client of another") {
            [] {
              const ScenarioCase drawn = *scenario_case();
              const Scenario& scenario = drawn.scenario;
+             RC_PRE(!has_capacity(scenario));
              RC_CLASSIFY(scenario.cohorts.size() > 1, "has others");
              const EngineRun run = simulate(scenario);
              Scenario renamed = scenario;
@@ -163,6 +164,7 @@ TEST_CASE("an outage in which nobody asks for a token is inert") {
       [] {
         const ScenarioCase drawn = *scenario_case();
         const Scenario& scenario = drawn.scenario;
+        RC_PRE(!has_capacity(scenario));  // Who waits asks nothing, and fails.
         const EngineRun run = simulate(scenario);
         std::vector<Instant> asked{at(Duration{0})};
         for (const auto& stream : run.clients) {

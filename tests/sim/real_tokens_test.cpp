@@ -132,6 +132,8 @@ class Met {
       case FailureReason::endpoint_down: return note(Thing::endpoint_down);
       case FailureReason::sts_down: return note(Thing::sts_down);
       case FailureReason::answer_lost: return note(Thing::answer_lost);
+      case FailureReason::busy:
+      case FailureReason::timed_out: return;
     }
   }
 

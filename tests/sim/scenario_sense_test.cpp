@@ -167,7 +167,7 @@ TEST_CASE("expectations ask for something that can be counted") {
       {"", "reason = \"bulk-token-expired\"", "reason = \"sts-down\"", "171:10",
        {"`reason` in [[expect]] cannot be `sts-down`"}},
       {"", "event = \"registration-refused\"", "event = \"registration-failed\"", "171:10",
-       {"cannot be `bulk-token-expired`", "`endpoint-down`, `sts-down` or `answer-lost`"}},
+       {"cannot be `bulk-token-expired`", "`busy` or `timed-out`"}},
       {"", "state = \"registered\"", "state = \"registered\"\nfrom = \"1d\"", "157:1",
        {"`from` in [[expect]] does not go with states", "use `at`"}},
       {"", "state = \"registered\"", "state = \"registered\"\nper-client-max = 1", "157:1",

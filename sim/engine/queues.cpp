@@ -1,0 +1,393 @@
+#include "sim/engine/queues.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <queue>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "sim/engine/client_run.hpp"
+#include "sim/engine/walk_of.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+using Arrival = ClientLife::Arrival;
+
+// A client whose life goes on by and by.
+class SteppedClient {
+ public:
+  SteppedClient() = default;
+  SteppedClient(const SteppedClient&) = delete;
+  SteppedClient& operator=(const SteppedClient&) = delete;
+  virtual ~SteppedClient() = default;
+
+  // Lives until it has sent a request: when, or kNever if it never does.
+  virtual Instant live_to_request() = 0;
+  // The next tick at which it does anything, and that tick.
+  virtual Instant upcoming() = 0;
+  virtual void live(Instant now) = 0;
+
+  virtual std::optional<Arrival> take_arrival() = 0;
+  virtual void handle(std::uint32_t request, Handling handling, Instant now) = 0;
+  virtual std::uint64_t place_in_line(std::uint32_t request) const = 0;
+};
+
+template <class Model>
+class SteppedRun final : public SteppedClient {
+ public:
+  SteppedRun(const World& world, const Recorder& nobody, CohortNumber cohort, const Model& model,
+             const DrawKeys& keys, std::uint32_t client_in_cohort)
+      : run_(world, nobody, cohort, model, keys, client_in_cohort,
+             world.schedule->of(cohort, client_in_cohort, keys, own_steps_)) {
+    run_.begin();
+  }
+
+  Instant live_to_request() override {
+    while (!run_.has_arrived()) {
+      const Instant next = run_.upcoming();
+      if (next == kNever) return kNever;
+      run_.live(next);
+    }
+    return run_.now();
+  }
+  Instant upcoming() override { return run_.upcoming(); }
+  void live(Instant now) override { run_.live(now); }
+  std::optional<Arrival> take_arrival() override { return run_.take_arrival(); }
+  void handle(std::uint32_t request, Handling handling, Instant now) override {
+    run_.handle(request, handling, now);
+  }
+  std::uint64_t place_in_line(std::uint32_t request) const override {
+    return run_.place_in_line(request);
+  }
+
+ private:
+  std::vector<PlannedStep> own_steps_;
+  ClientRun<typename WalkOf<Model>::type, Model> run_;
+};
+
+struct Waiting {
+  std::uint32_t client;
+  std::uint32_t request;
+  Instant sent;
+};
+
+// One that has come in this tick, and its place among these.
+struct Arrived {
+  std::uint64_t place;
+  Waiting it;
+};
+struct Handled {
+  Waiting it;
+  Handling handling;
+};
+
+// The queue of the MP or the CMG.
+class EndpointQueue {
+ public:
+  EndpointQueue(const SiteTimeline& site, Endpoint endpoint, Duration tick)
+      : site_(site), endpoint_(endpoint), tick_(tick) {}
+
+  bool empty() const { return waiting_.empty(); }
+  const EndpointLoad& load() const { return load_; }
+  const std::deque<Waiting>& waiting() const { return waiting_; }
+  std::deque<Waiting> take_all() { return std::exchange(waiting_, {}); }
+
+  // First those that wait, then those that have come in this tick, in their order. Says of each
+  // what becomes of it; of those that join the queue that they wait.
+  void serve(std::span<const Arrived> arrivals, Instant now, std::vector<Handled>& handled) {
+    const auto& capacity = site_.capacity(endpoint_, now);
+    std::uint64_t can_serve = capacity ? served_in(*capacity, now) : UINT64_MAX;
+    for (; can_serve > 0 && !waiting_.empty(); waiting_.pop_front()) {
+      --can_serve;
+      handled.push_back({waiting_.front(), Handling::served});
+    }
+    for (const Arrived& arrived : arrivals) {
+      Handling handling = Handling::served;
+      if (can_serve > 0) {
+        --can_serve;
+      } else if (waiting_.size() < capacity->queue) {
+        handling = Handling::waiting;
+        waiting_.push_back(arrived.it);
+      } else {
+        handling = Handling::busy;
+        ++load_.busy;
+      }
+      handled.push_back({arrived.it, handling});
+    }
+    load_.longest_queue = std::max<std::uint64_t>(load_.longest_queue, waiting_.size());
+  }
+  void count_wait(Duration wait) { ++load_.waits[wait]; }
+
+  // The next tick after `now` in which it serves one, as long as its capacity is the same.
+  Instant next_service(Instant now) const {
+    const auto& capacity = site_.capacity(endpoint_, now);
+    if (!capacity) return now + tick_;
+    if (capacity->per_minute == 0) return kNever;
+    const Wide next = served_before(*capacity, tick_number(now) + 1) + 1;
+    const Wide per_tick = rate(*capacity);
+    const Wide ticks = (next * 60 + per_tick - 1) / per_tick;
+    const Wide most = static_cast<std::uint64_t>((kNever - Instant{}) / tick_);
+    return ticks > most ? kNever : Instant{} + tick_ * (static_cast<std::int64_t>(ticks) - 1);
+  }
+
+ private:
+  std::uint64_t tick_number(Instant now) const {
+    return static_cast<std::uint64_t>(now.time_since_epoch() / tick_);
+  }
+  // In a tick, in 60ths of a request.
+  Wide rate(const Capacity& capacity) const {
+    return Wide{capacity.per_minute} * static_cast<std::uint64_t>(tick_.count());
+  }
+  // floor(k r)
+  Wide served_before(const Capacity& capacity, std::uint64_t tick) const {
+    return tick * rate(capacity) / 60;
+  }
+  std::uint64_t served_in(const Capacity& capacity, Instant now) const {
+    const std::uint64_t k = tick_number(now);
+    return static_cast<std::uint64_t>(served_before(capacity, k + 1) - served_before(capacity, k));
+  }
+
+  const SiteTimeline& site_;
+  Endpoint endpoint_;
+  Duration tick_;
+  std::deque<Waiting> waiting_;
+  EndpointLoad load_;
+};
+
+class QueueRun {
+ public:
+  QueueRun(const Scenario& scenario, const SiteTimeline& site, const ClientSchedule& schedule,
+           const std::optional<Reseed>& other, const std::atomic<bool>* stop)
+      : scenario_(scenario),
+        world_{&scenario, &site, &schedule},
+        stop_(stop),
+        end_(at(scenario.duration)),
+        queues_{EndpointQueue(site, Endpoint::mp, scenario.tick),
+                EndpointQueue(site, Endpoint::cmg, scenario.tick)},
+        in_line_(scenario.clients),
+        due_(scenario.clients, kNever),
+        sent_(scenario.clients) {
+    for (const auto& recorded : site.events()) {
+      if (const auto* down = std::get_if<EndpointDown>(&recorded.event)) {
+        if (down->endpoint != Endpoint::sts) turns_.push_back({recorded.time, down->endpoint});
+      } else if (std::holds_alternative<CapacityChanged>(recorded.event)) {
+        turns_.push_back({recorded.time, std::nullopt});
+      }
+    }
+    make_clients(other);
+  }
+
+  std::optional<Timetable> run() {
+    for (std::uint32_t client = 0; client < clients_.size(); ++client) {
+      if (stopped()) return std::nullopt;
+      go_on(client);
+    }
+    for (Instant now = next_moment(Instant::min()); now < end_; now = next_moment(now)) {
+      if (stopped()) return std::nullopt;
+      drop(now);
+      collect(now);
+      serve(now);
+    }
+    for (const EndpointQueue& queue : queues_) {
+      for (const Waiting& one : queue.waiting()) {
+        delayed_.push_back({one.client, one.request, Handling::waiting, kNever});
+      }
+    }
+    Timetable timetable(delayed_, scenario_.clients);
+    timetable.loads = {queues_[0].load(), queues_[1].load()};
+    return timetable;
+  }
+
+ private:
+  // What happens to the site and bears on who waits: an endpoint goes down, or a limit changes.
+  struct Turn {
+    Instant at;
+    std::optional<Endpoint> down;
+  };
+  struct Sent {
+    std::uint64_t place = 0;
+    std::uint32_t request = 0;
+    Endpoint via = Endpoint::mp;
+  };
+  using Entry = std::pair<Instant, std::uint32_t>;  // when a client is to be looked at
+
+  bool stopped() const { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
+
+  void make_clients(const std::optional<Reseed>& other) {
+    clients_.reserve(scenario_.clients);
+    for (std::uint32_t c = 0; c < scenario_.cohorts.size(); ++c) {
+      const Cohort& cohort = scenario_.cohorts[c];
+      const DrawKeys keys = other ? keys_of(scenario_, cohort, *other) : keys_of(scenario_, cohort);
+      for (std::uint32_t i = 0; i < cohort.clients && !stopped(); ++i) {
+        std::visit(
+            [&]<class Model>(const Model& model) {
+              clients_.push_back(std::make_unique<SteppedRun<Model>>(
+                  world_, nobody_, CohortNumber{c}, model, keys, i));
+            },
+            cohort.network);
+      }
+    }
+  }
+
+  // Lets the client live as long as nobody else bears on it.
+  void go_on(std::uint32_t client) {
+    SteppedClient& it = *clients_[client];
+    if (in_line_[client] == 0) {
+      due_[client] = it.live_to_request();
+      note_arrival(client);
+    } else {
+      due_[client] = it.upcoming();
+    }
+    if (due_[client] < end_) entries_.emplace(due_[client], client);
+  }
+
+  Instant next_moment(Instant now) {
+    Instant next = kNever;
+    while (!entries_.empty() && due_[entries_.top().second] != entries_.top().first) entries_.pop();
+    if (!entries_.empty()) next = entries_.top().first;
+    bool any_waits = false;
+    for (const EndpointQueue& queue : queues_) {
+      if (queue.empty()) continue;
+      any_waits = true;
+      next = std::min(next, queue.next_service(now));
+    }
+    while (turn_ < turns_.size() && turns_[turn_].at <= now) ++turn_;
+    if (any_waits && turn_ < turns_.size()) next = std::min(next, turns_[turn_].at);
+    return next;
+  }
+
+  // Step 1 of an outage's first tick.
+  void drop(Instant now) {
+    while (turn_ < turns_.size() && turns_[turn_].at < now) ++turn_;
+    std::vector<std::uint32_t> touched;
+    for (std::size_t i = turn_; i < turns_.size() && turns_[i].at == now; ++i) {
+      if (!turns_[i].down) continue;
+      for (const Waiting& one : queue_of(*turns_[i].down).take_all()) {
+        leave(one, Handling::dropped, now);
+        touched.push_back(one.client);
+      }
+    }
+    // Each once, also if it is there twice.
+    for (const std::uint32_t client : touched) {
+      if (due_[client] == kNever) go_on(client);
+    }
+  }
+
+  // Steps 1 to 5 of those who wait; and what they and the others have sent.
+  void collect(Instant now) {
+    for (auto& arrivals : arrivals_) arrivals.clear();
+    while (!entries_.empty() && entries_.top().first == now) {
+      const std::uint32_t client = entries_.top().second;
+      entries_.pop();
+      if (due_[client] != now) continue;
+      due_[client] = kNever;
+      if (in_line_[client] != 0) {
+        clients_[client]->live(now);
+        if (!note_arrival(client)) {
+          go_on(client);
+          continue;
+        }
+      }
+      const Sent& sent = sent_[client];
+      ++in_line_[client];
+      arrivals_[static_cast<std::size_t>(sent.via)].push_back(
+          {sent.place, {client, sent.request, now}});
+    }
+  }
+  // What the client has just sent, if it has.
+  bool note_arrival(std::uint32_t client) {
+    SteppedClient& it = *clients_[client];
+    const auto arrival = it.take_arrival();
+    if (!arrival) return false;
+    const bool is_drawn = scenario_.queue_order == QueueOrder::drawn;
+    sent_[client] = {is_drawn ? it.place_in_line(arrival->request) : 0, arrival->request,
+                     arrival->via};
+    return true;
+  }
+
+  // After step 5.
+  void serve(Instant now) {
+    handled_.clear();
+    for (const Endpoint endpoint : {Endpoint::mp, Endpoint::cmg}) {
+      auto& arrivals = arrivals_[static_cast<std::size_t>(endpoint)];
+      // Only then does their order matter.
+      if (!queue_of(endpoint).empty() || arrivals.size() > 1) {
+        std::sort(arrivals.begin(), arrivals.end(), [](const Arrived& a, const Arrived& b) {
+          return std::pair(a.place, a.it.client) < std::pair(b.place, b.it.client);
+        });
+      }
+      const std::size_t before = handled_.size();
+      queue_of(endpoint).serve(arrivals, now, handled_);
+      for (std::size_t i = before; i < handled_.size(); ++i) {
+        if (handled_[i].handling != Handling::served) continue;
+        queue_of(endpoint).count_wait(now - handled_[i].it.sent);
+      }
+    }
+    // Of one client's requests the one that was sent first is judged first. And clients lie in the
+    // order of their numbers in memory.
+    std::sort(handled_.begin(), handled_.end(), [](const Handled& a, const Handled& b) {
+      return std::tie(a.it.client, a.it.request) < std::tie(b.it.client, b.it.request);
+    });
+    for (std::size_t i = 0; i < handled_.size(); ++i) {
+      const auto& [it, handling] = handled_[i];
+      if (handling != Handling::waiting) leave(it, handling, now);
+      const bool is_last = i + 1 == handled_.size() || handled_[i + 1].it.client != it.client;
+      if (is_last && due_[it.client] == kNever) go_on(it.client);
+    }
+  }
+
+  void leave(const Waiting& one, Handling handling, Instant now) {
+    clients_[one.client]->handle(one.request, handling, now);
+    --in_line_[one.client];
+    due_[one.client] = kNever;
+    if (handling == Handling::served && one.sent == now) return;
+    delayed_.push_back({one.client, one.request, handling, now});
+  }
+
+  EndpointQueue& queue_of(Endpoint endpoint) { return queues_[static_cast<std::size_t>(endpoint)]; }
+
+  const Scenario& scenario_;
+  const World world_;
+  const Recorder nobody_{};
+  const std::atomic<bool>* stop_;
+  Instant end_;
+  std::vector<std::unique_ptr<SteppedClient>> clients_;
+  std::array<EndpointQueue, 2> queues_;
+  std::vector<std::uint32_t> in_line_;  // by client: requests of it that are in a queue
+  std::vector<Instant> due_;            // by client: when it is looked at next; kNever: not at all
+  std::vector<Sent> sent_;              // by client: what it will have sent by then
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;
+  std::vector<Turn> turns_;
+  std::size_t turn_ = 0;
+  std::array<std::vector<Arrived>, 2> arrivals_;  // of the tick, by endpoint
+  std::vector<Handled> handled_;                  // in the tick
+  std::vector<Delayed> delayed_;
+};
+
+}  // namespace
+
+std::optional<Timetable> simulate_queues(const Scenario& scenario, const SiteTimeline& site,
+                                         const ClientSchedule& schedule,
+                                         const std::optional<Reseed>& other,
+                                         const std::atomic<bool>* stop) {
+  return QueueRun(scenario, site, schedule, other, stop).run();
+}
+
+std::optional<SiteTimeline> timeline_of(const Scenario& scenario,
+                                        const std::optional<Reseed>& other,
+                                        const std::atomic<bool>* stop) {
+  SiteTimeline site(scenario);
+  if (!has_capacity(scenario)) return site;
+  auto timetable = simulate_queues(scenario, site, ClientSchedule(scenario), other, stop);
+  if (!timetable) return std::nullopt;
+  site.know(std::move(*timetable));
+  return site;
+}
+SiteTimeline timeline_of(const Scenario& scenario) { return *timeline_of(scenario, {}, nullptr); }
+
+}  // namespace tokenlife::sim

@@ -1,0 +1,35 @@
+// Endpoints with a limit make clients depend on each other: a request is served when those before
+// it have been. All else is a client's own affair. So the clients are run side by side first, each
+// from one of its requests to the next, without a record; what becomes of each request is known
+// when all that were sent before it are. With that timetable every client can be run alone.
+//
+// A client whose requests have all been served is ahead of the others, up to its next request: what
+// the others do cannot reach it. One of whose requests waits is run no further than the endpoints
+// are. An answer comes a tick after its request at the earliest, so that nobody asks in the past.
+#pragma once
+
+#include <atomic>
+#include <optional>
+
+#include "sim/engine/client_schedule.hpp"
+#include "sim/engine/site_timeline.hpp"
+#include "sim/engine/timetable.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace tokenlife::sim {
+
+// Precondition: has_capacity(scenario). With `other` draws from its moment on come from its seed,
+// and not from the scenario's. Nothing: it was told to stop.
+std::optional<Timetable> simulate_queues(const Scenario& scenario, const SiteTimeline& site,
+                                         const ClientSchedule& schedule,
+                                         const std::optional<Reseed>& other,
+                                         const std::atomic<bool>* stop);
+
+// The site over the run, with the timetable if an endpoint has a limit: whoever runs clients needs
+// it. Nothing: it was told to stop.
+std::optional<SiteTimeline> timeline_of(const Scenario& scenario,
+                                        const std::optional<Reseed>& other,
+                                        const std::atomic<bool>* stop);
+SiteTimeline timeline_of(const Scenario& scenario);
+
+}  // namespace tokenlife::sim

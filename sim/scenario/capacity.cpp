@@ -1,0 +1,143 @@
+// What endpoints can do: the table [site.capacity], and the action that changes it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "sim/scenario/reading.hpp"
+#include "sim/text/escape.hpp"
+
+namespace tokenlife::sim {
+namespace {
+
+// More than any machine serves, and little enough to be multiplied with the ticks of a run.
+constexpr std::int64_t kPerMinuteMax = 1'000'000'000;
+constexpr Endpoint kLimited[] = {Endpoint::mp, Endpoint::cmg};
+
+// By --clients-scale.
+std::uint64_t scaled(std::uint64_t number, double scale) {
+  const double exact = std::round(static_cast<double>(number) * scale);
+  return static_cast<std::uint64_t>(std::min(exact, 1e15));
+}
+Capacity scaled(const Capacity& capacity, double scale) {
+  const std::uint64_t least = std::min<std::uint64_t>(capacity.per_minute, 1);
+  return {std::max(scaled(capacity.per_minute, scale), least), scaled(capacity.queue, scale)};
+}
+
+std::optional<std::uint64_t> read_queue(Keys& keys, Need need) {
+  const auto queue = keys.whole("queue", WholeRange{}, need);
+  return queue ? std::optional(static_cast<std::uint64_t>(*queue)) : std::nullopt;
+}
+
+std::optional<Capacity> read_capacity(Reading& reading, Keys& table, Endpoint endpoint) {
+  const toml::table* given = table.table(name(endpoint));
+  if (given == nullptr) return std::nullopt;
+  Keys keys = reading.keys_of(*given, fmt::format("`{}`", name(endpoint)));
+  const auto per_minute = keys.whole("per-minute", WholeRange{0, kPerMinuteMax}, Need::required);
+  const auto queue = read_queue(keys, Need::required);
+  keys.finish();
+  if (!per_minute || !queue) return std::nullopt;
+  return scaled(Capacity{static_cast<std::uint64_t>(*per_minute), *queue},
+                reading.options.clients_scale);
+}
+
+}  // namespace
+
+bool has_capacity(const Scenario& scenario) {
+  return scenario.capacities.any() ||
+         std::any_of(scenario.actions.begin(), scenario.actions.end(), [](const Action& action) {
+           return !action.left_out && action_if<SetCapacity>(action) != nullptr;
+         });
+}
+
+void read_capacities(Reading& reading, Keys& site) {
+  const toml::table* given = site.table("capacity");
+  if (given == nullptr) return;
+  Keys keys = reading.keys_of(*given, "[site.capacity]");
+  Scenario& scenario = reading.scenario;
+  scenario.queue_order = keys.word<QueueOrder>("order").value_or(QueueOrder::drawn);
+  for (const Endpoint endpoint : kLimited) {
+    scenario.capacities.of(endpoint) = read_capacity(reading, keys, endpoint);
+  }
+  keys.finish();
+  if (reading.options.clients_scale == 1 || !scenario.capacities.any()) return;
+  reading.mistakes.warn(
+      site.place("capacity"),
+      fmt::format("capacities are scaled as the clients are, by {}", reading.options.clients_scale),
+      "");
+}
+
+std::optional<SetCapacity> read_set_capacity(Keys& keys) {
+  const auto endpoint =
+      keys.word<Endpoint>("endpoint", Need::required, std::span(Names<Endpoint>::values).first(2));
+  SetCapacity set{endpoint.value_or(Endpoint::mp), {}, false, {}};
+  const toml::node* per_minute = keys.any("per-minute");
+  bool is_good = true;
+  if (per_minute != nullptr && per_minute->is_string()) {
+    set.unlimited = per_minute->ref<std::string>() == "unlimited";
+    is_good = set.unlimited;
+    if (!is_good) {
+      keys.wrong("per-minute", "is neither a whole number nor \"unlimited\"",
+                 "write 300, or \"unlimited\"");
+    }
+  } else if (per_minute != nullptr) {
+    const auto number = keys.whole("per-minute", WholeRange{0, kPerMinuteMax});
+    is_good = number.has_value();
+    if (number) set.per_minute = static_cast<std::uint64_t>(*number);
+  }
+  set.queue = read_queue(keys, Need::optional);
+  if (per_minute == nullptr && !keys.has("queue")) {
+    keys.missing("per-minute", "say what is set: `per-minute`, `queue`");
+    is_good = false;
+  }
+  if (!endpoint || !is_good || (keys.has("queue") && !set.queue)) return std::nullopt;
+  return set;
+}
+
+// An endpoint that has no limit needs both numbers; and all are scaled.
+void check_capacities(Reading& reading, const toml::array& actions) {
+  if (reading.mistakes.any()) return;  // Otherwise each has become an action.
+  std::vector<std::size_t> setting;
+  std::vector<Action>& all = reading.scenario.actions;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (action_if<SetCapacity>(all[i]) != nullptr) setting.push_back(i);
+  }
+  std::stable_sort(setting.begin(), setting.end(),
+                   [&](std::size_t a, std::size_t b) { return all[a].at < all[b].at; });
+  Capacities known = reading.scenario.capacities;
+  for (const std::size_t i : setting) {
+    auto& set = std::get<SetCapacity>(std::get<SiteAction>(all[i].what));
+    std::optional<Capacity>& of = known.of(set.endpoint);
+    Keys keys = reading.keys_of(*actions[i].as_table(), "the action `set-capacity`");
+    if (!of && !set.unlimited && (!set.per_minute || !set.queue)) {
+      const std::string_view lacks = set.per_minute ? "queue" : "per-minute";
+      reading.mistakes.note(keys.place(),
+                            fmt::format("`{}` is missing in the action `set-capacity`: the {} has "
+                                        "no limit before it",
+                                        lacks, name(set.endpoint)),
+                            "give both `per-minute` and `queue`");
+      return;
+    }
+    const Capacity before = of.value_or(Capacity{});
+    of.reset();
+    if (!set.unlimited) {
+      of = Capacity{set.per_minute.value_or(before.per_minute), set.queue.value_or(before.queue)};
+    }
+    const Capacity scaled_to =
+        scaled({set.per_minute.value_or(0), set.queue.value_or(0)}, reading.options.clients_scale);
+    if (set.per_minute) set.per_minute = scaled_to.per_minute;
+    if (set.queue) set.queue = scaled_to.queue;
+  }
+}
+
+std::optional<Duration> read_request_timeout(Reading& reading, Keys& keys) {
+  const auto timeout = keys.duration("request-timeout", Sign::positive);
+  const Duration latency = reading.scenario.policy.latency;
+  if (!timeout || *timeout > latency) return timeout;
+  keys.wrong("request-timeout",
+             fmt::format("is {}, and an answer takes {}", to_text(*timeout), to_text(latency)),
+             "choose a longer one, or a shorter `latency`");
+  return std::nullopt;
+}
+
+}  // namespace tokenlife::sim
