@@ -42,15 +42,15 @@ void NaiveQueues::serve(Instant now) {
 }
 
 void NaiveQueues::serve(Endpoint endpoint, const std::vector<Waiting>& arrived, Instant now) {
-  __extension__ using Wide = __int128;
+  __extension__ using Exact = __int128;
   const auto& capacity = endpoint == Endpoint::mp ? site_->capacities.mp : site_->capacities.cmg;
   std::vector<Waiting>& line = lines_[static_cast<std::size_t>(endpoint)];
   NaiveLoad& load = loads_[static_cast<std::size_t>(endpoint)];
-  Wide left = static_cast<Wide>(line.size() + arrived.size());
+  Exact left = static_cast<Exact>(line.size() + arrived.size());
   if (capacity) {
-    const Wide rate =
-        Wide{static_cast<std::int64_t>(capacity->per_minute)} * scenario_->tick.count();
-    const Wide tick = now.time_since_epoch() / scenario_->tick;
+    const Exact rate =
+        Exact{static_cast<std::int64_t>(capacity->per_minute)} * scenario_->tick.count();
+    const Exact tick = now.time_since_epoch() / scenario_->tick;
     left = (tick + 1) * rate / 60 - tick * rate / 60;
   }
   std::vector<Waiting> all = line;
