@@ -21,7 +21,8 @@ std::uint64_t peak_of(const RunResult& result, std::size_t endpoint) {
 }  // namespace
 
 std::string endpoints_text(const Scenario& scenario, const RunResult& result) {
-  if (!has_capacity(scenario)) return "";
+  // Of a run that was stopped before anybody lived nothing is known.
+  if (!has_capacity(scenario) || result.tally.clients == 0) return "";
   std::string text =
       fmt::format("{:<8} {:>18} {:>13} {:>10} {:>11} {:>9}\n", "", "requests a minute",
                   "longest queue", "busy", "median wait", "99 % wait");

@@ -61,8 +61,7 @@ class ClientLife : public ClientSettings {
       : ClientSettings(world, recorder, cohort, draw_keys, client_in_cohort),
         tokens_(recorder.tokens),
         restarts_(draws_, Purpose::agent_restart),
-        line_(world.site->timetable() == nullptr ? std::span<const Delayed>{}
-                                                 : world.site->timetable()->of(number_)),
+        line_(world.site->timetable(), number_),
         turns_to_cmg_(cohort_.on_intranet == OnIntranet::mp_then_cmg) {}
 
   // ---- What is done to it: step 1 ----
@@ -143,8 +142,8 @@ class ClientLife : public ClientSettings {
   }
   // Of a token that expires now.
   SpellCause cause_of_expiry() const {
-    const SpellCause cause = watch_.cause(renewal_due_, now_);
-    return cause == SpellCause::on_its_way && waits_until_ > now_ ? SpellCause::busy : cause;
+    if (in_flight_ && waits_until_ > now_) return SpellCause::busy;
+    return watch_.cause(renewal_due_, now_);
   }
 
   Duration since_contact() const {

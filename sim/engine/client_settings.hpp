@@ -156,8 +156,9 @@ class ClientSettings : public ClientRecord {
            !is_out_of_service(client_.state);
   }
   void hear_of_renewal(Instant asked, std::uint32_t action) {
+    // Who asks again does not put off what is due.
+    if (client_.token.not_before >= asked_before_) asked_at_ = now_;
     asked_before_ = asked;
-    asked_at_ = now_;
     if (!is_asked(asked)) return;
     record({CauseKind::action, action}, AskedToRenew{client_.token.serial});
     plan_renewal();

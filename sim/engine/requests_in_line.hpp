@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <span>
-#include <vector>
+#include <utility>
 
 #include "core/client.hpp"
 #include "core/request.hpp"
@@ -30,7 +32,11 @@ struct SentRequest {
 
 class RequestsInLine {
  public:
-  explicit RequestsInLine(std::span<const Delayed> timetable) : timetable_(timetable) {}
+  // Without a timetable it is told who is served.
+  explicit RequestsInLine(const Timetable* timetable, ClientNumber client)
+      : knows_(timetable != nullptr) {
+    if (knows_) timetable_ = timetable->of(client);
+  }
 
   // What is known of the request, which is the client's next one; null: it is served at once.
   const Delayed* look_up(std::uint32_t request) {
@@ -42,17 +48,22 @@ class RequestsInLine {
   void join(SentRequest sent) { waiting_.push_back(std::move(sent)); }
   // The client does not await an answer any longer. One that nobody ever serves is forgotten.
   void give_up() {
-    for (SentRequest& sent : waiting_) sent.is_awaited = false;
+    if (waiting_.empty()) return;
+    // The one that is awaited is the last.
+    waiting_.back().is_awaited = false;
+    if (knows_ && waiting_.back().served_at == kNever) waiting_.pop_back();
   }
   bool empty() const { return waiting_.empty(); }
   // When the first of them is served.
   Instant next() const {
     Instant next = kNever;
+    if (!knows_) return next;
     for (const SentRequest& sent : waiting_) next = std::min(next, sent.served_at);
     return next;
   }
   // The first of them that is served then, taken out; nothing if there is none.
   std::optional<SentRequest> take(Instant now) {
+    if (!knows_) return std::nullopt;
     return take_if([&](const SentRequest& sent) { return sent.served_at == now; });
   }
   // That one. Precondition: it is there.
@@ -70,9 +81,10 @@ class RequestsInLine {
     return taken;
   }
 
+  bool knows_;
   std::span<const Delayed> timetable_;
   std::size_t next_ = 0;
-  std::vector<SentRequest> waiting_;  // in the order in which they were sent
+  std::deque<SentRequest> waiting_;  // in the order in which they were sent
 };
 
 }  // namespace tokenlife::sim

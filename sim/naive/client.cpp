@@ -229,7 +229,7 @@ void NaiveClient::expire(Instant now) {
   SpellCause cause = due() < now ? SpellCause::offline : SpellCause::never_due;
   if (stopped_at_ && *stopped_at_ >= due()) cause = stopped_by_;
   const bool waits = in_flight_ && !in_flight_->judged;
-  if (cause == SpellCause::on_its_way && waits) cause = SpellCause::busy;
+  if (waits) cause = SpellCause::busy;
   if (cohort_->inventory != nullptr && now == Instant{}) cause = SpellCause::adopted;
   record(now, {CauseKind::expiry, 0}, TokenExpired{token_.serial, cause, since_contact(now)});
 }

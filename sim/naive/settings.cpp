@@ -44,8 +44,8 @@ bool NaiveClient::is_asked(Instant when) const {
 }
 
 void NaiveClient::hear_of_renewal(Instant asked, Cause cause, Instant now) {
+  if (token_.not_before >= asked_before_) asked_at_ = now;
   asked_before_ = asked;
-  asked_at_ = now;
   if (!is_asked(asked)) return;
   record(now, cause, AskedToRenew{token_.serial});
   drawn_jitter_ = Duration{0};

@@ -20,6 +20,7 @@ std::uint64_t scaled(std::uint64_t number, double scale) {
   return static_cast<std::uint64_t>(std::min(exact, 1e15));
 }
 Capacity scaled(const Capacity& capacity, double scale) {
+  if (scale == 1) return capacity;
   const std::uint64_t least = std::min<std::uint64_t>(capacity.per_minute, 1);
   return {std::max(scaled(capacity.per_minute, scale), least), scaled(capacity.queue, scale)};
 }
@@ -41,6 +42,13 @@ std::optional<Capacity> read_capacity(Reading& reading, Keys& table, Endpoint en
                 reading.options.clients_scale);
 }
 
+void say_that_it_is_scaled(Reading& reading, Position place) {
+  const double scale = reading.options.clients_scale;
+  if (scale == 1) return;
+  reading.mistakes.warn(place,
+                        fmt::format("capacities are scaled as the clients are, by {}", scale), "");
+}
+
 }  // namespace
 
 bool has_capacity(const Scenario& scenario) {
@@ -60,11 +68,7 @@ void read_capacities(Reading& reading, Keys& site) {
     scenario.capacities.of(endpoint) = read_capacity(reading, keys, endpoint);
   }
   keys.finish();
-  if (reading.options.clients_scale == 1 || !scenario.capacities.any()) return;
-  reading.mistakes.warn(
-      site.place("capacity"),
-      fmt::format("capacities are scaled as the clients are, by {}", reading.options.clients_scale),
-      "");
+  if (scenario.capacities.any()) say_that_it_is_scaled(reading, site.place("capacity"));
 }
 
 std::optional<SetCapacity> read_set_capacity(Keys& keys) {
@@ -105,6 +109,9 @@ void check_capacities(Reading& reading, const toml::array& actions) {
   std::stable_sort(setting.begin(), setting.end(),
                    [&](std::size_t a, std::size_t b) { return all[a].at < all[b].at; });
   Capacities known = reading.scenario.capacities;
+  if (!setting.empty() && !known.any()) {
+    say_that_it_is_scaled(reading, position(actions[setting.front()]));
+  }
   for (const std::size_t i : setting) {
     auto& set = std::get<SetCapacity>(std::get<SiteAction>(all[i].what));
     std::optional<Capacity>& of = known.of(set.endpoint);

@@ -197,7 +197,9 @@ void write_run_and_site(std::ostream& out, const Scenario& scenario) {
   const Policy plain;
   const Policy& policy = scenario.policy;
   const bool own_tenant = scenario.tenant != tenant_of_seed(scenario.seed);
-  if (policy == plain && !own_tenant && !scenario.real_crypto && !scenario.capacities.any()) return;
+  if (policy == plain && !own_tenant && !scenario.real_crypto) {
+    return write_capacities(out, scenario);
+  }
   out << "\n[site]\n";
   if (own_tenant) keys.always("tenant", toml_string(to_string(scenario.tenant)));
   keys.unless(plain.mp, "mp", policy.mp);
