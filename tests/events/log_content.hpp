@@ -346,6 +346,7 @@ inline rc::Gen<LogContent> any_content(int clients_max, int tries) {
   return rc::gen::exec([=] {
     const auto clients = static_cast<std::uint32_t>(any_below(clients_max + 1));
     LogContent content{header_for(clients), {}, {}};
+    content.header.client_schema = 7;
     content.site = any_site(1 + tries);
     for (std::uint32_t i = 0; i < clients; ++i) {
       content.clients.push_back(any_stream({i}, cohort_of(content.header, i), tries));
