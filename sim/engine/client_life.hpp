@@ -281,9 +281,10 @@ class ClientLife : public ClientSettings {
 
   // Where others may be served first.
   void send_to_queue(const Request& request) {
-    SentRequest sent{
-        request, requests_, client_.version, client_.state, client_.token, now_, kNever, true, {}};
-    if (tokens_ != nullptr) sent.shown = tokens_->carry(request);
+    std::optional<ShownToken> shown;
+    if (tokens_ != nullptr) shown.emplace(tokens_->carry(request));
+    SentRequest sent{request, requests_, client_.version, client_.state, client_.token, now_,
+                     kNever,  true,      std::move(shown)};
     send(request);
     if (!world_.site->up(request.via, now_)) return fail(FailureReason::endpoint_down, now_);
     if (world_.site->timetable() == nullptr) {

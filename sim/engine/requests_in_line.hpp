@@ -25,9 +25,9 @@ struct SentRequest {
   LifecycleState state;
   ClientToken token;
   Instant sent;
-  Instant served_at = kNever;         // as far as is known
-  bool is_awaited = true;             // by the client
-  std::optional<ShownToken> shown{};  // real tokens
+  Instant served_at = kNever;       // as far as is known
+  bool is_awaited = true;           // by the client
+  std::optional<ShownToken> shown;  // real tokens
 };
 
 class RequestsInLine {

@@ -247,7 +247,7 @@ TEST_CASE("a run with limits has the same digest for any number of threads") {
   CHECK(result_of(text, 7).log.digest == once.log.digest);
 }
 
-TEST_CASE("real tokens that wait are checked as they were sent", "[slow]") {
+TEST_CASE("real tokens that wait are checked as they were sent") {
   Scenario scenario = scenario_of(
       fleet(6, "crypto = \"real\"\nrenew-after = \"2h\"\nrequest-timeout = \"3m\"\n" + limit(1, 3),
             "[[action]]\nat = \"2h2m\"\ndo = \"reinstall\"\ncohort = \"c\"\nshare = 0.5\n", "8h"));
