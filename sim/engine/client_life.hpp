@@ -281,7 +281,7 @@ class ClientLife : public ClientSettings {
 
   // Where others may be served first.
   void send_to_queue(const Request& request) {
-    std::optional<ShownToken> shown;
+    std::optional<CarriedToken> shown;
     if (tokens_ != nullptr) shown.emplace(tokens_->carry(request));
     SentRequest sent{request, requests_, client_.version, client_.state, client_.token, now_,
                      kNever,  true,      std::move(shown)};

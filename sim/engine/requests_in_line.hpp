@@ -27,7 +27,7 @@ struct SentRequest {
   Instant sent;
   Instant served_at = kNever;       // as far as is known
   bool is_awaited = true;           // by the client
-  std::optional<ShownToken> shown;  // real tokens
+  std::optional<CarriedToken> shown;  // real tokens
 };
 
 class RequestsInLine {

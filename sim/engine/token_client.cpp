@@ -48,7 +48,7 @@ std::optional<TokenVerdict> TokenClient::show(const Request& request, const Site
   return check(identity_->key, identity_->certificate, wanted_by(request), request, site, now);
 }
 
-ShownToken TokenClient::carry(const Request& request) const {
+CarriedToken TokenClient::carry(const Request& request) const {
   return {identity_->key, identity_->certificate, Secret(wanted_by(request))};
 }
 

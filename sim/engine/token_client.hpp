@@ -15,7 +15,7 @@
 namespace tokenlife::sim {
 
 // What goes with a request, as it was when that was sent.
-struct ShownToken {
+struct CarriedToken {
   PrivateKey key;
   Certificate certificate;
   Secret token;
@@ -43,8 +43,8 @@ class TokenClient {
   std::optional<TokenVerdict> show(const Request& request, const SiteView& site, Instant now);
 
   // What goes with a request that may have to wait, and the check of it when it is served.
-  ShownToken carry(const Request& request) const;
-  std::optional<TokenVerdict> check(const ShownToken& shown, const Request& request,
+  CarriedToken carry(const Request& request) const;
+  std::optional<TokenVerdict> check(const CarriedToken& shown, const Request& request,
                                     const SiteView& site, Instant now) {
     return check(shown.key, shown.certificate, shown.token.reveal(), request, site, now);
   }
