@@ -321,14 +321,13 @@ TEST_CASE("a JWT is looked into: RS256, dates, kind, and whose it is") {
   const auto certificate = Certificate::self_signed(key, {"site", begin, begin + 24h});
   const auto mine = *Certificate::from_pem(certificate_pool()[0]);
   const Guid tenant{1, 2};
-  const std::string client = sign_token(ClientClaims{{begin, begin + 1h},
-                                                     tenant,
-                                                     TokenSerial::of({0}, 1),
-                                                     Credential::self_signed,
-                                                     mine.sha256()},
-                                        key, certificate)
-                                 .reveal()
-                                 .data();
+  const Secret signed_token = sign_token(ClientClaims{{begin, begin + 1h},
+                                                      tenant,
+                                                      TokenSerial::of({0}, 1),
+                                                      Credential::self_signed,
+                                                      mine.sha256()},
+                                         key, certificate);
+  const std::string client(signed_token.reveal());
   JwtContext context{false, tenant, "", std::string(certificate_pool()[0]), kBegin, kBegin + 1h};
   CHECK(!fault_of_jwt(client, context));
   const auto rules = [&](const JwtContext& other) {

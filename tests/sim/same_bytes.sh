@@ -3,7 +3,7 @@
 # machine, in any time zone, with any number of threads.
 set -euo pipefail
 
-expected=d96cd3e9b37f0410406737f30df7431a3c90da99e5001c8f104763786129a82e
+expected=8a810d3d3c7c0f34b1261b63f478b1144cae9a99a6e222ac6be6f307f3b499da
 for zone in UTC Pacific/Auckland America/St_Johns; do
   for threads in 1 2; do
     report=$(TZ=$zone "$1" run sim/same_bytes.toml --threads "$threads" --json)
