@@ -159,12 +159,11 @@ const std::vector<Room> kRooms{
     {"sim/tables/", {"sim/analysis/"}},
     {"sim/sql/", {"sim/tables/"}},
     {"sim/parquet/", {"sim/tables/"}},
-    {"sim/report/", {"sim/analysis/"}},
+    {"sim/report/", {"sim/analysis/", "sim/sweep/"}},
     {"sim/check/", {"sim/text/"}},
     {"sim/site/", {"sim/text/"}},
     {"sim/cli/",
-     {"sim/conform/", "sim/sweep/", "sim/sql/", "sim/parquet/", "sim/report/", "sim/check/",
-      "sim/site/"}},
+     {"sim/conform/", "sim/sql/", "sim/parquet/", "sim/report/", "sim/check/", "sim/site/"}},
     {"tests/", {"sim/cli/"}},
 };
 

@@ -32,7 +32,8 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
       "--best\n"
       "  tokenlife sweep fleet.toml --vary cohort.laptops.clients=500,5000 --metric "
       "spells.offline\n"
-      "  tokenlife sweep fleet.toml --vary site.token-validity=90d,180d --cache runs --csv");
+      "  tokenlife sweep fleet.toml --vary site.token-validity=90d,180d --cache runs --csv\n"
+      "  tokenlife sweep fleet.toml --vary site.renew-after=20d,30d,45d --report sweep.html");
   added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
   added
       ->add_option("--vary", command.vary,
@@ -52,7 +53,10 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
                   "Name what leaves the fewest stranded, and what it costs in requests");
   added->add_option("--cache", command.cache,
                     "A folder for the numbers of runs: what is there is not run again");
-  added->add_flag("--force", command.force, "Run more than 10,000 times if it comes to that");
+  added->add_option("--report", command.report,
+                    "Write the table, and a chart for each metric, as a page to this new file");
+  added->add_flag("--force", command.force,
+                  "Run more than 10,000 times if it comes to that; overwrite the page of --report");
   add_threads(*added, command.threads);
   add_format(*added, command.format, command.csv, command.json);
 }

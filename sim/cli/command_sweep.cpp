@@ -7,11 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/cli/seed_range.hpp"
 #include "sim/cli/set_argument.hpp"
 #include "sim/cli/sweep_report.hpp"
 #include "sim/cli/time_left.hpp"
+#include "sim/report/sweep_page.hpp"
 #include "sim/sweep/metric.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -62,11 +64,40 @@ Result<SweepPlan, Error> plan_of(const SweepCommand& command) {
   return plan;
 }
 
+// A page that cannot be written is told before the runs are made.
+Result<void, Error> try_page(const SweepCommand& command) {
+  if (!command.report) return {};
+  if (*command.report == "-") {
+    return usage_error("--report: standard output has the table", "name a file for the page");
+  }
+  return try_new_output(*command.report, command.force);
+}
+
+void print_sweep(const SweepCommand& command, const SweepResult& result, Console& console) {
+  const std::string format = command.csv ? "csv" : command.format;
+  if (command.json) {
+    console.print(json_text(sweep_json(result)) + "\n");
+  } else if (format == "csv") {
+    console.print(sweep_csv(result));
+  } else if (format == "jsonl") {
+    console.print(sweep_jsonl(result));
+  } else {
+    console.print(sweep_text(result, command.best, console));
+  }
+}
+
+// Nothing is written where nothing was run.
+Result<void, Error> write_page(const SweepCommand& command, const SweepResult& result) {
+  if (!command.report || result.runs + result.cached == 0) return {};
+  return replace_output(*command.report, sweep_page(result, TOKENLIFE_VERSION_TEXT));
+}
+
 }  // namespace
 
 ExitStatus sweep_command(const SweepCommand& command, Console& console) {
   const auto plan = plan_of(command);
   if (!plan) return Failed<Error>(plan.error());
+  if (auto good = try_page(command); !good) return Failed<Error>(good.error());
   SweepOptions options;
   options.threads = std::max(1U, command.threads);
   std::optional<RunCache> cache;
@@ -87,16 +118,8 @@ ExitStatus sweep_command(const SweepCommand& command, Console& console) {
   console.show_progress("");
   if (!result) return Failed<Error>(result.error());
   for (const std::string& warning : result->warnings) console.say(warning);
-  const std::string format = command.csv ? "csv" : command.format;
-  if (command.json) {
-    console.print(json_text(sweep_json(*result)) + "\n");
-  } else if (format == "csv") {
-    console.print(sweep_csv(*result));
-  } else if (format == "jsonl") {
-    console.print(sweep_jsonl(*result));
-  } else {
-    console.print(sweep_text(*result, command.best, console));
-  }
+  print_sweep(command, *result, console);
+  if (auto written = write_page(command, *result); !written) return Failed<Error>(written.error());
   if (result->complete) return 0;
   console.say(
       fmt::format("tokenlife: interrupted; what is printed is of the {} of {} runs that "

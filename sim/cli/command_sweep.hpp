@@ -21,7 +21,8 @@ struct SweepCommand {
   bool best = false;
   std::optional<std::string> cache;  // a folder
   unsigned threads = std::thread::hardware_concurrency();
-  bool force = false;  // however many runs
+  std::optional<std::string> report;  // a page to write
+  bool force = false;                 // however many runs, over whatever page
   std::string format = "text";
   bool csv = false;
   bool json = false;

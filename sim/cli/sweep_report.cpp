@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/json_text.hpp"
-#include "sim/sweep/metric.hpp"
+#include "sim/sweep/sweep_words.hpp"
 #include "sim/text/csv_name.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -17,39 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 using SweepRow = std::vector<std::string>;
-
-// ---- Numbers -----------------------------------------------------------------------------------
-
-int decimals_for(double largest) {
-  if (largest >= 1000) return 0;
-  if (largest >= 100) return 1;
-  return largest >= 1 || !(largest > 0) ? 2 : 4;
-}
-
-// "176.4 ± 3.2": the second is half of the interval.
-std::string mean_text(const Mean& mean, bool with_sign) {
-  const double half = mean.interval ? (mean.interval->high - mean.interval->low) / 2 : 0;
-  const int decimals = decimals_for(std::max(std::abs(mean.mean), half));
-  std::string text = with_sign ? fmt::format("{:+.{}f}", mean.mean, decimals)
-                               : fmt::format("{:.{}f}", mean.mean, decimals);
-  if (mean.interval) text += fmt::format(" ± {:.{}f}", half, decimals);
-  return text;
-}
-
-const std::string& metric_name(const SweepResult& result, std::size_t i) {
-  return metric_names()[result.plan.metrics[i]];
-}
-
-// "site.renew-after=30d site.mp=https"
-std::string cell_name(const SweepResult& result, std::size_t number) {
-  std::string name;
-  const std::vector<std::size_t>& values = result.cells[number].values;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const Vary& vary = result.plan.vary[i];
-    name += fmt::format("{}{}={}", i > 0 ? " " : "", vary.key, vary.values[values[i]]);
-  }
-  return values.empty() ? "the scenario as it is" : escape_text(name);
-}
 
 // ---- For people --------------------------------------------------------------------------------
 
@@ -83,7 +49,7 @@ std::string table_text(const SweepResult& result) {
   for (const Vary& vary : result.plan.vary) rows[0].push_back(escape_text(vary.key));
   if (!result.complete) rows[0].emplace_back("seeds");
   for (std::size_t i = 0; i < result.plan.metrics.size(); ++i) {
-    rows[0].push_back(metric_name(result, i));
+    rows[0].push_back(metric_name(result.plan, i));
     if (is_grid) rows[0].emplace_back("to the first");
   }
   for (const SweepResult::Cell& cell : result.cells) {
@@ -110,7 +76,7 @@ std::string best_line(const SweepResult& result, std::size_t cell) {
   if (cell > 0 && first > 0) {
     cost += fmt::format(" ({:+.1f} % of the first)", (best.requests[cell].mean / first - 1) * 100);
   }
-  return fmt::format("{}: {} stranded, {}\n", cell_name(result, cell),
+  return fmt::format("{}: {} stranded, {}\n", escape_text(cell_text(result, cell)),
                      mean_text(best.stranded[cell], false), cost);
 }
 
@@ -147,7 +113,7 @@ Json object_of(const SweepResult& result, const SweepResult::Cell& cell) {
   object["seeds"] = cell.seeds;
   auto& metrics = object["metrics"] = Json::object();
   for (std::size_t i = 0; i < cell.metrics.size(); ++i) {
-    auto& metric = metrics[metric_name(result, i)];
+    auto& metric = metrics[metric_name(result.plan, i)];
     const auto put = [&](const std::string& key, const std::optional<double>& number) {
       metric[key] = number ? Json(*number) : Json();
     };
@@ -201,8 +167,8 @@ std::string sweep_csv(const SweepResult& result) {
     const auto put = [&](const std::string& key, const std::optional<double>&) {
       cells.push_back(key);
     };
-    put_mean(metric_name(result, i), {}, put);
-    put_mean(metric_name(result, i) + "-difference", {}, put);
+    put_mean(metric_name(result.plan, i), {}, put);
+    put_mean(metric_name(result.plan, i) + "-difference", {}, put);
   }
   append_csv_row(text, cells);
   for (const SweepResult::Cell& cell : result.cells) {

@@ -114,6 +114,24 @@ std::string long_date(std::int64_t unix_seconds) {
                      static_cast<int>(date.year()));
 }
 
+std::string html_head(std::string_view title, std::string_view script, std::string_view style) {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
+      "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; "
+      "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n<meta "
+      "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta "
+      "name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n{}</style>\n"
+      "</head>\n<body>\n",
+      script, title, style);
+}
+
+std::string html_section(std::string_view id, std::string_view heading, std::string_view content) {
+  return fmt::format(
+      "<section id=\"{}\" aria-labelledby=\"h-{}\"><h2 id=\"h-{}\">{}</h2>\n{}"
+      "</section>\n",
+      id, id, id, heading, content);
+}
+
 HtmlTable::HtmlTable(std::string_view id, std::string_view caption, std::vector<HtmlColumn> columns)
     : columns_(std::move(columns)) {
   text_ = fmt::format(

@@ -34,6 +34,13 @@ std::string date_text(std::int64_t unix_seconds);
 // "3 August 2026"
 std::string long_date(std::int64_t unix_seconds);
 
+// ---- Pages --------------------------------------------------------------------------------------
+
+// Until the body begins. `title` as HTML; `script` is what the page's policy allows of scripts.
+std::string html_head(std::string_view title, std::string_view script, std::string_view style);
+// `id` names the heading too, for readers of screens.
+std::string html_section(std::string_view id, std::string_view heading, std::string_view content);
+
 // ---- Tables ------------------------------------------------------------------------------------
 
 struct HtmlColumn {

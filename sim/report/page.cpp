@@ -54,24 +54,11 @@ std::string script() {
   return text;
 }
 
-std::string section(const char* id, const char* heading, const std::string& content) {
-  return fmt::format(
-      "<section id=\"{}\" aria-labelledby=\"h-{}\"><h2 id=\"h-{}\">{}</h2>\n{}"
-      "</section>\n",
-      id, id, id, heading, content);
-}
-
 std::string head(const Report& report, const std::string& code) {
   std::string title = title_of(report.runs[0]->log.header());
   if (report.runs.size() > 1) title += " and " + title_of(report.runs[1]->log.header());
-  return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
-      "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; "
-      "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n<meta "
-      "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta "
-      "name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n{}{}</style>\n"
-      "</head>\n<body>\n",
-      csp_hash(code), html_plain(title), kPageCss, kLanesCss);
+  return html_head(html_plain(title), csp_hash(code),
+                   std::string(kPageCss) + std::string(kLanesCss));
 }
 
 std::string fleet_line(const ReportedRun& run) {
@@ -170,24 +157,25 @@ std::string report_page(const Report& report) {
   const std::string code = script();
   const std::string begin =
       head(report, code) + header_of_page(report) + navigation(report) + "<main>\n";
-  std::string before = section("over-time", "Over time", over_time_section(runs));
-  before += section("end", "At the end", end_section(runs));
-  if (runs.size() > 1) before += section("between", "From A to B", fates_section(report));
-  before += section("spells", "Without a good token", spells_section(runs));
-  before += section("tokens", "Tokens", tokens_section(runs));
-  before += section("lifecycle", "The lifecycle", lifecycle_section(runs));
+  std::string before = html_section("over-time", "Over time", over_time_section(runs));
+  before += html_section("end", "At the end", end_section(runs));
+  if (runs.size() > 1) before += html_section("between", "From A to B", fates_section(report));
+  before += html_section("spells", "Without a good token", spells_section(runs));
+  before += html_section("tokens", "Tokens", tokens_section(runs));
+  before += html_section("lifecycle", "The lifecycle", lifecycle_section(runs));
   const std::string behind =
-      section("again", "This run again", run_section(report)) +
+      html_section("again", "This run again", run_section(report)) +
       fmt::format(
           "</main>\n<script type=\"application/json\" id=\"data\">{}</script>\n"
           "<script>{}</script>\n</body>\n</html>\n",
           chart_json(runs), code);
   const std::size_t used = begin.size() + before.size() + behind.size() + kRowBytesMax + 10'000;
   ensure(used < kPageBytesMax, "room for the lives of some");
-  std::string page = begin + before +
-                     section("stranded", runs.size() > 1 ? "The stranded of B" : "The stranded",
-                             stranded_section(runs, kPageBytesMax - used)) +
-                     behind;
+  std::string page =
+      begin + before +
+      html_section("stranded", runs.size() > 1 ? "The stranded of B" : "The stranded",
+                   stranded_section(runs, kPageBytesMax - used)) +
+      behind;
   ensure(page.size() <= kPageBytesMax, "a page of 3 MB at most");
   return page;
 }

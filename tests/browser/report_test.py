@@ -49,6 +49,12 @@ class Pages:
 
     def make(self, name):
         out = self.folder / (name + ".html")
+        if name == "sweep":
+            self.page("fleet")
+            self.call(["sweep", str(self.folder / "fleet" / "scenario.toml"), "--seeds", "1..4",
+                       "--vary", "site.renew-after=20d,45d", "--vary", "action.0.for=7d,75d",
+                       "--report", str(out)])
+            return out
         logs = getattr(self, name)()
         inputs = [] if name != "hostile" else ["--inputs", str(self.folder / "hostile")]
         self.call(["report", *map(str, logs), "-o", str(out), *inputs])
@@ -255,6 +261,22 @@ def test_it_is_told_apart_without_colours_and_by_screen_readers(browser, pages):
       t.caption && [...t.tHead.rows[0].cells].every((c) => c.scope === "col"))""")
 
 
+def test_a_sweep_draws_a_dot_for_each_combination_and_has_no_scripts(browser, pages):
+    for width in (375, 1200):
+        browser.open(pages.page("sweep"), width=width)
+        assert browser.messages() == []
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+        dots = browser.run("""return [...document.querySelectorAll("#charts circle")].map((c) => {
+          const box = c.getBoundingClientRect();
+          return [box.width, box.left]; })""")
+        assert len(dots) == 12, dots  # of three metrics
+        assert all(9 < size < 15 for size, _ in dots), dots
+        # Fewer are stranded by an outage of a week than by one of 75 days.
+        assert dots[0][1] < dots[1][1], dots
+    answer = browser.run("return document.querySelector('.answer').innerText")
+    assert answer.startswith("Fewest are stranded at the end with site.renew-after="), answer
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -287,7 +309,7 @@ def main():
 
 def take_pictures(browser, pages, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("fleet", "two", "hostile", "empty"):
+    for name in ("fleet", "two", "hostile", "empty", "sweep"):
         for width in (375, 1200):
             for dark in (False, True):
                 browser.open(pages.page(name), width=width, dark=dark)

@@ -1,5 +1,8 @@
 // `--set` and `sweep` as their users meet them.
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -11,6 +14,11 @@ namespace tokenlife::test {
 namespace {
 
 using nlohmann::json;
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
 
 }  // namespace
 
@@ -135,14 +143,32 @@ TEST_CASE("a sweep refuses what it cannot do, and says why") {
       {"--seeds 1..10001", "1 combination with 10,001 seeds are more than 10,000 runs"},
       {"--seeds 5..1", "is not a range"},
       {"--cache small.toml", "small.toml: cannot be made"},
+      {"--report -", "--report: standard output has the table"},
+      {"--report small.toml", "already exists; choose another file, or add --force"},
   };
   for (const auto& [line, said] : rows) {
     CAPTURE(line);
     const Ran ran = desk.run("sweep small.toml " + line);
     INFO(ran.err);
-    CHECK(ran.status == (line.find("--cache") == 0 ? 3 : 2));
+    CHECK(ran.status == (line.ends_with(" small.toml") ? 3 : 2));
     CHECK(ran.err.find(said) != std::string::npos);
   }
+}
+
+TEST_CASE("a sweep's page is the same with any threads and from a cache, beside the table") {
+  const Desk desk;
+  const std::string line = "sweep small.toml --vary site.renew-after=20d,40d --seeds 1..3 ";
+  const Ran plain = desk.run(line);
+  const Ran first = desk.run(line + "--threads 1 --cache runs --report one.html");
+  CHECK(first.status == 0);
+  CHECK(first.out == plain.out);
+  CHECK(desk.run(line + "--threads 2 --report two.html").status == 0);
+  CHECK(desk.run(line + "--cache runs --report three.html --json").status == 0);
+  const std::string page = text_of(desk.path("one.html"));
+  CHECK(page.find("<p class=\"kind\">tokenlife sweep</p>") != std::string::npos);
+  CHECK(text_of(desk.path("two.html")) == page);
+  CHECK(text_of(desk.path("three.html")) == page);
+  CHECK(desk.run(line + "--report one.html --force").status == 0);
 }
 
 TEST_CASE("a sweep that is interrupted prints what is done") {
