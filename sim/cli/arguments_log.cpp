@@ -272,10 +272,10 @@ void add_log_unpack(CLI::App& log, Chosen& chosen) {
 void add_log_sql(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "sql", "Ask a log in SQL", log_sql_command,
-      "The tables events, clients, tokens, spells, site_events, days and run, as SQLite sees them, "
-      "without\nan export: conditions on client, time and kind read only what they need. "
-      "`tokenlife log schema` lists\nthe columns. One SELECT, WITH or EXPLAIN; nothing is written, "
-      "and no file is read.\n"
+      "The tables events, clients, tokens, spells, requests, site_events, days and run, as SQLite\n"
+      "sees them, without an export: conditions on client, time and kind read only what they\n"
+      "need. `tokenlife log schema` lists the columns. One SELECT, WITH or EXPLAIN; nothing is\n"
+      "written, and no file is read.\n"
       "Examples:\n"
       "  tokenlife log sql /tmp/fleet \"select kind, count(*) from events group by kind\"\n"
       "  tokenlife log sql /tmp/fleet \"select * from events where client = 17\" --format csv\n"

@@ -116,13 +116,16 @@ class PartitionWriter {
     std::vector<SqlRow> clients;
     std::vector<SqlRow> tokens;
     std::vector<SqlRow> spells;
+    std::vector<SqlRow> requests;
     DayCounter days(source.header());
-    const auto made = make_client_rows({&clients, &tokens, &spells}, source, partition, {}, &days);
+    const auto made =
+        make_client_rows({&clients, &tokens, &spells, &requests}, source, partition, {}, &days);
     if (!made) return made;
     days_.merge(days);
     for (const auto& [table, rows] : {std::pair(TableName::clients, &clients),
                                       {TableName::tokens, &tokens},
-                                      {TableName::spells, &spells}}) {
+                                      {TableName::spells, &spells},
+                                      {TableName::requests, &requests}}) {
       const auto ok = shared_->folder.write(table, stem, *compressor_, *rows);
       if (!ok) return ok;
     }

@@ -1,8 +1,9 @@
 // A log's tables as files of Parquet, for the engines in which large data is asked.
 //
 // DIR/TABLE/FILE.parquet: a folder for each table, whose files together are its rows. Of events,
-// clients, tokens and spells each partition of the log is one, named as in the log; so can each be
-// read, and asked, by itself. What is not of clients is in `site`, and what is of all in `all`.
+// clients, tokens, spells and requests each partition of the log is one, named as in the log; so
+// can each be read, and asked, by itself. What is not of clients is in `site`, and what is of all
+// in `all`.
 #pragma once
 
 #include <filesystem>

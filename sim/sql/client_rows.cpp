@@ -1,4 +1,4 @@
-// Rows of clients, of their tokens and of their spells, a partition of the log at a time.
+// Rows of clients, of their tokens, spells and requests, a partition of the log at a time.
 #include "sim/sql/rows.hpp"
 #include "sim/tables/client_row_maker.hpp"
 
@@ -24,6 +24,7 @@ class ClientRows final : public RowsByLot {
     if (table_ == TableName::clients) tables.clients = &rows;
     if (table_ == TableName::tokens) tables.tokens = &rows;
     if (table_ == TableName::spells) tables.spells = &rows;
+    if (table_ == TableName::requests) tables.requests = &rows;
     const auto made = make_client_rows(tables, source_, partitions[next_++], wanted_);
     if (!made) return Failed<events::LogError>(made.error());
     return true;

@@ -41,9 +41,7 @@ char column_letter(TableName table, int column) {
     if (column == kKindColumn) return 'k';
     return 0;
   }
-  const bool has_clients =
-      table == TableName::clients || table == TableName::tokens || table == TableName::spells;
-  if (!has_clients || column < 0) return 0;
+  if (!is_of_clients(table) || column < 0) return 0;
   return sql_table(table).columns[static_cast<std::size_t>(column)].name == "client" ? 'c' : 0;
 }
 
@@ -99,6 +97,7 @@ double rows_in(TableName table, const SqlSource& source) {
     case TableName::clients: return source.header().clients;
     case TableName::tokens: return 10.0 * source.header().clients;
     case TableName::spells: return 2.0 * source.header().clients;
+    case TableName::requests: return 20.0 * source.header().clients;
     case TableName::site_events:
     case TableName::days:
     case TableName::run: break;

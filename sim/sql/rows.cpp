@@ -10,7 +10,8 @@ std::unique_ptr<Rows> rows_of(TableName table, SqlSource& source, const RowsWant
     case TableName::events: return event_rows(source, wanted);
     case TableName::clients:
     case TableName::tokens:
-    case TableName::spells: return client_rows(table, source, wanted);
+    case TableName::spells:
+    case TableName::requests: return client_rows(table, source, wanted);
     case TableName::site_events: return site_event_rows(source);
     case TableName::days: return day_rows(source);
     case TableName::run: return run_rows(source);

@@ -55,6 +55,7 @@ void ClientRowMaker::ended(const events::StandingReplay& standing, Service servi
     for (const EndedSpell& ended : life.spells) add_spell(number, ended.spell, &ended);
     if (spell) add_spell(number, *spell, nullptr);
   }
+  for (const Request& request : life.requests) add_request(number, request);
   next_ = number.value + 1;
 }
 
@@ -159,6 +160,29 @@ void ClientRowMaker::add_spell(ClientNumber number, const Spell& spell, const En
                             : ended->by_action ? "by-action"
                                                : "by-itself"));
   tables_.spells->push_back(std::move(row));
+}
+
+void ClientRowMaker::add_request(ClientNumber number, const Request& request) {
+  SqlRow row = row_of(TableName::requests);
+  add_names(row, number);
+  row.push_back(std::string(request.what));
+  row.push_back(word(request.via));
+  row.push_back(time(request.sent));
+  add_if(row, request.ended.has_value(), [&] { return time(*request.ended); });
+  add_if(row, request.ended.has_value(), [&] { return (*request.ended - request.sent).count(); });
+  const auto wait = waited(request);
+  add_if(row, wait.has_value(), [&] { return wait->count(); });
+  add_if(row, request.outcome != nullptr, [&] { return std::string(request.outcome); });
+  add_if(row, !request.reason.empty(), [&] { return std::string(request.reason); });
+  tables_.requests->push_back(std::move(row));
+}
+
+std::optional<Duration> ClientRowMaker::waited(const Request& request) const {
+  if (!request.ended || request.outcome == std::string_view("failed")) return std::nullopt;
+  const auto events = source_.site_events();
+  const auto* started = events.empty() ? nullptr : std::get_if<SiteEstablished>(&events[0].event);
+  if (started == nullptr) return std::nullopt;
+  return std::max(Duration{0}, *request.ended - request.sent - started->policy.latency);
 }
 
 void ClientRowMaker::add_names(SqlRow& row, ClientNumber number) const {

@@ -1,7 +1,8 @@
-// Makes rows of clients, of their tokens and of their spells from what becomes of each.
+// Makes rows of clients, of their tokens, spells and requests from what becomes of each.
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct ClientTables {
   std::vector<SqlRow>* clients = nullptr;
   std::vector<SqlRow>* tokens = nullptr;
   std::vector<SqlRow>* spells = nullptr;
+  std::vector<SqlRow>* requests = nullptr;
 };
 
 // Listens to lives, in the order of clients.
@@ -35,6 +37,7 @@ class ClientRowMaker {
     if (keeps_events_) life_.recorded.push_back({recorded.envelope(), recorded.event});
     if (after.ended()) life_.spells.push_back(*after.ended());
     follow_token(before.token, recorded, after.replay().client());
+    if (tables_.requests != nullptr) follow_request(recorded);
   }
   void serves(Instant now, Service, Service after) {
     life_.stranded_since.reset();
@@ -57,10 +60,20 @@ class ClientRowMaker {
     const char* how = nullptr;
   };
 
+  struct Request {
+    const char* what;
+    Endpoint via;
+    Instant sent;
+    std::optional<Instant> ended{};
+    const char* outcome = nullptr;
+    std::string_view reason{};
+  };
+
   // What became of one client.
   struct Life {
     std::vector<HeldToken> tokens;
     std::vector<EndedSpell> spells;
+    std::vector<Request> requests;  // if they are wanted
     std::optional<Instant> stranded_since;
     std::uint64_t events = 0;
     Instant last_event;
@@ -83,6 +96,32 @@ class ClientRowMaker {
     }
     life_.tokens.push_back(held);
   }
+  template <class Event>
+  void follow_request(const Recorded<Event>& recorded) {
+    constexpr EventKind kind = Event::kind;
+    if constexpr (kind == EventKind::registration_requested) {
+      life_.requests.push_back({"registration", recorded.event.via, recorded.time});
+    } else if constexpr (kind == EventKind::renewal_requested) {
+      life_.requests.push_back({"renewal", recorded.event.via, recorded.time});
+    } else if constexpr (kind == EventKind::registration_completed ||
+                         kind == EventKind::token_renewed) {
+      end_request(recorded.time, "granted");
+    } else if constexpr (kind == EventKind::registration_refused ||
+                         kind == EventKind::renewal_refused) {
+      end_request(recorded.time, "refused", name(recorded.event.reason));
+    } else if constexpr (kind == EventKind::registration_failed ||
+                         kind == EventKind::renewal_failed) {
+      end_request(recorded.time, "failed", name(recorded.event.reason));
+    }
+  }
+  // A client awaits the answer to its last request alone.
+  void end_request(Instant now, const char* outcome, std::string_view reason = {}) {
+    if (life_.requests.empty() || life_.requests.back().ended) return;
+    Request& request = life_.requests.back();
+    request.ended = now;
+    request.outcome = outcome;
+    request.reason = reason;
+  }
   void end_token(Instant now, const char* how) {
     if (life_.tokens.empty() || life_.tokens.back().ended) return;
     life_.tokens.back().ended = now;
@@ -104,9 +143,12 @@ class ClientRowMaker {
                   const Life& life, const std::optional<Spell>& spell);
   void add_token(ClientNumber number, const HeldToken& held);
   void add_spell(ClientNumber number, const Spell& spell, const EndedSpell* ended);
+  void add_request(ClientNumber number, const Request& request);
   void add_names(SqlRow& row, ClientNumber number) const;
   SqlValue time(Instant moment) const;
   SqlValue last_contact(const Spell& spell) const;
+  // How long the request stood in a queue, if the site has answered it.
+  std::optional<Duration> waited(const Request& request) const;
 
   ClientTables tables_;
   SqlSource& source_;

@@ -203,7 +203,8 @@ SqlTable site_events_table() {
   return table;
 }
 
-// ---- Clients, tokens, spells -------------------------------------------------------------------
+// ---- Clients, tokens, spells, requests
+// -------------------------------------------------------------
 
 SqlTable clients_table() {
   return {TableName::clients,
@@ -272,6 +273,26 @@ SqlTable spells_table() {
           {"client"}};
 }
 
+SqlTable requests_table() {
+  return {TableName::requests,
+          "Every registration and renewal that a client asked for, and its answer",
+          {{"client", integer, "", kClient},
+           column_of(FieldName::device),
+           column_of(FieldName::cohort),
+           {"what", text, "word", "registration or renewal"},
+           {"via", text, "endpoint", "What it was sent to: mp or cmg"},
+           {"sent", text, kTime, "When it was sent"},
+           {"ended", text, kTime,
+            "When its answer came, or the client gave it up; null: neither has happened"},
+           {"seconds", integer, kSeconds, "How long that took"},
+           {"waited", integer, kSeconds,
+            "How long of that it waited in a queue: what is more than the latency; null: it has "
+            "no answer"},
+           {"outcome", text, "word", "granted, refused or failed; null: nothing has come of it"},
+           {"reason", text, "reason", "Why it was refused, or failed"}},
+          {"client", "sent"}};
+}
+
 // ---- Days, and the run -------------------------------------------------------------------------
 
 SqlTable days_table() {
@@ -302,8 +323,8 @@ SqlTable run_table() {
 }
 
 std::vector<SqlTable> make_tables() {
-  return {events_table(),      clients_table(), tokens_table(), spells_table(),
-          site_events_table(), days_table(),    run_table()};
+  return {events_table(),   clients_table(),     tokens_table(), spells_table(),
+          requests_table(), site_events_table(), days_table(),   run_table()};
 }
 
 std::array<std::size_t, kSqlFields> columns_in(const SqlTable& table) {

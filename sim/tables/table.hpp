@@ -15,14 +15,23 @@
 
 namespace tokenlife::sim {
 
-enum class TableName : std::uint8_t { events, clients, tokens, spells, site_events, days, run };
+enum class TableName : std::uint8_t {
+  events,
+  clients,
+  tokens,
+  spells,
+  requests,
+  site_events,
+  days,
+  run
+};
 
 }  // namespace tokenlife::sim
 
 template <>
 struct tokenlife::Names<tokenlife::sim::TableName> {
-  static constexpr std::array<std::string_view, 7> values{
-      "events", "clients", "tokens", "spells", "site_events", "days", "run"};
+  static constexpr std::array<std::string_view, 8> values{
+      "events", "clients", "tokens", "spells", "requests", "site_events", "days", "run"};
 };
 
 namespace tokenlife::sim {
@@ -60,6 +69,12 @@ struct SqlTable {
 const std::vector<SqlTable>& sql_tables();
 inline const SqlTable& sql_table(TableName name) {
   return sql_tables()[static_cast<std::size_t>(name)];
+}
+
+// Those of which each client has rows of its own.
+constexpr bool is_of_clients(TableName name) {
+  return name == TableName::clients || name == TableName::tokens || name == TableName::spells ||
+         name == TableName::requests;
 }
 
 // Those that a site's journal has, which knows no clients.

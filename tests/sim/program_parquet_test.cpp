@@ -26,9 +26,9 @@ TEST_CASE("log export writes a folder for each table, and a file for each partit
   const Ran ran = desk.run("log export log --parquet its/");
   CHECK(ran.status == 0);
   CHECK(ran.out.empty());
-  for (const char* file :
-       {"events/site", "events/clients-00000", "clients/clients-00000", "tokens/clients-00000",
-        "spells/clients-00000", "site_events/all", "days/all", "run/all"}) {
+  for (const char* file : {"events/site", "events/clients-00000", "clients/clients-00000",
+                           "tokens/clients-00000", "spells/clients-00000", "requests/clients-00000",
+                           "site_events/all", "days/all", "run/all"}) {
     INFO(file);
     const std::string bytes = read_file(desk.path("its") / (std::string(file) + ".parquet"));
     CHECK(bytes.substr(0, 4) == "PAR1");

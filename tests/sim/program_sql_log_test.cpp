@@ -52,7 +52,8 @@ TEST_CASE("a log of every schema can be asked in SQL, and exported", "[slow]") {
   // The same where it is counted from the events themselves.
   CHECK(rows(desk, log, "select kind, count(seq) from events group by kind") ==
         counted.out.substr(counted.out.find('\n') + 1));
-  for (const char* table : {"clients", "tokens", "spells", "site_events", "days", "run"}) {
+  for (const char* table :
+       {"clients", "tokens", "spells", "requests", "site_events", "days", "run"}) {
     const Ran ran = desk.run("log sql '" + log + "' \"select * from " + table + "\"");
     INFO(table << ran.err);
     CHECK(ran.status == 0);

@@ -67,7 +67,7 @@ TEST_CASE("every question of the page about SQL has an answer") {
     CHECK(ran.status == 0);
     CHECK(ran.err.empty());
   }
-  CHECK(questions == 6);
+  CHECK(questions == 7);
 }
 
 TEST_CASE("SQL knows where clients stand, as replay does", "[slow]") {
@@ -205,7 +205,7 @@ TEST_CASE("a damaged log has its own message", "[slow]") {
   REQUIRE(bytes.size() > 200);
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   desk.write("log/clients-00000.log", bytes);
-  for (const char* table : {"events", "clients", "tokens", "spells", "days"}) {
+  for (const char* table : {"events", "clients", "tokens", "spells", "requests", "days"}) {
     const Ran ran = desk.run("log sql log \"select * from " + std::string(table) + "\"");
     INFO(table << ran.err);
     CHECK(ran.status == 3);

@@ -200,7 +200,7 @@ TEST_CASE("a client that goes on in the next batch of its partition loses no eve
 
 TEST_CASE("rows that several conditions want are not lost, nor had twice", "[slow]") {
   SqlLog log;
-  for (const std::string table : {"events", "clients", "tokens", "spells"}) {
+  for (const std::string table : {"events", "clients", "tokens", "spells", "requests"}) {
     const std::string sql = "select count(*), sum(client) from " + table +
                             " where client = 1023 or client in (select 5 union select 1023)";
     INFO(sql);
@@ -222,6 +222,35 @@ TEST_CASE("the table of events has every field that an event of a client has") {
   }
 }
 
+TEST_CASE("requests say how long they waited in a queue, and what came of them") {
+  // One a minute is served, and two may wait; an answer takes a minute.
+  SqlLog log(
+      "[run]\nduration = \"30m\"\ntick = \"1m\"\nstart = 2026-01-01T00:00:00Z\n"
+      "[site.capacity]\nmp = {per-minute = 1, queue = 2}\n"
+      "[[cohort]]\nname = \"a\"\nclients = 4\nnetwork = {model = \"fixed\", on = "
+      "\"intranet\"}\n");
+  const std::string sql =
+      "select what, via, sent, ended, seconds, waited, outcome, reason from requests "
+      "order by waited";
+  const std::string at_once = "registration,mp,2026-01-01T00:00:00Z,2026-01-01T00:01:00Z,60,";
+  CHECK(answer_of(*log.source, sql) ==
+        at_once + "null,failed,busy,\n" + at_once +
+            "0,granted,null,\n"
+            "registration,mp,2026-01-01T00:00:00Z,2026-01-01T00:02:00Z,120,60,granted,null,\n"
+            "registration,mp,2026-01-01T00:00:00Z,2026-01-01T00:03:00Z,180,120,granted,null,\n");
+  CHECK(answer_of(log.file, sql) == answer_of(*log.source, sql));
+}
+
+TEST_CASE("a request that nobody has answered yet has no outcome") {
+  SqlLog log(
+      "[run]\nduration = \"2m\"\ntick = \"1m\"\n[site.capacity]\nmp = {per-minute = 1, queue = "
+      "2}\n[[cohort]]\nname = \"a\"\nclients = 3\nnetwork = {model = \"fixed\", on = "
+      "\"intranet\"}\n");
+  CHECK(answer_of(*log.source,
+                  "select count(*), count(ended), count(waited), count(outcome) from requests") ==
+        "3,1,1,1,\n");
+}
+
 TEST_CASE("days and clients agree: who is stranded at the end", "[slow]") {
   SqlLog log;
   CHECK(answer_of(*log.source,
@@ -231,6 +260,10 @@ TEST_CASE("days and clients agree: who is stranded at the end", "[slow]") {
         answer_of(*log.source, "select sum(events) from days"));
   CHECK(answer_of(*log.source, "select count(*) from tokens") ==
         answer_of(*log.source, "select sum(tokens) from clients"));
+  CHECK(answer_of(*log.source, "select count(*), count(reason) from requests") ==
+        answer_of(*log.source,
+                  "select sum(kind like '%-requested'), sum(kind like '%-refused' or kind like "
+                  "'%-failed') from events"));
 }
 
 }  // namespace tokenlife::test

@@ -29,6 +29,7 @@ for question in \
   "select * from events where client = 3 and time < '2026-02-01' order by seq" \
   'select client, state, tokens, since from clients' \
   'select * from spells' \
+  'select client, what, sent, seconds, waited, outcome from requests' \
   'select serial, issued, how from tokens where client between 1 and 2' \
   'select day, events from days'; do
   ours=$("$program" log sql "$work/log" "$question" --format csv | tail -n +2 | tr -d '"')
