@@ -22,6 +22,7 @@ class ChartWriter {
     service();
     doings();
     survival();
+    if (has_limits(runs_)) load();
     out_ += "},\"marks\":[";
     marks();
     return std::move(out_) + "]}";
@@ -82,13 +83,49 @@ class ChartWriter {
     for (std::size_t run = 0; run < runs_.size(); ++run) {
       const Fleet& fleet = runs_[run]->fleet;
       for (std::size_t k = 0; k < Days::kDoings; ++k) {
-        // Steps: the last one goes on to the end of its stretch.
-        const Grid& grid = fleet.doings;
-        series(Days::kDoingNames[k], run, grid.first, grid.width.count(), grid.begin_of(grid.count),
-               grid.count + 1,
-               [&](std::size_t i) { return fleet.done[std::min(i, grid.count - 1)][k]; });
+        steps(Days::kDoingNames[k], run, [&](std::size_t i) { return fleet.done[i][k]; });
       }
     }
+    end();
+  }
+  // Who is served at one time by two endpoints is told apart by colour and dash.
+  template <class Series>
+  void of_limited(const Series& one) {
+    static constexpr const char* kKeys[] = {"mp", "cmg"};
+    for (std::size_t run = 0; run < runs_.size(); ++run) {
+      for (std::size_t e = 0; e < runs_[run]->fleet.load.size(); ++e) {
+        const EndpointOverTime& its = runs_[run]->fleet.load[e];
+        if (its.is_limited) one(run, std::string(kKeys[e]), its);
+      }
+    }
+  }
+  // Steps: the last one goes on to the end of its stretch.
+  template <class Value>
+  void steps(const std::string& key, std::size_t run, const Value& value) {
+    const Grid& grid = runs_[run]->fleet.doings;
+    series(key, run, grid.first, grid.width.count(), grid.begin_of(grid.count), grid.count + 1,
+           [&](std::size_t i) { return value(std::min(i, grid.count - 1)); });
+  }
+  void load() {
+    begin("line", runs_[0]->fleet.levels.width.count());
+    of_limited([&](std::size_t run, const std::string& key, const EndpointOverTime& its) {
+      level(key + "-in-line", run, [&](std::size_t i) { return its.in_line[i]; });
+    });
+    end();
+    begin("served", runs_[0]->fleet.doings.width.count());
+    of_limited([&](std::size_t run, const std::string& key, const EndpointOverTime& its) {
+      steps(key + "-answered", run, [&](std::size_t i) { return its.answered[i]; });
+      steps(key + "-limit", run, [&](std::size_t i) {
+        return its.capacity[i] ? std::to_string(*its.capacity[i]) : std::string("null");
+      });
+    });
+    end();
+    begin("waits", runs_[0]->fleet.doings.width.count());
+    of_limited([&](std::size_t run, const std::string& key, const EndpointOverTime& its) {
+      steps(key + "-wait", run, [&](std::size_t i) {
+        return fmt::format("{:.3f}", static_cast<double>(its.longest_wait[i].count()) / 3'600);
+      });
+    });
     end();
   }
   void survival() {

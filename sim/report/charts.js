@@ -176,6 +176,12 @@ function pointAll(from, x) {
 charts.push(new TimeChart("population", { stacked: page.runs < 2 }));
 charts.push(new TimeChart("service", {}));
 charts.push(new TimeChart("doings", { steps: true }));
+if (page.charts.line) {
+  charts.push(new TimeChart("line", {}));
+  charts.push(new TimeChart("served", { steps: true }));
+  const hoursText = (hours) => `${+hours.toFixed(1)} h`;
+  charts.push(new TimeChart("waits", { steps: true, format: hoursText }));
+}
 const daysText = (days) => `${+days.toFixed(1)} d`;
 const survival = new TimeChart("survival", {
   isOfTime: false,

@@ -70,14 +70,16 @@ class GridCursor {
 // A fold over partitions, and the listener of their clients' lives.
 class FleetFold {
  public:
-  FleetFold(const events::LogHeader& header, const SiteHistory& site, std::vector<Fate>* fates)
+  FleetFold(const events::LogHeader& header, const SiteHistory& site,
+            std::span<const Recorded<SiteEvent>> site_events, std::vector<Fate>* fates)
       : header_(&header),
         site_(&site),
         fates_(fates),
         levels_(grid_of(header, kLevelsMax, kLevelWidths)),
         doings_(grid_of(header, kDoingsMax, kDoingWidths)),
         level_at_(levels_, header.start_unix_seconds),
-        doing_at_(doings_, header.start_unix_seconds) {
+        doing_at_(doings_, header.start_unix_seconds),
+        load_(header, site_events, levels_, doings_) {
     moves_.resize(levels_.count);
     fleet_.done.resize(doings_.count);
     fleet_.cohorts.resize(header.cohorts.size());
@@ -94,6 +96,7 @@ class FleetFold {
   template <class Event>
   void happened(const Client& before, const Recorded<Event>& recorded,
                 const events::StandingReplay& after) {
+    load_.happened(recorded);
     const Client& client = after.replay().client();
     if (client.state != before.state) move(recorded.time, before.state, client.state);
     if constexpr (Event::kind == EventKind::token_renewed) {
@@ -147,12 +150,14 @@ class FleetFold {
   Grid levels_, doings_;
   GridCursor level_at_, doing_at_;
   std::vector<std::array<std::int64_t, kCount<LifecycleState>>> moves_;
+  LoadFold load_;
   Level out_of_service_, stranded_;
   Fleet fleet_;
   std::optional<Instant> token_since_;  // of the client's, if it was issued in the run
 };
 
 void FleetFold::ended(const events::StandingReplay& standing, Service service) {
+  load_.client_ended();
   const events::ClientStanding client = standing.standing();
   if (token_since_) {
     ++place_in(fleet_.tokens, hours_in(at(header_->duration) - *token_since_)).held;
@@ -201,6 +206,7 @@ void FleetFold::merge(const FleetFold& other) {
   for (std::size_t i = 0; i < fleet_.cohorts.size(); ++i) {
     fleet_.cohorts[i].add(other.fleet_.cohorts[i]);
   }
+  load_.merge(other.load_);
   out_of_service_.add(other.out_of_service_);
   stranded_.add(other.stranded_);
   fleet_.stranded_now.insert(fleet_.stranded_now.end(), other.fleet_.stranded_now.begin(),
@@ -224,6 +230,7 @@ Result<Fleet, events::LogError> FleetFold::finish(const events::LogReader& log) 
   fleet.out_of_service = out_of_service_.at(ends);
   fleet.stranded = stranded_.at(ends);
   fleet.stranded_peak = stranded_.peak();
+  fleet.load = load_.finish(log.site_events());
   std::sort(fleet.stranded_now.begin(), fleet.stranded_now.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });
   fleet.stranded_now.resize(std::min(fleet.stranded_now.size(), kListedMax));
@@ -280,7 +287,8 @@ Result<Fleet, events::LogError> count_fleet(const events::LogReader& log, unsign
   }
   const SiteHistory site(log.site_events());
   std::vector<Fate> found(fates == Fates::wanted ? log.header().clients : 0);
-  const FleetFold empty(log.header(), site, fates == Fates::wanted ? &found : nullptr);
+  const FleetFold empty(log.header(), site, log.site_events(),
+                        fates == Fates::wanted ? &found : nullptr);
   auto fold = events::fold_partitions(log, threads, empty);
   if (!fold) return Failed<events::LogError>(fold.error());
   auto fleet = fold->finish(log);

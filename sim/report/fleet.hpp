@@ -12,20 +12,11 @@
 #include "events/replay.hpp"
 #include "sim/analysis/log_diff.hpp"
 #include "sim/engine/spell_tally.hpp"
+#include "sim/report/grid.hpp"
+#include "sim/report/load.hpp"
 
 namespace tokenlife::sim {
 
-// Stretches of time of one length, one behind the other, that begin where a clock's do: at the full
-// hour, at midnight in UTC.
-struct Grid {
-  std::int64_t first = 0;  // when the first begins, in seconds since 1970
-  Duration width{0};
-  std::size_t count = 0;
-
-  std::int64_t begin_of(std::size_t i) const {
-    return first + width.count() * static_cast<std::int64_t>(i);
-  }
-};
 // Of the run, as fine as can be in so many: with the least of these widths, or the last.
 Grid grid_of(const events::LogHeader& header, std::size_t count_max,
              std::span<const Duration> widths);
@@ -74,6 +65,8 @@ struct Fleet {
   // What happened in each stretch: see Days::kDoingNames.
   Grid doings;
   std::vector<std::array<std::uint64_t, Days::kDoings>> done;
+
+  LoadOverTime load;  // of endpoints with limits
 
   std::array<SpellCount, kCount<SpellCause>> spells{};
   std::vector<std::uint64_t> renewed_at;  // by the token's age in whole hours

@@ -8,6 +8,7 @@
 #include "sim/report/assets/charts.js.hpp"
 #include "sim/report/assets/dygraphs.js.hpp"
 #include "sim/report/assets/lanes.css.hpp"
+#include "sim/report/assets/load.css.hpp"
 #include "sim/report/assets/page.css.hpp"
 #include "sim/report/assets/plot.js.hpp"
 #include "sim/report/assets/stranded.js.hpp"
@@ -58,7 +59,7 @@ std::string head(const Report& report, const std::string& code) {
   std::string title = title_of(report.runs[0]->log.header());
   if (report.runs.size() > 1) title += " and " + title_of(report.runs[1]->log.header());
   return html_head(html_plain(title), csp_hash(code),
-                   std::string(kPageCss) + std::string(kLanesCss));
+                   std::string(kPageCss) + std::string(kLanesCss) + std::string(kLoadCss));
 }
 
 std::string fleet_line(const ReportedRun& run) {
@@ -95,6 +96,7 @@ std::string navigation(const Report& report) {
     text += fmt::format("<li><a href=\"#{}\">{}</a></li>", id, words);
   };
   entry("over-time", "Over time");
+  if (has_limits(report.runs)) entry("load", "Load");
   entry("end", "At the end");
   if (report.runs.size() > 1) entry("between", "From A to B");
   entry("spells", "Without a token");
@@ -158,6 +160,7 @@ std::string report_page(const Report& report) {
   const std::string begin =
       head(report, code) + header_of_page(report) + navigation(report) + "<main>\n";
   std::string before = html_section("over-time", "Over time", over_time_section(runs));
+  if (has_limits(runs)) before += html_section("load", "Load", load_section(runs));
   before += html_section("end", "At the end", end_section(runs));
   if (runs.size() > 1) before += html_section("between", "From A to B", fates_section(report));
   before += html_section("spells", "Without a good token", spells_section(runs));

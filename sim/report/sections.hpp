@@ -19,6 +19,14 @@ std::string because_of(SpellCause cause, const events::LogReader& log);
 
 std::string title_of(const events::LogHeader& header);
 
+// "6 hours", "day"
+std::string period_words(Duration width);
+// Where a chart is drawn, with its heading.
+std::string chart_place(const char* id, const std::string& heading, const std::string& says);
+
+bool has_limits(Runs runs);  // of endpoints, at any time
+std::string load_section(Runs runs);
+
 std::string end_section(Runs runs);        // how clients ended, by state and by cohort
 std::string over_time_section(Runs runs);  // the charts' places, and the same as tables
 std::string spells_section(Runs runs);     // causes, and how long they were without

@@ -20,24 +20,6 @@ using State = LifecycleState;
 constexpr std::size_t kTableRows = 53;
 constexpr std::size_t kBarsMax = 40;
 
-// "6 hours", "day"
-std::string period_words(Duration width) {
-  const auto of = [&](std::int64_t unit, const char* noun) {
-    const std::int64_t n = width.count() / unit;
-    return n == 1 ? std::string(noun) : fmt::format("{} {}s", n, noun);
-  };
-  if (width >= days{1}) return of(86'400, "day");
-  return width >= hours{1} ? of(3'600, "hour") : of(60, "minute");
-}
-
-std::string chart(const char* id, const std::string& heading, const std::string& says) {
-  return fmt::format(
-      "<figure class=\"chart\"><figcaption><h3>{1}</h3><p>{2}</p></figcaption><div "
-      "class=\"legend\" id=\"legend-{0}\"></div><div class=\"plot\" id=\"chart-{0}\" role=\"img\" "
-      "aria-label=\"{1}; the tables below say the same\"></div></figure>\n",
-      id, heading, says);
-}
-
 // ---- Over time ---------------------------------------------------------------------------------
 
 std::string marks_table(Runs runs) {
@@ -263,21 +245,39 @@ std::string ends_table(Runs runs) {
 
 }  // namespace
 
+// "6 hours", "day"
+std::string period_words(Duration width) {
+  const auto of = [&](std::int64_t unit, const char* noun) {
+    const std::int64_t n = width.count() / unit;
+    return n == 1 ? std::string(noun) : fmt::format("{} {}s", n, noun);
+  };
+  if (width >= days{1}) return of(86'400, "day");
+  return width >= hours{1} ? of(3'600, "hour") : of(60, "minute");
+}
+
+std::string chart_place(const char* id, const std::string& heading, const std::string& says) {
+  return fmt::format(
+      "<figure class=\"chart\"><figcaption><h3>{1}</h3><p>{2}</p></figcaption><div "
+      "class=\"legend\" id=\"legend-{0}\"></div><div class=\"plot\" id=\"chart-{0}\" role=\"img\" "
+      "aria-label=\"{1}; the tables below say the same\"></div></figure>\n",
+      id, heading, says);
+}
+
 std::string over_time_section(Runs runs) {
   const bool are_two = runs.size() > 1;
   const std::string levels = period_words(runs[0]->fleet.levels.width);
   std::string text =
       "<div class=\"tools\" id=\"zoom-tools\"></div><noscript><p>The charts are drawn by a script; "
       "the tables say the same.</p></noscript>\n" +
-      chart("population", "Clients by state",
-            are_two ? "A is drawn through, B is dashed."
-                    : "Installed clients, one state above the other, at the end of each " + levels +
-                          ".") +
-      chart("service", "Stranded and out of service",
-            "Out of service: without a good token. Stranded: and nothing that they do by "
-            "themselves, where they are, would bring them one.") +
-      chart("doings", "Registrations, renewals, refusals and failures",
-            "How many in each " + period_words(runs[0]->fleet.doings.width) + ".") +
+      chart_place("population", "Clients by state",
+                  are_two ? "A is drawn through, B is dashed."
+                          : "Installed clients, one state above the other, at the end of each " +
+                                levels + ".") +
+      chart_place("service", "Stranded and out of service",
+                  "Out of service: without a good token. Stranded: and nothing that they do by "
+                  "themselves, where they are, would bring them one.") +
+      chart_place("doings", "Registrations, renewals, refusals and failures",
+                  "How many in each " + period_words(runs[0]->fleet.doings.width) + ".") +
       marks_table(runs) + "<details class=\"values\"><summary>The charts as tables</summary>\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const std::string of = are_two ? ", in " + which(runs, i) : "";
@@ -296,9 +296,10 @@ std::string spells_section(Runs runs) {
 }
 
 std::string tokens_section(Runs runs) {
-  return chart("survival", "How many tokens are still held",
-               "The share of tokens that have come to no end after so many days (Kaplan and Meier; "
-               "tokens from before the run are left out).") +
+  return chart_place(
+             "survival", "How many tokens are still held",
+             "The share of tokens that have come to no end after so many days (Kaplan and Meier; "
+             "tokens from before the run are left out).") +
          "<div class=\"side\">" + ends_table(runs) + ages_table(runs) + "</div>\n";
 }
 

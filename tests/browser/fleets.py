@@ -37,6 +37,21 @@ network = {{ model = "fixed", on = "internet" }}
 {actions}
 """
 
+# Two hundred come at once, where ten a minute are served.
+LOAD = """format = 1
+[run]
+name = "A herd"
+duration = "1d"
+tick = "1m"
+start = 2026-01-01T00:00:00Z
+[site.capacity]
+mp = { per-minute = 10, queue = 100 }
+[[cohort]]
+name = "office"
+clients = 200
+network = { model = "fixed", on = "intranet" }
+"""
+
 HOSTILE_NAMES = [
     "<script>document.title='lost'</script>",
     "</script><img src=x onerror=\"document.title='lost'\">",

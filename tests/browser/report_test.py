@@ -75,6 +75,9 @@ class Pages:
     def empty(self):
         return [self.log("empty", fleets.EMPTY)]
 
+    def load(self):
+        return [self.log("load", fleets.LOAD)]
+
     def large(self):
         return [self.log("large", fleets.large(300_000))]
 
@@ -261,6 +264,17 @@ def test_it_is_told_apart_without_colours_and_by_screen_readers(browser, pages):
       t.caption && [...t.tHead.rows[0].cells].every((c) => c.scope === "col"))""")
 
 
+def test_endpoints_with_limits_have_their_charts(browser, pages):
+    browser.open(pages.page("load"))
+    assert browser.messages() == []
+    for chart in ("line", "served", "waits"):
+        assert browser.run(COLOURS, chart) > 3, chart
+    legend = browser.run("return document.getElementById('legend-served').innerText")
+    assert "mp answered" in legend and "mp limit" in legend and "cmg" not in legend, legend
+    ranges = browser.run(RANGES)
+    assert len(ranges) == 6 and all(r == ranges[0] for r in ranges), ranges
+
+
 def test_a_sweep_draws_a_dot_for_each_combination_and_has_no_scripts(browser, pages):
     for width in (375, 1200):
         browser.open(pages.page("sweep"), width=width)
@@ -309,7 +323,7 @@ def main():
 
 def take_pictures(browser, pages, folder):
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("fleet", "two", "hostile", "empty", "sweep"):
+    for name in ("fleet", "two", "hostile", "empty", "load", "sweep"):
         for width in (375, 1200):
             for dark in (False, True):
                 browser.open(pages.page(name), width=width, dark=dark)

@@ -56,7 +56,7 @@ GROUPS = {
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
                     "idle_actions network_walk queues reseed selection settings stranded tally", ["core/retry_test"]),
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
-    "report": Group(ENGINE + ["analysis", "sweep", "report"], "sim", "report_fleet report_page sweep_page"),
+    "report": Group(ENGINE + ["analysis", "sweep", "report"], "sim", "report_fleet report_load report_page sweep_page"),
     "sweep": Group(ENGINE + ["sweep"], "sim", "risk setting sweep"),
     "sql": Group(ENGINE + ["analysis", "tables", "sql"], "sim", "sql"),
     "parquet": Group(ENGINE + ["analysis", "tables", "parquet"], "sim", "parquet"),
