@@ -194,6 +194,14 @@ Result<std::uint64_t, LogError> pack_away(const fs::path& folder, const fs::path
   return bytes;
 }
 
+void remove_remains(const fs::path& folder) {
+  const fs::path site = folder / kSiteFile;
+  std::error_code error;
+  const bool is_log = fs::exists(fs::symlink_status(site, error)) ||
+                      fs::exists(fs::symlink_status(partial_of(site), error));
+  if (!is_log && fs::is_directory(fs::symlink_status(folder, error))) remove_log(folder);
+}
+
 Result<void, LogError> unpack(const fs::path& file, const fs::path& folder) {
   const auto files = LogFiles::open(file);
   if (!files) return Failed<LogError>(files.error());

@@ -31,6 +31,11 @@ Result<void, LogError> pack(
 Result<std::uint64_t, LogError> pack_away(const std::filesystem::path& folder,
                                           const std::filesystem::path& file);
 
+// Removes what pack_away() left of the folder when it was cut off while it removed that: files of a
+// log without the one that makes them a log. A folder that is a log, or is being written, stays.
+// Precondition: the packed log is whole.
+void remove_remains(const std::filesystem::path& folder);
+
 // Writes the files of a packed log to a new folder. Of a descriptor the bytes are taken in one
 // pass; `name` is for errors. What is there when an error is met is removed. As with pack(), the
 // files are as good as they were: LogReader and verify_bytes() look at them.

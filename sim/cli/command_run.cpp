@@ -91,7 +91,8 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   options.threads = command.threads;
   const auto log = command.log ? std::optional(LogOutput(*command.log)) : std::nullopt;
   if (log) {
-    const auto ready = command.resume ? log->check_resumed(header_of(*scenario)) : log->check_new();
+    const auto ready =
+        command.resume ? log->prepare_resume(header_of(*scenario)) : log->check_new();
     if (!ready) return Failed<Error>(ready.error());
     options.log_folder = log->folder();
   }

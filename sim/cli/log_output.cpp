@@ -21,7 +21,7 @@ Result<void, Error> LogOutput::check_new() const {
   return file_error(place_, "already exists", "give a new file");
 }
 
-Result<void, Error> LogOutput::check_resumed(const events::LogHeader& header) const {
+Result<void, Error> LogOutput::prepare_resume(const events::LogHeader& header) const {
   std::error_code error;
   if (!is_packed() || !fs::exists(fs::symlink_status(place_, error))) return {};
   const auto there = events::LogReader::open(place_);
@@ -33,7 +33,10 @@ Result<void, Error> LogOutput::check_resumed(const events::LogHeader& header) co
   if (fs::is_directory(place_, error)) {
     return file_error(place_, "is a folder, and not a packed log", "give another name");
   }
-  if (there->header() == header) return {};
+  if (there->header() == header) {
+    events::remove_remains(folder());
+    return {};
+  }
   return file_error(place_,
                     "is the log of another run: " + events::difference(there->header(), header),
                     "give a new file");

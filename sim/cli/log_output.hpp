@@ -21,8 +21,9 @@ class LogOutput {
 
   // That there is no such file yet. What becomes of a folder is said by whoever writes there.
   Result<void, Error> check_new() const;
-  // The same, but the file may be there, of the run with this header: it will be replaced.
-  Result<void, Error> check_resumed(const events::LogHeader& header) const;
+  // The same, but the file may be there, of the run with this header: it will be replaced, and what
+  // is left of its folder is removed.
+  Result<void, Error> prepare_resume(const events::LogHeader& header) const;
 
   // Packs the log, if it is to be packed. Gives its bytes; `written` is those of the folder.
   Result<std::uint64_t, Error> finish(std::uint64_t written) const;

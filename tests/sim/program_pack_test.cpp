@@ -159,6 +159,24 @@ TEST_CASE("a run to one file that was cut off is gone on with to the same file")
   CHECK((read_file(desk.path("cut.tlog")) == whole));
 }
 
+TEST_CASE("a run to one file that was cut off while its folder was removed is gone on with") {
+  const PackDesk desk;
+  const std::string whole = read_file(desk.path("log.tlog"));
+  std::filesystem::create_directory(desk.path("log.tlog.partial"));
+  // The file that says whose log it is went first.
+  desk.write("log.tlog.partial/clients-00001.log", "some events");
+  REQUIRE(desk.run("run fleet.toml --log log.tlog --resume").status == 0);
+  CHECK((read_file(desk.path("log.tlog")) == whole));
+  CHECK_FALSE(desk.exists("log.tlog.partial"));
+  // What is somebody else's stays.
+  std::filesystem::create_directory(desk.path("log.tlog.partial"));
+  desk.write("log.tlog.partial/letter", "dear");
+  const Ran refused = desk.run("run fleet.toml --log log.tlog --resume");
+  CHECK(refused.status == 3);
+  CHECK(has(refused.err, "is not empty, and holds no log"));
+  CHECK(desk.exists("log.tlog.partial/letter"));
+}
+
 TEST_CASE("a run to one file that is interrupted says where its log is") {
   const PackDesk desk;
   const Ran ran =
