@@ -7,6 +7,7 @@
 
 #include "core/evolve.hpp"
 #include "sim/analysis/event_words.hpp"
+#include "sim/text/duration.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -19,6 +20,7 @@ struct Fold {
   std::optional<Duration> every{};
   bool is_even = true;  // all gaps are alike
   Behind behind{};
+  Duration longest_in_line{0};
   bool is_gone = false;
   bool is_apart = false;  // neither folded nor left out
 
@@ -30,6 +32,7 @@ struct Fold {
     last = next.last;
     count += next.count;
     behind = next.behind;
+    longest_in_line = std::max(longest_in_line, next.longest_in_line);
   }
 };
 
@@ -93,10 +96,25 @@ class Follower {
     if (recorded.cause.kind == CauseKind::exchange) {
       there_.asked_at = recorded.time - Duration{recorded.cause.number};
     }
-    return behind(recorded, there_, background);
+    Behind found = behind(recorded, there_, background);
+    found.in_line = in_line(recorded, background);
+    return found;
   }
 
  private:
+  // What is more than the latency of an answer to a request. Who was turned away did not wait, and
+  // of one that gave up its own words say how long it waited.
+  Duration in_line(const Recorded<ClientEvent>& recorded, const Background& background) const {
+    const EventKind kind = kind_of(recorded.event);
+    const bool is_answer =
+        kind == EventKind::registration_completed || kind == EventKind::token_renewed ||
+        kind == EventKind::registration_refused || kind == EventKind::renewal_refused;
+    const auto* site =
+        background.site.empty() ? nullptr : std::get_if<SiteEstablished>(&background.site[0].event);
+    if (!is_answer || site == nullptr || recorded.cause.kind != CauseKind::request) return {};
+    return std::max(Duration{0}, recorded.time - asked_at_ - site->policy.latency);
+  }
+
   Circumstances there_;
   Instant asked_at_;  // the latest request
 };
@@ -193,7 +211,10 @@ std::vector<ChainLink> chain_of(std::span<const Recorded<ClientEvent>> events, s
   Follower follower;
   for (std::size_t i = 0; i < events.size(); ++i) {
     Behind behind = follower.next(events[i], background);
-    if (i >= first) folds.push_back({&events[i], &events[i], 1, {}, true, std::move(behind)});
+    const Duration in_line = behind.in_line;
+    if (i >= first) {
+      folds.push_back({&events[i], &events[i], 1, {}, true, std::move(behind), in_line});
+    }
   }
   if (folding == Folding::repetitions) {
     if (due) set_apart(folds, *due);
@@ -207,6 +228,11 @@ std::vector<ChainLink> chain_of(std::span<const Recorded<ClientEvent>> events, s
     std::string text =
         event_words(*fold.last, fold.count, fold.is_even ? fold.every : std::nullopt, background);
     if (!fold.behind.words.empty()) text += ": " + fold.behind.words;
+    if (fold.longest_in_line > Duration{0}) {
+      text += fmt::format("; {} had been in line for {}{}",
+                          fold.count > 1 ? "their requests" : "its request",
+                          fold.count > 1 ? "up to " : "", to_text(fold.longest_in_line));
+    }
     chain.push_back({fold.first->time, fold.last->time, fold.count, fold.kind(),
                      reason_of(fold.first->event), fold.behind.cause, std::move(text),
                      fold.is_apart});

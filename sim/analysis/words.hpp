@@ -32,8 +32,9 @@ struct Background {
 
 // What stands behind an event.
 struct Behind {
-  std::string cause;  // "action 3 (outage)", "its own network", "expiry"
-  std::string words;  // of a refusal or failure: "the CMG was down"; else empty
+  std::string cause;    // "action 3 (outage)", "its own network", "expiry"
+  std::string words;    // of a refusal or failure: "the CMG was down"; else empty
+  Duration in_line{0};  // of an answer: how long its request waited in the endpoint's queue
 };
 // `network` is where the client then was, and `blocked_by` what blocked it, if that is known.
 struct Circumstances {

@@ -311,4 +311,23 @@ TEST_CASE("without a repetition it is not known when a renewal is due") {
   CHECK(next[1]["at"] == "2026-03-10T00:00:00Z");
 }
 
+TEST_CASE("explain says how long a request that was answered had been in line") {
+  const Desk desk;
+  // One a minute is served, and two may wait, of four who come at once.
+  desk.write("herd.toml",
+             "format = 1\n[run]\nduration = \"30m\"\ntick = \"1m\"\n[site.capacity]\nmp = "
+             "{per-minute = 1, queue = 2}\n[[cohort]]\nname = \"a\"\nclients = 4\nnetwork = "
+             "{model = \"fixed\", on = \"intranet\"}\n");
+  REQUIRE(desk.run("run herd.toml --log herd").status == 0);
+  int two_minutes = 0;
+  int not_at_all = 0;
+  for (const char* client : {"0", "1", "2", "3"}) {
+    const Ran ran = desk.run(std::string("explain herd ") + client + " --quick");
+    two_minutes += has(ran.out, "line for 2m\n");
+    not_at_all += !has(ran.out, "line for");
+  }
+  CHECK(two_minutes == 1);
+  CHECK(not_at_all == 2);
+}
+
 }  // namespace tokenlife::test
