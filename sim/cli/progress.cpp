@@ -21,8 +21,12 @@ void on_signal(int) { signalled = 1; }
 // Looks every now and then at a run that other threads do.
 class Watcher {
  public:
-  Watcher(RunControl& control, std::uint32_t clients, Console& console)
-      : control_(control), clients_(clients), console_(console), thread_([this] { watch(); }) {}
+  Watcher(RunControl& control, const Scenario& scenario, Console& console)
+      : control_(control),
+        clients_(scenario.clients),
+        duration_(scenario.duration),
+        console_(console),
+        thread_([this] { watch(); }) {}
   ~Watcher() {
     {
       const std::lock_guard lock(mutex_);
@@ -46,6 +50,11 @@ class Watcher {
   }
   void show() {
     const std::uint32_t clients = control_.clients_done.load();
+    if (const Duration until{control_.queues_until.load()}; clients == 0 && until > Duration{0}) {
+      console_.show_progress(fmt::format("{:3} %  of the time, for who waits in queues",
+                                         until.count() * 100 / duration_.count()));
+      return;
+    }
     console_.show_progress(fmt::format("{:3} %  {} of {} clients, {} events",
                                        std::uint64_t{clients} * 100 / clients_, grouped(clients),
                                        grouped(clients_), grouped(control_.events_done.load())));
@@ -53,6 +62,7 @@ class Watcher {
 
   RunControl& control_;
   std::uint32_t clients_;
+  Duration duration_;
   Console& console_;
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -85,7 +95,7 @@ Result<WatchedRun, Error> run_watched(const Scenario& scenario, const RunOptions
                                       Console& console) {
   const SignalWatch signals;
   RunControl control;
-  const Watcher watcher(control, scenario.clients, console);
+  const Watcher watcher(control, scenario, console);
   const auto begin = std::chrono::steady_clock::now();
   auto result = run(scenario, options, control);
   if (!result) return Failed<Error>(result.error());
@@ -99,7 +109,7 @@ Result<std::optional<Rerun>, Error> rerun_watched(const events::LogReader& log,
                                                   Console& console) {
   const SignalWatch signals;
   RunControl control;
-  const Watcher watcher(control, scenario.clients, console);
+  const Watcher watcher(control, scenario, console);
   return rerun(log, scenario, threads, control);
 }
 

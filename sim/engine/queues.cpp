@@ -182,13 +182,16 @@ class QueueRun {
     make_clients(other);
   }
 
-  std::optional<Timetable> run() {
+  std::optional<Timetable> run(std::atomic<Duration::rep>* until) {
     for (std::uint32_t client = 0; client < clients_.size(); ++client) {
       if (stopped()) return std::nullopt;
       go_on(client);
     }
     for (Instant now = next_moment(Instant::min()); now < end_; now = next_moment(now)) {
       if (stopped()) return std::nullopt;
+      if (until != nullptr) {
+        until->store(now.time_since_epoch().count(), std::memory_order_relaxed);
+      }
       drop(now);
       collect(now);
       serve(now);
@@ -374,8 +377,9 @@ class QueueRun {
 std::optional<Timetable> simulate_queues(const Scenario& scenario, const SiteTimeline& site,
                                          const ClientSchedule& schedule,
                                          const std::optional<Reseed>& other,
-                                         const std::atomic<bool>* stop) {
-  return QueueRun(scenario, site, schedule, other, stop).run();
+                                         const std::atomic<bool>* stop,
+                                         std::atomic<Duration::rep>* until) {
+  return QueueRun(scenario, site, schedule, other, stop).run(until);
 }
 
 std::optional<SiteTimeline> timeline_of(const Scenario& scenario,

@@ -19,11 +19,13 @@
 namespace tokenlife::sim {
 
 // Precondition: has_capacity(scenario). With `other` draws from its moment on come from its seed,
-// and not from the scenario's. Nothing: it was told to stop.
+// and not from the scenario's. `until`, if there is one, tells others how far it is, in seconds of
+// the run. Nothing: it was told to stop.
 std::optional<Timetable> simulate_queues(const Scenario& scenario, const SiteTimeline& site,
                                          const ClientSchedule& schedule,
                                          const std::optional<Reseed>& other,
-                                         const std::atomic<bool>* stop);
+                                         const std::atomic<bool>* stop,
+                                         std::atomic<Duration::rep>* until = nullptr);
 
 // The site over the run, with the timetable if an endpoint has a limit: whoever runs clients needs
 // it. Nothing: it was told to stop.

@@ -291,7 +291,8 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
   if (has_capacity(scenario)) {
-    if (auto timetable = simulate_queues(scenario, site, schedule, {}, &control.stop)) {
+    if (auto timetable =
+            simulate_queues(scenario, site, schedule, {}, &control.stop, &control.queues_until)) {
       site.know(std::move(*timetable));
     }
   }

@@ -28,6 +28,9 @@ struct RunControl {
   std::uint32_t stop_after = std::numeric_limits<std::uint32_t>::max();
   std::atomic<std::uint32_t> clients_done{0};
   std::atomic<std::uint64_t> events_done{0};
+  // Where endpoints have limits, all clients are run together first: how far, in seconds of the
+  // run.
+  std::atomic<Duration::rep> queues_until{0};
   // Of the run that this one is a part of, and ends with.
   const RunControl* whole = nullptr;
 

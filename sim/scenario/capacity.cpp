@@ -98,6 +98,27 @@ std::optional<SetCapacity> read_set_capacity(Keys& keys) {
   return set;
 }
 
+namespace {
+
+// When which of these actions sets a limit, in the order of time, with all repetitions.
+std::vector<std::pair<Instant, std::size_t>> moments_of(const std::vector<std::size_t>& setting,
+                                                        const Scenario& scenario) {
+  std::vector<std::pair<Instant, std::size_t>> moments;
+  for (const std::size_t i : setting) {
+    const Action& action = scenario.actions[i];
+    moments.emplace_back(action.at, i);
+    for (std::uint32_t n = 0; goes_on_after(action, n); ++n) {
+      const Instant next = begin_of(action, n + 1);
+      if (next >= at(scenario.duration)) break;
+      moments.emplace_back(next, i);
+    }
+  }
+  std::sort(moments.begin(), moments.end());
+  return moments;
+}
+
+}  // namespace
+
 // An endpoint that has no limit needs both numbers; and all are scaled.
 void check_capacities(Reading& reading, const toml::array& actions) {
   if (reading.mistakes.any()) return;  // Otherwise each has become an action.
@@ -106,23 +127,24 @@ void check_capacities(Reading& reading, const toml::array& actions) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (action_if<SetCapacity>(all[i]) != nullptr) setting.push_back(i);
   }
-  std::stable_sort(setting.begin(), setting.end(),
-                   [&](std::size_t a, std::size_t b) { return all[a].at < all[b].at; });
   Capacities known = reading.scenario.capacities;
+  const auto moments = moments_of(setting, reading.scenario);
   if (!setting.empty() && !known.any()) {
-    say_that_it_is_scaled(reading, position(actions[setting.front()]));
+    say_that_it_is_scaled(reading, position(actions[moments.front().second]));
   }
-  for (const std::size_t i : setting) {
-    auto& set = std::get<SetCapacity>(std::get<SiteAction>(all[i].what));
+  for (const auto& [when, i] : moments) {
+    const auto& set = std::get<SetCapacity>(std::get<SiteAction>(all[i].what));
     std::optional<Capacity>& of = known.of(set.endpoint);
-    Keys keys = reading.keys_of(*actions[i].as_table(), "the action `set-capacity`");
     if (!of && !set.unlimited && (!set.per_minute || !set.queue)) {
       const std::string_view lacks = set.per_minute ? "queue" : "per-minute";
-      reading.mistakes.note(keys.place(),
-                            fmt::format("`{}` is missing in the action `set-capacity`: the {} has "
-                                        "no limit before it",
-                                        lacks, name(set.endpoint)),
-                            "give both `per-minute` and `queue`");
+      Keys keys = reading.keys_of(*actions[i].as_table(), "the action `set-capacity`");
+      reading.mistakes.note(
+          keys.place(),
+          fmt::format(
+              "`{}` is missing in the action `set-capacity`: the {} has no limit before it{}",
+              lacks, set.endpoint == Endpoint::mp ? "MP" : "CMG",
+              when == all[i].at ? "" : ", when it is repeated"),
+          "give both `per-minute` and `queue`");
       return;
     }
     const Capacity before = of.value_or(Capacity{});
@@ -130,6 +152,9 @@ void check_capacities(Reading& reading, const toml::array& actions) {
     if (!set.unlimited) {
       of = Capacity{set.per_minute.value_or(before.per_minute), set.queue.value_or(before.queue)};
     }
+  }
+  for (const std::size_t i : setting) {
+    auto& set = std::get<SetCapacity>(std::get<SiteAction>(all[i].what));
     const Capacity scaled_to =
         scaled({set.per_minute.value_or(0), set.queue.value_or(0)}, reading.options.clients_scale);
     if (set.per_minute) set.per_minute = scaled_to.per_minute;

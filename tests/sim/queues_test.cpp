@@ -326,6 +326,13 @@ TEST_CASE("what is wrong with a capacity is said") {
   CHECK(mistake("request-timeout = \"1m\"").find("an answer takes 1m") != std::string::npos);
   const std::string set = "[[action]]\nat = \"1h\"\ndo = \"set-capacity\"\nendpoint = \"cmg\"\n";
   CHECK(mistake("", set + "queue = 3\n").find("has no limit before it") != std::string::npos);
+  // The first time there is a limit, a day later there is none.
+  const std::string partly = set + "per-minute = 3\nrepeat-every = \"1d\"\n" + set +
+                             "per-minute = \"unlimited\"\nrepeat-every = \"1d\"\n";
+  const std::string limited = "capacity = { cmg = { per-minute = 5, queue = 9 } }";
+  CHECK(mistake(limited, partly).find("the CMG has no limit before it, when it is repeated") !=
+        std::string::npos);
+  CHECK(mistake(limited, set + "per-minute = 3\n").empty());
   CHECK(mistake("", set).find("say what is set") != std::string::npos);
   CHECK(mistake("", set + "per-minute = \"many\"\n").find("unlimited") != std::string::npos);
 }
