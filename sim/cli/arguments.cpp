@@ -22,8 +22,9 @@ constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
 // In the order in which --help lists them.
 using AddCommands = void (*)(CLI::App&, Chosen&);
 constexpr AddCommands kAllCommands[] = {
-    add_run_commands,  add_sweep_commands, add_conform_commands, add_log_commands,
-    add_site_commands, add_trust_commands, add_token_commands,   add_client_commands};
+    add_run_commands,   add_sweep_commands,  add_conform_commands,
+    add_log_commands,   add_site_commands,   add_trust_commands,
+    add_token_commands, add_client_commands, add_completion_commands};
 
 class CommandLine {
  public:

@@ -115,4 +115,7 @@ void add_token_commands(CLI::App& app, Chosen& chosen);
 // `client` and `ccmsetup-line`.
 void add_client_commands(CLI::App& app, Chosen& chosen);
 
+// `completion`: of all commands of `app`, whenever they are added.
+void add_completion_commands(CLI::App& app, Chosen& chosen);
+
 }  // namespace tokenlife::sim
