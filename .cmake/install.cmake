@@ -1,14 +1,18 @@
 # Installs the programs, the extension of SQLite and, for users of the libraries, headers, archives,
 # a CMake package with the components core, table, events and sim, and
-# tokenlife-{core,events,sim}.pc.
+# tokenlife-{core,events,sim}.pc. Component `program` is what people run, `dev` the rest.
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tokenlife)
 set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
-install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME dev)
+
+install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME COMPONENT program)
 if(TARGET tokenlife_sqlite)
-  install(TARGETS tokenlife_sqlite LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  # A folder of its own, since nobody links it.
+  install(TARGETS tokenlife_sqlite LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tokenlife
+                                           COMPONENT program)
 endif()
 
 # install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private

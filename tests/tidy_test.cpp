@@ -382,8 +382,8 @@ TEST_CASE("every source file is built, and every header included or installed") 
 
 TEST_CASE("the top level holds what it is meant to hold") {
   const std::vector<std::string> allowed{
-      "CMakeLists.txt", "LICENSE",   "README.md", "SECURITY.md", "core", "dev",
-      "events",         "scenarios", "sim",       "tests"};
+      "CHANGELOG.md", "CMakeLists.txt", "LICENSE",   "README.md", "SECURITY.md", "core",
+      "dev",          "events",         "scenarios", "sim",       "tests"};
   for (const auto& entry : fs::directory_iterator(".")) {
     const std::string name = entry.path().filename().string();
     CAPTURE(name);
