@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
-#include "core/id.hpp"
-#include "core/time.hpp"
+#include "../../core/id.hpp"
+#include "../../core/time.hpp"
 
 namespace tokenlife::sim {
 
