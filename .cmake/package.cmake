@@ -1,5 +1,5 @@
-# The Debian packages tokenlife (component program) and tokenlife-dev (component dev). `./dev package`
-# makes them of a finished build.
+# The Debian packages tokenlife (component program) and tokenlife-dev (component dev), which
+# `./dev package` makes of a finished build.
 
 set(TOKENLIFE_MAINTAINER "the tokenlife authors <tokenlife@example.org>"
     CACHE STRING "Who makes the packages: NAME <ADDRESS>")
@@ -27,7 +27,8 @@ packaged_file(
   changelog.gz
   INPUTS CHANGELOG.md .cmake/debian_changelog.awk
   COMMAND
-    "awk -v maintainer='${TOKENLIFE_MAINTAINER}' -f .cmake/debian_changelog.awk CHANGELOG.md | gzip -9n"
+    "set -o pipefail; awk -v maintainer='${TOKENLIFE_MAINTAINER}' -f .cmake/debian_changelog.awk \
+CHANGELOG.md | gzip -9n"
 )
 foreach(shell IN ITEMS bash zsh fish)
   packaged_file(completion.${shell} INPUTS tokenlife COMMAND "${program} completion ${shell}")
@@ -60,7 +61,8 @@ install(FILES ${packaged}/completion.fish RENAME tokenlife.fish
 # CMake strips programs alone.
 install(
   CODE "if(CMAKE_INSTALL_DO_STRIP)
-  file(GLOB archives \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/libtokenlife-*.a\")
+  set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}\")
+  file(GLOB archives \"\${folder}/libtokenlife-*.a\")
   execute_process(COMMAND ${CMAKE_STRIP} --strip-debug --enable-deterministic-archives \${archives}
                   COMMAND_ERROR_IS_FATAL ANY)
 endif()"
@@ -89,7 +91,8 @@ Microsoft Configuration Manager.")
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME tokenlife-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-    "libcapnp-dev, libexpected-dev, libfmt-dev, libhowardhinnant-date-dev, libssl-dev, libtomlplusplus-dev"
+    "libcapnp-dev, libexpected-dev, libfmt-dev, libhowardhinnant-date-dev, libssl-dev, \
+libtomlplusplus-dev"
 )
 set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS libboost1.81-dev)
 set(CPACK_DEBIAN_DEV_DESCRIPTION

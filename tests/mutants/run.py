@@ -71,7 +71,7 @@ GROUPS = {
                     "program_credential program_given_key program_journal program_signer_life program_site program_site_repair "
                     "program_site_restored program_site_time program_trust real_client",
                     ["support/forge", "support/pki"], program=True),
-    "cli": Group(ALL, "sim", "program_events program_log program_log_diff program_pack program_question program_rules program_shard "
+    "cli": Group(ALL, "sim", "program_completion program_events program_log program_log_diff program_pack program_question program_rules program_shard "
                  "program_terminal program_test_command program_unfinished program", program=True),
 }
 GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",

@@ -21,7 +21,8 @@ root=$work/root
 umask 022
 
 echo "== cpack"
-cpack --config "$build/CPackConfig.cmake" -B "$work" >"$work/cpack.log" || { cat "$work/cpack.log"; exit 1; }
+cpack --config "$build/CPackConfig.cmake" -B "$work" >"$work/cpack.log" 2>&1 ||
+  { cat "$work/cpack.log"; exit 1; }
 program=$(echo "$work"/tokenlife_*_*.deb) dev=$(echo "$work"/tokenlife-dev_*_*.deb)
 
 echo "== lintian"
@@ -84,11 +85,12 @@ have "${!known[@]}"
 files_there >"$work/before"
 dpkg_there --install "$program"
 files_there >"$work/installed"
-for file in usr/bin/tokenlife usr/bin/BulkRegistrationTokenTool usr/share/man/man1/tokenlife.1.gz \
-  usr/share/man/man1/BulkRegistrationTokenTool.1.gz usr/share/doc/tokenlife/{RULES.md,copyright,changelog.gz} \
-  usr/share/bash-completion/completions/tokenlife usr/share/zsh/vendor-completions/_tokenlife \
-  usr/share/fish/vendor_completions.d/tokenlife.fish usr/share/doc/tokenlife/examples/mixed-fleet.toml; do
-  grep -qx "./$file" "$work/installed" || { echo "not installed: $file"; exit 1; }
+for file in bin/tokenlife bin/BulkRegistrationTokenTool \
+  share/man/man1/{tokenlife,BulkRegistrationTokenTool}.1.gz \
+  share/doc/tokenlife/{RULES.md,copyright,changelog.gz,examples/mixed-fleet.toml} \
+  share/bash-completion/completions/tokenlife share/zsh/vendor-completions/_tokenlife \
+  share/fish/vendor_completions.d/tokenlife.fish; do
+  grep -qx "./usr/$file" "$work/installed" || { echo "not installed: $file"; exit 1; }
 done
 if find "$root/usr" "$root/etc" -newer "$work/before" ! -type l ! -perm -o+r | grep .; then
   echo "not for all to read"
@@ -108,8 +110,9 @@ rm -r "$root"/tmp/*
 
 # The page names each command that the program has.
 zcat "$root/usr/share/man/man1/tokenlife.1.gz" >"$work/page"
-for command in run 'log verify' 'site trust\\-ca' completion; do
-  grep -qxF ".SS \"tokenlife ${command//\\\\/\\}\"" "$work/page" || { echo "no $command in tokenlife.1"; exit 1; }
+for command in run 'log verify' 'site trust\-ca' completion; do
+  grep -qxF ".SS \"tokenlife $command\"" "$work/page" ||
+    { echo "no $command in tokenlife.1"; exit 1; }
 done
 
 dpkg_there --purge tokenlife

@@ -109,13 +109,21 @@ for shell in bash zsh fish; do
   expect "$shell" 'tokenlife completion ' bash zsh fish
   expect "$shell" 'tokenlife run fle' fleet.toml
   expect "$shell" 'tokenlife run fleet.toml --see' --seed --seeds
-  expect "$shell" 'tokenlife run --log ../fold' "$([[ $shell == zsh ]] && echo folder || echo ../folder)$([[ $shell == fish ]] && echo /)"
   expect "$shell" 'tokenlife run --threads ' ''
   expect "$shell" 'tokenlife machine ' ''
   case $shell in
-    bash) expect bash 'tokenlife machine --format=d' dot ;;
-    zsh) expect zsh 'tokenlife machine --format=d' dot ;;
-    fish) expect fish 'tokenlife machine --format=d' --format=dot ;;
+    bash)
+      expect bash 'tokenlife machine --format=d' dot
+      expect bash 'tokenlife run --log ../fold' ../folder
+      ;;
+    zsh)
+      expect zsh 'tokenlife machine --format=d' dot
+      expect zsh 'tokenlife run --log ../fold' folder
+      ;;
+    fish)
+      expect fish 'tokenlife machine --format=d' --format=dot
+      expect fish 'tokenlife run --log ../fold' ../folder/
+      ;;
   esac
   # bash is asked of every command, the others, which take up to a second, of some.
   if [[ $shell == bash ]]; then as_in_help bash; continue; fi
