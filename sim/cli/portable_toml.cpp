@@ -1,0 +1,3 @@
+// libtomlplusplus for the program that is linked statically: its headers hold all of it.
+#define TOML_IMPLEMENTATION
+#include <toml++/toml.h>
