@@ -35,7 +35,7 @@ there replay fleet --client seldom-seen/0 --at 120d >"$work/there"
 "$program" replay "$root/fleet" --client seldom-seen/0 --at 120d | sed 1d >"$work/here"
 sed 1d "$work/there" | diff "$work/here" -
 there log verify fleet --digest "$digest" --replay | grep 'the same, bit for bit'
-[[ $(there log sql fleet 'select count(*) from clients where stranded' --format csv | tail -1) == 406* ]]
+there log sql fleet 'select count(*) from clients where stranded' --format csv | grep '^406'
 there log export fleet --parquet parquet
 there report fleet -o fleet.html
 # A site: keys and signatures, with no /dev.
@@ -53,7 +53,7 @@ if [[ -d $zoneinfo ]]; then
   mkdir -p "$root$zoneinfo"
   cp -rL "$zoneinfo"/{Europe,Africa,America,Australia,UTC} "$root$zoneinfo"
   # Zones of both hemispheres, of half an hour, and one whose summer is not daylight saving.
-  for zone in Europe/Berlin Africa/Casablanca America/St_Johns Australia/Lord_Howe Europe/Dublin UTC; do
+  for zone in Europe/{Berlin,Dublin} Africa/Casablanca America/St_Johns Australia/Lord_Howe UTC; do
     sed "s|Europe/[A-Z][a-z]*|$zone|" "$scenarios/office-week-with-daylight-saving.toml" \
       >"$root/zone.toml"
     grep -q "$zone" "$root/zone.toml"
