@@ -15,6 +15,8 @@ if(TARGET tokenlife_sqlite)
                                            COMPONENT program)
 endif()
 
+install(FILES sim/ccm/cmtrace_log.json DESTINATION ${CMAKE_INSTALL_DATADIR}/tokenlife/lnav)
+
 # install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private
 #              LIBRARY...)
 function(install_part part requires requires_private libs libs_private)

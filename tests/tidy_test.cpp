@@ -162,8 +162,9 @@ const std::vector<Room> kRooms{
     {"sim/report/", {"sim/analysis/", "sim/sweep/"}},
     {"sim/check/", {"sim/text/"}},
     {"sim/site/", {"sim/text/"}},
+    {"sim/ccm/", {"sim/analysis/", "sim/site/"}},
     {"sim/cli/",
-     {"sim/conform/", "sim/sql/", "sim/parquet/", "sim/report/", "sim/check/", "sim/site/"}},
+     {"sim/conform/", "sim/sql/", "sim/parquet/", "sim/report/", "sim/check/", "sim/ccm/"}},
     {"tests/", {"sim/cli/"}},
 };
 

@@ -302,14 +302,28 @@ void add_log_export(CLI::App& log, Chosen& chosen) {
       "Examples:\n  tokenlife log export /tmp/fleet --sqlite fleet.db\n"
       "  tokenlife log export /tmp/fleet --parquet fleet.parquet\n"
       "  duckdb -c \"select kind, count(*) from 'fleet.parquet/events/*.parquet' group by "
-      "kind\"");
+      "kind\"\n"
+      "  tokenlife log export /tmp/fleet --ccm logs --client commuters/17 --host "
+      "cmg.contoso.com");
   added->add_option("LOG", command.log, "The log's folder, or a site's; a packed log, or -")
       ->required();
   CLI::Option* sqlite =
       added->add_option("--sqlite", command.sqlite, "To a file, a database of SQLite 3");
-  added->add_option("--parquet", command.parquet, "To a folder, of files of Parquet")
-      ->excludes(sqlite);
-  added->add_flag("--force", command.force, "Overwrite it");
+  CLI::Option* parquet =
+      added->add_option("--parquet", command.parquet, "To a folder, of files of Parquet")
+          ->excludes(sqlite);
+  CLI::Option* ccm = added
+                         ->add_option("--ccm", command.ccm,
+                                      "To a folder, of log files like Configuration Manager's")
+                         ->excludes(sqlite)
+                         ->excludes(parquet);
+  added
+      ->add_option("--client", command.client,
+                   "Of --ccm: this client, and what the site knew of it")
+      ->needs(ccm);
+  added->add_option("--host", command.host, "Of --ccm: the CMG's name (default: cmg.example.com)")
+      ->needs(ccm);
+  added->add_flag("--force", command.force, "Overwrite it")->excludes(ccm);
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
 }

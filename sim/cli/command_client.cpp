@@ -150,11 +150,7 @@ std::optional<std::string> success_line(const ClientCommand& command, const Visi
   const bool over_cmg = result.request && result.request->kind == RequestKind::registration &&
                         result.request->via == Endpoint::cmg;
   if (result.kind != Kind::granted || !over_cmg || !command.host) return std::nullopt;
-  return fmt::format(
-      "Rotating internet management point, new management point [1] is: https://{} (0) with "
-      "capabilities: <Capabilities SchemaVersion =\"1.0\"><Property Name=\"SSL\" Version=\"1\" "
-      "/></Capabilities>",
-      management_point(*command.host, cmg_number(folder.tenant())));
+  return rotation_line(management_point(*command.host, cmg_number(folder.tenant())));
 }
 
 Json token_json(const ClientFolder& folder, const Policy& policy) {

@@ -7,11 +7,13 @@
 #include <memory>
 #include <vector>
 
+#include "sim/ccm/export.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/parquet/export.hpp"
+#include "sim/site/ccmsetup_line.hpp"
 #include "sim/sql/database.hpp"
 #include "sim/sql/export.hpp"
 #include "sim/tables/table.hpp"
@@ -213,6 +215,40 @@ std::string schema_text() {
   return text;
 }
 
+// ---- Configuration Manager's files -------------------------------------------------------------
+
+ExitStatus export_ccm_command(const LogExportCommand& command, Console& console) {
+  if (!is_host(command.host)) {
+    return usage_error(fmt::format("--host {} is not a host name", in_quotes(command.host)),
+                       "write it like cmg.example.com");
+  }
+  const SignalWatch signals;
+  const auto journal = open_journal(command.log);
+  if (!journal) return Failed<Error>(journal.error());
+  if (*journal) {
+    return usage_error(
+        fmt::format("{}: a site's journal is no run: --ccm is of runs", in_quotes(command.log)));
+  }
+  const auto log = open_log(command.log);
+  if (!log) return Failed<Error>(log.error());
+  say_if_incomplete(*log, console);
+  CcmExport what{.host = command.host};
+  if (command.client) {
+    const auto client = find_held_client(*log, *command.client);
+    if (!client) return Failed<Error>(client.error());
+    what.client = *client;
+  }
+  const auto ready = try_ccm(*command.ccm);
+  if (!ready) return Failed<Error>(ready.error());
+  const auto say_step = [&](std::string_view step) { console.show_progress(std::string(step)); };
+  const auto written = export_ccm(*log, what, *command.ccm, say_step, interrupted);
+  console.show_progress("");
+  if (!written) return Failed<Error>(written.error());
+  if (*written) return 0;
+  console.say("tokenlife: interrupted; there is no folder");
+  return kInterrupted;
+}
+
 }  // namespace
 
 ExitStatus log_sql_command(const LogSqlCommand& command, Console& console) {
@@ -247,8 +283,9 @@ ExitStatus log_sql_command(const LogSqlCommand& command, Console& console) {
 }
 
 ExitStatus log_export_command(const LogExportCommand& command, Console& console) {
+  if (command.ccm) return export_ccm_command(command, console);
   if (!command.sqlite && !command.parquet) {
-    return usage_error("nothing says where to", "give --sqlite FILE or --parquet DIR");
+    return usage_error("nothing says where to", "give --sqlite FILE, --parquet DIR or --ccm DIR");
   }
   const SignalWatch signals;
   const auto source = open_source(command.log, command.inputs, console);

@@ -23,8 +23,11 @@ ExitStatus log_sql_command(const LogSqlCommand& command, Console& console);
 struct LogExportCommand {
   std::string log;
   // One of them.
-  std::optional<std::string> sqlite;   // a file
-  std::optional<std::string> parquet;  // a folder
+  std::optional<std::string> sqlite;     // a file
+  std::optional<std::string> parquet;    // a folder
+  std::optional<std::string> ccm;        // a folder
+  std::optional<std::string> client;     // of --ccm: it alone
+  std::string host = "cmg.example.com";  // of --ccm: the CMG's
   unsigned threads = std::thread::hardware_concurrency();
   bool force = false;
   std::optional<std::string> inputs;

@@ -271,6 +271,14 @@ std::string management_point(std::string_view host, std::uint64_t id) {
   return fmt::format("{}/{}/{}", host, kProxy, id);
 }
 
+std::string rotation_line(std::string_view proxy) {
+  return fmt::format(
+      "Rotating internet management point, new management point [1] is: https://{} (0) with "
+      "capabilities: <Capabilities SchemaVersion =\"1.0\"><Property Name=\"SSL\" Version=\"1\" "
+      "/></Capabilities>",
+      proxy);
+}
+
 std::uint64_t cmg_number(Guid tenant) {
   return (std::uint64_t{1} << 56) + ((tenant.high ^ tenant.low) & 0xffffff);
 }

@@ -22,6 +22,10 @@ bool is_site_code(std::string_view text);
 // "HOST/CCM_Proxy_MutualAuth/ID", by which the CMG is reached.
 std::string management_point(std::string_view host, std::uint64_t id);
 
+// R36: what the client's log says when it has registered over the CMG. `proxy` is
+// management_point().
+std::string rotation_line(std::string_view proxy);
+
 // The number of a site's CMG. Like those of real ones it is a little over 2^56; which one is up to
 // the site's tenant.
 std::uint64_t cmg_number(Guid tenant);

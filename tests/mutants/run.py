@@ -28,7 +28,7 @@ ROOT = HERE.parent.parent
 SECONDS_MIN = 15  # to be run for, at least: a mutant that never ends has been noticed
 
 ENGINE = ["core", "events", "text", "scenario", "engine", "naive", "soak"]
-ALL = ENGINE + ["check", "conform", "analysis", "tables", "sql", "parquet", "sweep", "report", "site", "cli_site", "cli"]
+ALL = ENGINE + ["check", "conform", "analysis", "tables", "sql", "parquet", "sweep", "report", "site", "ccm", "cli_site", "cli"]
 
 
 class Group:
@@ -60,6 +60,7 @@ GROUPS = {
     "sweep": Group(ENGINE + ["sweep"], "sim", "risk setting sweep"),
     "sql": Group(ENGINE + ["analysis", "tables", "sql"], "sim", "sql"),
     "parquet": Group(ENGINE + ["analysis", "tables", "parquet"], "sim", "parquet"),
+    "ccm": Group(ALL, "sim", "ccm program_ccm", program=True),
     "explain": Group(ALL, "sim", "program_explain", program=True),
     "soak": Group(ALL, "sim", "engine shrink shrink_events soak", ["support/failing_history"], program=True),
     "check": Group(ALL, "sim", "check check_property check_walk program_check", ["support/check_faults"], program=True),
@@ -90,6 +91,7 @@ UNITS_OF = {
     "sim/parquet/thrift.hpp": ["sim/parquet/column.cpp", "sim/parquet/encoding.cpp", "sim/parquet/table_file.cpp",
                                "tests/sim/parquet_test.cpp"],
     "sim/parquet/dictionary.hpp": ["sim/parquet/column.cpp", "tests/sim/parquet_test.cpp"],
+    "sim/ccm/line.hpp": ["sim/ccm/client_lines.cpp", "sim/ccm/server_lines.cpp", "sim/ccm/line.cpp"],
     "sim/sql/event_cells.hpp": ["sim/sql/event_rows.cpp", "sim/sql/export_events.cpp"],
     "events/event_count.hpp": ["events/verify.cpp", "events/log_writer.cpp"],
     "events/run_check.hpp": ["events/run_check.cpp", "events/verify.cpp"],
