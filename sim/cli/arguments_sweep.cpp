@@ -33,13 +33,16 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
       "  tokenlife sweep fleet.toml --vary cohort.laptops.clients=500,5000 --metric "
       "spells.offline\n"
       "  tokenlife sweep fleet.toml --vary site.token-validity=90d,180d --cache runs --csv\n"
-      "  tokenlife sweep fleet.toml --vary site.renew-after=20d,30d,45d --report sweep.html");
-  added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
-  added
-      ->add_option("--vary", command.vary,
-                   "KEY=A,B,C: run with each of these values; several make all combinations,\n"
-                   "the last one the fastest")
-      ->allow_extra_args(false);
+      "  tokenlife sweep fleet.toml --vary site.renew-after=20d,30d,45d --report sweep.html\n"
+      "  tokenlife sweep fleet.toml --vary site.mp=https,enhanced-http --shard 2/5 -o part-2\n"
+      "  tokenlife sweep --merge part-1 part-2 part-3 part-4 part-5 --best");
+  CLI::Option* scenario = added->add_option("SCENARIO", command.scenario, "The scenario file");
+  CLI::Option* vary =
+      added
+          ->add_option("--vary", command.vary,
+                       "KEY=A,B,C: run with each of these values; several make all combinations,\n"
+                       "the last one the fastest")
+          ->allow_extra_args(false);
   add_set(*added, command.set);
   added->add_option("--seeds", command.seeds,
                     "Run with each seed from A to B, written A..B (default: 1..10)");
@@ -53,10 +56,28 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
                   "Name what leaves the fewest stranded, and what it costs in requests");
   added->add_option("--cache", command.cache,
                     "A folder for the numbers of runs: what is there is not run again");
-  added->add_option("--report", command.report,
-                    "Write the table, and a chart for each metric, as a page to this new file");
-  added->add_flag("--force", command.force,
-                  "Run more than 10,000 times if it comes to that; overwrite the page of --report");
+  CLI::Option* report =
+      added->add_option("--report", command.report,
+                        "Write the table, and a chart for each metric, as a page to this new file");
+  CLI::Option* shard = added->add_option(
+      "--shard", command.shard,
+      "Make the Ith of N parts of the runs, written I/N, and write their numbers to the file\n"
+      "of -o, which --merge takes");
+  CLI::Option* output =
+      added->add_option("-o,--output", command.output, "The new file of that part")->needs(shard);
+  shard->needs(output);
+  shard->excludes(report);
+  added->add_flag(
+      "--force", command.force,
+      "Run more than 10,000 times if it comes to that, and overwrite the file of -o\nor --report");
+  CLI::Option* merge = added->add_option(
+      "--merge", command.merge,
+      "In place of a scenario, files of --shard: all parts of one sweep, in any order. Prints\n"
+      "what one process would have");
+  for (CLI::Option* other : {scenario, vary, shard}) merge->excludes(other);
+  for (const char* other : {"--set", "--seeds", "--metric", "--cache"}) {
+    merge->excludes(added->get_option(other));
+  }
   add_threads(*added, command.threads);
   add_format(*added, command.format, command.csv, command.json);
 }

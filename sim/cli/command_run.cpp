@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/command_run.hpp"
@@ -12,6 +11,7 @@
 #include "sim/cli/progress.hpp"
 #include "sim/cli/report.hpp"
 #include "sim/cli/set_argument.hpp"
+#include "sim/cli/shard_argument.hpp"
 #include "sim/cli/standing_rows.hpp"
 #include "sim/engine/expectations.hpp"
 #include "sim/text/escape.hpp"
@@ -26,22 +26,6 @@ std::vector<events::ClientStanding> in_order(std::vector<events::ClientStanding>
   std::sort(clients.begin(), clients.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });
   return clients;
-}
-
-// "2/5": the second of five parts, as its place and their number.
-Result<std::pair<std::uint32_t, std::uint32_t>, Error> shard_of(const std::string& text) {
-  std::uint32_t number = 0;
-  std::uint32_t parts = 0;
-  const char* const end = text.data() + text.size();
-  const auto first = std::from_chars(text.data(), end, number);
-  const bool has_slash = first.ec == std::errc{} && first.ptr != end && *first.ptr == '/';
-  const auto second = has_slash ? std::from_chars(first.ptr + 1, end, parts) : first;
-  if (has_slash && second.ec == std::errc{} && second.ptr == end && number >= 1 &&
-      number <= parts) {
-    return std::pair(number - 1, parts);
-  }
-  return usage_error(fmt::format("--shard {} is no part of a run", in_quotes(text)),
-                     "write I/N with I from 1 to N: --shard 2/5 is the second of five parts");
 }
 
 SweepCommand sweep_of(const RunCommand& command) {
@@ -98,7 +82,7 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   }
   options.resume = command.resume;
   if (command.shard) {
-    const auto shard = shard_of(*command.shard);
+    const auto shard = parse_shard(*command.shard, "a run");
     if (!shard) return Failed<Error>(shard.error());
     if (has_capacity(*scenario)) {
       return usage_error(
@@ -106,8 +90,8 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
           "clients wait for each other",
           "run it in one piece, without --shard");
     }
-    options.part = shard->first;
-    options.parts = shard->second;
+    options.part = shard->part;
+    options.parts = shard->parts;
   }
   options.wanted = {command.json, command.stranded.has_value()};
   if (command.stranded) {

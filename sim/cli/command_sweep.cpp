@@ -11,20 +11,25 @@
 #include "sim/cli/progress.hpp"
 #include "sim/cli/seed_range.hpp"
 #include "sim/cli/set_argument.hpp"
+#include "sim/cli/shard_argument.hpp"
 #include "sim/cli/sweep_report.hpp"
 #include "sim/cli/time_left.hpp"
 #include "sim/report/sweep_page.hpp"
 #include "sim/sweep/metric.hpp"
+#include "sim/sweep/sweep_part.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
+#include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
 constexpr std::size_t kRunsMax = 10'000;
-constexpr std::size_t kRunsForced = 10'000'000;  // their numbers are kept in memory
 
 Result<SweepPlan, Error> plan_of(const SweepCommand& command) {
+  if (command.scenario.empty()) {
+    return usage_error("SCENARIO is required", "see `tokenlife sweep --help`");
+  }
   SweepPlan plan{command.scenario, settings_of(command.set)};
   const auto seeds = parse_seeds(command.seeds);
   if (!seeds) return Failed<Error>(seeds.error());
@@ -52,7 +57,7 @@ Result<SweepPlan, Error> plan_of(const SweepCommand& command) {
     plan.metrics.push_back(*metric);
   }
   const std::size_t cells = plan.cells();
-  const std::size_t max = command.force ? kRunsForced : kRunsMax;
+  const std::size_t max = command.force ? kSweepRunsMax : kRunsMax;
   if (cells > max || plan.seeds() > max / cells) {
     return usage_error(
         fmt::format("{} with {} are more than {} runs", counted(cells, "combination"),
@@ -73,7 +78,33 @@ Result<void, Error> try_page(const SweepCommand& command) {
   return try_new_output(*command.report, command.force);
 }
 
-void print_sweep(const SweepCommand& command, const SweepResult& result, Console& console) {
+constexpr std::size_t kPartBytesMax = std::size_t{1} << 30;
+
+Result<SweepRuns, Error> merged(const std::vector<std::string>& files) {
+  std::vector<PartText> texts;
+  for (const std::string& file : files) {
+    auto text = read_text_file(file, kPartBytesMax);
+    if (!text) return file_error(file, text.error());
+    texts.push_back({file, std::move(*text)});
+  }
+  return join_parts(texts);
+}
+
+// The part's file, and that it is there.
+ExitStatus write_part(const SweepRuns& runs, const Shard& shard, const std::string& file,
+                      Console& console) {
+  if (!runs.complete()) {
+    console.say("tokenlife: interrupted; no file was written");
+    return kInterrupted;
+  }
+  const auto written = replace_output(file, part_text(runs, shard.part, shard.parts));
+  if (!written) return Failed<Error>(written.error());
+  console.print(fmt::format("{}: part {} of {}, {}\n", escape_text(file), shard.part + 1,
+                            shard.parts, counted(runs.end - runs.first, "run")));
+  return 0;
+}
+
+void print_result(const SweepResult& result, const SweepCommand& command, Console& console) {
   const std::string format = command.csv ? "csv" : command.format;
   if (command.json) {
     console.print(json_text(sweep_json(result)) + "\n");
@@ -94,12 +125,14 @@ Result<void, Error> write_page(const SweepCommand& command, const SweepResult& r
 
 }  // namespace
 
-ExitStatus sweep_command(const SweepCommand& command, Console& console) {
+Result<SweepRuns, Error> run_sweep_watched(const SweepCommand& command, const Shard& shard,
+                                           Console& console) {
   const auto plan = plan_of(command);
   if (!plan) return Failed<Error>(plan.error());
-  if (auto good = try_page(command); !good) return Failed<Error>(good.error());
   SweepOptions options;
   options.threads = std::max(1U, command.threads);
+  options.part = shard.part;
+  options.parts = shard.parts;
   std::optional<RunCache> cache;
   if (command.cache) {
     auto opened = RunCache::open(*command.cache, TOKENLIFE_VERSION_TEXT);
@@ -107,25 +140,52 @@ ExitStatus sweep_command(const SweepCommand& command, Console& console) {
     options.cache = &cache.emplace(std::move(*opened));
   }
   const SignalWatch signals;
-  const std::size_t all = plan->cells() * plan->seeds();
+  const auto [first, end] = runs_of_part(*plan, shard.part, shard.parts);
+  const std::size_t all = end - first;
   const TimeLeft left;
-  options.go_on = [&](std::size_t done) {
+  options.go_on = [&, all](std::size_t done) {
     console.show_progress(
         fmt::format("{} of {} runs{}", grouped(done), grouped(all), left.words(done, all)));
     return !interrupted();
   };
-  const auto result = sweep(*plan, options);
+  auto runs = run_sweep(*plan, options);
   console.show_progress("");
-  if (!result) return Failed<Error>(result.error());
-  for (const std::string& warning : result->warnings) console.say(warning);
-  print_sweep(command, *result, console);
-  if (auto written = write_page(command, *result); !written) return Failed<Error>(written.error());
-  if (result->complete) return 0;
+  return runs;
+}
+
+ExitStatus print_sweep(const SweepRuns& runs, const SweepCommand& command, Console& console) {
+  const SweepResult result = reckon(runs);
+  for (const std::string& warning : result.warnings) console.say(warning);
+  print_result(result, command, console);
+  if (auto written = write_page(command, result); !written) return Failed<Error>(written.error());
+  if (result.complete) return 0;
   console.say(
       fmt::format("tokenlife: interrupted; what is printed is of the {} of {} runs that "
                   "are done",
-                  grouped(result->runs + result->cached), grouped(all)));
+                  grouped(result.runs + result.cached), grouped(runs.end)));
   return kInterrupted;
+}
+
+ExitStatus sweep_command(const SweepCommand& command, Console& console) {
+  if (auto good = try_page(command); !good) return Failed<Error>(good.error());
+  if (!command.merge.empty()) {
+    const auto runs = merged(command.merge);
+    if (!runs) return Failed<Error>(runs.error());
+    return print_sweep(*runs, command, console);
+  }
+  Shard shard;
+  if (command.shard) {
+    const auto parsed = parse_shard(*command.shard, "a sweep");
+    if (!parsed) return Failed<Error>(parsed.error());
+    shard = *parsed;
+    if (auto ready = try_new_output(*command.output, command.force); !ready) {
+      return Failed<Error>(ready.error());
+    }
+  }
+  const auto runs = run_sweep_watched(command, shard, console);
+  if (!runs) return Failed<Error>(runs.error());
+  return command.shard ? write_part(*runs, shard, *command.output, console)
+                       : print_sweep(*runs, command, console);
 }
 
 }  // namespace tokenlife::sim

@@ -55,9 +55,9 @@ Result<RunCache, Error> RunCache::open(const std::string& folder, std::string ve
   return RunCache(folder, std::move(version));
 }
 
-std::string RunCache::key_of(const Scenario& scenario, std::uint64_t seed) const {
+std::string run_key(const Scenario& scenario, std::uint64_t seed, const std::string& version) {
   const events::LogHeader header = header_of(scenario);
-  std::string all = fmt::format("{}{}\n{:016x}\n{}\n{}\n", kFormat, version_,
+  std::string all = fmt::format("{}{}\n{:016x}\n{}\n{}\n", kFormat, version,
                                 lifecycle_fingerprint(), seed, scenario.clients_scale);
   // Lengths first: what follows cannot be taken for something else.
   all += fmt::format("{}\n{}", scenario.text.size(), scenario.text);

@@ -12,14 +12,19 @@
 
 namespace tokenlife::sim {
 
+// A digest of all that a run's numbers follow from: the scenario's text, its traces, inventories
+// and time zones, the seed, and `version`, the program's.
+std::string run_key(const Scenario& scenario, std::uint64_t seed, const std::string& version);
+
 class RunCache {
  public:
   // The folder is made if it is not there. `version` is the program's.
   static Result<RunCache, Error> open(const std::string& folder, std::string version);
 
-  // A run's name: of all that its numbers follow from, which are the scenario's text, its traces,
-  // inventories and time zones, the seed and the program's version.
-  std::string key_of(const Scenario& scenario, std::uint64_t seed) const;
+  // A run's name.
+  std::string key_of(const Scenario& scenario, std::uint64_t seed) const {
+    return run_key(scenario, seed, version_);
+  }
 
   // The numbers of a run; nothing if it is not there, or damaged.
   std::optional<std::vector<double>> find(const std::string& key) const;

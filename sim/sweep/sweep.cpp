@@ -1,6 +1,7 @@
 #include "sim/sweep/sweep.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <atomic>
@@ -11,7 +12,10 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <tuple>
 
+#include "core/token/sha256.hpp"
+#include "core/version.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/sweep/metric.hpp"
 #include "sim/text/read_file.hpp"
@@ -19,6 +23,10 @@
 
 namespace tokenlife::sim {
 namespace {
+
+// What another version makes of a scenario may be something else.
+const std::string kVersion = fmt::format("{}.{}.{}", TOKENLIFE_VERSION_MAJOR,
+                                         TOKENLIFE_VERSION_MINOR, TOKENLIFE_VERSION_PATCH);
 
 Result<Scenario, Error> scenario_of(const SweepPlan& plan, const std::vector<std::size_t>& cell) {
   std::vector<Setting> settings = plan.settings;
@@ -32,13 +40,18 @@ Result<Scenario, Error> scenario_of(const SweepPlan& plan, const std::vector<std
 
 // Each value by itself, beside the first ones of the other keys: what is wrong is found before the
 // work begins. What only goes wrong together is found later.
-Result<Scenario, Error> first_of_each(const SweepPlan& plan, std::set<std::string>& warnings) {
-  std::optional<Scenario> first;
+Result<SweepRuns, Error> first_of_each(const SweepPlan& plan) {
+  SweepRuns runs{plan, "", 0};
+  std::set<std::string> warnings;
   const auto read = [&](const std::vector<std::size_t>& cell) -> Result<void, Error> {
     auto scenario = scenario_of(plan, cell);
     if (!scenario) return Failed<Error>(scenario.error());
     for (const Error& warning : scenario->warnings) warnings.insert(show_warning(warning));
-    if (!first) first = std::move(*scenario);
+    if (runs.inputs.empty()) {
+      runs.title = title(*scenario);
+      runs.clients = scenario->clients;
+    }
+    runs.inputs += run_key(*scenario, 0, kVersion) + "\n";
     return {};
   };
   std::vector<std::size_t> cell(plan.vary.size());
@@ -50,24 +63,31 @@ Result<Scenario, Error> first_of_each(const SweepPlan& plan, std::set<std::strin
     }
     cell[key] = 0;
   }
-  return std::move(*first);
+  runs.warnings.assign(warnings.begin(), warnings.end());
+  const Sha256Bytes digest = sha256(runs.inputs);
+  runs.inputs = fmt::format("{:02x}", fmt::join(digest, ""));
+  return runs;
 }
 
-// Hands out runs, cell by cell, and keeps a few numbers of each.
+// Hands out a part's runs, cell by cell, and keeps a few numbers of each.
 class Runs {
  public:
-  Runs(const SweepPlan& plan, const SweepOptions& options, std::vector<std::size_t> kept)
-      : plan_(plan),
-        options_(options),
-        kept_(std::move(kept)),
-        count_(plan.cells() * plan.seeds()),
-        numbers_(count_ * kept_.size()),
-        is_done_(count_) {}
+  Runs(SweepRuns& runs, const SweepOptions& options)
+      : plan_(runs.plan), options_(options), runs_(runs), kept_(runs.plan.metrics) {
+    kept_.push_back(metric_called("stranded"));
+    kept_.push_back(metric_called("requests-per-client-day"));
+    std::tie(runs.first, runs.end) = runs_of_part(plan_, options.part, options.parts);
+    runs.numbers.resize((runs.end - runs.first) * kept_.size());
+    runs.is_done.resize(runs.end - runs.first);
+    next_ = runs.first;
+  }
 
-  // False: it was told to end.
-  Result<bool, Error> run() {
+  // Not all is done if it was told to end.
+  Result<void, Error> run() {
+    const std::size_t count = runs_.end - runs_.first;
+    if (count == 0) return {};
     std::vector<std::thread> workers;
-    const auto threads = static_cast<unsigned>(std::min<std::size_t>(options_.threads, count_));
+    const auto threads = static_cast<unsigned>(std::min<std::size_t>(options_.threads, count));
     // Few runs are made on all threads together.
     threads_each_ = std::max(1U, options_.threads / threads);
     working_ = threads;
@@ -81,24 +101,17 @@ class Runs {
     for (std::thread& worker : workers) worker.join();
     if (bug_) std::rethrow_exception(bug_);
     if (error_) return Failed<Error>(*error_);
-    return done_ == count_;
+    runs_.cached = cached_;
+    runs_.made = done_ - cached_;
+    return {};
   }
-
-  // What was kept of a run; empty if it was not made.
-  std::span<const double> of(std::size_t cell, std::size_t seed) const {
-    const std::size_t run = cell * plan_.seeds() + seed;
-    if (is_done_[run] == 0) return {};
-    return std::span(numbers_).subspan(run * kept_.size(), kept_.size());
-  }
-  std::size_t done() const { return done_; }
-  std::size_t cached() const { return cached_; }
 
  private:
   void work() {
     try {
       while (!control_.stopped()) {
         const std::size_t run = next_++;
-        if (run >= count_) break;
+        if (run >= runs_.end) break;
         if (auto made = make(run); !made) stop_because(made.error());
       }
     } catch (...) {
@@ -161,18 +174,16 @@ class Runs {
 
   void keep(std::size_t run, const std::vector<double>& numbers) {
     for (std::size_t i = 0; i < kept_.size(); ++i) {
-      numbers_[run * kept_.size() + i] = numbers[kept_[i]];
+      runs_.numbers[(run - runs_.first) * kept_.size() + i] = numbers[kept_[i]];
     }
-    is_done_[run] = 1;
+    runs_.is_done[run - runs_.first] = 1;
     ++done_;
   }
 
   const SweepPlan& plan_;
   const SweepOptions& options_;
+  SweepRuns& runs_;                // of a run only one thread writes
   std::vector<std::size_t> kept_;  // metrics
-  std::size_t count_;
-  std::vector<double> numbers_;         // by run, by what is kept
-  std::vector<unsigned char> is_done_;  // by run; each written by one thread
   unsigned threads_each_ = 1;
   RunControl control_;
   std::atomic<std::size_t> next_{0};
@@ -192,13 +203,13 @@ class Runs {
 
 class Reckoning {
  public:
-  Reckoning(const SweepPlan& plan, const Runs& runs) : plan_(plan), runs_(runs) {}
+  explicit Reckoning(const SweepRuns& runs) : plan_(runs.plan), runs_(runs) {}
 
   // Precondition: a seed of the cell was run.
   Mean mean(std::size_t cell, std::size_t kept) const {
     std::vector<double> values;
     for (std::size_t seed = 0; seed < plan_.seeds(); ++seed) {
-      const auto numbers = runs_.of(cell, seed);
+      const auto numbers = of(cell, seed);
       if (!numbers.empty()) values.push_back(numbers[kept]);
     }
     return mean_of(values);
@@ -207,8 +218,8 @@ class Reckoning {
   std::optional<Mean> difference(std::size_t cell, std::size_t to, std::size_t kept) const {
     std::vector<double> values;
     for (std::size_t seed = 0; seed < plan_.seeds(); ++seed) {
-      const auto numbers = runs_.of(cell, seed);
-      const auto others = runs_.of(to, seed);
+      const auto numbers = of(cell, seed);
+      const auto others = of(to, seed);
       if (!numbers.empty() && !others.empty()) values.push_back(numbers[kept] - others[kept]);
     }
     return values.empty() ? std::nullopt : std::optional(mean_of(values));
@@ -217,7 +228,7 @@ class Reckoning {
   SweepResult::Cell cell(std::size_t number, std::size_t metrics) const {
     SweepResult::Cell cell{cell_of(plan_.vary, number)};
     for (std::size_t seed = 0; seed < plan_.seeds(); ++seed) {
-      if (!runs_.of(number, seed).empty()) ++cell.seeds;
+      if (!of(number, seed).empty()) ++cell.seeds;
     }
     if (cell.seeds == 0) return cell;
     for (std::size_t i = 0; i < metrics; ++i) {
@@ -252,38 +263,54 @@ class Reckoning {
   }
 
  private:
+  // What was kept of a run; empty if it was not made.
+  std::span<const double> of(std::size_t cell, std::size_t seed) const {
+    const std::size_t run = cell * plan_.seeds() + seed;
+    if (runs_.is_done[run] == 0) return {};
+    return std::span(runs_.numbers).subspan(run * runs_.kept(), runs_.kept());
+  }
+
   const SweepPlan& plan_;
-  const Runs& runs_;
+  const SweepRuns& runs_;
 };
 
 }  // namespace
 
-Result<SweepResult, Error> sweep(const SweepPlan& plan, const SweepOptions& options) {
-  std::set<std::string> warnings;
-  auto first = first_of_each(plan, warnings);
-  if (!first) return Failed<Error>(first.error());
-  SweepResult result;
-  result.plan = plan;
-  result.title = title(*first);
-  result.clients = first->clients;
-  result.warnings.assign(warnings.begin(), warnings.end());
+std::pair<std::size_t, std::size_t> runs_of_part(const SweepPlan& plan, std::uint32_t part,
+                                                 std::uint32_t parts) {
+  const std::uint64_t all = plan.cells() * plan.seeds();
+  return {all * part / parts, all * (part + std::uint64_t{1}) / parts};
+}
 
-  std::vector<std::size_t> kept = plan.metrics;
-  const std::size_t stranded = kept.size();
-  kept.push_back(metric_called("stranded"));
-  kept.push_back(metric_called("requests-per-client-day"));
-  Runs runs(plan, options, kept);
-  const auto done = runs.run();
-  if (!done) return Failed<Error>(done.error());
-  result.complete = *done;
-  result.cached = runs.cached();
-  result.runs = runs.done() - runs.cached();
-  const Reckoning reckoning(plan, runs);
-  for (std::size_t cell = 0; cell < plan.cells(); ++cell) {
-    result.cells.push_back(reckoning.cell(cell, plan.metrics.size()));
+Result<SweepRuns, Error> run_sweep(const SweepPlan& plan, const SweepOptions& options) {
+  auto runs = first_of_each(plan);
+  if (!runs) return runs;
+  if (auto done = Runs(*runs, options).run(); !done) return Failed<Error>(done.error());
+  return runs;
+}
+
+SweepResult reckon(const SweepRuns& runs) {
+  SweepResult result;
+  result.plan = runs.plan;
+  result.title = runs.title;
+  result.clients = runs.clients;
+  result.warnings = runs.warnings;
+  result.complete = runs.complete();
+  result.cached = runs.cached;
+  result.runs = runs.made;
+  const Reckoning reckoning(runs);
+  const std::size_t metrics = runs.plan.metrics.size();
+  for (std::size_t cell = 0; cell < runs.plan.cells(); ++cell) {
+    result.cells.push_back(reckoning.cell(cell, metrics));
   }
-  if (result.complete) result.best = reckoning.best(stranded, stranded + 1);
+  if (result.complete) result.best = reckoning.best(metrics, metrics + 1);
   return result;
+}
+
+Result<SweepResult, Error> sweep(const SweepPlan& plan, const SweepOptions& options) {
+  const auto runs = run_sweep(plan, options);
+  if (!runs) return Failed<Error>(runs.error());
+  return reckon(*runs);
 }
 
 }  // namespace tokenlife::sim

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
@@ -34,9 +35,37 @@ struct SweepPlan {
 struct SweepOptions {
   unsigned threads = 1;             // at least 1; what comes out does not depend on them
   const RunCache* cache = nullptr;  // null: none
+  // The part of the runs that is made, of so many: 0 of 1 is all.
+  std::uint32_t part = 0;
+  std::uint32_t parts = 1;
   // Told every now and then how many of the runs are done; false asks for the end.
   std::function<bool(std::size_t done)> go_on{};
 };
+
+// The numbers of runs, and of what: all of a sweep's, or a part that sweep_part.hpp joins to
+// others.
+struct SweepRuns {
+  SweepPlan plan;
+  std::string title;  // of the scenario
+  std::uint32_t clients = 0;
+  std::vector<std::string> warnings{};  // as they are shown
+  std::string inputs{};                 // a digest of all that is run but the plan
+  // Of the runs from `first` on and below `end`: cell by cell, in each seed by seed.
+  std::size_t first = 0;
+  std::size_t end = 0;
+  std::vector<double> numbers{};         // by run, kept() of each
+  std::vector<unsigned char> is_done{};  // by run
+  std::size_t made = 0;
+  std::size_t cached = 0;  // that were found
+
+  // The plan's metrics, then two that the best is found by.
+  std::size_t kept() const { return plan.metrics.size() + 2; }
+  bool complete() const { return made + cached == end - first; }
+};
+
+// The first of a part's runs, and the one behind its last.
+std::pair<std::size_t, std::size_t> runs_of_part(const SweepPlan& plan, std::uint32_t part,
+                                                 std::uint32_t parts);
 
 // Plain data: what is printed, and what a page can be made of.
 struct SweepResult {
@@ -71,6 +100,12 @@ struct SweepResult {
   bool complete = false;
 };
 
+Result<SweepRuns, Error> run_sweep(const SweepPlan& plan, const SweepOptions& options);
+
+// What the numbers say. Precondition: they are all runs', as far as these are done.
+SweepResult reckon(const SweepRuns& runs);
+
+// Both.
 Result<SweepResult, Error> sweep(const SweepPlan& plan, const SweepOptions& options);
 
 }  // namespace tokenlife::sim
