@@ -15,6 +15,7 @@ if(TARGET tokenlife_sqlite)
                                            COMPONENT program)
 endif()
 
+install(FILES scenarios/scenario.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/tokenlife)
 install(FILES sim/ccm/cmtrace_log.json DESTINATION ${CMAKE_INSTALL_DATADIR}/tokenlife/lnav)
 
 # install_part(PART pkg-config's Requires, its Requires.private, its Libs, its Libs.private

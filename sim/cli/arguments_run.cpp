@@ -5,6 +5,7 @@
 #include "sim/cli/command_fit.hpp"
 #include "sim/cli/command_machine.hpp"
 #include "sim/cli/command_run.hpp"
+#include "sim/cli/command_schema.hpp"
 #include "sim/cli/command_soak.hpp"
 #include "sim/cli/command_test.hpp"
 
@@ -81,7 +82,8 @@ void add_test(CLI::App& app, Chosen& chosen) {
       "  tokenlife test scenarios --json | jq -r '.tests[] | select(.verdict == \"failed\").name'\n"
       "  tokenlife test scenarios/mixed-fleet.toml --seeds 1..100\n"
       "  tokenlife test scenarios/clocks.toml --set site.leeway=10m\n"
-      "  tokenlife test scenarios --coverage");
+      "  tokenlife test scenarios --coverage\n"
+      "  tokenlife test scenarios/clocks.toml --watch");
   added->add_option("PATH", command.paths, "Scenario files, or folders to search for .toml files")
       ->required();
   added->add_option("--filter", command.filter,
@@ -105,6 +107,11 @@ void add_test(CLI::App& app, Chosen& chosen) {
                      "Report which transitions, reasons and rules the tests covered")
           ->excludes(list);
   added->add_flag("--json", command.json, "Print JSON")->excludes(coverage);
+  added
+      ->add_flag("--watch", command.watch,
+                 "Run the tests again whenever a scenario, or a trace or inventory that one names, "
+                 "changes; Ctrl-C ends it")
+      ->excludes(list);
 }
 
 void add_soak(CLI::App& app, Chosen& chosen) {
@@ -195,6 +202,17 @@ void add_machine(CLI::App& app, Chosen& chosen) {
 
 }  // namespace
 
+void add_schema(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "schema", "Print the JSON Schema of scenario files, for editors", schema_command,
+      "Draft-07, made from what the reader of scenarios takes. scenarios/.taplo.toml hands it to\n"
+      "editors with Taplo, such as Even Better TOML.\n"
+      "Example:\n  tokenlife schema scenario > scenario.schema.json");
+  added->add_option("FILE", command.of, "What files: scenario")
+      ->required()
+      ->check(CLI::IsMember({"scenario"}));
+}
+
 void add_run_commands(CLI::App& app, Chosen& chosen) {
   add_run(app, chosen);
   add_test(app, chosen);
@@ -202,6 +220,7 @@ void add_run_commands(CLI::App& app, Chosen& chosen) {
   add_fit(app, chosen);
   add_check(app, chosen);
   add_machine(app, chosen);
+  add_schema(app, chosen);
 }
 
 }  // namespace tokenlife::sim

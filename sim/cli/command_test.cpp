@@ -11,6 +11,7 @@
 #include "sim/cli/annotation.hpp"
 #include "sim/cli/command_test_plan.hpp"
 #include "sim/cli/command_test_runner.hpp"
+#include "sim/cli/command_test_watch.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/junit.hpp"
 #include "sim/cli/output_file.hpp"
@@ -209,9 +210,7 @@ ExitStatus list_tests(const TestPlan& plan, bool as_json, Console& console) {
   return 0;
 }
 
-}  // namespace
-
-ExitStatus test_command(const TestCommand& command, Console& console) {
+ExitStatus test_once(const TestCommand& command, Console& console) {
   const auto plan = plan_tests(command);
   if (!plan) return Failed<Error>(plan.error());
   if (command.list) return list_tests(*plan, command.json, console);
@@ -242,6 +241,14 @@ ExitStatus test_command(const TestCommand& command, Console& console) {
     return kInterrupted;
   }
   return !results.failed() ? 0 : results.errors() ? static_cast<int>(ErrorKind::input) : 1;
+}
+
+}  // namespace
+
+ExitStatus test_command(const TestCommand& command, Console& console) {
+  if (!command.watch) return test_once(command, console);
+  return watch_tests(
+      command, [&] { return test_once(command, console); }, console);
 }
 
 }  // namespace tokenlife::sim

@@ -20,6 +20,7 @@ struct TestCommand {
   bool list = false;                  // say what would be run, and run nothing
   bool fail_fast = false;             // the first test that fails is the last one
   bool json = false;                  // print one object instead of lines
+  bool watch = false;                 // again whenever a file changes
 };
 ExitStatus test_command(const TestCommand& command, Console& console);
 

@@ -99,7 +99,7 @@ void read_cohort(Reading& reading, Keys& keys) {
   Cohort cohort;
   read_name(reading, keys, cohort);
   cohort.first = {reading.scenario.clients};
-  const bool is_adopted = keys.has("inventory");
+  const bool is_adopted = keys.any("inventory") != nullptr;
   if (!is_adopted) cohort.clients = read_clients(reading, keys);
   reading.install_known.push_back(is_adopted || read_install(reading, keys, cohort));
   // A bulk token is not what a client is, but what it is given.

@@ -12,6 +12,8 @@
 namespace tokenlife::sim {
 namespace {
 
+using Kind = KeyShape::Kind;
+
 std::string_view type_of(const toml::node& node) {
   switch (node.type()) {
     case toml::node_type::none: return "nothing";
@@ -175,7 +177,12 @@ bool Keys::finish(Others others) {
   return in_order;
 }
 
-const toml::node* Keys::take(std::string_view key, Need need) {
+void Keys::tell(std::string_view key, Need need, const KeyShape& shape) const {
+  if (time_.watch != nullptr) time_.watch->asked(table_, key, need, shape);
+}
+
+const toml::node* Keys::take(std::string_view key, Need need, const KeyShape& shape) {
+  tell(key, need, shape);
   if (!knows(key)) known_.push_back(key);
   const toml::node* value = node(key);
   if (value == nullptr && need == Need::required) missing(key);
@@ -183,7 +190,7 @@ const toml::node* Keys::take(std::string_view key, Need need) {
 }
 
 std::optional<std::string> Keys::text(std::string_view key, Need need) {
-  const toml::node* value = take(key, need);
+  const toml::node* value = take(key, need, {.kind = Kind::text});
   if (value == nullptr) return std::nullopt;
   if (const auto* text = value->as_string()) return text->get();
   wrong_type(key, "a string", in_string_quotes(*value));
@@ -200,7 +207,7 @@ std::optional<std::string> Keys::label(std::string_view key, Need need) {
 }
 
 std::optional<bool> Keys::yes_no(std::string_view key, Need need) {
-  const toml::node* value = take(key, need);
+  const toml::node* value = take(key, need, {.kind = Kind::yes_no});
   if (value == nullptr) return std::nullopt;
   if (const auto* yes_no = value->as_boolean()) return yes_no->get();
   const auto* word = value->as_string();
@@ -211,7 +218,7 @@ std::optional<bool> Keys::yes_no(std::string_view key, Need need) {
 }
 
 std::optional<std::int64_t> Keys::whole(std::string_view key, WholeRange range, Need need) {
-  const toml::node* value = take(key, need);
+  const toml::node* value = take(key, need, {.kind = Kind::whole, .range = range});
   if (value == nullptr) return std::nullopt;
   const auto* number = value->as_integer();
   if (number == nullptr) {
@@ -224,7 +231,7 @@ std::optional<std::int64_t> Keys::whole(std::string_view key, WholeRange range, 
 }
 
 std::optional<double> Keys::share(std::string_view key, Need need) {
-  const toml::node* value = take(key, need);
+  const toml::node* value = take(key, need, {.kind = Kind::share});
   if (value == nullptr) return std::nullopt;
   constexpr std::string_view kShare = "a number from 0 to 1";
   constexpr std::string_view kAdvice = "write 0.05 for 5 %, and 1 for all";
@@ -286,11 +293,12 @@ std::optional<Duration> Keys::duration_of(std::string_view key, const toml::node
 }
 
 std::optional<Duration> Keys::duration(std::string_view key, Sign sign, Need need) {
-  const toml::node* value = take(key, need);
+  const toml::node* value = take(key, need, {.kind = Kind::duration, .sign = sign});
   return value == nullptr ? std::nullopt : duration_of(key, *value, sign);
 }
 
 std::optional<std::vector<Duration>> Keys::durations(std::string_view key, Sign sign, Need need) {
+  tell(key, need, {.kind = Kind::durations, .sign = sign});
   const toml::array* values = list(key, need);
   if (values == nullptr) return std::nullopt;
   std::vector<Duration> durations;
@@ -301,7 +309,7 @@ std::optional<std::vector<Duration>> Keys::durations(std::string_view key, Sign 
 }
 
 std::optional<toml::date_time> Keys::date_time(std::string_view key) {
-  const toml::node* value = take(key, Need::optional);
+  const toml::node* value = take(key, Need::optional, {.kind = Kind::date_time});
   if (value == nullptr) return std::nullopt;
   const auto* moment = value->as_date_time();
   if (moment == nullptr || !moment->get().offset) {
@@ -317,11 +325,12 @@ std::optional<toml::date_time> Keys::date_time(std::string_view key) {
 }
 
 std::optional<Instant> Keys::time(std::string_view key, Need need) {
+  tell(key, need, {.kind = Kind::moment, .sign = Sign::not_negative});
   const toml::node* value = node(key);
   if (value == nullptr || !(value->is_date_time() || value->is_date())) {
     const auto* text = value == nullptr ? nullptr : value->as_string();
     if (const auto advice = text == nullptr ? std::nullopt : date_advice(text->get())) {
-      take(key, need);
+      take(key, need, {.kind = Kind::moment});
       wrong(key, "is a date in quotes", *advice);
       return std::nullopt;
     }
@@ -353,7 +362,7 @@ std::string Keys::table_advice(std::string_view key, bool is_list) const {
 }
 
 const toml::table* Keys::table(std::string_view key, Need need) {
-  const toml::node* value = take(key, need);
+  const toml::node* value = take(key, need, {.kind = Kind::table});
   if (value == nullptr) return nullptr;
   if (const toml::table* table = value->as_table()) return table;
   wrong_type(key, "a table", table_advice(key, false));
@@ -361,7 +370,7 @@ const toml::table* Keys::table(std::string_view key, Need need) {
 }
 
 const toml::array* Keys::list(std::string_view key, Need need) {
-  const toml::node* value = take(key, need);
+  const toml::node* value = take(key, need, {.kind = Kind::list});
   if (value == nullptr) return nullptr;
   if (const toml::array* list = value->as_array()) return list;
   // `[cohort.network]` makes a table below a `[[cohorts]]`.
@@ -370,10 +379,11 @@ const toml::array* Keys::list(std::string_view key, Need need) {
   return nullptr;
 }
 
-const toml::node* Keys::any(std::string_view key) { return take(key, Need::optional); }
+const toml::node* Keys::any(std::string_view key) { return take(key, Need::optional, {}); }
 
 std::optional<std::size_t> Keys::choice(std::string_view key, Need need,
                                         std::span<const std::string_view> words) {
+  tell(key, need, {.kind = Kind::words, .words = {words.begin(), words.end()}});
   const std::optional<std::string> word = text(key, need);
   if (!word) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), *word);

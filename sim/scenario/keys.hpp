@@ -26,16 +26,6 @@
 
 namespace tokenlife::sim {
 
-// What values are checked against.
-struct RunTime {
-  // One second, which everything is a multiple of, until [run] has said something else.
-  Duration tick{1};
-  // Nothing: it is wrong.
-  std::optional<std::chrono::sys_seconds> start;
-  // As long as possible, until [run] has said something else.
-  Duration duration = kDurationLimit;
-};
-
 enum class Need : std::uint8_t { optional, required };
 
 // What a table's keys that nobody asked for are.
@@ -46,6 +36,49 @@ enum class Sign : std::uint8_t { positive, not_negative, any };
 struct WholeRange {
   std::int64_t min = 0;
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
+};
+
+// As what a key is read. A kind that is read by means of others stands behind them.
+struct KeyShape {
+  enum class Kind : std::uint8_t {
+    any,
+    text,
+    yes_no,
+    whole,
+    share,
+    table,
+    list,
+    duration,
+    date_time,
+    words,
+    durations,
+    moment,  // a duration or a date-time
+  };
+  Kind kind = Kind::any;
+  Sign sign = Sign::any;  // of a duration
+  WholeRange range{};     // of a whole number
+  std::vector<std::string_view> words{};
+};
+
+// Hears what is asked for, whether it is there or not: so is the schema made (schema.hpp).
+class KeyWatch {
+ public:
+  virtual void asked(const toml::table& table, std::string_view key, Need need,
+                     const KeyShape& shape) = 0;
+
+ protected:
+  ~KeyWatch() = default;
+};
+
+// What values are checked against.
+struct RunTime {
+  // One second, which everything is a multiple of, until [run] has said something else.
+  Duration tick{1};
+  // Nothing: it is wrong.
+  std::optional<std::chrono::sys_seconds> start;
+  // As long as possible, until [run] has said something else.
+  Duration duration = kDurationLimit;
+  KeyWatch* watch = nullptr;
 };
 
 inline Position position(const toml::source_position& at) { return {at.line, at.column}; }
@@ -111,7 +144,8 @@ class Keys {
  private:
   const toml::node* node(std::string_view key) const;
   // The node of a key that is asked for.
-  const toml::node* take(std::string_view key, Need need);
+  const toml::node* take(std::string_view key, Need need, const KeyShape& shape);
+  void tell(std::string_view key, Need need, const KeyShape& shape) const;
   void wrong_type(std::string_view key, std::string_view expected, std::string advice = {});
   // The same two for a value that is the key's or part of it.
   void wrong_value(std::string_view key, const toml::node& value, std::string what,

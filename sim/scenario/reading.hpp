@@ -91,6 +91,9 @@ struct Reading {
   std::map<std::uint32_t, std::vector<std::pair<std::string_view, std::uint32_t>>> devices_by_name;
 };
 
+// All of a scenario, whose root table this is: what reads it calls the functions below.
+void read_all(Reading& reading, const toml::table& root);
+
 // [run] and [site]
 void read_run(Reading& reading, Keys& top);
 void read_site(Reading& reading, Keys& top);

@@ -20,12 +20,15 @@ constexpr std::int64_t kFormat = 1;
 
 void read_format(Keys& top) {
   if (!top.has("format")) top.missing("format", "begin with `format = 1`");
-  const auto format = top.whole("format", WholeRange{});
+  const Need need = top.has("format") ? Need::required : Need::optional;  // said once
+  const auto format = top.whole("format", WholeRange{}, need);
   if (format && *format != kFormat) {
     top.wrong("format", fmt::format("is {}", *format),
               fmt::format("this program reads format {}", kFormat));
   }
 }
+
+}  // namespace
 
 void read_all(Reading& reading, const toml::table& root) {
   Keys top = reading.keys_of(root, "the file");
@@ -40,8 +43,6 @@ void read_all(Reading& reading, const toml::table& root) {
   warn_of_traces(reading, top);
   top.finish();
 }
-
-}  // namespace
 
 std::optional<NameList::Entry> NameList::add(const std::string& name, Entry entry) {
   const auto [at, is_new] = entries_.emplace(name, entry);
