@@ -9,6 +9,9 @@ set(pkgconfig_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME dev)
 
 install(TARGETS tokenlife BulkRegistrationTokenTool RUNTIME COMPONENT program)
+if(TARGET tokenlife-mpi)
+  install(TARGETS tokenlife-mpi RUNTIME COMPONENT mpi)
+endif()
 if(TARGET tokenlife_sqlite)
   # A folder of its own, since nobody links it.
   install(TARGETS tokenlife_sqlite LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/tokenlife

@@ -178,6 +178,7 @@ struct LogWriter::Impl {
   Digest header_digest;
   EventCount counted{};  // of the site
   std::uint32_t client_schema = kSchemaVersionOfSpells;
+  bool helps = false;  // of partitions alone
 
   Result<void, LogError> write_start(const LogHeader& header,
                                      std::span<const Recorded<SiteEvent>> events) {
@@ -222,6 +223,23 @@ Result<LogWriter, LogError> LogWriter::resume(const fs::path& folder, const LogH
   auto file = OutputFile::go_over(folder / kSiteFile);
   if (!file) return Failed<LogError>(file.error());
   return start(std::move(*file), folder, true, header, site_events);
+}
+
+Result<LogWriter, LogError> LogWriter::help(const fs::path& folder, const LogHeader& header,
+                                            const std::vector<Recorded<SiteEvent>>& site_events) {
+  std::error_code error;
+  if (!fs::exists(folder, error)) {
+    // Another process of this machine may have been faster.
+    if (auto made = make_new_folder(folder); !made && !fs::is_directory(folder, error)) {
+      return Failed<LogError>(made.error());
+    }
+  }
+  auto log = create(std::nullopt, header, site_events);
+  if (!log) return log;
+  log->impl_->folder = folder;
+  log->impl_->goes_over = true;
+  log->impl_->helps = true;
+  return log;
 }
 
 Result<LogWriter, LogError> LogWriter::start(OutputFile file, const std::optional<fs::path>& folder,
@@ -277,7 +295,7 @@ Result<LogSummary, LogError> LogWriter::finish(const std::vector<WrittenPartitio
   FrameWriter& frames = impl_->frames;
   auto done = frames.append(FrameType::run_end, words_of(end.partitions),
                             [&](capnp::MessageBuilder& message) { encode(end, message); });
-  if (done && impl_->goes_over) done = take_names_back(*impl_->folder, partitions);
+  if (done && impl_->goes_over && !impl_->helps) done = take_names_back(*impl_->folder, partitions);
   if (done) done = frames.close();
   if (!done) return Failed<LogError>(done.error());
   summary.events = end.site_events + end.client_events;

@@ -66,6 +66,13 @@ class LogWriter {
   static Result<LogWriter, LogError> resume(const std::filesystem::path& folder,
                                             const LogHeader& header,
                                             const std::vector<Recorded<SiteEvent>>& site_events);
+  // Writes partitions of a log that another process has begun, or goes on with, perhaps on another
+  // machine: that one writes site.log and is told what was done. Partitions that are there are gone
+  // over. The folder is made where this machine does not see the other's. What finish() gives here
+  // is on no disk.
+  static Result<LogWriter, LogError> help(const std::filesystem::path& folder,
+                                          const LogHeader& header,
+                                          const std::vector<Recorded<SiteEvent>>& site_events);
   LogWriter(LogWriter&&) noexcept;
   LogWriter& operator=(LogWriter&&) noexcept;
   ~LogWriter();

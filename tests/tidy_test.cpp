@@ -165,6 +165,7 @@ const std::vector<Room> kRooms{
     {"sim/ccm/", {"sim/analysis/", "sim/site/"}},
     {"sim/cli/",
      {"sim/conform/", "sim/sql/", "sim/parquet/", "sim/report/", "sim/check/", "sim/ccm/"}},
+    {"sim/mpi/", {"sim/cli/"}},
     {"tests/", {"sim/cli/"}},
 };
 

@@ -17,7 +17,6 @@ namespace tokenlife::sim {
 namespace {
 
 constexpr int kUsage = static_cast<int>(ErrorKind::input);
-constexpr int kBug = 70;  // EX_SOFTWARE of sysexits.h
 
 // In the order in which --help lists them.
 using AddCommands = void (*)(CLI::App&, Chosen&);
@@ -26,9 +25,14 @@ constexpr AddCommands kAllCommands[] = {
     add_log_commands,   add_site_commands,   add_trust_commands,
     add_token_commands, add_client_commands, add_completion_commands};
 
+// Of the processes of a run one speaks.
+bool is_heard(const RunRanks* ranks) { return ranks == nullptr || ranks->rank() == 0; }
+
 class CommandLine {
  public:
-  CommandLine() {
+  explicit CommandLine(RunRanks* ranks)
+      : name_(ranks == nullptr ? "tokenlife" : "tokenlife-mpi"), is_told_(is_heard(ranks)) {
+    app_.name(name_);
     app_.description(
         "Simulates the life of short-lived client tokens: who renews in time, who is stranded, "
         "when\n"
@@ -48,7 +52,12 @@ class CommandLine {
         "an\n"
         "input file is wrong; 3 a file cannot be read or written, or is damaged; 70 a bug.\n"
         "`tokenlife COMMAND --help` has examples.");
-    for (const AddCommands add : kAllCommands) add(app_, chosen_);
+    if (ranks == nullptr) {
+      for (const AddCommands add : kAllCommands) add(app_, chosen_);
+    } else {
+      add_run(app_, chosen_, ranks);
+      add_sweep(app_, chosen_, ranks);
+    }
   }
 
   // The exit status, where the command line itself says it all.
@@ -64,11 +73,13 @@ class CommandLine {
         help_ = text.str();
         return 0;
       }
-      std::fprintf(stderr, "tokenlife: %s\n", redact_secrets(explain(words, error)).c_str());
+      const std::string line = redact_secrets(explain(words, error));
+      if (is_told_) std::fprintf(stderr, "%s: %s\n", name_.c_str(), line.c_str());
       return kUsage;
     }
   }
 
+  const std::string& name() const { return name_; }
   const std::string& help() const { return help_; }  // that was asked for
   bool progress_wanted() const { return !no_progress_; }
   Colour colour() const {
@@ -88,7 +99,7 @@ class CommandLine {
   };
 
   Words read(int argc, char** argv) const {
-    Words words{&app_, "tokenlife", ""};
+    Words words{&app_, name_, ""};
     const auto unknown = [](std::string_view noun, std::string_view word,
                             const std::vector<std::string>& known) {
       const std::vector<std::string_view> candidates(known.begin(), known.end());
@@ -144,15 +155,17 @@ class CommandLine {
     return names;
   }
 
-  CLI::App app_{"", "tokenlife"};
+  std::string name_;
+  bool is_told_;  // or another process says it
+  CLI::App app_;
   std::string help_;
   bool no_progress_ = false;
   std::string color_ = "auto";
   Chosen chosen_;
 };
 
-int run_program(int argc, char** argv) {
-  CommandLine line;
+int run_program(int argc, char** argv, RunRanks* ranks) {
+  CommandLine line(ranks);
   // `help run` is `run --help`.
   std::vector<char*> words(argv, argv + argc);
   std::string help = "--help";
@@ -161,22 +174,24 @@ int run_program(int argc, char** argv) {
     words.push_back(help.data());
   }
   const auto said = line.parse(static_cast<int>(words.size()), words.data());
-  Console console = Console::of_process(line.progress_wanted(), line.colour());
+  Console console = !is_heard(ranks)   ? Console::silent()
+                    : ranks != nullptr ? Console::of_ranks(line.progress_wanted(), line.colour())
+                                       : Console::of_process(line.progress_wanted(), line.colour());
   console.print(line.help());
   ExitStatus status = said ? ExitStatus(*said) : line.run(console);
   if (auto printed = console.finish(); status && !printed) {
     status = Failed<Error>(printed.error());
   }
   if (status) return *status;
-  console.say(redact_secrets(show_error(status.error(), "tokenlife")));
+  console.say(redact_secrets(show_error(status.error(), line.name())));
   return static_cast<int>(status.error().kind);
 }
 
 }  // namespace
 
-int program(int argc, char** argv) {
+int program(int argc, char** argv, RunRanks* ranks) {
   try {
-    return run_program(argc, argv);
+    return run_program(argc, argv, ranks);
   } catch (const std::exception& error) {
     std::string line;
     for (int i = 0; i < argc; ++i) line += fmt::format("{}{}", i == 0 ? "" : " ", argv[i]);
@@ -185,7 +200,7 @@ int program(int argc, char** argv) {
                  "tokenlife: please report it with the files that it was given, and: %s\n",
                  redact_secrets(escape_text(error.what())).c_str(),
                  redact_secrets(escape_text(line)).c_str());
-    return kBug;
+    return kBugStatus;
   }
 }
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/cli/command.hpp"
+#include "sim/engine/run_ranks.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/redact.hpp"
@@ -93,6 +94,10 @@ inline void add_set(CLI::App& app, std::vector<std::string>& set) {
 
 // `run`, `test`, `soak`, `fit`, `check` and `machine`.
 void add_run_commands(CLI::App& app, Chosen& chosen);
+
+// `run` and `sweep` alone; with the processes that run them together, if there are several.
+void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks);
+void add_sweep(CLI::App& app, Chosen& chosen, RunRanks* ranks);
 
 // `conform`.
 void add_conform_commands(CLI::App& app, Chosen& chosen);

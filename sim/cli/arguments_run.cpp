@@ -12,52 +12,6 @@
 namespace tokenlife::sim {
 namespace {
 
-void add_run(CLI::App& app, Chosen& chosen) {
-  auto [added, command] =
-      add_command(app, chosen, "run", "Run a scenario and print a summary", run_command,
-                  "Examples:\n"
-                  "  tokenlife run scenarios/mixed-fleet.toml\n"
-                  "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
-                  "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet --resume\n"
-                  "  tokenlife run scenarios/mixed-fleet.toml --log fleet.tlog\n"
-                  "  tokenlife run scenarios/mixed-fleet.toml --set site.renew-after=40d\n"
-                  "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
-                  "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
-  added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
-  CLI::Option* seed = added->add_option("--seed", command.seed, "Override the scenario's seed")
-                          ->check(decimal(0, UINT64_MAX));
-  CLI::Option* log = added->add_option(
-      "--log", command.log,
-      "Write the event log to this new folder, such as /tmp/fleet; or to one file, if the name "
-      "ends in .tlog");
-  added
-      ->add_flag("--resume", command.resume,
-                 "Go on with that log, which an end of the program, of the power or "
-                 "of the disk's room cut off")
-      ->needs(log);
-  CLI::Option* shard = added->add_option(
-      "--shard", command.shard,
-      "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
-      "is not judged. `tokenlife log merge` makes one log of all parts");
-  add_set(*added, command.set);
-  added->add_option("--clients-scale", command.clients_scale,
-                    "Multiply every cohort's client count (default: 1)");
-  add_threads(*added, command.threads);
-  CLI::Option* stranded =
-      added->add_option("--stranded", command.stranded,
-                        "Write the clients that are stranded at the end to this new CSV file");
-  added
-      ->add_option("--seeds", command.seeds,
-                   "Run with each seed from A to B, written A..B, and print what they have in\n"
-                   "common, as `tokenlife sweep` does")
-      ->excludes(seed)
-      ->excludes(log)
-      ->excludes(stranded)
-      ->excludes(shard);
-  added->add_flag("--force", command.force, "Overwrite that file");
-  added->add_flag("--json", command.json, "Print JSON, with the population day by day");
-}
-
 void add_test(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "test", "Run scenarios as tests", test_command,
@@ -213,8 +167,56 @@ void add_schema(CLI::App& app, Chosen& chosen) {
       ->check(CLI::IsMember({"scenario"}));
 }
 
+void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
+  auto [added, command] =
+      add_command(app, chosen, "run", "Run a scenario and print a summary", run_command,
+                  "Examples:\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --seed 7 --log /tmp/fleet --resume\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --log fleet.tlog\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --set site.renew-after=40d\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --stranded stranded.csv\n"
+                  "  tokenlife run scenarios/mixed-fleet.toml --json | jq .stranded");
+  command.ranks = ranks;
+  if (ranks != nullptr) command.threads = ranks->threads();
+  added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
+  CLI::Option* seed = added->add_option("--seed", command.seed, "Override the scenario's seed")
+                          ->check(decimal(0, UINT64_MAX));
+  CLI::Option* log = added->add_option(
+      "--log", command.log,
+      "Write the event log to this new folder, such as /tmp/fleet; or to one file, if the name "
+      "ends in .tlog");
+  added
+      ->add_flag("--resume", command.resume,
+                 "Go on with that log, which an end of the program, of the power or "
+                 "of the disk's room cut off")
+      ->needs(log);
+  CLI::Option* shard = added->add_option(
+      "--shard", command.shard,
+      "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
+      "is not judged. `tokenlife log merge` makes one log of all parts");
+  add_set(*added, command.set);
+  added->add_option("--clients-scale", command.clients_scale,
+                    "Multiply every cohort's client count (default: 1)");
+  add_threads(*added, command.threads);
+  CLI::Option* stranded =
+      added->add_option("--stranded", command.stranded,
+                        "Write the clients that are stranded at the end to this new CSV file");
+  added
+      ->add_option("--seeds", command.seeds,
+                   "Run with each seed from A to B, written A..B, and print what they have in\n"
+                   "common, as `tokenlife sweep` does")
+      ->excludes(seed)
+      ->excludes(log)
+      ->excludes(stranded)
+      ->excludes(shard);
+  added->add_flag("--force", command.force, "Overwrite that file");
+  added->add_flag("--json", command.json, "Print JSON, with the population day by day");
+}
+
 void add_run_commands(CLI::App& app, Chosen& chosen) {
-  add_run(app, chosen);
+  add_run(app, chosen, nullptr);
   add_test(app, chosen);
   add_soak(app, chosen);
   add_fit(app, chosen);

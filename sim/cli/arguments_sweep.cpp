@@ -17,7 +17,41 @@ void add_format(CLI::App& app, std::string& format, bool& csv, bool& json) {
       ->excludes(as_csv);
 }
 
-void add_sweep(CLI::App& app, Chosen& chosen) {
+void add_risk(CLI::App& app, Chosen& chosen) {
+  auto [added, command] = add_command(
+      app, chosen, "risk", "Rank the clients by how likely they are to be stranded", risk_command,
+      "Runs the scenario with many seeds from what is known on: one past, many futures. Of each\n"
+      "client: in what share of them it is stranded at --at or at any time before, with an\n"
+      "interval of 95 % (Wilson), the median date, and the most frequent cause. The ten that are\n"
+      "most at risk are shown, without those that are stranded already; all are in the file.\n"
+      "--truth says who is stranded at --at, and the forecasts of just that are held against it:\n"
+      "reliability, Brier score, and the devices that surprised most.\n"
+      "Examples:\n"
+      "  tokenlife risk fleet.toml --seeds 1..200 -o risk.csv\n"
+      "  tokenlife risk fleet.toml --at 2026-09-01 --set action.0.for=14d\n"
+      "  tokenlife risk fleet.toml --known-at 60d --json | jq '.clients[0]'\n"
+      "  tokenlife risk fleet.toml --at 90d --truth later-inventory.csv");
+  added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
+  added->add_option("--seeds", command.seeds,
+                    "One future for each seed from A to B, written A..B (default: 1..100)");
+  added->add_option("--at", command.at,
+                    "Who is stranded by then: a time, or a duration after the run's start\n"
+                    "(default: the end)");
+  added->add_option("--known-at", command.known_at,
+                    "Up to then all futures have the scenario's own past (default: where [run]\n"
+                    "reseed begins, or the run's start)");
+  add_set(*added, command.set);
+  added->add_option("-o,--output", command.output, "Write all clients to this new CSV file");
+  added->add_option("--truth", command.truth,
+                    "What came of it: a CSV file with the columns device,stranded (0 or 1)");
+  added->add_flag("--force", command.force, "Overwrite the file of -o");
+  add_threads(*added, command.threads);
+  add_format(*added, command.format, command.csv, command.json);
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
   auto [added, command] = add_command(
       app, chosen, "sweep", "Run a scenario with other values, each with many seeds", sweep_command,
       "Every combination of the values is run with every seed, the same seeds in each. A row for\n"
@@ -36,6 +70,8 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
       "  tokenlife sweep fleet.toml --vary site.renew-after=20d,30d,45d --report sweep.html\n"
       "  tokenlife sweep fleet.toml --vary site.mp=https,enhanced-http --shard 2/5 -o part-2\n"
       "  tokenlife sweep --merge part-1 part-2 part-3 part-4 part-5 --best");
+  command.ranks = ranks;
+  if (ranks != nullptr) command.threads = ranks->threads();
   CLI::Option* scenario = added->add_option("SCENARIO", command.scenario, "The scenario file");
   CLI::Option* vary =
       added
@@ -82,42 +118,8 @@ void add_sweep(CLI::App& app, Chosen& chosen) {
   add_format(*added, command.format, command.csv, command.json);
 }
 
-void add_risk(CLI::App& app, Chosen& chosen) {
-  auto [added, command] = add_command(
-      app, chosen, "risk", "Rank the clients by how likely they are to be stranded", risk_command,
-      "Runs the scenario with many seeds from what is known on: one past, many futures. Of each\n"
-      "client: in what share of them it is stranded at --at or at any time before, with an\n"
-      "interval of 95 % (Wilson), the median date, and the most frequent cause. The ten that are\n"
-      "most at risk are shown, without those that are stranded already; all are in the file.\n"
-      "--truth says who is stranded at --at, and the forecasts of just that are held against it:\n"
-      "reliability, Brier score, and the devices that surprised most.\n"
-      "Examples:\n"
-      "  tokenlife risk fleet.toml --seeds 1..200 -o risk.csv\n"
-      "  tokenlife risk fleet.toml --at 2026-09-01 --set action.0.for=14d\n"
-      "  tokenlife risk fleet.toml --known-at 60d --json | jq '.clients[0]'\n"
-      "  tokenlife risk fleet.toml --at 90d --truth later-inventory.csv");
-  added->add_option("SCENARIO", command.scenario, "The scenario file")->required();
-  added->add_option("--seeds", command.seeds,
-                    "One future for each seed from A to B, written A..B (default: 1..100)");
-  added->add_option("--at", command.at,
-                    "Who is stranded by then: a time, or a duration after the run's start\n"
-                    "(default: the end)");
-  added->add_option("--known-at", command.known_at,
-                    "Up to then all futures have the scenario's own past (default: where [run]\n"
-                    "reseed begins, or the run's start)");
-  add_set(*added, command.set);
-  added->add_option("-o,--output", command.output, "Write all clients to this new CSV file");
-  added->add_option("--truth", command.truth,
-                    "What came of it: a CSV file with the columns device,stranded (0 or 1)");
-  added->add_flag("--force", command.force, "Overwrite the file of -o");
-  add_threads(*added, command.threads);
-  add_format(*added, command.format, command.csv, command.json);
-}
-
-}  // namespace
-
 void add_sweep_commands(CLI::App& app, Chosen& chosen) {
-  add_sweep(app, chosen);
+  add_sweep(app, chosen, nullptr);
   add_risk(app, chosen);
 }
 

@@ -14,6 +14,7 @@
 #include "sim/cli/shard_argument.hpp"
 #include "sim/cli/standing_rows.hpp"
 #include "sim/engine/expectations.hpp"
+#include "sim/sweep/run_cache.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/show_error.hpp"
@@ -37,6 +38,7 @@ SweepCommand sweep_of(const RunCommand& command) {
   sweep.threads = command.threads;
   sweep.force = command.force;
   sweep.json = command.json;
+  sweep.ranks = command.ranks;
   return sweep;
 }
 
@@ -62,26 +64,27 @@ std::string log_line(const std::string& place, std::uint64_t bytes, std::uint64_
                      static_cast<double>(bytes) / static_cast<double>(events));
 }
 
-}  // namespace
+// What is known before the run begins.
+struct Ready {
+  Scenario scenario;
+  RunOptions options;
+  std::optional<LogOutput> log;
+};
 
-ExitStatus run_command(const RunCommand& command, Console& console) {
-  if (command.seeds) return sweep_command(sweep_of(command), console);
-  const auto scenario = load_scenario_with(command.scenario, {command.seed, command.clients_scale},
-                                           settings_of(command.set));
+Result<Ready, Error> make_ready(const RunCommand& command, Console& console) {
+  auto scenario = load_scenario_with(command.scenario, {command.seed, command.clients_scale},
+                                     settings_of(command.set));
   if (!scenario) return Failed<Error>(scenario.error());
   for (const Error& warning : scenario->warnings) console.say(show_warning(warning));
 
   RunOptions options;
   options.threads = command.threads;
-  const auto log = command.log ? std::optional(LogOutput(*command.log)) : std::nullopt;
-  if (log) {
-    const auto ready =
-        command.resume ? log->prepare_resume(header_of(*scenario)) : log->check_new();
-    if (!ready) return Failed<Error>(ready.error());
-    options.log_folder = log->folder();
-  }
   options.resume = command.resume;
+  options.wanted = {command.json, command.stranded.has_value()};
   if (command.shard) {
+    if (command.ranks != nullptr) {
+      return usage_error("--shard is not for ranks, which are parts already", "leave it out");
+    }
     const auto shard = parse_shard(*command.shard, "a run");
     if (!shard) return Failed<Error>(shard.error());
     if (has_capacity(*scenario)) {
@@ -93,21 +96,66 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
     options.part = shard->part;
     options.parts = shard->parts;
   }
-  options.wanted = {command.json, command.stranded.has_value()};
+  auto log = command.log ? std::optional(LogOutput(*command.log)) : std::nullopt;
+  if (log) options.log_folder = log->folder();
+  if (command.ranks != nullptr) {
+    options.ranks = command.ranks;
+    options.part = command.ranks->rank();
+    options.parts = command.ranks->size();
+    // The rest is rank 0's.
+    if (options.part > 0) return Ready{std::move(*scenario), options, std::move(log)};
+  }
+  if (log) {
+    const auto can = command.resume ? log->prepare_resume(header_of(*scenario)) : log->check_new();
+    if (!can) return Failed<Error>(can.error());
+  }
   if (command.stranded) {
-    if (auto ready = try_new_output(*command.stranded, command.force); !ready) {
-      return Failed<Error>(ready.error());
+    if (auto can = try_new_output(*command.stranded, command.force); !can) {
+      return Failed<Error>(can.error());
     }
   }
-  auto watched = run_watched(*scenario, options, console);
+  return Ready{std::move(*scenario), options, std::move(log)};
+}
+
+// That all are ready, for the same run.
+Result<void, Error> agree_on(RunRanks& ranks, const Result<Ready, Error>& ready) {
+  const auto own =
+      ready ? Result<void, Error>() : Result<void, Error>(Failed<Error>(ready.error()));
+  if (auto agreed = ranks.agree(own); !agreed) return agreed;
+  const Scenario& scenario = ready->scenario;
+  const auto keys = ranks.gather(run_key(scenario, scenario.seed, TOKENLIFE_VERSION_TEXT));
+  Result<void, Error> same;
+  for (std::size_t rank = 1; rank < keys.size() && same; ++rank) {
+    if (keys[rank] == keys[0]) continue;
+    same = usage_error(fmt::format("rank {} has another scenario than rank 0, another file that it "
+                                   "names, or another version of the program",
+                                   rank),
+                       "give all of them the same files");
+  }
+  return ranks.agree(same);
+}
+
+}  // namespace
+
+ExitStatus run_command(const RunCommand& command, Console& console) {
+  if (command.seeds) return sweep_command(sweep_of(command), console);
+  RunRanks* const ranks = command.ranks;
+  auto ready = make_ready(command, console);
+  if (ranks != nullptr) {
+    if (auto agreed = agree_on(*ranks, ready); !agreed) return Failed<Error>(agreed.error());
+  }
+  if (!ready) return Failed<Error>(ready.error());
+  const auto& [scenario, options, log] = *ready;
+  auto watched = run_watched(scenario, options, console);
   if (!watched) return Failed<Error>(watched.error());
+  if (ranks != nullptr && ranks->rank() > 0) return 0;  // Rank 0 tells.
   RunResult& result = watched->result;
   const double wall = watched->wall_seconds;
 
   if (command.stranded) {
     const auto& clients = result.tally.spells.stranded_clients;
     if (auto written =
-            write_output(*command.stranded, standings_csv(in_order(clients), header_of(*scenario)));
+            write_output(*command.stranded, standings_csv(in_order(clients), header_of(scenario)));
         !written) {
       return Failed<Error>(written.error());
     }
@@ -115,11 +163,11 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   const auto bytes = log ? finish_log(*log, result) : std::nullopt;
   // An interrupted run is no run of the scenario: what it expects is not judged.
   const auto outcomes =
-      result.log.complete ? judge_expectations(*scenario, result) : std::vector<Outcome>{};
+      result.log.complete ? judge_expectations(scenario, result) : std::vector<Outcome>{};
   if (command.json) {
-    console.print(json_text(summary_json(*scenario, result, outcomes, wall)) + "\n");
+    console.print(json_text(summary_json(scenario, result, outcomes, wall)) + "\n");
   } else {
-    console.print(summary_text(*scenario, result, outcomes, wall, console));
+    console.print(summary_text(scenario, result, outcomes, wall, console));
     if (bytes) console.print(log_line(*command.log, *bytes, result.log.events));
   }
   if (result.log_error) return Failed<Error>(*result.log_error);

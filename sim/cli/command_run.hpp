@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/cli/command.hpp"
+#include "sim/engine/run_ranks.hpp"
 
 namespace tokenlife::sim {
 
@@ -24,6 +25,7 @@ struct RunCommand {
   std::optional<std::string> stranded;  // a file for a list of those at the end
   bool force = false;                   // in place of what is there
   bool json = false;
+  RunRanks* ranks = nullptr;  // processes that share the work
 };
 ExitStatus run_command(const RunCommand& command, Console& console);
 

@@ -166,7 +166,36 @@ ExitStatus print_sweep(const SweepRuns& runs, const SweepCommand& command, Conso
   return kInterrupted;
 }
 
+namespace {
+
+ExitStatus sweep_on_ranks(const SweepCommand& command, RunRanks& ranks, Console& console) {
+  if (command.shard || !command.merge.empty()) {
+    return usage_error("--shard and --merge are not for ranks, which share the runs out",
+                       "leave them out, or use `tokenlife`");
+  }
+  const auto page = ranks.rank() == 0 ? try_page(command) : Result<void, Error>();
+  if (auto agreed = ranks.agree(page); !agreed) return Failed<Error>(agreed.error());
+  const auto runs = run_sweep_watched(command, {ranks.rank(), ranks.size()}, console);
+  const auto own = runs ? Result<void, Error>() : Result<void, Error>(Failed<Error>(runs.error()));
+  if (auto agreed = ranks.agree(own); !agreed) return Failed<Error>(agreed.error());
+  std::vector<PartText> texts;
+  for (std::string& text :
+       ranks.gather(runs->complete() ? part_text(*runs, ranks.rank(), ranks.size()) : "")) {
+    if (text.empty()) {
+      console.say("tokenlife-mpi: interrupted; --cache FOLDER keeps what is done");
+      return kInterrupted;
+    }
+    texts.push_back({fmt::format("rank {}", texts.size()), std::move(text)});
+  }
+  if (texts.empty()) return 0;  // Rank 0 goes on.
+  const auto all = join_parts(texts);
+  return all ? print_sweep(*all, command, console) : ExitStatus(Failed<Error>(all.error()));
+}
+
+}  // namespace
+
 ExitStatus sweep_command(const SweepCommand& command, Console& console) {
+  if (command.ranks != nullptr) return sweep_on_ranks(command, *command.ranks, console);
   if (auto good = try_page(command); !good) return Failed<Error>(good.error());
   if (!command.merge.empty()) {
     const auto runs = merged(command.merge);

@@ -9,6 +9,7 @@
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/shard_argument.hpp"
+#include "sim/engine/run_ranks.hpp"
 #include "sim/sweep/sweep.hpp"
 
 namespace tokenlife::sim {
@@ -31,6 +32,7 @@ struct SweepCommand {
   std::string format = "text";
   bool csv = false;
   bool json = false;
+  RunRanks* ranks = nullptr;  // processes that share the work
 };
 
 // What sweep_command() is made of: a part's runs, with a line of progress; and the table of all.

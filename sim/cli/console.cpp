@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -48,6 +49,8 @@ std::size_t columns_of_terminal() {
   return is_known ? size.ws_col : kUnknown;
 }
 
+constexpr std::chrono::seconds kBetweenLines{5};
+
 // Without the last column, after which some terminals begin a new line.
 std::string fitted(std::string_view line, std::size_t columns) {
   constexpr std::string_view kCut = "...";  // or half a number would look like one
@@ -74,7 +77,23 @@ Console Console::of_process(bool progress_wanted, Colour colour) {
   return console;
 }
 
+Console Console::of_ranks(bool progress_wanted, Colour colour) {
+  // Open MPI gives ranks a terminal of its own, wherever their words go.
+  Console console =
+      of_process(progress_wanted, colour == Colour::automatic ? Colour::never : colour);
+  console.in_lines_ = progress_wanted && !console.progress_;
+  console.next_line_ = std::chrono::steady_clock::now() + kBetweenLines;
+  return console;
+}
+
+Console Console::silent() {
+  Console console = of_process(false, Colour::never);
+  console.silent_ = true;
+  return console;
+}
+
 void Console::print(std::string_view text) {
+  if (silent_) return;
   if (!text.empty()) show_progress("");
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) lost_output_ = true;
 }
@@ -93,11 +112,18 @@ std::string Console::paint(std::string_view text, Tone tone) const {
 }
 
 void Console::say(std::string_view line) {
+  if (silent_) return;
   show_progress("");
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 
 void Console::show_progress(std::string_view line) {
+  if (in_lines_ && !line.empty()) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_line_) return;
+    next_line_ = now + kBetweenLines;
+    std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+  }
   if (!progress_ || (line.empty() && !progress_shown_)) return;
   std::fprintf(stderr, "\r\033[K%s", fitted(line, columns_of_terminal()).c_str());
   std::fflush(stderr);

@@ -1,6 +1,7 @@
 // Where the program's words go: results to standard output, progress and errors to standard error.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,6 +20,12 @@ class Console {
  public:
   // Before any file is opened. Progress only on a terminal that knows escape sequences.
   static Console of_process(bool progress_wanted, Colour colour);
+
+  // The same of the process that speaks for several, whose words are handed on by a pipe: where
+  // there is no terminal, progress is a line of its own every few seconds.
+  static Console of_ranks(bool progress_wanted, Colour colour);
+  // One that says nothing, of a process that another speaks for.
+  static Console silent();
 
   bool shows_progress() const { return progress_; }
 
@@ -42,6 +49,9 @@ class Console {
   bool progress_ = false;
   bool progress_shown_ = false;
   bool lost_output_ = false;
+  bool silent_ = false;
+  bool in_lines_ = false;
+  std::chrono::steady_clock::time_point next_line_{};
 };
 
 }  // namespace tokenlife::sim

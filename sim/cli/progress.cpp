@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "sim/cli/time_left.hpp"
 #include "sim/engine/idle_actions.hpp"
 #include "sim/text/number.hpp"
 
@@ -49,21 +50,24 @@ class Watcher {
     }
   }
   void show() {
-    const std::uint32_t clients = control_.clients_done.load();
+    const std::uint64_t clients = control_.clients_done.load() + control_.clients_elsewhere.load();
     if (const Duration until{control_.queues_until.load()}; clients == 0 && until > Duration{0}) {
       console_.show_progress(fmt::format("{:3} %  of the time, for who waits in queues",
                                          until.count() * 100 / duration_.count()));
       return;
     }
-    console_.show_progress(fmt::format("{:3} %  {} of {} clients, {} events",
-                                       std::uint64_t{clients} * 100 / clients_, grouped(clients),
-                                       grouped(clients_), grouped(control_.events_done.load())));
+    console_.show_progress(
+        fmt::format("{:3} %  {} of {} clients, {} events", clients * 100 / clients_,
+                    grouped(clients), grouped(clients_),
+                    grouped(control_.events_done.load() + control_.events_elsewhere.load())) +
+        left_.words(clients, clients_));
   }
 
   RunControl& control_;
   std::uint32_t clients_;
   Duration duration_;
   Console& console_;
+  TimeLeft left_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool done_ = false;

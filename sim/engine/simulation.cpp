@@ -9,6 +9,7 @@
 #include "core/token/sha256.hpp"
 #include "events/log_format.hpp"
 #include "sim/engine/client_run.hpp"
+#include "sim/engine/gather_parts.hpp"
 #include "sim/engine/queues.hpp"
 #include "sim/engine/walk_of.hpp"
 #include "sim/scenario/time_zone.hpp"
@@ -222,6 +223,36 @@ events::LogSummary unfinished(const std::vector<events::WrittenPartition>& parti
   return summary;
 }
 
+Result<events::LogWriter, Error> open_log(const Scenario& scenario, const SiteTimeline& site,
+                                          const RunOptions& options) {
+  const auto open = [&]() -> Result<events::LogWriter, Error> {
+    const bool is_helper = options.ranks != nullptr && options.ranks->rank() > 0;
+    const events::LogHeader header = header_of(scenario);
+    auto log = is_helper && options.log_folder
+                   ? events::LogWriter::help(*options.log_folder, header, site.events())
+               : options.resume
+                   ? events::LogWriter::resume(*options.log_folder, header, site.events())
+                   : events::LogWriter::create(options.log_folder, header, site.events());
+    if (log) return std::move(*log);
+    Error error = to_error(log.error());
+    if (log.error().kind == events::LogError::Kind::misuse) {
+      error.advice = "give a new folder, or --resume with that of a run that was cut off";
+    }
+    return Failed<Error>(std::move(error));
+  };
+  if (options.ranks == nullptr) return open();
+  // Rank 0 makes the log, or finds that it cannot; then the others go there.
+  std::optional<Result<events::LogWriter, Error>> log;
+  for (const bool is_first : {true, false}) {
+    if ((options.ranks->rank() == 0) == is_first) log = open();
+    const bool failed = log && !*log;
+    const auto own =
+        failed ? Result<void, Error>(Failed<Error>(log->error())) : Result<void, Error>();
+    if (auto agreed = options.ranks->agree(own); !agreed) return Failed<Error>(agreed.error());
+  }
+  return std::move(*log);
+}
+
 // Whether its clients can have events of the schema that brought limits of endpoints.
 bool is_under_load(const Scenario& scenario) {
   return has_capacity(scenario) ||
@@ -274,17 +305,8 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   SiteTimeline site(scenario);
   const ClientSchedule schedule(scenario);
   // Before all that takes time: a folder that cannot be written is said at once.
-  auto log =
-      options.resume
-          ? events::LogWriter::resume(*options.log_folder, header_of(scenario), site.events())
-          : events::LogWriter::create(options.log_folder, header_of(scenario), site.events());
-  if (!log) {
-    Error error = to_error(log.error());
-    if (log.error().kind == events::LogError::Kind::misuse) {
-      error.advice = "give a new folder, or --resume with that of a run that was cut off";
-    }
-    return Failed<Error>(std::move(error));
-  }
+  auto log = open_log(scenario, site, options);
+  if (!log) return Failed<Error>(log.error());
   std::optional<TokenSite> real;
   if (scenario.real_crypto) {
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
@@ -302,14 +324,24 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   const auto end = static_cast<std::uint32_t>(partitions * (options.part + 1) / options.parts);
   const unsigned threads = std::clamp(options.threads, 1U, std::max(end - first, 1U));
   const events::LogWriter* writer = options.counts_only ? nullptr : &*log;
+  if (options.ranks != nullptr) options.ranks->begin(control);
   WorkerPool crew(world, writer, control, threads, first, end);
 
-  const auto summaries = crew.summaries();
-  std::optional<Error> error = crew.error();
-  const bool stopped = error || crew.total().clients < clients_between(scenario, first, end);
-  const auto summary = log->finish(summaries, stopped || options.parts != 1);
+  PartDone done{crew.total(), crew.summaries(), crew.error()};
+  auto& [total, summaries, error] = done;
+  std::uint32_t all = clients_between(scenario, first, end);
+  bool is_part = options.parts != 1;
+  if (options.ranks != nullptr) {
+    options.ranks->end();
+    gather_parts(*options.ranks, scenario, done);
+    if (options.ranks->rank() == 0) {
+      all = scenario.clients;
+      is_part = false;
+    }
+  }
+  const bool stopped = error || total.clients < all;
+  const auto summary = log->finish(summaries, stopped || is_part);
   if (!summary && !error) error = to_error(summary.error());
-  RunStatistics total = crew.total();
   if (real) total.add(real->signatures());
   std::vector<events::Digest> digests;
   for (const events::WrittenPartition& partition : summaries) digests.push_back(partition.digest);

@@ -16,6 +16,7 @@
 #include "../../events/log_writer.hpp"
 #include "../scenario/scenario.hpp"
 #include "../text/error.hpp"
+#include "run_ranks.hpp"
 #include "tally.hpp"
 #include "timetable.hpp"
 
@@ -31,6 +32,9 @@ struct RunControl {
   // Where endpoints have limits, all clients are run together first: how far, in seconds of the
   // run.
   std::atomic<Duration::rep> queues_until{0};
+  // By the other processes of the run, as far as this one was told.
+  std::atomic<std::uint64_t> clients_elsewhere{0};
+  std::atomic<std::uint64_t> events_elsewhere{0};
   // Of the run that this one is a part of, and ends with.
   const RunControl* whole = nullptr;
 
@@ -50,6 +54,9 @@ struct RunOptions {
   // interrupted run, and events::join() makes one of all parts.
   std::uint32_t part = 0;
   std::uint32_t parts = 1;
+  // Other processes run the other parts, and write to the same log: a rank's part is that of its
+  // number. The result of rank 0 is that of the whole run; that of others is not looked at.
+  RunRanks* ranks = nullptr;
   // For real tokens: RSA keys that are taken before new ones are made, by callers with many runs.
   std::span<const PrivateKey> rsa_keys{};
   SpellTally::Wanted wanted{};  // what is counted besides

@@ -39,6 +39,13 @@ class SlotCounts {
   // Precondition: of the same run.
   void add(const SlotCounts& other);
 
+  // Gives all that was counted to another process, or takes it: see part_bytes.hpp.
+  template <class Bytes>
+  void pass(Bytes& bytes) {
+    count();
+    bytes(blocks_);
+  }
+
   // The most in any stretch of that length, from the beginning of a slot up to but not including
   // its end. Precondition: the length is more than nothing.
   Peak most_within(Duration length) const;

@@ -25,6 +25,13 @@ struct SpellCount {
   std::map<Duration, std::uint64_t> lengths{};  // of those that ended
 
   std::uint64_t count() const { return by_itself + by_action + not_at_all; }
+  template <class Bytes>
+  void pass(Bytes& bytes) {
+    bytes(by_itself);
+    bytes(by_action);
+    bytes(not_at_all);
+    bytes(lengths);
+  }
   // The nearest rank: the shortest length that so many in a hundred are not longer than. Nothing if
   // none ended.
   std::optional<Duration> percentile(unsigned percent) const;
@@ -35,6 +42,12 @@ class Level {
  public:
   void add(Instant when, std::int64_t change);
   void add(const Level& other);
+  template <class Bytes>
+  void pass(Bytes& bytes) {
+    merge();
+    bytes(changes_);
+    merged_ = changes_.size();
+  }
   struct Peak {
     std::uint64_t count = 0;
     Instant at;
@@ -102,6 +115,17 @@ class SpellTally {
                   const std::optional<Spell>& spell);
 
   void add(const SpellTally& other);
+  template <class Bytes>
+  void pass(Bytes& bytes) {
+    for (SpellCount& count : spells) count.pass(bytes);
+    stranded.pass(bytes);
+    out_of_service.pass(bytes);
+    bytes(stranded_at_end);
+    bytes(out_of_service_at_end);
+    bytes(stranded_clients);
+    bytes(days.moves);
+    bytes(days.doings);
+  }
 
   std::array<SpellCount, kCount<SpellCause>> spells{};
   Level stranded;

@@ -91,6 +91,23 @@ class RunStatistics {
   // Adds what another thread counted.
   void add(const RunStatistics& other);
   void add(const Signatures& others);
+  // Gives all that was counted to another process, or takes it in place of what is here: see
+  // part_bytes.hpp. Precondition: both are of the same scenario.
+  template <class Bytes>
+  void pass(Bytes& bytes) {
+    bytes(kinds);
+    bytes(refusals);
+    bytes(failures);
+    renewals.pass(bytes);
+    for (SlotCounts& counts : requests) counts.pass(bytes);
+    bytes(caused);
+    bytes(final_states);
+    bytes(seen);
+    for (SlotCounts& counts : peaks) counts.pass(bytes);
+    bytes(clients);
+    bytes(signatures);
+    spells.pass(bytes);
+  }
 
   std::array<std::uint64_t, kClientKinds> kinds{};
   std::array<std::uint64_t, kCount<RefusalReason>> refusals{};
