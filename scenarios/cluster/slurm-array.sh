@@ -3,10 +3,12 @@
 #
 #   sbatch --array=1-8 slurm-array.sh fleet.toml /shared/fleet
 #
-# leaves /shared/fleet/part-1 to part-8. A task that was cut off goes on when it is submitted again, or requeued.
+# leaves /shared/fleet/part-1 to part-8. A task that was cut off goes on when it is submitted
+# again, or requeued.
 # One log of them, when all are done:
 #
-#   sbatch --dependency=afterok:JOB --wrap 'tokenlife log merge /shared/fleet/part-* -o /shared/fleet/log'
+#   sbatch --dependency=afterok:JOB \
+#     --wrap 'tokenlife log merge /shared/fleet/part-* -o /shared/fleet/log'
 #SBATCH --job-name=tokenlife
 #SBATCH --requeue
 set -euo pipefail

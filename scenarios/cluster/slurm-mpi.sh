@@ -3,7 +3,8 @@
 #
 #   sbatch --ntasks=8 slurm-mpi.sh fleet.toml --log /shared/fleet.log
 #
-# All that follows the script's name goes to `tokenlife-mpi run`. A job that was cut off goes on: submit it again with
+# All that follows the script's name goes to `tokenlife-mpi run`. A job that was cut off goes on:
+# submit it again with
 # --resume, with as many tasks as are free.
 #SBATCH --job-name=tokenlife-mpi
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The scripts for Slurm, run by Debian's Slurm with two tasks on this machine: daemons of its own in a
-# folder of its own, on loopback. Wants root, for munge and the tasks' accounts.
+# The scripts for Slurm, run by Debian's Slurm with two tasks on this machine: daemons of
+# its own in a folder of its own, on loopback. Wants root, for munge and the tasks' accounts.
 #
 #   tests/cluster/slurm.sh TOKENLIFE [TOKENLIFE_MPI]
 set -euo pipefail
@@ -8,7 +8,8 @@ program=$(realpath "$1")
 on_ranks=${2:+$(realpath "$2")}
 scripts=$(realpath "$(dirname "$0")/../../scenarios/cluster")
 for tool in munged slurmctld slurmd sbatch; do
-  PATH=$PATH:/usr/sbin command -v $tool >/dev/null || { echo "skipped: there is no $tool" >&2; exit 77; }
+  PATH=$PATH:/usr/sbin command -v $tool >/dev/null ||
+    { echo "skipped: there is no $tool" >&2; exit 77; }
 done
 ((EUID == 0)) || { echo "skipped: it takes root" >&2; exit 77; }
 PATH=$PATH:/usr/sbin
@@ -83,18 +84,19 @@ ln -s "$program" bin/tokenlife
 export PATH=$desk/bin:$PATH
 tokenlife run fleet.toml --log whole >/dev/null
 
-sbatch --wait --array=1-2 --output="$desk/array-%a.log" "$scripts/slurm-array.sh" fleet.toml "$desk/out" \
-  >/dev/null || fail "a job array ends well"
+sbatch --wait --array=1-2 --output="$desk/array-%a.log" \
+  "$scripts/slurm-array.sh" fleet.toml "$desk/out" >/dev/null || fail "a job array ends well"
 tokenlife log merge out/part-* -o merged >/dev/null
 diff -r whole merged || fail "the tasks' parts are the run"
 # Submitted again, as after a cut: all is there.
-sbatch --wait --array=1-2 --output="$desk/array-%a.log" "$scripts/slurm-array.sh" fleet.toml "$desk/out" \
-  >/dev/null || fail "a job array goes on"
+sbatch --wait --array=1-2 --output="$desk/array-%a.log" \
+  "$scripts/slurm-array.sh" fleet.toml "$desk/out" >/dev/null || fail "a job array goes on"
 
 if [[ -n $on_ranks ]] && command -v mpirun >/dev/null; then
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  sbatch --wait --ntasks=2 --output="$desk/mpi.log" "$scripts/slurm-mpi.sh" fleet.toml --log "$desk/ranks" \
-    >/dev/null || fail "a job of two ranks ends well"
+  sbatch --wait --ntasks=2 --output="$desk/mpi.log" \
+    "$scripts/slurm-mpi.sh" fleet.toml --log "$desk/ranks" >/dev/null ||
+    fail "a job of two ranks ends well"
   diff -r whole ranks || fail "the ranks' log is the run's"
   echo "Slurm's tasks and ranks make the log of one process"
 else

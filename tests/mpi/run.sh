@@ -61,14 +61,14 @@ for scenario in fleet limits; do
   done
   for n in 2 5; do
     ranks $n run $scenario.toml --log log-$n --json --stranded stranded.csv --force >log.json
-    same whole-$scenario.json log.json || fail "$scenario on $n ranks has the same summary, with a log"
+    same whole-$scenario.json log.json || fail "$scenario on $n ranks has the same summary here"
     diff -r whole-$scenario log-$n || fail "$scenario on $n ranks has the same log"
     cmp whole-$scenario.csv stranded.csv || fail "$scenario on $n ranks has the same stranded"
     rm -r log-$n
   done
 done
 ranks 2 run fleet.toml --log fleet.tlog >/dev/null
-"$program" log verify fleet.tlog --replay >/dev/null || fail "a packed log of ranks is that of a run"
+"$program" log verify fleet.tlog --replay >/dev/null || fail "a packed log of ranks is whole"
 
 # ---- What goes wrong --------------------------------------------------------------------------
 refused() {
@@ -111,7 +111,8 @@ timeout -s INT 5 mpirun --oversubscribe -n 3 "$on_ranks" run large.toml --log cu
 ! grep -q "another run" err || fail "--resume goes on"
 
 # ---- A sweep ----------------------------------------------------------------------------------
-grid=(sweep fleet.toml --vary cohort.office.clients=1,20,300 --seeds 1..3 --set cohort.laptops.clients=50)
+grid=(sweep fleet.toml --vary cohort.office.clients=1,20,300 --seeds 1..3
+  --set cohort.laptops.clients=50)
 for form in --csv --json --best; do
   "$program" "${grid[@]}" $form >whole
   ranks 2 "${grid[@]}" $form >table
