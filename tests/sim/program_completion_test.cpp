@@ -23,6 +23,7 @@ std::string offered_by_bash(const std::string& words, int count) {
 TEST_CASE("bash completes commands, options and values") {
   CHECK(offered_by_bash("site tr", 2) == "trust-ca trust-entra\n");
   CHECK(offered_by_bash("--color always log ver", 4) == "verify\n");
+  CHECK(offered_by_bash("--color log ver", 3) == "\n");  // a value, if a wrong one
   CHECK(offered_by_bash("log verify --di", 3) == "--digest\n");
   CHECK(offered_by_bash("log verify --no", 3) == "--no-progress\n");
   CHECK(offered_by_bash("events --format ''", 3) == "text jsonl csv\n");
