@@ -128,7 +128,7 @@ TEST_CASE("R38: the site's files have each what the site knew, in the order of t
   }
 }
 
-TEST_CASE("--ccm writes one client with what the site knew of it") {
+TEST_CASE("log export --ccm writes one client with what the site knew of it") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   REQUIRE(desk.run("log export log --ccm all").status == 0);
@@ -171,7 +171,7 @@ TEST_CASE("no name of a device leaves its line, its element or its folder") {
             "Machine: told/]LOG]\\!><time="));
 }
 
-TEST_CASE("--ccm goes into a new or empty folder, whole or not at all") {
+TEST_CASE("log export --ccm goes into a new or empty folder, whole or not at all") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   REQUIRE(desk.run_shell("mkdir empty full && touch full/file").status == 0);
