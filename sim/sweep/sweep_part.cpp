@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -84,6 +85,10 @@ SweepPart part_from(const Json& json) {
   SweepPart read{static_cast<std::uint32_t>(part - 1), static_cast<std::uint32_t>(parts),
                  runs_from(json.at("sweep"))};
   SweepRuns& runs = read.runs;
+  runs.plan.scenario = json.value("file", "");
+  for (const Json& text : json.value("set", Json::array())) {
+    runs.plan.settings.push_back({"--set", text.get<std::string>()});
+  }
   std::tie(runs.first, runs.end) = runs_of_part(runs.plan, read.part, read.parts);
   const Json& numbers = json.at("numbers");
   hold(numbers.size() == (runs.end - runs.first) * runs.kept());
@@ -118,9 +123,13 @@ std::string part_text(const SweepRuns& runs, std::uint32_t part, std::uint32_t p
   json["sweep"] = sweep_of(runs);
   json["part"] = part + 1;
   json["parts"] = parts;
+  // How it was called: the page names the command. Whether parts fit says the digest of inputs.
+  json["file"] = std::filesystem::path(runs.plan.scenario).filename().string();
+  auto& set = json["set"] = Json::array();
+  for (const Setting& setting : runs.plan.settings) set.push_back(setting.text);
   json["cached"] = runs.cached;
   json["numbers"] = runs.numbers;
-  return with_part_digest(json.dump(-1, ' ', true) + "\n");
+  return with_part_digest(json.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n");
 }
 
 std::string with_part_digest(const std::string& line) { return line + digest_line(line); }

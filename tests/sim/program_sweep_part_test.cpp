@@ -53,6 +53,18 @@ TEST_CASE("a sweep's parts give what the sweep in one piece gives, whatever thei
   }
 }
 
+TEST_CASE("the page of a sweep in parts is that of the sweep in one piece") {
+  const SweepDesk desk;
+  const std::string line = std::string(kGrid) + " --set site.leeway=1m";
+  REQUIRE(desk.run(line + " --report whole.html").status == 0);
+  REQUIRE(desk.run("sweep --merge" + desk.run_parts(3, line) + " --report merged.html").status ==
+          0);
+  const std::string page = read_file(desk.path("merged.html"));
+  CHECK(page == read_file(desk.path("whole.html")));
+  CHECK(page.find("tokenlife sweep small.toml --vary ") != std::string::npos);
+  CHECK(page.find(" --set site.leeway=1m ") != std::string::npos);
+}
+
 TEST_CASE("a part of a sweep says which it is, and leaves what is there") {
   const SweepDesk desk;
   const std::string line = std::string(kGrid) + " --shard 2/5 -o part";
