@@ -22,7 +22,7 @@ SweepResult three_values() {
   result.runs = 30;
   result.complete = true;
   const double means[] = {100, 200, 300};
-  result.best.emplace();
+  result.best = SweepResult::Best{0, {}, {}, {}};
   for (std::size_t i = 0; i < 3; ++i) {
     const Mean mean{means[i], Range{means[i] - 10, means[i] + 10}};
     SweepResult::Cell cell{{i}, 10, {{mean, {}}}};
