@@ -25,8 +25,8 @@ struct SentRequest {
   LifecycleState state;
   ClientToken token;
   Instant sent;
-  Instant served_at = kNever;       // as far as is known
-  bool is_awaited = true;           // by the client
+  Instant served_at = kNever;         // as far as is known
+  bool is_awaited = true;             // by the client
   std::optional<CarriedToken> shown;  // real tokens
 };
 
