@@ -23,10 +23,20 @@ insert() {
   mv edited "$1"
 }
 
+# append FILE LIST TYPE: TYPE as the last of `using LIST = std::variant<...>;`
+append() {
+  LIST="using $2 =" TYPE=$3 awk '
+    index($0, ENVIRON["LIST"]) { inside = 1 }
+    inside && sub(/>;$/, ", " ENVIRON["TYPE"] ">;") { inside = 0; ++done }
+    { print }
+    END { exit done != 1 }' "$1" >edited || { echo "$1 has not one list $2"; exit 1; }
+  mv edited "$1"
+}
+
 # All of them at once, which takes half the time.
 places=(core/evolve.hpp events/event_layout.hpp sim/analysis/event_fields.hpp
   sim/scenario/action.cpp sim/scenario/to_toml.cpp sim/engine/site_timeline.cpp
-  sim/engine/client_run.hpp sim/naive/site.cpp sim/naive/client.cpp sim/soak/random_scenario.cpp
+  sim/engine/client_actions.hpp sim/naive/site.cpp sim/naive/client.cpp sim/soak/random_scenario.cpp
   sim/soak/simpler_scenario.cpp)
 for place in "${places[@]}"; do
   case $place in
@@ -40,7 +50,7 @@ for place in "${places[@]}"; do
           tokenlife::sim::give_fields(event, header, {}, form);
         }"
       ;;
-    *) echo "#include \"${place/client_run.hpp/memory_run.cpp}\"" ;;
+    *) echo "#include \"${place/client_actions.hpp/memory_run.cpp}\"" ;;
   esac
 done >all.cpp
 compiles() { "$compiler" -std=c++20 -fsyntax-only -I. all.cpp 2>errors; }
@@ -52,14 +62,13 @@ insert core/client_event.hpp 'using ClientEvent =' \
      static constexpr std::string_view kind_name = "client-renamed";
      bool again;
    };'
-sed -i 's/CredentialExpired, ClockChanged>;$/CredentialExpired, ClockChanged, ClientRenamed>;/' \
-  core/client_event.hpp
+append core/client_event.hpp ClientEvent ClientRenamed
 insert sim/scenario/action.hpp 'using SiteAction =' \
   'struct OnSite { static constexpr std::string_view kName = "on-site"; };'
-sed -i 's/LoseAnswers>;$/LoseAnswers, OnSite>;/' sim/scenario/action.hpp
+append sim/scenario/action.hpp SiteAction OnSite
 insert sim/scenario/action.hpp 'using ClientAction =' \
   'struct OnClients { static constexpr std::string_view kName = "on-clients"; Target target; };'
-sed -i 's/SetPolicy, SetClock>;$/SetPolicy, SetClock, OnClients>;/' sim/scenario/action.hpp
+append sim/scenario/action.hpp ClientAction OnClients
 if compiles; then
   echo "what nothing knows compiles"
   exit 1
@@ -96,7 +105,7 @@ insert sim/engine/site_timeline.cpp 'static void take(const LoseAnswers&' \
   'static void plan(const OnSite&, std::uint32_t) {}
    static std::optional<Duration> length_of(const OnSite&) { return std::nullopt; }
    static void take(const OnSite&, const SiteStep&) {}'
-insert sim/engine/client_run.hpp 'void take(const RestartAgents&) {' \
+insert sim/engine/client_actions.hpp 'void take(const RestartAgents&) {' \
   'void take(const OnClients&) {}'
 insert sim/naive/site.hpp 'void begin(const sim::LoseAnswers&' \
   'static void begin(const sim::OnSite&, Turn, Instant) {}
