@@ -7,6 +7,7 @@
 
 #include "core/evolve.hpp"
 #include "sim/analysis/event_words.hpp"
+#include "sim/analysis/time_in_line.hpp"
 #include "sim/text/duration.hpp"
 
 namespace tokenlife::sim {
@@ -109,10 +110,8 @@ class Follower {
     const bool is_answer =
         kind == EventKind::registration_completed || kind == EventKind::token_renewed ||
         kind == EventKind::registration_refused || kind == EventKind::renewal_refused;
-    const auto* site =
-        background.site.empty() ? nullptr : std::get_if<SiteEstablished>(&background.site[0].event);
-    if (!is_answer || site == nullptr || recorded.cause.kind != CauseKind::request) return {};
-    return std::max(Duration{0}, recorded.time - asked_at_ - site->policy.latency);
+    if (!is_answer || recorded.cause.kind != CauseKind::request) return {};
+    return time_in_line(asked_at_, recorded.time, latency_of(background.site));
   }
 
   Circumstances there_;

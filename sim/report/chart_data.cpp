@@ -88,7 +88,7 @@ class ChartWriter {
     }
     end();
   }
-  // Who is served at one time by two endpoints is told apart by colour and dash.
+  // `one(run, key, endpoint)` of each endpoint that had a limit, run by run.
   template <class Series>
   void of_limited(const Series& one) {
     static constexpr const char* kKeys[] = {"mp", "cmg"};

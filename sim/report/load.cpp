@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/analysis/time_in_line.hpp"
+
 namespace tokenlife::sim {
 namespace {
 
@@ -58,7 +60,8 @@ LoadFold::LoadFold(const events::LogHeader& header, std::span<const Recorded<Sit
     : levels_(levels),
       doings_(doings),
       start_(at(Duration{doings.first - header.start_unix_seconds})),
-      end_(at(header.duration)) {
+      end_(at(header.duration)),
+      latency_(latency_of(site)) {
   for (const Endpoint endpoint : {Endpoint::mp, Endpoint::cmg}) {
     for (const LimitStretch& limit : limits_of(endpoint, site, end_)) {
       if (limit.capacity) is_limited_[place_of(endpoint)] = is_any_limited_ = true;
@@ -68,8 +71,6 @@ LoadFold::LoadFold(const events::LogHeader& header, std::span<const Recorded<Sit
     its.turned_away.resize(doings.count);
     its.longest_wait.resize(doings.count);
   }
-  const auto* begun = site.empty() ? nullptr : std::get_if<SiteEstablished>(&site[0].event);
-  if (begun != nullptr) latency_ = begun->policy.latency;
 }
 
 std::size_t LoadFold::doing_at(Instant when) const {
@@ -88,12 +89,13 @@ void LoadFold::leave_line(const Sent& sent, Instant when) {
 
 void LoadFold::answered(Instant now) {
   if (!sent_) return;
-  const Instant when = std::max(sent_->at, now - latency_);
+  const Duration waited = time_in_line(sent_->at, now, latency_);
+  const Instant when = sent_->at + waited;
   leave_line(*sent_, when);
   OfEndpoint& its = endpoints_[place_of(sent_->via)];
   const std::size_t place = doing_at(when);
   ++its.answered[place];
-  its.longest_wait[place] = std::max(its.longest_wait[place], when - sent_->at);
+  its.longest_wait[place] = std::max(its.longest_wait[place], waited);
   sent_.reset();
 }
 

@@ -77,7 +77,7 @@ class LoadFold {
   Grid levels_, doings_;
   Instant start_;  // of the grids: what their 0 is of the run
   Instant end_;
-  Duration latency_{0};
+  Duration latency_;
   bool is_any_limited_ = false;
   std::array<bool, 2> is_limited_{};
   std::array<OfEndpoint, 2> endpoints_;

@@ -242,7 +242,6 @@ std::string sweep_again(const SweepResult& result, std::string_view version) {
   for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
     command += " --metric " + metric_name(plan, m);
   }
-  if (plan.clients_scale != 1) command += fmt::format(" --clients-scale {}", plan.clients_scale);
   return fmt::format(
       "<p>The same numbers, and the same page:</p>\n<pre class=\"command\">{} --report "
       "again.html</pre>\n<p>Made by tokenlife {}.</p>\n",

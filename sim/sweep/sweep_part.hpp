@@ -17,7 +17,7 @@ inline constexpr std::size_t kSweepRunsMax = 10'000'000;
 struct SweepPart {
   std::uint32_t part = 0;  // from 0
   std::uint32_t parts = 1;
-  SweepRuns runs;  // of runs_of_part(); the plan has no settings, which are in the inputs' digest
+  SweepRuns runs;  // of runs_of_part()
 };
 
 // One line of JSON, and one with its digest. Precondition: all its runs are done.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/analysis/client_names.hpp"
+#include "sim/analysis/time_in_line.hpp"
 #include "sim/tables/table.hpp"
 
 namespace tokenlife::sim {
@@ -179,10 +180,7 @@ void ClientRowMaker::add_request(ClientNumber number, const Request& request) {
 
 std::optional<Duration> ClientRowMaker::waited(const Request& request) const {
   if (!request.ended || request.outcome == std::string_view("failed")) return std::nullopt;
-  const auto events = source_.site_events();
-  const auto* started = events.empty() ? nullptr : std::get_if<SiteEstablished>(&events[0].event);
-  if (started == nullptr) return std::nullopt;
-  return std::max(Duration{0}, *request.ended - request.sent - started->policy.latency);
+  return time_in_line(request.sent, *request.ended, latency_of(source_.site_events()));
 }
 
 void ClientRowMaker::add_names(SqlRow& row, ClientNumber number) const {

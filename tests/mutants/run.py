@@ -88,6 +88,7 @@ UNITS_OF = {
     "core/evolve.hpp": ["core/evolve.cpp", "sim/engine/simulation.cpp", "events/replay.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
     "sim/analysis/lives.hpp": ["sim/tables/client_row_maker.cpp", "sim/sql/day_rows.cpp", "sim/report/fleet.cpp"],
+    "sim/analysis/time_in_line.hpp": ["sim/tables/client_row_maker.cpp", "sim/analysis/chain.cpp", "sim/report/load.cpp"],
     "sim/parquet/thrift.hpp": ["sim/parquet/column.cpp", "sim/parquet/encoding.cpp", "sim/parquet/table_file.cpp",
                                "tests/sim/parquet_test.cpp"],
     "sim/parquet/dictionary.hpp": ["sim/parquet/column.cpp", "tests/sim/parquet_test.cpp"],
