@@ -1,7 +1,8 @@
 // One client, alone, from the start of the run to its end. Only ticks at which something happens
 // are visited; what happens there follows the five steps of a tick.
 //
-// This file knows when a client can act, and where it is; what it does is in client_life.hpp.
+// This file knows when a client can act, and where it is; what it does is in client_life.hpp. Who
+// runs clients need not see it compiled: client_run.cpp does that, once for each network model.
 #pragma once
 
 #include <algorithm>
@@ -13,74 +14,29 @@
 #include "sim/engine/client_actions.hpp"
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/network_position.hpp"
+#include "sim/engine/walk_of.hpp"
 #include "sim/text/duration.hpp"
 
 namespace tokenlife::sim {
 
-template <class Walk, class Model>
+template <class Model>
 class ClientRun : public ClientActions {
  public:
   ClientRun(const World& world, const Recorder& recorder, CohortNumber cohort, const Model& model,
-            const DrawKeys& draw_keys, std::uint32_t client_in_cohort, const ClientSteps& steps)
-      : ClientActions(world, recorder, cohort, draw_keys, client_in_cohort, steps),
-        end_(at(scenario_.duration)),
-        adopted_(cohort_.inventory ? &cohort_.inventory->clients[client_in_cohort] : nullptr),
-        whereabouts_(model, {&draws_, client_in_cohort, scenario_.tick,
-                             scenario_.start.time_since_epoch().count(), end_,
-                             trace_device_of(cohort_, client_in_cohort)}) {
-    if (adopted_ != nullptr) return;
-    install_at_ = cohort_.install_at + uniform_ticks(draws_, Purpose::install_time, 0,
-                                                     cohort_.install_over, scenario_.tick);
-  }
+            const DrawKeys& draw_keys, std::uint32_t client_in_cohort, const ClientSteps& steps);
 
-  void run() {
-    recorder_.tally->begin_client(as_installed_.cohort);
-    recorder_.batch->begin(number_.value, 0);
-    if (tokens_ != nullptr) tokens_->begin(number_);
-    begin();
-    for (Instant next = next_wake(); next < end_; next = next_wake()) {
-      if (recorder_.tally->next_observation() < next) {
-        recorder_.tally->observe(client_.state, service_, next);
-      }
-      if (renewal_due_ < next) look_back(next);
-      now_ = next;
-      tick();
-    }
-    if (renewal_due_ < end_) look_back(end_);
-    recorder_.tally->end_client(number_, client_, state_since_, service_, spells_.spell());
-  }
+  void run();
 
   // ---- Tick by tick, for who finds out what becomes of requests; without a record ----
 
-  void begin() {
-    if (adopted_ != nullptr) {
-      adopt();
-      tick();
-    } else {
-      set_alarm();
-    }
-  }
+  void begin();
   // The next tick at which something happens, if it is within the run: it has to be lived through.
-  Instant upcoming() {
-    const Instant next = next_wake();
-    return next < end_ ? next : kNever;
-  }
-  void live(Instant next) {
-    now_ = next;
-    tick();
-  }
+  Instant upcoming();
+  void live(Instant next);
   Instant now() const { return now_; }
 
   // After the run.
-  Outlook outlook() const {
-    Outlook outlook = ClientLife::outlook();
-    outlook.restarts_at = next_restart_;
-    outlook.credential_ends = credential_ends_;
-    const Duration since =
-        watch_.since_contact(connected(), connected_at_, end_, cohort_.contact_every);
-    if (since > Duration{0}) outlook.last_contact = end_ - since;
-    return outlook;
-  }
+  Outlook outlook() const;
 
  private:
   // ---- A client that is there before the run ----
@@ -358,7 +314,7 @@ class ClientRun : public ClientActions {
   Instant end_;
   const AdoptedClient* const adopted_;  // null: it is installed
   bool expiry_is_off_tick_ = false;     // of the token with which it was adopted, perhaps
-  NetworkPosition<Walk, Model> whereabouts_;
+  NetworkPosition<typename WalkOf<Model>::type, Model> whereabouts_;
   Instant install_at_ = kNever;
   Instant next_restart_ = kNever;
   Instant credential_ends_ = kNever;

@@ -10,7 +10,6 @@
 #include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/engine/tally.hpp"
-#include "sim/engine/walk_of.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -68,9 +67,8 @@ void live_alone(const World& world, const Recorder& recorder, CohortNumber cohor
          "who runs a client of a scenario with capacity to know the timetable");
   std::visit(
       [&]<class Model>(const Model& model) {
-        ClientRun<typename WalkOf<Model>::type, Model> run(
-            world, recorder, cohort, model, keys, client_in_cohort,
-            world.schedule->of(cohort, client_in_cohort, keys, own_steps));
+        ClientRun<Model> run(world, recorder, cohort, model, keys, client_in_cohort,
+                             world.schedule->of(cohort, client_in_cohort, keys, own_steps));
         run.run();
         see(run);
       },

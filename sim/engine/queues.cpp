@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "sim/engine/client_run.hpp"
-#include "sim/engine/walk_of.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -67,7 +66,7 @@ class SteppedRun final : public SteppedClient {
 
  private:
   std::vector<PlannedStep> own_steps_;
-  ClientRun<typename WalkOf<Model>::type, Model> run_;
+  ClientRun<Model> run_;
 };
 
 struct Waiting {

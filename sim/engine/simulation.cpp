@@ -11,7 +11,6 @@
 #include "sim/engine/client_run.hpp"
 #include "sim/engine/gather_parts.hpp"
 #include "sim/engine/queues.hpp"
-#include "sim/engine/walk_of.hpp"
 #include "sim/scenario/time_zone.hpp"
 #include "sim/text/error.hpp"
 
@@ -77,9 +76,7 @@ class Worker {
                             tokens_ ? &*tokens_ : nullptr};
     std::visit(
         [&]<class Model>(const Model& model) {
-          ClientRun<typename WalkOf<Model>::type, Model>(world_, recorder, cohort, model,
-                                                         *draw_keys_, in_cohort, steps)
-              .run();
+          ClientRun<Model>(world_, recorder, cohort, model, *draw_keys_, in_cohort, steps).run();
         },
         scenario.cohorts[cohort_].network);
   }
