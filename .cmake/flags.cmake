@@ -21,11 +21,17 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 include(CheckPIESupported)
 check_pie_supported()
 
+# gold takes half as long.
+include(CheckLinkerFlag)
+check_linker_flag(CXX -fuse-ld=gold TOKENLIFE_HAS_GOLD)
+if(PROJECT_IS_TOP_LEVEL AND TOKENLIFE_HAS_GOLD)
+  add_link_options(-fuse-ld=gold)
+endif()
+
 if(TOKENLIFE_SANITIZE)
   set(sanitize -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_compile_options(${sanitize} -D_GLIBCXX_ASSERTIONS)
-  # gold takes half as long.
-  add_link_options(${sanitize} -fuse-ld=gold)
+  add_link_options(${sanitize})
 endif()
 
 function(tokenlife_flags target)
