@@ -74,7 +74,8 @@ Result<LogFiles, LogError> LogFiles::open_place(const std::filesystem::path& pla
   Descriptor descriptor(::open(place.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   const int why = errno;
   struct stat status {};
-  if (descriptor.number() == -1 && why == ENOENT) return refused(not_found, "no such folder");
+  if (descriptor.number() == -1 && why == ENOENT)
+    return refused(not_found, "no such file or folder");
   if (descriptor.number() == -1) return refused(io, "cannot open it: " + reason(why));
   if (::fstat(descriptor.number(), &status) == -1) {
     return refused(io, "cannot examine it: " + reason(errno));

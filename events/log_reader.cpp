@@ -33,7 +33,14 @@ Result<LogReader, LogError> LogReader::receive(int descriptor, const std::string
 Result<LogReader, LogError> LogReader::open_files(LogFiles files) {
   LogReader log(std::move(files));
   const std::string whole(kSiteFile);
-  const bool is_finished = log.files_->has(whole) || !log.files_->has(partial_of(whole).string());
+  bool is_finished = log.files_->has(whole);
+  if (!is_finished && !log.files_->has(partial_of(whole).string())) {
+    is_finished = log.files_->has(whole);  // it may have become whole in between
+    if (!is_finished) {
+      return Failed<LogError>(LogError{LogError::Kind::not_found, log.folder().string(),
+                                       std::nullopt, "no log is in it: there is no site.log"});
+    }
+  }
   auto good = is_finished ? log.read_site_file() : log.read_unfinished();
   if (good && is_finished) good = log.check_files();
   if (!good) return Failed<LogError>(good.error());

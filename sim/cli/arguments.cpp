@@ -7,6 +7,7 @@
 
 #include "core/ensure.hpp"
 #include "sim/cli/arguments.hpp"
+#include "sim/cli/arguments_help.hpp"
 #include "sim/cli/program.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"
@@ -33,6 +34,7 @@ class CommandLine {
   explicit CommandLine(RunRanks* ranks)
       : name_(ranks == nullptr ? "tokenlife" : "tokenlife-mpi"), is_told_(is_heard(ranks)) {
     app_.name(name_);
+    app_.formatter(help_format());  // its commands take it over
     app_.description(
         "Simulates the life of short-lived client tokens: who renews in time, who is stranded, "
         "when\n"
@@ -50,8 +52,9 @@ class CommandLine {
     app_.footer(
         "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line or "
         "an\n"
-        "input file is wrong; 3 a file cannot be read or written, or is damaged; 70 a bug.\n"
-        "`tokenlife COMMAND --help` has examples.");
+        "input file is wrong; 3 a file cannot be read or written, or is damaged; 70 a bug;\n"
+        "130 ended by Ctrl-C.\n"
+        "`tokenlife COMMAND --help`, or `tokenlife help COMMAND`, has examples.");
     if (ranks == nullptr) {
       for (const AddCommands add : kAllCommands) add(app_, chosen_);
     } else {
@@ -142,7 +145,8 @@ class CommandLine {
     const std::string what = !words.unknown.empty()                        ? words.unknown
                              : !words.command->get_subcommands({}).empty() ? "a command is missing"
                                                                            : error.what();
-    return escape_text(fmt::format("{}; see `{} --help`", what, words.path));
+    const bool asks = what.ends_with('?');
+    return escape_text(fmt::format("{}{}ee `{} --help`", what, asks ? " S" : "; s", words.path));
   }
 
   std::vector<std::string> options_of(const CLI::App& app) const {
@@ -170,7 +174,8 @@ int run_program(int argc, char** argv, RunRanks* ranks) {
   std::vector<char*> words(argv, argv + argc);
   std::string help = "--help";
   if (argc > 1 && std::string_view(argv[1]) == "help") {
-    words.erase(words.begin() + 1);
+    const bool is_of_itself = argc == 3 && std::string_view(argv[2]) == "help";
+    words.erase(words.begin() + 1, words.begin() + (is_of_itself ? 3 : 2));
     words.push_back(help.data());
   }
   const auto said = line.parse(static_cast<int>(words.size()), words.data());

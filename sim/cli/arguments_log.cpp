@@ -97,10 +97,7 @@ void add_events(CLI::App& app, Chosen& chosen) {
       ->add_option("--count-by", command.count_by, "Count the events instead, by these fields: a,b")
       ->delimiter(',')
       ->excludes(columns);
-  added
-      ->add_option("--threads", command.threads,
-                   "Number of threads that count (default: all cores)")
-      ->check(CLI::Range(1U, 1024U));
+  add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print one object, with the rows in an array")
       ->excludes(format);
 }

@@ -150,10 +150,10 @@ TEST_CASE("the files of a log belong together") {
   SECTION("site.log is missing") {
     files.erase(kSite);
     const LogError error = error_of(files);
-    CHECK(error.file == kSite);
+    CHECK(error.file == "log");
     CHECK(error.kind == Kind::not_found);
     CHECK_FALSE(error.offset);
-    CHECK(error.what == "cannot open the file: No such file or directory");
+    CHECK(error.what == "no log is in it: there is no site.log");
   }
 }
 
@@ -166,7 +166,14 @@ TEST_CASE("what is not a log is said to be none") {
     const LogError error = error_at(folder / "nothing");
     CHECK(error.kind == Kind::not_found);
     CHECK_FALSE(error.offset);
-    CHECK(error.what == "no such folder");
+    CHECK(error.what == "no such file or folder");
+  }
+  SECTION("a folder of something else") {
+    write_file(folder / "file", "x");
+    const LogError error = error_at(folder.path());
+    CHECK(error.kind == Kind::not_found);
+    CHECK_FALSE(error.offset);
+    CHECK(error.what == "no log is in it: there is no site.log");
   }
   SECTION("a file") {
     write_file(folder / "file", "x");

@@ -103,7 +103,7 @@ TEST_CASE("a damaged or missing log ends every command with status 3 and the byt
     CHECK(has(complaint(line), "log/clients-00000.log: byte "));
     CHECK(has(complaint(line), ": damaged: frame digest mismatch"));
   }
-  CHECK(has(complaint("log verify nothing-there"), "nothing-there: no such folder"));
+  CHECK(has(complaint("log verify nothing-there"), "nothing-there: no such file or folder"));
 
   std::string site = read_file(desk.path("log/site.log"));
   desk.write("log/site.log", site.substr(0, site.size() - 1));
