@@ -4,11 +4,15 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <fstream>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 #include "core/decide.hpp"
 #include "core/event.hpp"
 #include "core/site.hpp"
+#include "core/spell_cause.hpp"
 #include "support/print.hpp"
 
 namespace tokenlife::test {
@@ -82,6 +86,20 @@ void check_kinds(const std::variant<Events...>*) {
 TEST_CASE("every alternative of an event has the kind and the name that it says") {
   check_kinds(static_cast<const ClientEvent*>(nullptr));
   check_kinds(static_cast<const SiteEvent*>(nullptr));
+}
+
+TEST_CASE("every cause of a spell, and every failure, stands in the guide to scenarios") {
+  std::ifstream file("scenarios/README.md");
+  const std::string guide{std::istreambuf_iterator<char>(file), {}};
+  for (const std::string_view cause : Names<SpellCause>::values) {
+    CHECK(guide.find("\n| `" + std::string(cause) + "` | ") != std::string::npos);
+  }
+  const std::size_t failures = guide.find("Of failures: ");
+  REQUIRE(failures != std::string::npos);
+  const std::string listed = guide.substr(failures, guide.find("\n\n", failures) - failures);
+  for (const std::string_view failure : Names<FailureReason>::values) {
+    CHECK(listed.find("`" + std::string(failure) + "`") != std::string::npos);
+  }
 }
 
 TEST_CASE("an MP is reached from the intranet, the CMG from the internet") {
