@@ -1,9 +1,22 @@
 #include "events/run_check.hpp"
 
+#include <algorithm>
+
 #include "core/bulk_lifetime.hpp"
 #include "core/policy.hpp"
 
 namespace tokenlife::events {
+
+bool was_asked(const RenewalTerms& terms, Instant issued, Instant now) {
+  return std::any_of(terms.asked.begin(), terms.asked.end(), [&](const RenewalAsked& asked) {
+    if (now < asked.at) return false;
+    const std::int64_t passed = asked.every > Duration{0} ? (now - asked.at) / asked.every : 0;
+    const Instant latest =
+        asked.at + asked.every * std::min<std::int64_t>(passed, std::int64_t{asked.times} - 1);
+    const Instant moment = std::min(now, latest + asked.over - std::min(asked.over, Duration{1}));
+    return issued < moment;
+  });
+}
 
 BrokenRule RunCheck::on(const Recorded<SiteEvent>& recorded) const {
   if (const BrokenRule broken = time(recorded.time)) return broken;
@@ -30,9 +43,11 @@ BrokenRule RunCheck::rule(const Envelope& when, const ClientAdopted& event, cons
 BrokenRule RunCheck::rule(const Envelope& when, const RenewalRequested&, const Client& client) {
   asked_at_ = when.time;
   if (!renew_after_) return nullptr;
-  if (client.token.not_before < asked_to_renew_) return nullptr;
-  const bool is_due = when.time >= client.token.not_before + *renew_after_ - skew_;
-  return is_due ? nullptr : "its token was not due for renewal yet (R56, A1)";
+  const Instant issued = client.token.not_before;
+  const bool is_due = when.time >= issued + *renew_after_ - skew_;
+  return is_due || was_asked(*terms_, issued, when.time)
+             ? nullptr
+             : "its token was not due for renewal yet (R56, A1)";
 }
 
 BrokenRule RunCheck::issued(Instant now, Endpoint via, const ClientToken& token) const {

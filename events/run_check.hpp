@@ -27,7 +27,7 @@ class RunCheck {
 
   void begin() {
     asked_at_ = {};
-    asked_to_renew_ = Instant::min();
+    terms_ = nullptr;
     renew_after_.reset();
     skew_ = Duration{0};
   }
@@ -58,8 +58,9 @@ class RunCheck {
   }
   void learn_terms(CohortNumber cohort) {
     if (cohort.value >= renewals_.size()) return;
-    renew_after_ = renewals_[cohort.value].renew_after;
-    skew_ = renewals_[cohort.value].skew;
+    terms_ = &renewals_[cohort.value];
+    renew_after_ = terms_->renew_after;
+    skew_ = terms_->skew;
   }
 
   template <class Event>
@@ -84,10 +85,6 @@ class RunCheck {
   BrokenRule rule(const Envelope& when, const TokenRenewed& event, const Client&) {
     return issued(when.time, event.via, event.token);
   }
-  BrokenRule rule(const Envelope& when, const AskedToRenew&, const Client&) {
-    asked_to_renew_ = when.time;
-    return nullptr;
-  }
   BrokenRule rule(const Envelope& when, const TokenExpired&, const Client& client) {
     return when.time < client.token.expires ? "its token has not come to its end (R57)" : nullptr;
   }
@@ -109,7 +106,7 @@ class RunCheck {
   const SiteHistory* site_;
   std::span<const RenewalTerms> renewals_;
   Instant asked_at_;
-  Instant asked_to_renew_ = Instant::min();  // when it heard of that
+  const RenewalTerms* terms_ = nullptr;  // of its cohort; null: nobody knows
   std::optional<Duration> renew_after_;
   Duration skew_{0};
 };

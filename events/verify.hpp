@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "../core/event.hpp"
 #include "../core/result.hpp"
@@ -36,12 +37,26 @@ Result<LogFacts, LogError> verify(const LogReader& log, unsigned threads = 1);
 // The bytes alone, and that each is one of an event; not whether the events can have happened.
 Result<LogFacts, LogError> verify_bytes(const LogReader& log, unsigned threads = 1);
 
+// The site asks clients to renew what was issued before: some of them, or all; each at a moment in
+// [at, at + over), and again after `every`, `times` times in all.
+struct RenewalAsked {
+  Instant at;
+  Duration over{0};
+  Duration every{0};
+  std::uint32_t times = 1;
+};
+
 // When clients of a cohort renew, as far as their events do not say it: by clients that have heard
-// of nothing else.
+// of nothing else. Who holds no token when it is asked has no event of that, and renews the one
+// that is under way.
 struct RenewalTerms {
   Duration renew_after;  // the least
   Duration skew;         // the most that a clock goes before the site's (A6)
+  std::vector<RenewalAsked> asked{};
 };
+
+// Whether a client may have been asked by `now` to renew what was issued at `issued`.
+bool was_asked(const RenewalTerms& terms, Instant issued, Instant now);
 
 // verify(), and that the events of a run agree with the run's time and with what its site said and
 // did: times are ticks within the duration; tokens begin when the site judged, end as its policy

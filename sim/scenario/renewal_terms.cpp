@@ -11,7 +11,7 @@ std::vector<events::RenewalTerms> renewal_terms(const Scenario& scenario) {
     const Cohort& cohort = scenario.cohorts[c];
     Policy policy = scenario.policy;
     apply(policy, cohort.policy);
-    events::RenewalTerms its{policy.renew_after, std::max(cohort.clock_skew.to, Duration{0})};
+    events::RenewalTerms its{policy.renew_after, std::max(cohort.clock_skew.to, Duration{0}), {}};
     for (const Action& action : scenario.actions) {
       const Target* target = target_of(action);
       if (target != nullptr && target->cohort.value != c) continue;
@@ -20,6 +20,11 @@ std::vector<events::RenewalTerms> renewal_terms(const Scenario& scenario) {
       }
       if (const auto* set = action_if<SetClock>(action))
         its.skew = std::max(its.skew, set->skew.to);
+      if (const auto* ask = action_if<AskToRenew>(action)) {
+        const Repeat repeat = action.repeat.value_or(Repeat{Duration{0}, 1});
+        its.asked.push_back(
+            {action.at, ask->target.over, repeat.every, repeat.times.value_or(UINT32_MAX)});
+      }
     }
     terms.push_back(its);
   }

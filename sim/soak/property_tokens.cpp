@@ -122,18 +122,20 @@ std::string tokens_are_accounted_for(const SoakCase& run) {
 
 // R56, with the client's own clock: never before it is due.
 std::string renewals_are_due(const SoakCase& run) {
+  const std::vector<events::RenewalTerms> terms = renewal_terms(run.scenario);
   return for_each_stream(run, [&](std::uint32_t i, const ClientStream& stream) {
     const auto policy = fixed_policy_of(run.scenario, i);
     if (!policy) return std::string();
-    const Duration skew = cohort_of(run.scenario, i).clock_skew.from;
+    const Cohort& cohort = cohort_of(run.scenario, i);
+    const auto number = static_cast<std::size_t>(&cohort - run.scenario.cohorts.data());
+    const Duration skew = cohort.clock_skew.from;
     Instant issued;
-    Instant asked = Instant::min();  // to renew
     for (const auto& recorded : stream) {
-      if (std::holds_alternative<AskedToRenew>(recorded.event)) asked = recorded.time;
       if (const ClientToken* token = token_in(recorded.event)) issued = token->not_before;
       if (const ClientToken* token = adopted_in(recorded.event)) issued = token->not_before;
-      if (std::holds_alternative<RenewalRequested>(recorded.event) && issued >= asked &&
-          recorded.time + skew < issued + policy->renew_after) {
+      if (std::holds_alternative<RenewalRequested>(recorded.event) &&
+          recorded.time + skew < issued + policy->renew_after &&
+          !was_asked(terms[number], issued, recorded.time)) {
         return broken_at(i, recorded, "not due yet");
       }
     }

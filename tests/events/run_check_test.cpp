@@ -232,6 +232,31 @@ TEST_CASE("what a client heard, and what was done to its clock, moves its renewa
   CHECK(after(ClockChanged{days{20} - 60s}) == early);
 }
 
+TEST_CASE("what the site asked to be renewed is renewed before it is due") {
+  // It asks on day 10 for another token than the one that was issued at 0.
+  const auto asked = [](const events::RenewalAsked& what) {
+    LogContent content = sound_log();
+    Stream& office = content.clients[0];
+    office.resize(3);
+    happen(office, days{10}, {CauseKind::contact},
+           RenewalRequested{Endpoint::mp, TokenSerial::of({0}, 1)});
+    return verdict(content, {{kRenewAfter, 0s, {what}}, {kRenewAfter, 0s}});
+  };
+  const char* early =
+      "an event breaks a rule: client 0, event 3, renewal-requested: its token was not due for "
+      "renewal yet (R56, A1)";
+  CHECK(asked({at(60s)}) == "");
+  CHECK(asked({at(0s)}) == early);  // the token is not older than that
+  CHECK(asked({at(days{10})}) == "");
+  CHECK(asked({at(days{10} + 60s)}) == early);  // not yet
+  // Some are asked later than others, and all again.
+  CHECK(asked({at(0s), 60s}) == "");
+  CHECK(asked({at(0s), 1s}) == early);
+  CHECK(asked({at(0s), 0s, days{5}, 2}) == "");
+  CHECK(asked({at(0s), 0s, days{5}, 1}) == early);
+  CHECK(asked({at(0s), 0s, days{11}, UINT32_MAX}) == early);
+}
+
 TEST_CASE("of an adopted client that is so which was before the run") {
   const auto adopted = [](const ClientToken& token, Guid bulk) {
     LogContent content{header_for(2), site_events(), {{}, {}}};

@@ -366,13 +366,21 @@ TEST_CASE("renewals are due as the cohort, its clocks and its actions say at the
       "[[cohort]]\nname = \"b\"\nclients = 1\nrenew-after = \"10d\"\n"
       "[cohort.network]\nmodel = \"fixed\"\non = \"intranet\"\n"
       "[[action]]\ndo = \"set-policy\"\ncohort = \"a\"\nrenew-after = \"15d\"\nat = \"1d\"\n"
-      "[[action]]\ndo = \"set-clock\"\ncohort = \"b\"\nskew = \"7m\"\nat = \"1d\"\n");
+      "[[action]]\ndo = \"set-clock\"\ncohort = \"b\"\nskew = \"7m\"\nat = \"1d\"\n"
+      "[[action]]\ndo = \"ask-to-renew\"\ncohort = \"b\"\nat = \"2d\"\nover = \"3h\"\n"
+      "repeat-every = \"4d\"\ntimes = 5\n");
   const auto terms = sim::renewal_terms(scenario);
   REQUIRE(terms.size() == 2);
   CHECK(terms[0].renew_after == days{15});
   CHECK(terms[0].skew == 3min);
   CHECK(terms[1].renew_after == days{10});
   CHECK(terms[1].skew == 7min);
+  CHECK(terms[0].asked.empty());
+  REQUIRE(terms[1].asked.size() == 1);
+  CHECK(terms[1].asked[0].at == at(days{2}));
+  CHECK(terms[1].asked[0].over == 3h);
+  CHECK(terms[1].asked[0].every == days{4});
+  CHECK(terms[1].asked[0].times == 5);
 }
 
 }  // namespace tokenlife::test

@@ -312,6 +312,25 @@ TEST_CASE("what was not checked is said, to people and to machines") {
   CHECK(has(ran.err, "not checked: when renewals were due, since "));
 }
 
+// It is asked while it waits for the answer to its registration, and hears both in the same tick:
+// no event says so, and the token is due at once.
+TEST_CASE(
+    "a token that was asked for while it was under way is renewed at once, and that is sound") {
+  const Desk desk;
+  desk.write("asked.toml",
+             "format = 1\n[run]\nduration = \"1h\"\n[[cohort]]\nname = \"c\"\nclients = 1\n"
+             "contact-every = \"1m\"\n[cohort.network]\nmodel = \"fixed\"\non = \"intranet\"\n"
+             "[[action]]\ndo = \"ask-to-renew\"\ncohort = \"c\"\narrives = \"at-once\"\n"
+             "at = \"1m\"\n");
+  REQUIRE(desk.run("run asked.toml --log log").status == 0);
+  const std::string kinds = desk.run("events log --client 0 --columns time,kind --format csv").out;
+  CHECK(
+      has(kinds,
+          "2026-01-01T00:01:00Z,registration-completed\n2026-01-01T00:01:00Z,renewal-requested\n"));
+  CHECK(desk.run("log verify log").status == 0);
+  CHECK(desk.run("test asked.toml").status == 0);
+}
+
 TEST_CASE("an event that breaks a rule is named, unless only the bytes are looked at") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
