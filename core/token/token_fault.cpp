@@ -79,7 +79,7 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::not_three_segments: return "it is not three segments with dots between them";
     case TokenFault::empty_segment: return "a segment is empty";
     case TokenFault::not_base64url:
-      return "a segment is not base64url without padding, white space and stray bits";
+      return "a segment is not valid base64url: perhaps it was cut off or changed";
     case TokenFault::header_not_strict_json: return "its header is not one strict JSON object";
     case TokenFault::algorithm_not_rs256: return "its algorithm is not RS256";
     case TokenFault::critical_header: return "its header has crit, b64 or zip";
@@ -95,7 +95,7 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::bad_dates: return kBadDates;
     case TokenFault::wrong_issuer: return "its issuer is not the one expected";
     case TokenFault::wrong_audience: return "its audience is not the one expected";
-    case TokenFault::wrong_type: return "it is not the kind of token that was asked for";
+    case TokenFault::wrong_type: return "it is not of the type that was asked for";
     case TokenFault::bad_claims: return "a claim is missing, or not of its form";
     case TokenFault::lifetime_too_long: return kLifetimeTooLong;
     case TokenFault::bulk_token_unknown: return "the site has not issued a token of this GUID";
@@ -108,7 +108,7 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::certificate_not_valid: return "the client's certificate is outside its dates";
     case TokenFault::not_possessed:
       return "the client did not prove that it holds the certificate's key";
-    case TokenFault::authority_not_trusted: return "the site trusts nobody to vouch for it";
+    case TokenFault::authority_not_trusted: return "the site trusts no issuer of such credentials";
     case TokenFault::unknown_key:
       return "its header's kid names no key of the issuer that the site trusts";
     case TokenFault::no_device:

@@ -49,7 +49,7 @@ enum class TokenFault : std::uint8_t {
   certificate_not_valid,  // outside its dates
   not_possessed,          // no fresh proof that the client holds the certificate's key
   // PKI certificates and Entra tokens: R18, A11. What is wrong with an Entra token's form is above.
-  authority_not_trusted,     // the site trusts nobody to vouch for such clients
+  authority_not_trusted,     // the site trusts no issuer of such credentials
   unknown_key,               // `kid` names no key of the Entra issuer's
   no_device,                 // `deviceid` is missing, or no GUID: it is no device's token
   chain_not_trusted,         // no chain of signatures leads to a CA that the site trusts

@@ -65,7 +65,7 @@ class Why {
       case SpellCause::adopted: return "It had no good token when the run began.";
       case SpellCause::blocked: return refused("the client had been blocked");
       case SpellCause::signer_retired:
-        return refused("the certificate with which the site had signed it was retired");
+        return refused("the certificate that had signed it was retired");
       case SpellCause::client_outdated:
         return expired("the site refused to renew it, since the client's version is outdated");
       case SpellCause::endpoint_down:
@@ -76,7 +76,7 @@ class Why {
         return expired("it was on the internet, and its client setting does not allow the CMG");
       case SpellCause::no_agent_start:
         return expired(
-            "its agent did not start then: it renews its token only when its agent starts");
+            "its agent had not just started: it renews its token only when its agent starts");
       case SpellCause::busy: return expired("the site was busy");
       case SpellCause::timed_out: return expired("the answer took too long");
       case SpellCause::answer_late:
@@ -105,9 +105,10 @@ class Why {
   // Of a token that was due and not renewed at a contact.
   std::string expired(const std::string& because) const {
     const std::string contact = last_contact();
-    return fmt::format("{}. It was due for renewal{}, and at its last contact before that{} {}.",
-                       begin(), due_ ? " from " + moment(*due_) + " on" : "",
-                       contact.empty() ? "" : ", " + contact + ",", because);
+    return fmt::format(
+        "{}. It was due for renewal{}. At the client's last contact before the expiry{} {}.",
+        begin(), due_ ? " from " + moment(*due_) + " on" : "",
+        contact.empty() ? "" : ", " + contact + ",", because);
   }
   std::string tried(const char* otherwise) const {
     const std::string words = cause_words(events_.first(spell_.began), spell_.issued,
@@ -126,12 +127,12 @@ class Why {
     const std::string words =
         cause_words(events_, spell_.began, EventKind::re_registration_required, background_);
     const std::size_t action = words.find(", ");
-    return fmt::format("The site refused its token {}, since {}{}.", moment(spell_.spell.begin),
+    return fmt::format("The site refused its token at {}, since {}{}.", moment(spell_.spell.begin),
                        because, action == std::string::npos ? "" : words.substr(action));
   }
   std::string not_enrolled() const {
     const auto& began = events_[spell_.began];
-    std::string installed = "It was installed " + moment(began.time);
+    std::string installed = "It was installed at " + moment(began.time);
     if (std::holds_alternative<ClientAdopted>(began.event)) {
       installed = "It was there when the run began";
     } else if (std::holds_alternative<ClientReinstalled>(began.event)) {
@@ -247,7 +248,7 @@ std::vector<std::string_view> rules_of(const StorySpell& spell, const Client& cl
   if (has_lost && client.last_connected == Network::internet && !client.blocked) {
     const bool was_refused_before =
         spell.spell.cause == SpellCause::blocked || spell.spell.cause == SpellCause::signer_retired;
-    add(was_refused_before ? "R12" : "R60");
+    add(was_refused_before ? "R6" : "R60");
   }
   if (service == Service::stranded) add("A13");
   return ids;

@@ -48,7 +48,7 @@ class CommandLine {
     app_.add_option("--color", color_,
                     "auto: on a terminal, unless NO_COLOR is set or TERM is dumb; always or never\n"
                     "(default: auto)")
-        ->check(CLI::IsMember({"auto", "always", "never"}));
+        ->check(one_of({"auto", "always", "never"}));
     app_.footer(
         "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line or "
         "an\n"
@@ -142,9 +142,12 @@ class CommandLine {
 
   // What is wrong with the command line, and where help is.
   static std::string explain(const Words& words, const CLI::ParseError& error) {
-    const std::string what = !words.unknown.empty()                        ? words.unknown
-                             : !words.command->get_subcommands({}).empty() ? "a command is missing"
-                                                                           : error.what();
+    std::string what = !words.unknown.empty()                        ? words.unknown
+                       : !words.command->get_subcommands({}).empty() ? "a command is missing"
+                                                                     : error.what();
+    // "--vary: 1 required TEXT missing"
+    const bool lacks_value = error.get_name() == "ArgumentMismatch" && what.ends_with(" missing");
+    if (lacks_value) what = what.substr(0, what.find(':')) + " needs a value";
     const bool asks = what.ends_with('?');
     return escape_text(fmt::format("{}{}ee `{} --help`", what, asks ? " S" : "; s", words.path));
   }

@@ -66,6 +66,16 @@ inline auto decimal(std::uint64_t min, std::uint64_t max) {
   };
 }
 
+// One of these words; --help and completions list them.
+inline CLI::Validator one_of(const std::vector<std::string>& words) {
+  CLI::Validator validator = CLI::IsMember(words);
+  validator.operation([words](std::string& text) -> std::string {
+    if (std::find(words.begin(), words.end(), text) != words.end()) return "";
+    return fmt::format("{} is none of {}", in_quotes(redact_secrets(text)), fmt::join(words, ", "));
+  });
+  return validator;
+}
+
 // The time at which a command acts, which time_of_command() reads.
 inline void add_at(CLI::App& app, std::optional<std::string>& at) {
   app.add_option(

@@ -13,7 +13,8 @@ void add_line(CLI::App& app, Chosen& chosen) {
       ccmsetup_line_command,
       "Prints the line for a new bulk token of the site, or for the one given. With --parse, says "
       "all\n"
-      "that is wrong with a line: exit status 0, nothing; 1, something.\n"
+      "that is wrong with a line: exit status 0, nothing; 1, something. A real CMG has a number\n"
+      "of its own, and takes no token of this site.\n"
       "Examples:\n"
       "  tokenlife ccmsetup-line --site /srv/site --host cmg.example.com --code PS1\n"
       "  tokenlife ccmsetup-line --parse - < line.txt");
@@ -39,7 +40,7 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
   app.add_option("--network", command.network,
                  "The network that the client is on from now on (default: as it was; a new one: "
                  "intranet)")
-      ->check(CLI::IsMember({"intranet", "internet", "offline"}));
+      ->check(one_of({"intranet", "internet", "offline"}));
   add_at(app, command.at);
   add_lock_timeout(app);
   app.add_flag("--json", command.json, "Print JSON");
@@ -96,19 +97,19 @@ void add_client(CLI::App& app, Chosen& chosen) {
       "  tokenlife client new --dir kiosk --site /srv/site --network internet");
   add_options(*fresh.app, fresh.command, true);
   fresh.app->add_option("--key", fresh.command.key, "rsa (2048 bits) or ec-p256 (default: rsa)")
-      ->check(CLI::IsMember({"rsa", "ec-p256"}));
+      ->check(one_of({"rsa", "ec-p256"}));
   fresh.app
       ->add_option("--credential", fresh.command.credential,
                    "What it will show to register: pki, entra, or self-signed, which is nothing "
                    "but the certificate that is made here (default)")
-      ->check(CLI::IsMember({"self-signed", "pki", "entra"}));
+      ->check(one_of({"self-signed", "pki", "entra"}));
 
   add_register(client, chosen);
 
   auto renew =
       add_command(client, chosen, "renew", "Renew the token, if it is due", client_renew_command,
-                  "Monthly, and not before. An expired client has to reach a management point on "
-                  "the\nintranet.\n"
+                  "Monthly, and not before. An expired client has to register again: on the "
+                  "intranet,\nor with a PKI certificate or an Entra token.\n"
                   "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
   add_options(*renew.app, renew.command, false);
   add_strict_clones(*renew.app, renew.command);

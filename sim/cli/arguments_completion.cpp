@@ -59,7 +59,7 @@ void add_completion_commands(CLI::App& app, Chosen& chosen) {
                   "  tokenlife completion fish > ~/.config/fish/completions/tokenlife.fish");
   added->add_option("SHELL", command.shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+      ->check(one_of({"bash", "zsh", "fish"}));
   command.commands = [&app] {
     std::vector<CommandWords> commands;
     add_words(app, "", commands);

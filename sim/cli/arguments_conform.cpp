@@ -23,7 +23,7 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
       "  tokenlife conform --role site --adapter 'tests/conform/site.py' --json | jq .conforms");
   added->add_option("--role", command.role, "What the program is: site or client")
       ->required()
-      ->check(CLI::IsMember({"site", "client"}));
+      ->check(one_of({"site", "client"}));
   added
       ->add_option("--adapter", command.adapter,
                    "The program and its arguments, with quotes as in sh; no shell is started")

@@ -47,7 +47,7 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                         "out-of-service");
   state->excludes(client);
   added->add_option("--format", command.format, "Of that list: text, csv or jsonl (default: text)")
-      ->check(CLI::IsMember({"text", "csv", "jsonl"}))
+      ->check(one_of({"text", "csv", "jsonl"}))
       ->needs(state);
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
@@ -62,7 +62,8 @@ void add_events(CLI::App& app, Chosen& chosen) {
       "client, each\none's in order of time. Otherwise what does not fit into some 40 MB "
       "is sorted in a file in\nTMPDIR.\n"
       "--count-by counts: by day, hour, week (ISO 8601), month, all in UTC, cohort, kind, reason, "
-      "via,\ncause and client. --columns takes the names in the first line of --format csv. In "
+      "via,\ncause (what an event follows from, not the cause of a spell) and client.\n--columns "
+      "takes the names in the first line of --format csv. In "
       "CSV, names that a\nspreadsheet would take for a formula have an apostrophe before them.\n"
       "Examples:\n"
       "  tokenlife events /tmp/fleet --client commuters/17\n"
@@ -80,16 +81,16 @@ void add_events(CLI::App& app, Chosen& chosen) {
                    "standard input")
       ->required();
   added->add_option("--client", command.client,
-                    "Only this client's events: number, COHORT/NUMBER or GUID");
+                    "Only this client's events: number, COHORT/NUMBER, COHORT/DEVICE or GUID");
   added->add_option("--kind", command.kinds, "Only events of this kind; may be repeated");
   added->add_option("--from", command.from,
                     "Only events from this moment on: 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
   added->add_option("--to", command.to, "Only events before this moment");
   CLI::Option* format =
       added->add_option("--format", command.format, "text, jsonl or csv (default: text)")
-          ->check(CLI::IsMember({"text", "jsonl", "csv"}));
+          ->check(one_of({"text", "jsonl", "csv"}));
   added->add_option("--order", command.order, "time, or stored: client by client (default: time)")
-      ->check(CLI::IsMember({"time", "stored"}));
+      ->check(one_of({"time", "stored"}));
   CLI::Option* columns =
       added->add_option("--columns", command.columns, "Only these columns, in this order: a,b,c")
           ->delimiter(',');
@@ -201,7 +202,7 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
   added->add_option("B", command.b, "Another one's")->required();
   added->add_option("--differing", command.differing,
                     "A CSV file for the clients that ended differently");
-  added->add_flag("--force", command.force, "Overwrite that file");
+  added->add_flag("--force", command.force, "Overwrite the file of --differing");
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
@@ -282,7 +283,7 @@ void add_log_sql(CLI::App& log, Chosen& chosen) {
   added->add_option("SQL", command.sql, "The question")->required();
   CLI::Option* format =
       added->add_option("--format", command.format, "text, csv or jsonl (default: text)")
-          ->check(CLI::IsMember({"text", "csv", "jsonl"}));
+          ->check(one_of({"text", "csv", "jsonl"}));
   added->add_option("--limit", command.limit,
                     "Print so many rows at most (default: 1000 on a terminal, else all)");
   add_inputs(*added, command.inputs);

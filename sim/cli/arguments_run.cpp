@@ -133,7 +133,7 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added
       ->add_option("--mp", command.mp,
                    "Kind of management point: enhanced-http or https (default: enhanced-http)")
-      ->check(CLI::IsMember({"enhanced-http", "https"}));
+      ->check(one_of({"enhanced-http", "https"}));
   added->add_flag("--no-internal-registration", command.no_internal_registration,
                   "Management points register no self-signed clients");
   added->add_flag("--no-symmetry", command.no_symmetry, "Disable symmetry reduction");
@@ -151,7 +151,7 @@ void add_machine(CLI::App& app, Chosen& chosen) {
                   "  tokenlife machine\n"
                   "  tokenlife machine --format dot | dot -Tsvg > lifecycle.svg");
   added->add_option("--format", command.format, "table, dot, mermaid or scxml (default: table)")
-      ->check(CLI::IsMember({"table", "dot", "mermaid", "scxml"}));
+      ->check(one_of({"table", "dot", "mermaid", "scxml"}));
 }
 
 }  // namespace
@@ -164,7 +164,7 @@ void add_schema(CLI::App& app, Chosen& chosen) {
       "Example:\n  tokenlife schema scenario > scenario.schema.json");
   added->add_option("FILE", command.of, "What files: scenario")
       ->required()
-      ->check(CLI::IsMember({"scenario"}));
+      ->check(one_of({"scenario"}));
 }
 
 void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
@@ -189,8 +189,7 @@ void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
       "ends in .tlog");
   added
       ->add_flag("--resume", command.resume,
-                 "Go on with that log, which an end of the program, of the power or "
-                 "of the disk's room cut off")
+                 "Continue that log, which a crash, a power failure or a full disk cut off")
       ->needs(log);
   CLI::Option* shard = added->add_option(
       "--shard", command.shard,
@@ -211,7 +210,7 @@ void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
       ->excludes(log)
       ->excludes(stranded)
       ->excludes(shard);
-  added->add_flag("--force", command.force, "Overwrite that file");
+  added->add_flag("--force", command.force, "Overwrite the file of --stranded");
   added->add_flag("--json", command.json, "Print JSON, with the population day by day");
 }
 

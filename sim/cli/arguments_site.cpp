@@ -107,7 +107,8 @@ void add_site_rescue(CLI::App& app, Chosen& chosen) {
       site, chosen, "repair", "Go on with a site whose journal is damaged", site_repair_command,
       "Says what is wrong, cuts off what cannot be read, keeps the files as they were beside them, "
       "and\n"
-      "writes into the journal that it did. Before, no other command takes the site.\n"
+      "writes into the journal that it did. Before, every other command refuses the site,\nalso "
+      "those that only read.\n"
       "Examples:\n"
       "  tokenlife site repair /srv/site\n"
       "  tokenlife site repair --salvage /srv/site");

@@ -10,7 +10,7 @@ namespace {
 // How rows are printed.
 void add_format(CLI::App& app, std::string& format, bool& csv, bool& json) {
   CLI::Option* of_rows = app.add_option("--format", format, "text, csv or jsonl (default: text)")
-                             ->check(CLI::IsMember({"text", "csv", "jsonl"}));
+                             ->check(one_of({"text", "csv", "jsonl"}));
   CLI::Option* as_csv = app.add_flag("--csv", csv, "The same as --format csv")->excludes(of_rows);
   app.add_flag("--json", json, "Print one object, with the rows in an array")
       ->excludes(of_rows)

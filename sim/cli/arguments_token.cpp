@@ -50,7 +50,7 @@ void add_verify(CLI::App& token, Chosen& chosen) {
                   "The audience that the token must have (default: urn:sccm:service)");
   app->add_option("--type", command.type,
                   "The type that the token must have: bulk, client or any (default: any)")
-      ->check(CLI::IsMember({"bulk", "client", "any"}));
+      ->check(one_of({"bulk", "client", "any"}));
   app->add_option("--client-certificate", command.client_certificate,
                   "The certificate, in PEM, of the client that shows the token");
   app->add_flag("--signature-only", command.signature_only,

@@ -148,7 +148,7 @@ std::string heading_of(const NewBulkToken& fresh, const SiteFolder& site) {
   return fmt::format(
       "GUID        {}\n"
       "Valid from  {}\n"
-      "Valid until {} ({})\n"
+      "Valid to    {} ({})\n"
       "Token (shown only once):\n",
       to_string(fresh.issued.guid), rfc3339(site.time_of(fresh.issued.not_before)),
       rfc3339(site.time_of(fresh.issued.expires)),

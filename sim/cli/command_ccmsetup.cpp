@@ -127,7 +127,7 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
                        "write three letters or digits");
   }
   if (command.bulk_token && *command.bulk_token != "-") {
-    return usage_error("--bulk-token takes - alone, standard input", "or give --token-file FILE");
+    return usage_error("--bulk-token takes only -, standard input", "or give --token-file FILE");
   }
   const bool given = command.bulk_token || command.token_file;
   auto token = given ? given_token(command, console) : new_token(command, console);

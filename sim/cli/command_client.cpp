@@ -30,7 +30,7 @@ using Kind = VisitResult::Kind;
 Result<Secret, Error> bulk_token_of(const ClientCommand& command) {
   if (!command.bulk_token) return Secret{};
   if (*command.bulk_token != "-") {
-    return usage_error("--bulk-token takes - alone: the token comes from standard input",
+    return usage_error("--bulk-token takes only -: the token comes from standard input",
                        "write --bulk-token - < FILE");
   }
   auto token = read_given_token({"-", std::nullopt}, "the bulk token");
@@ -54,7 +54,7 @@ Result<void, Error> check_shown(const ClientCommand& command) {
     return usage_error("--chain goes with --pki", "give the certificate that it leads up from");
   }
   if (command.entra_token && *command.entra_token != "-") {
-    return usage_error("--entra-token takes - alone: the token comes from standard input",
+    return usage_error("--entra-token takes only -: the token comes from standard input",
                        "write --entra-token - < FILE");
   }
   return {};
@@ -209,7 +209,9 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
   }
   const Client& client = said.folder.client();
-  text += fmt::format("the client is {}", name(client.state));
+  text += client.state == LifecycleState::re_registration_required
+              ? fmt::format("the client has to register again ({})", name(client.state))
+              : fmt::format("the client is {}", name(client.state));
   if (client.token.exists()) {
     text += fmt::format(", and holds the token {} until {}", to_string(client.token.serial),
                         rfc3339(said.folder.time_of(client.token.expires)));

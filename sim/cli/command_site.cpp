@@ -93,14 +93,14 @@ nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<ListEnt
 
 std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
   std::vector<std::vector<std::string>> lines{
-      {"Type", "No.", "GUID or thumbprint", "Issued to", "Valid from", "Valid to", "Status"}};
+      {"Type", "No.", "GUID or SHA-1", "Issued to", "Valid from", "Valid to", "Status"}};
   for (const ListEntry& listed : list) {
-    const bool expired_blocked = listed.blocked && listed.status == ListedStatus::expired;
+    const bool blocked_besides = listed.blocked && listed.status != ListedStatus::blocked;
     lines.push_back({std::string(name(listed.type)),
                      listed.number ? std::to_string(listed.number->value) : "", listed.id,
                      escape_text(listed.issued_to), rfc3339(listed.not_before),
                      rfc3339(listed.expires),
-                     std::string(name(listed.status)) + (expired_blocked ? ", blocked" : "")});
+                     std::string(name(listed.status)) + (blocked_besides ? ", blocked" : "")});
   }
   return fmt::format("Site with the tenant {}, since {}; clients known: {}\n",
                      to_string(site.tenant()), rfc3339(site.time_of(at(Duration{0}))),
@@ -137,7 +137,7 @@ ExitStatus site_init_command(const SiteInitCommand& command, Console& console) {
   if (!tenant) return Failed<Error>(tenant.error());
   const auto site = SiteFolder::init(command.site, *tenant, Policy{}, *now);
   if (!site) return Failed<Error>(site.error());
-  console.print(fmt::format("made a site with the tenant {}\nsigns with {}\n",
+  console.print(fmt::format("made a site; its tokens carry the tenant {}\nsigns with {}\n",
                             to_string(site->tenant()),
                             tokenlife::to_string(site->certificate({0}).sha1())));
   return 0;

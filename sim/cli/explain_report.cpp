@@ -172,10 +172,11 @@ class Text {
     }
     heading(found_.is_preventable ? "What would have saved it" : "What would have ended it");
     if (!found_.is_preventable) {
-      out_ += wrapped("  ", found_.is_in_spell
-                                ? "It began before there was a token that could be kept."
-                                : "It began before there was a token that could be kept, and has "
-                                  "ended as it is.");
+      out_ +=
+          wrapped("  ", found_.is_in_spell
+                            ? "It had no token before that time, so no setting could have kept one."
+                            : "It had no token before that time, so no setting could have kept "
+                              "one; and it is over.");
       if (!found_.is_in_spell) return;
     }
     if (found_.saved_by.helping.empty()) {
@@ -211,7 +212,7 @@ class Text {
     std::string all;
     for (const auto& [kind, words] : kWords) {
       if (!found_.saved_by.has_tried(kind)) continue;
-      all += (all.empty() ? "nothing of these: " : ", ") + std::string(words);
+      all += (all.empty() ? "none of these: " : ", ") + std::string(words);
     }
     return all.empty() ? "nothing: there was no change to try" : all;
   }
@@ -262,10 +263,11 @@ class Text {
       if (is_first && !is_of_before) add("its token was issued");
       if (is_first && is_of_before) add("the run began, with the token that was lost");
       if (half == futures.from) {
-        add(is_first ? "it was lost from the start: more than half, from here on"
-                     : "more than half, from here on");
+        add(is_first ? "it was lost from the start: more than half of the futures"
+                     : "from here on more than half of the futures");
       }
-      if (nearly_all == futures.from) add("the point of no return: more than 95 %, from here on");
+      if (nearly_all == futures.from)
+        add("the point of no return: from here on more than 95 % of the futures");
       if (&futures == &found_.futures.back()) add("the last one before it had no good token");
       if (words.empty()) continue;
       out_ += wrapped(fmt::format("  {}  {}  ", moment(futures.from), share_text(futures)), words);

@@ -102,7 +102,7 @@ Result<ClientNumber, Error> client_in(const events::LogCohort& cohort, std::stri
   }
   if (cohort.devices.empty()) {
     return usage_error(fmt::format("{} names no client", in_quotes(text)),
-                       "give a client's number, COHORT/NUMBER or GUID");
+                       "give COHORT/DEVICE, COHORT/NUMBER, a client's number or its GUID");
   }
   const std::vector<std::string_view> names(cohort.devices.begin(), cohort.devices.end());
   return usage_error(
@@ -135,7 +135,7 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
   const std::size_t slash = text.rfind('/');
   if (slash == std::string::npos) {
     return usage_error(fmt::format("{} names no client", in_quotes(text)),
-                       "give a client's number, COHORT/NUMBER or GUID");
+                       "give COHORT/DEVICE, COHORT/NUMBER, a client's number or its GUID");
   }
   const std::string_view name = std::string_view(text).substr(0, slash);
   return usage_error(fmt::format("unknown cohort {}", in_quotes(name)),

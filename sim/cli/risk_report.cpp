@@ -84,7 +84,7 @@ std::string date_text(const RiskReport& report, Instant moment) {
 std::string table_text(const RiskReport& report) {
   std::vector<std::array<std::string, 6>> rows{{"client", "stranded", "95 % interval",
                                                 "median date", "because",
-                                                "known: token of, contact, network"}};
+                                                "token issued, last contact, network"}};
   for (const Risk& risk : report.risks) {
     if (rows.size() > kShown || risk.stranded == 0) break;
     if (is_lost_already(risk, report.options)) continue;
@@ -202,7 +202,7 @@ std::string risk_text(const RiskReport& report, const Console& console) {
                       counted(report.scenario.clients, "client"), options.first_seed,
                       options.last_seed, rfc3339(report.scenario.start, options.known_at),
                       rfc3339(report.scenario.start, options.at));
-  text += fmt::format("{} stranded already; {:.1f} more will be at some time, in the mean\n\n",
+  text += fmt::format("{} stranded already; {:.1f} more will be at some time, on average\n\n",
                       lost == 1 ? "1 client is" : grouped(lost) + " clients are",
                       expected - static_cast<double>(lost));
   text += table_text(report);

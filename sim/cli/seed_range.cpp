@@ -21,7 +21,12 @@ Result<SeedRange, Error> parse_seeds(const std::string& text) {
   const std::size_t dots = std::min(text.find(".."), text.size());
   const auto first = whole(std::string_view(text).substr(0, dots));
   const auto last = whole(std::string_view(text).substr(std::min(dots + 2, text.size())));
-  if (!first || !last || *last < *first) {
+  if (first && last && *last < *first) {
+    return usage_error(
+        fmt::format("--seeds {} is not a range: it ends before it begins", in_quotes(text)),
+        fmt::format("write {}..{}", *last, *first));
+  }
+  if (!first || !last) {
     return usage_error(fmt::format("--seeds {} is not a range", in_quotes(text)),
                        "write it like 1..100");
   }

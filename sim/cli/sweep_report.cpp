@@ -50,7 +50,7 @@ std::string table_text(const SweepResult& result) {
   if (!result.complete) rows[0].emplace_back("seeds");
   for (std::size_t i = 0; i < result.plan.metrics.size(); ++i) {
     rows[0].push_back(metric_name(result.plan, i));
-    if (is_grid) rows[0].emplace_back("to the first");
+    if (is_grid) rows[0].emplace_back("against row 1");
   }
   for (const SweepResult::Cell& cell : result.cells) {
     if (cell.seeds == 0) continue;
@@ -153,7 +153,8 @@ std::string sweep_text(const SweepResult& result, bool with_best, const Console&
                           ? fmt::format(", {} of them kept from before", grouped(result.cached))
                           : "");
   text += table_text(result);
-  if (result.plan.seeds() > 1) text += "± is half of an interval of 95 %, over the seeds\n";
+  if (result.plan.seeds() > 1)
+    text += "± is the half-width of the 95 % confidence interval, over the seeds\n";
   if (with_best) text += best_text(result, console);
   return text;
 }

@@ -89,7 +89,7 @@ std::string table_of_all(const SweepResult& result, const std::vector<std::size_
   if (!result.complete) columns.push_back({"seeds", true});
   for (std::size_t m = 0; m < plan.metrics.size(); ++m) {
     columns.push_back({html_text(metric_name(plan, m)), true});
-    if (result.cells.size() > 1) columns.push_back({"to the first", true});
+    if (result.cells.size() > 1) columns.push_back({"against row 1", true});
   }
   if (result.best) columns.push_back({"requests a client and day", true});
   HtmlTable table("combinations", "What the values make of the fleet", columns);
@@ -269,7 +269,8 @@ std::string sweep_page(const SweepResult& result, std::string_view version) {
   std::string table = table_of_all(result, shown);
   if (result.plan.seeds() > 1) {
     table +=
-        "<p>± is half of an interval of 95 % (Student's t), over the seeds. Differences to the "
+        "<p>± is the half-width of the 95 % confidence interval (Student's t), over the seeds. "
+        "Differences to the "
         "first combination are taken seed by seed: they are surer than the two means.</p>\n";
   }
   const auto run =

@@ -107,7 +107,8 @@ Result<KeptJournal, Error> read_kept_journal(const std::string& folder) {
   auto content = events::read_journal(path, *kept ? std::optional((*kept)->head) : std::nullopt);
   if (!content) {
     Error error = to_error(content.error());
-    if (error.advice.empty()) error.advice = kAdvice;
+    const bool is_journal = content.error().kind != events::LogError::Kind::misuse;
+    error.advice = is_journal ? kAdvice : "give the folder that `tokenlife site init` made";
     return Failed<Error>(std::move(error));
   }
   if (content->keeps_head && !*kept) {

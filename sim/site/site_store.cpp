@@ -71,7 +71,7 @@ struct SiteFolder::Impl {
       if (error && error != std::errc::no_such_file_or_directory) {
         return file_error(folder, "cannot be listed: " + error.message());
       }
-      return file_error(folder, "not a site folder: it has no site.log",
+      return file_error(folder, "not a site's folder: it has no site.log",
                         "make one with `tokenlife site init`");
     }
     auto kept = read_kept_journal(folder);

@@ -73,7 +73,10 @@ Error to_error(const events::LogError& error) {
     return error.what;
   };
   const std::string byte = error.offset ? fmt::format(": byte {}", *error.offset) : "";
-  return {ErrorKind::file, error.file + byte, what(), ""};
+  const bool is_no_log =
+      error.kind == not_found || error.what.starts_with("neither a log's folder");
+  return {ErrorKind::file, error.file + byte, what(),
+          is_no_log ? "give the folder or the file that `tokenlife run --log` wrote" : ""};
 }
 
 }  // namespace tokenlife::sim

@@ -53,6 +53,7 @@ Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view tex
   const bool shaped = year && month && day && hour && minute && second && text.size() > 19 &&
                       text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':' &&
                       (text[10] == 'T' || text[10] == 't' || text[10] == ' ');
+  if (!shaped && year && month && day && text.size() == 10) return wrong("lacks the time of day");
   if (!shaped) return wrong("is not like 2026-01-01T00:00:00Z");
   if (text[19] == '.') return wrong("has fractions of a second");
   const auto offset = offset_minutes(text.substr(19));
@@ -70,7 +71,9 @@ Result<std::chrono::sys_seconds, std::string> parse_date_or_time(std::string_vie
   if (text.size() != kDateBytes) return parse_rfc3339(text);
   const auto midnight = parse_rfc3339(fmt::format("{}T00:00:00Z", text));
   if (midnight) return *midnight;
-  return Failed<std::string>(fmt::format("\"{}\" is no date like 2026-01-01", text));
+  const bool is_date = midnight.error().ends_with("does not exist");
+  return Failed<std::string>(
+      fmt::format("\"{}\" {}", text, is_date ? "does not exist" : "is no date like 2026-01-01"));
 }
 
 Result<Instant, std::string> parse_moment(std::string_view text, std::chrono::sys_seconds start) {
@@ -81,8 +84,11 @@ Result<Instant, std::string> parse_moment(std::string_view text, std::chrono::sy
     return at(*time - start);
   }
   const auto duration = parse_duration(text);
-  if (!duration) return Failed<std::string>("the duration " + duration.error());
-  return at(*duration);
+  if (duration) return at(*duration);
+  if (text.find_first_not_of("-0123456789wdhms") != std::string_view::npos) {
+    return Failed<std::string>(fmt::format("\"{}\" is neither a time nor a duration", text));
+  }
+  return Failed<std::string>("the duration " + duration.error());
 }
 
 }  // namespace tokenlife::sim

@@ -92,19 +92,19 @@ TEST_CASE("why a client has no good token, in a sentence") {
   };
   CHECK(why(Story(one_client(kLeaves, kCmgDown)), at(days{30})) ==
         "Its token, issued 2026-01-01T00:00:00Z, expired 2026-04-01T00:00:00Z. It was due for "
-        "renewal from 2026-01-31T00:00:00Z on, and at its last contact before that, "
+        "renewal from 2026-01-31T00:00:00Z on. At the client's last contact before the expiry, "
         "2026-03-31T23:00:00Z, the CMG was down, action 0 (outage).");
   CHECK(why(Story(one_client(kAway)), at(days{30})) ==
         "Its token, issued 2026-01-01T00:00:00Z, expired 2026-04-01T00:00:00Z, and from the moment "
         "on at which it was due for renewal (2026-01-31T00:00:00Z) the client was never connected. "
         "Its last contact was 2026-01-20T23:00:00Z.");
-  CHECK(
-      why(Story(one_client(kLeaves,
-                           "[[action]]\ndo = \"block-client\"\nclient = \"c/0\"\nat = "
-                           "\"10d\"\n")),
-          std::nullopt) ==
-      "The site refused its token 2026-01-11T00:01:00Z, since the client had been blocked, action "
-      "0 (block-client).");
+  CHECK(why(Story(one_client(kLeaves,
+                             "[[action]]\ndo = \"block-client\"\nclient = \"c/0\"\nat = "
+                             "\"10d\"\n")),
+            std::nullopt) ==
+        "The site refused its token at 2026-01-11T00:01:00Z, since the client had been blocked, "
+        "action "
+        "0 (block-client).");
 }
 
 // One story for each cause that a spell can have, and a word of its sentence.
@@ -135,7 +135,7 @@ TEST_CASE("every cause has a sentence of its own") {
        one_client(kLeaves,
                   "[[action]]\ndo = \"rotate-signing-certificate\"\nretire-old-after = \"1d\"\n"
                   "at = \"10d\"\n"),
-       "since the certificate with which the site had signed it was retired"},
+       "since the certificate that had signed it was retired"},
       {SpellCause::endpoint_down, one_client(kLeaves, outage("cmg")), "the CMG was down, action 0"},
       {SpellCause::sts_down, one_client(kLeaves, outage("sts")),
        "the site's token service (STS) was down, action 0"},
@@ -147,7 +147,7 @@ TEST_CASE("every cause has a sentence of its own") {
       {SpellCause::cmg_not_allowed, one_client(kLeaves, "", "cmg-allowed = false"),
        "its client setting does not allow the CMG"},
       {SpellCause::no_agent_start, one_client(kLeaves, "", "", "renew-on = \"agent-start\""),
-       "its agent did not start then"},
+       "its agent had not just started"},
       {SpellCause::offline, one_client(kAway), "the client was never connected"},
       {SpellCause::never_due,
        one_client(kLeaves, "", "", "renew-after = \"89d\"\nrenew-jitter = \"30d\""),

@@ -138,7 +138,7 @@ TEST_CASE("words of an inventory that nobody knows are told with those that ther
 
 TEST_CASE("dates of an inventory are in the past, and in order") {
   CHECK(row(",2026-06-01,,,,,,,,,") ==
-        "devices.csv:2:7: `token-issued` \"2026-06-01\" is not like 2026-01-01T00:00:00Z; write it "
+        "devices.csv:2:7: `token-issued` \"2026-06-01\" lacks the time of day; write it "
         "as in 2026-01-01T00:00:00Z");
   CHECK(row(",2026-06-01T00:00:00Z,,,,,,,,,") == "read");
   CHECK(row(",2026-06-01T00:00:01Z,,,,,,,,,") ==

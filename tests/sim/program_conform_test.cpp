@@ -46,7 +46,7 @@ TEST_CASE("a client that never asks does not conform, and the story is as short 
   CHECK(ran.status == 1);
   CHECK(ran.err.empty());
   CHECK(has(ran.out, "it asks `nothing`, and has to ask `register`"));
-  CHECK(has(ran.out, "R13  Right after it is installed."));
+  CHECK(has(ran.out, "R13  A client registers right after it is installed."));
   CHECK(has(ran.out, "has to come   asks to register via"));
   CHECK(has(ran.out, "written to found/conform-client-1.jsonl"));
   const auto lines = lines_of(read_file(desk.path("found/conform-client-1.jsonl")));

@@ -94,7 +94,7 @@ TEST_CASE("of two retirements the one that concerns the token is named") {
             "retired, the end of action 1"));
   CHECK(asked.about("b/0 --at 75d")["chain"].back()["cause"] == second);
   // 65 days old: not by the rule of 90 days.
-  CHECK(asked.rules("a/0") == "A9 R12 A13 ");
+  CHECK(asked.rules("a/0") == "A9 R6 A13 ");
 }
 
 TEST_CASE("the policy that refuses is named, not one that came after it") {

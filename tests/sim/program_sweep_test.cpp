@@ -77,7 +77,7 @@ TEST_CASE("a sweep prints a row for each combination") {
   REQUIRE(lines.size() == 14);
   CHECK(lines[0] == "Small");
   CHECK(lines[1] == "2 clients, 4 combinations, seeds 1..3: 12 runs");
-  CHECK(lines[3] == "cohort.leavers.clients  cohort.office.clients  stranded     to the first");
+  CHECK(lines[3] == "cohort.leavers.clients  cohort.office.clients  stranded     against row 1");
   CHECK(lines[4] == "1                       1                      1.00 ± 0.00  -");
   CHECK(lines[5] == "1                       2                      1.00 ± 0.00  +0.00 ± 0.00");
   CHECK(lines[6] == "3                       1                      3.00 ± 0.00  +2.00 ± 0.00");

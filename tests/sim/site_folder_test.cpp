@@ -314,7 +314,7 @@ TEST_CASE("a site whose files are missing or damaged says which") {
     return to_string(site.error()).substr(desk.site.size());
   };
   CHECK(refusal("site.log", {}) ==
-        ": not a site folder: it has no site.log; make one with `tokenlife site init`");
+        ": not a site's folder: it has no site.log; make one with `tokenlife site init`");
   CHECK(refusal("site.log", "") ==
         "/site.log: byte 0: damaged: the file ends inside its first 8 bytes; see `tokenlife site "
         "repair --help`");
