@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """The manifest of a run in parts is one, and its command line, run for each index, makes the run's log.
 
     tests/cluster/kubernetes.py TOKENLIFE

@@ -34,11 +34,23 @@ ALL = ENGINE + ["check", "conform", "analysis", "tables", "sql", "parquet", "swe
 class Group:
     """Tests that are asked about a mutant: the parts that they link, and whether they run the program."""
 
+    script = None
+
     def __init__(self, parts, folder, tests, helpers=(), program=False):
         self.parts = parts
         self.sources = [f"tests/{folder}/{name}_test.cpp" for name in tests.split()]
         self.sources += [f"tests/{name}.cpp" for name in ("main", *helpers)]
         self.program = program
+
+
+class ScriptGroup:
+    """A script that is asked about a mutant: it is given the program, and that for ranks if it is to be."""
+
+    program = True
+
+    def __init__(self, script, ranks=False):
+        self.script = ROOT / "tests" / script
+        self.ranks = ranks
 
 
 # By the `group` of a mutant. `rules` are the properties of the rules, as the simulator has them, and
@@ -75,6 +87,9 @@ GROUPS = {
     "cli": Group(ALL, "sim", "program_completion program_events program_log program_log_diff program_pack program_question program_rules program_shard "
                  "program_terminal program_test_command program_unfinished program", program=True),
 }
+GROUPS["schema"] = ScriptGroup("sim/schema.py")
+GROUPS["watch"] = ScriptGroup("sim/watch.py")
+GROUPS["ranks"] = ScriptGroup("mpi/run.sh", ranks=True)
 GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engine network_walk random",
                         ["core/history", "core/bulk_token_test", "core/history_test",
                          "core/lifecycle_test"])
@@ -162,12 +177,12 @@ def run(words, directory):
         raise SystemExit(f"{' '.join(words)}\n{done.stdout}{done.stderr}")
 
 
-def link(build, replaced, target, sources):
+def link(build, replaced, target, sources, more_libraries=()):
     """Changed objects first: of two definitions of an inline function the linker takes the first."""
     objects = [str(o) for o in replaced.values()]
     objects += [str(build.object_of(s)) for s in dict.fromkeys(sources) if s not in replaced]
     libraries = ["-lcapnp", "-lkj", "-lcrypto", "-lrapidcheck", "-lfmt", "-ltomlplusplus", "-ldate-tz",
-                 "-lsqlite3", "-lzstd", "-lpthread"]
+                 "-lsqlite3", "-lzstd", "-lpthread", *more_libraries]
     # Half of the time went into linking: gold, and nobody debugs these.
     run(["g++", "-fuse-ld=gold", "-Wl,-S", "-o", str(target), *objects, *libraries], build.folder)
 
@@ -181,6 +196,14 @@ class Tests:
         if group.program:
             self.program = pathlib.Path(folder) / "tokenlife"
             link(build, replaced, self.program, products + ["sim/cli/main.cpp"])
+        if group.script:
+            self.command = [str(group.script), str(self.program)]
+            if group.ranks:
+                self.command.append(f"{self.program}-mpi")
+                sources = ["sim/mpi/main.cpp", "sim/mpi/mpi_ranks.cpp"]
+                link(build, replaced, self.command[-1], products + sources, ["-lmpi"])
+            return
+        self.command = None
         self.tests = pathlib.Path(folder) / "tests"
         parts = [s for s in products if build.is_product(s, group.parts)]
         ours = {s: o for s, o in replaced.items() if s in parts or s in group.sources}
@@ -188,6 +211,8 @@ class Tests:
 
     def failures(self, cases, every, seconds_max):
         """The names of the tests that do not hold: of every one, or of the first."""
+        if self.command:
+            return self.script_failure(seconds_max)
         environment = dict(os.environ, RC_PARAMS=f"seed=20260101 max_success={cases}")
         if self.program:
             environment["TOKENLIFE_MUTANT"] = str(self.program)
@@ -203,6 +228,17 @@ class Tests:
             return ["(it crashes)"] if done.returncode != 0 else []
         return [case.get("name") for case in report.iter("TestCase")
                 if case.find("OverallResult").get("success") != "true"]
+
+
+    def script_failure(self, seconds_max):
+        try:
+            done = subprocess.run(self.command, cwd=ROOT, capture_output=True, text=True, timeout=seconds_max)
+        except subprocess.TimeoutExpired:
+            return ["(it never ends)"]
+        if done.returncode == 77:
+            raise SystemExit(done.stdout + done.stderr)
+        said = (done.stdout + done.stderr).strip().splitlines() or ["(it says nothing)"]
+        return said[:1] if done.returncode != 0 else []
 
 
 def overlay_headers(overlay):

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Runs the script lines of the examples for CI (scenarios/ci) against the program: they pass where
 scenarios hold, fail where one does not, and leave in both cases the report that they say they keep.
 

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Holds the JSON Schema of scenarios to the reader: whatever file the reader takes is valid, and a
 key that no table has is refused by both, wherever it stands.
 
