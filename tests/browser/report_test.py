@@ -79,7 +79,7 @@ class Pages:
         return [self.log("load", fleets.LOAD)]
 
     def large(self):
-        return [self.log("large", fleets.large(300_000))]
+        return [self.log("large", fleets.large(10_000_000))]
 
 
 # Of a canvas the number of different colours, of which an empty one has one.
@@ -219,7 +219,7 @@ def test_a_large_run_has_a_page_of_three_megabytes_at_most(browser, pages):
     assert used < 3, used
     assert browser.messages() == []
     assert len(browser.run(SHOWN_ROWS)) == 5_000
-    assert "The first 5,000 of 300,000" in browser.run(
+    assert "The first 5,000 of 10,000,000" in browser.run(
         "return document.getElementById('stranded').textContent")
 
 
