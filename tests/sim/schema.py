@@ -54,6 +54,10 @@ for file in sorted(ROOT.glob("scenarios/**/*.toml")):
     if "format" not in document:
         continue
     good.append(document)
+    # So that editors find it.
+    kept_there = file.parent / text.split("\n", 1)[0].removeprefix("#:schema ")
+    expect(text.startswith("#:schema ") and kept_there.resolve() == kept,
+           f"{file} begins with #:schema and the way to {kept.name}")
     error = jsonschema.exceptions.best_match(validator.iter_errors(document))
     expect(error is None, f"{file.name} is refused: {error and error.message}")
 expect(len(good) > 30, "too few scenarios")
