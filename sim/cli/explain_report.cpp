@@ -212,7 +212,7 @@ class Text {
     std::string all;
     for (const auto& [kind, words] : kWords) {
       if (!found_.saved_by.has_tried(kind)) continue;
-      all += (all.empty() ? "none of these: " : ", ") + std::string(words);
+      all += (all.empty() ? "nothing of these: " : ", ") + std::string(words);
     }
     return all.empty() ? "nothing: there was no change to try" : all;
   }
