@@ -91,6 +91,12 @@ Instant tick_at(const LogHeader& header, Instant at) {
 
 namespace {
 
+// Nothing later is read. No client has an event before the start.
+ReadWindow window_until(Instant at) {
+  const Duration last = std::clamp(at.time_since_epoch(), Duration{0}, Duration{UINT32_MAX});
+  return {.until = static_cast<std::uint32_t>(last.count())};
+}
+
 // Of each client the last that it came to.
 class PopulationFold {
  public:
@@ -100,7 +106,7 @@ class PopulationFold {
 
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
     is_first_ = true;
-    const auto visited = visit_batches(log, partition, *this);
+    const auto visited = visit_batches(log, partition, *this, window_until(until_));
     if (!visited) return Failed<LogError>(visited.error());
     const std::string file = log.file_of(partition);
     if (const auto error = standing_.replay().error(file, visited->offset)) {

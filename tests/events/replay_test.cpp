@@ -151,3 +151,29 @@ TEST_CASE("several partitions are replayed alike on one thread and on four") {
     CHECK(damaged.error().file == (folder / "log" / "clients-00001.log").string());
   }
 }
+
+TEST_CASE("a replay reads nothing that is later than it is asked about") {
+  LogContent content{header_for(40), small_site(), {}};
+  for (std::uint32_t client = 0; client < 40; ++client) {
+    Telling telling(client);
+    telling.registered(cohort_of(content.header, client));
+    for (int day = 1; day <= 180; ++day) {
+      const bool out = day % 2 != 0;
+      telling.tell(days{day}, {CauseKind::network},
+                   NetworkChanged{out ? Network::intranet : Network::offline,
+                                  out ? Network::offline : Network::intranet});
+    }
+    content.clients.push_back(telling.stream());
+  }
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", content));
+  const auto file = folder / "log" / "clients-00000.log";
+  std::string bytes = read_file(file);
+  bytes[bytes.size() / 2] ^= 1;
+  write_file(file, bytes);
+  const LogReader log = LogReader::open(folder / "log").value();
+  CHECK_FALSE(events::replay_population(log).has_value());
+  CHECK(events::replay_population(log, at(days{-1}))->all.clients() == 0);
+  CHECK(events::replay_population(log, Instant{})->all.clients() == 40);
+  CHECK(events::replay_population(log, at(days{2}))->all[LifecycleState::registered] == 40);
+}
