@@ -7,6 +7,7 @@
 
 #include "events/replay.hpp"
 #include "sim/analysis/client_story.hpp"
+#include "sim/analysis/first_difference.hpp"
 #include "sim/analysis/held_clients.hpp"
 #include "sim/analysis/reckoned_causes.hpp"
 
@@ -26,32 +27,6 @@ const events::LogCohort* cohort_named(const events::LogHeader& header, const std
 }
 
 // ---- Streams -----------------------------------------------------------------------------------
-
-// Clients by number, all of one partition.
-struct PartitionEvents {
-  std::uint32_t partition = UINT32_MAX;
-  std::vector<ClientEvents> clients;
-
-  const ClientEvents& of(ClientNumber client) const {
-    return clients[client.value % events::kPartitionClients];
-  }
-};
-
-Result<PartitionEvents, LogError> read(const LogReader& log, std::uint32_t number) {
-  PartitionEvents read{number, std::vector<ClientEvents>(events::kPartitionClients)};
-  const ClientNumber first{number * events::kPartitionClients};
-  const events::PartitionSummary* partition = log.partition_of(first);
-  if (partition == nullptr) return read;
-  const auto visited =
-      log.visit(*partition, [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
-        read.clients[client.value - first.value].push_back(recorded);
-        return true;
-      });
-  if (!visited) return Failed<LogError>(visited.error());
-  return read;
-}
-
-std::uint32_t partition_of(ClientNumber client) { return client.value / events::kPartitionClients; }
 
 // An event of a client of B as A would have it: by its number, and its cohort's.
 ClientEvent as_in_a(const ClientEvent& event, const MatchedClient& client, CohortNumber cohort) {
@@ -97,20 +72,9 @@ class Differ {
   Result<LogDiff, LogError> diff(unsigned threads) {
     match();
     compare_sites();
-    // Those of one partition of each log follow each other.
-    std::vector<const MatchedClient*> order;
-    for (const MatchedClient& client : diff_.matches.clients) order.push_back(&client);
-    std::stable_sort(order.begin(), order.end(), [](const auto* x, const auto* y) {
-      return std::pair(partition_of(x->a), partition_of(x->b)) <
-             std::pair(partition_of(y->a), partition_of(y->b));
-    });
-    for (const MatchedClient* client : order) {
-      auto good = load(log_a_, client->a, a_);
-      if (good) good = load(log_b_, client->b, b_);
-      if (!good) return Failed<LogError>(good.error());
-      compare(*client, a_.of(client->a), b_.of(client->b));
-    }
-    auto good = find_fates(log_a_, causes_a_, threads, &MatchedClient::a, &MatchedClient::fate_a);
+    auto good = compare_clients(threads);
+    if (!good) return Failed<LogError>(good.error());
+    good = find_fates(log_a_, causes_a_, threads, &MatchedClient::a, &MatchedClient::fate_a);
     if (good) {
       good = find_fates(log_b_, causes_b_, threads, &MatchedClient::b, &MatchedClient::fate_b);
     }
@@ -134,15 +98,6 @@ class Differ {
     matches.only_b = held_clients(log_b_) - matches.clients.size();
   }
 
-  static Result<void, LogError> load(const LogReader& log, ClientNumber client,
-                                     PartitionEvents& kept) {
-    if (kept.partition == partition_of(client)) return {};
-    auto loaded = read(log, partition_of(client));
-    if (!loaded) return Failed<LogError>(loaded.error());
-    kept = std::move(*loaded);
-    return {};
-  }
-
   void compare_sites() {
     const std::span<const Recorded<SiteEvent>> a = log_a_.site_events();
     const std::span<const Recorded<SiteEvent>> b = log_b_.site_events();
@@ -156,17 +111,25 @@ class Differ {
     diff_.first = std::move(found);
   }
 
+  Result<void, LogError> compare_clients(unsigned threads) {
+    const auto client = first_differing(log_a_, log_b_, diff_.matches.clients, threads);
+    if (!client) return Failed<LogError>(client.error());
+    if (!*client) return {};
+    const auto a = events_of(log_a_, (*client)->a);
+    if (!a) return Failed<LogError>(a.error());
+    const auto b = events_of(log_b_, (*client)->b);
+    if (!b) return Failed<LogError>(b.error());
+    compare(**client, *a, *b);
+    return {};
+  }
+  // What differs of the site at the same time comes first.
   void compare(const MatchedClient& client, std::span<const Recorded<ClientEvent>> a,
                std::span<const Recorded<ClientEvent>> b) {
     std::size_t place = 0;
     while (place < a.size() && place < b.size() && is_same(client, a[place], b[place])) ++place;
     if (place == a.size() && place == b.size()) return;
     const Instant time = time_of(a, b, place);
-    if (diff_.first) {
-      const FirstDifference& first = *diff_.first;
-      if (first.time < time) return;
-      if (first.time == time && (!first.client || first.client->a < client.a)) return;
-    }
+    if (diff_.first && diff_.first->time <= time) return;
     diff_.first = FirstDifference{
         time, client, static_cast<std::uint32_t>(place), around(a, place), around(b, place),
         {},   {}};
@@ -257,7 +220,6 @@ class Differ {
   const LogReader& log_a_;
   const LogReader& log_b_;
   ReckonedCauses causes_a_, causes_b_;
-  PartitionEvents a_, b_;
   LogDiff diff_;
 };
 
