@@ -5,6 +5,7 @@
 
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
+#include "events/batch_reader.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -24,11 +25,12 @@ Result<ClientEvents, events::LogError> events_of(const events::LogReader& log,
   ClientEvents events;
   const events::PartitionSummary* partition = log.partition_of(client);
   if (partition == nullptr) return events;
-  const auto visited =
-      log.visit(*partition, [&](ClientNumber number, const Recorded<ClientEvent>& recorded) {
-        if (number == client) events.push_back(recorded);
-        return number <= client;
-      });
+  events::VariantVisitor visitor([&](ClientNumber number, const Recorded<ClientEvent>& recorded) {
+    if (number == client) events.push_back(recorded);
+    return number <= client;
+  });
+  const events::ReadWindow window{.first_client = client.value, .last_client = client.value};
+  const auto visited = events::visit_batches(log, *partition, visitor, window);
   if (!visited) return Failed<events::LogError>(visited.error());
   return events;
 }

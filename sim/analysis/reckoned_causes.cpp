@@ -83,4 +83,36 @@ Result<void, events::LogError> ReckonedCauses::complete(
   return {};
 }
 
+namespace {
+
+// Whether the event may begin a spell and not say why.
+bool may_lack_cause(const ClientEvent& event) {
+  if (const auto* expired = std::get_if<TokenExpired>(&event)) {
+    return expired->spell_cause == SpellCause::not_recorded;
+  }
+  if (const auto* required = std::get_if<ReRegistrationRequired>(&event)) {
+    return !required->begins_spell;
+  }
+  const auto* reinstalled = std::get_if<ClientReinstalled>(&event);
+  return reinstalled != nullptr && !reinstalled->begins_spell;
+}
+
+}  // namespace
+
+Result<const Recorded<ClientEvent>*, events::LogError> ReckonedEvents::complete(
+    ClientNumber client, const Recorded<ClientEvent>& recorded) {
+  if (!may_lack_cause(recorded.event)) return &recorded;
+  const auto [its, is_new] = found_.try_emplace(client);
+  if (is_new) {
+    const auto logged = events_of(log_, client);
+    if (!logged) return Failed<events::LogError>(logged.error());
+    const ClientEvents all = causes_.complete(client, *logged);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i] != (*logged)[i]) its->second.emplace(all[i].seq, all[i]);
+    }
+  }
+  const auto found = its->second.find(recorded.seq);
+  return found == its->second.end() ? &recorded : &found->second;
+}
+
 }  // namespace tokenlife::sim

@@ -2,6 +2,7 @@
 // header is run again for each client that it is asked of.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +44,25 @@ class ReckonedCauses {
   std::optional<Scenario> scenario_;
   std::unique_ptr<SiteTimeline> site_;
   std::string why_not_;
+};
+
+// The same for events one by one, in whatever order they come.
+class ReckonedEvents {
+ public:
+  ReckonedEvents(const events::LogReader& log, std::optional<std::string> inputs)
+      : log_(log), causes_(log, std::move(inputs)) {}
+
+  // The event, or in its place the one that says why the spell that it begins did so. The reference
+  // is good until the next call.
+  Result<const Recorded<ClientEvent>*, events::LogError> complete(
+      ClientNumber client, const Recorded<ClientEvent>& recorded);
+  const ReckonedCauses& causes() const { return causes_; }
+
+ private:
+  const events::LogReader& log_;
+  ReckonedCauses causes_;
+  // Of each client that was asked for, the events in whose place another stands.
+  std::map<ClientNumber, std::map<std::uint32_t, Recorded<ClientEvent>>> found_;
 };
 
 }  // namespace tokenlife::sim

@@ -65,6 +65,8 @@ void add_events(CLI::App& app, Chosen& chosen) {
       "via,\ncause (what an event follows from, not the cause of a spell) and client.\n--columns "
       "takes the names in the first line of --format csv. In "
       "CSV, names that a\nspreadsheet would take for a formula have an apostrophe before them.\n"
+      "Of a log of an early version, which does not say why spells began, this is reckoned from\n"
+      "its scenario: --inputs as for explain.\n"
       "Examples:\n"
       "  tokenlife events /tmp/fleet --client commuters/17\n"
       "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
@@ -86,6 +88,7 @@ void add_events(CLI::App& app, Chosen& chosen) {
   added->add_option("--from", command.from,
                     "Only events from this moment on: 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
   added->add_option("--to", command.to, "Only events before this moment");
+  add_inputs(*added, command.inputs);
   CLI::Option* format =
       added->add_option("--format", command.format, "text, jsonl or csv (default: text)")
           ->check(one_of({"text", "jsonl", "csv"}));

@@ -14,6 +14,7 @@
 #include "sim/cli/event_columns.hpp"
 #include "sim/cli/event_writer.hpp"
 #include "sim/cli/log_argument.hpp"
+#include "sim/cli/unknown_causes.hpp"
 #include "sim/site/site_store.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
@@ -162,35 +163,60 @@ ExitStatus print_journal(const EventsCommand& command, const events::JournalCont
 
 using Read = Result<void, events::LogError>;
 
+// Client events on their way to the printer, with why spells began.
+class ClientPrinter {
+ public:
+  ClientPrinter(ReckonedEvents& reckoned, Printer& printer)
+      : reckoned_(reckoned), printer_(printer) {}
+
+  // False: there is an error.
+  bool print(ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    const auto complete = reckoned_.complete(client, recorded);
+    if (complete) {
+      printer_.print(client, **complete);
+    } else {
+      error_ = complete.error();
+    }
+    return complete.has_value();
+  }
+  Read check(const Read& read) const { return error_ ? Failed<events::LogError>(*error_) : read; }
+
+ private:
+  ReckonedEvents& reckoned_;
+  Printer& printer_;
+  std::optional<events::LogError> error_;
+};
+
 Read print_by_time(const events::LogReader& log, const events::EventFilter& filter,
-                   Printer& printer) {
+                   ReckonedEvents& reckoned, Printer& printer) {
+  ClientPrinter clients(reckoned, printer);
   events::EventSink sink;
   sink.site = [&](const Recorded<SiteEvent>& recorded) {
     printer.print(recorded);
     return true;
   };
   sink.client = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
-    printer.print(client, recorded);
-    return true;
+    return clients.print(client, recorded);
   };
-  return events::read_ordered(log, filter, sink);
+  return clients.check(events::read_ordered(log, filter, sink));
 }
 
 // The site's events, then client by client: nothing is sorted, and nothing kept.
 Read print_as_stored(const events::LogReader& log, const events::EventFilter& filter,
-                     Printer& printer) {
+                     ReckonedEvents& reckoned, Printer& printer) {
+  ClientPrinter clients(reckoned, printer);
   if (filter.site) print_site(log.site_events(), filter, printer);
   std::optional<ClientNumber> only;
   if (filter.clients) only = filter.clients->front();
   const auto print = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
     if (only && client != *only) return client < *only;
-    if (filter.wants(kind_of(recorded.event), recorded.time)) printer.print(client, recorded);
-    return true;
+    return !filter.wants(kind_of(recorded.event), recorded.time) || clients.print(client, recorded);
   };
   for (const events::PartitionSummary& partition : log.partitions()) {
     if (only && &partition != log.partition_of(*only)) continue;
     const auto visited = log.visit(partition, print);
     if (!visited) return Failed<events::LogError>(visited.error());
+    if (const Read read = clients.check({}); !read) return read;
   }
   return {};
 }
@@ -224,10 +250,12 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   const auto form = form_of(command);
   if (!form) return Failed<Error>(form.error());
   Printer printer(log->header(), *form, console);
-  const Read read = command.order == "stored" ? print_as_stored(*log, *filter, printer)
-                                              : print_by_time(*log, *filter, printer);
+  ReckonedEvents reckoned(*log, command.inputs);
+  const Read read = command.order == "stored" ? print_as_stored(*log, *filter, reckoned, printer)
+                                              : print_by_time(*log, *filter, reckoned, printer);
   printer.end();
   if (!read) return Failed<Error>(to_error(read.error()));
+  say_if_unknown(reckoned.causes(), *log, console);
   return 0;
 }
 

@@ -17,7 +17,8 @@ struct EventsCommand {
   std::optional<std::string> from;
   std::optional<std::string> to;
   std::string format = "text";
-  std::string order = "time";  // or "stored"
+  std::string order = "time";         // or "stored"
+  std::optional<std::string> inputs;  // see scenario_of()
   std::vector<std::string> columns;
   std::vector<std::string> count_by;
   unsigned threads = std::thread::hardware_concurrency();  // that count

@@ -4,12 +4,12 @@
 #include <nlohmann/json.hpp>
 
 #include "events/replay.hpp"
-#include "sim/analysis/reckoned_causes.hpp"
 #include "sim/cli/command_replay.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/report.hpp"
 #include "sim/cli/standing_rows.hpp"
+#include "sim/cli/unknown_causes.hpp"
 #include "sim/scenario/state_word.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -34,10 +34,7 @@ Result<void, Error> find_causes(const Question& question, const ReplayCommand& c
   if (auto done = causes.complete(standings, question.at); !done) {
     return Failed<Error>(to_error(done.error()));
   }
-  if (!causes.why_not().empty() && !is_of_client_on_disk(question.log.header())) {
-    console.say("tokenlife: this log does not say why spells began, and it cannot be reckoned: " +
-                escape_text(causes.why_not()));
-  }
+  say_if_unknown(causes, question.log, console);
   return {};
 }
 
@@ -212,6 +209,12 @@ ExitStatus replay_one(const Question& question, ClientNumber number, const Repla
 }  // namespace
 
 ExitStatus replay_command(const ReplayCommand& command, Console& console) {
+  const auto journal = open_journal(command.log);
+  if (!journal) return Failed<Error>(journal.error());
+  if (*journal) {
+    return usage_error("the journal of a site holds no events of clients",
+                       "a client on disk has a log of its own in its folder");
+  }
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
   const auto moment = moment_within(*log, command.at);

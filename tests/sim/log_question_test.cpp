@@ -312,6 +312,23 @@ TEST_CASE("where the scenario gives other events, why a spell began is not known
   CHECK(causes.why_not() == "its scenario gives other events today");
 }
 
+TEST_CASE(
+    "events of a log that does not say why spells began say it, in whatever order they come") {
+  Logs logs;
+  const LogReader whole = logs.of(kLost);
+  const LogReader log = logs.forged(whole, forget_causes);
+  sim::ReckonedEvents reckoned(log, {});
+  for (const std::uint32_t client : {2U, 0U, 2U}) {
+    const auto said = sim::events_of(whole, {client}).value();
+    const auto unsaid = sim::events_of(log, {client}).value();
+    REQUIRE(said != unsaid);
+    for (std::size_t i = said.size(); i-- > 0;) {
+      CHECK(**reckoned.complete({client}, unsaid[i]) == said[i]);
+    }
+  }
+  CHECK(reckoned.causes().why_not() == "");
+}
+
 // ---- Running again -----------------------------------------------------------------------------
 
 namespace {

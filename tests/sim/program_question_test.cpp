@@ -353,7 +353,8 @@ TEST_CASE("a site's journal has neither a run's digest nor a run", "[slow]") {
   check_refused(desk,
                 {{"log verify site --replay", "a site's journal is no run"},
                  {("log verify site --digest " + digest).c_str(), "a site's journal is no run"},
-                 {"log diff site site", "a site's journal"}});
+                 {"log diff site site", "a site's journal"},
+                 {"replay site", "the journal of a site holds no events of clients"}});
 }
 
 // ---- Interrupted runs --------------------------------------------------------------------------
