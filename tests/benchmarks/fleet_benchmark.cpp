@@ -122,7 +122,8 @@ void msm_machine(benchmark::State& state) {
   LifecycleMachine machine;
   for (auto _ : state) {
     machine.restore(LifecycleState::not_installed);
-    for (const Step& step : steps) benchmark::DoNotOptimize(machine.process(step.kind, step.where));
+    for (const Step& step : steps)
+      benchmark::DoNotOptimize(machine.process(step.kind, where_of(step.where)));
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(steps.size()));
 }
