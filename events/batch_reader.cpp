@@ -1,6 +1,7 @@
 #include "events/batch_reader.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/ensure.hpp"
 #include "events/batch_codec.hpp"
@@ -56,7 +57,8 @@ struct BatchReader::Impl {
   BatchStore store{};        // of format 1
   // Those that are walked together, and perhaps the one behind them.
   std::vector<std::unique_ptr<LoadedStretch>> loaded{};
-  std::size_t walked = 0;  // of them, from the first
+  std::size_t walked = 0;                               // of them, from the first
+  std::vector<std::unique_ptr<LoadedStretch>> spare{};  // whose memory can be used again
   std::vector<StretchCursor> cursors{};
   std::vector<StretchPlace> places{};  // read so far; in a window, those to be read
   std::size_t next_place = 0;
@@ -119,7 +121,13 @@ struct BatchReader::Impl {
   }
 
   Result<void, LogError> load(const Frame& frame) {
-    auto stretch = std::make_unique<LoadedStretch>();
+    std::unique_ptr<LoadedStretch> stretch;
+    if (spare.empty()) {
+      stretch = std::make_unique<LoadedStretch>();
+    } else {
+      stretch = std::move(spare.back());
+      spare.pop_back();
+    }
     const auto wrong = read_message(
         frame.payload, [&](capnp::MessageReader& m) { stretch->view = decode(m, stretch->store); });
     if (wrong) return Failed<LogError>(error_in(file, frame, *wrong));
@@ -158,7 +166,9 @@ struct BatchReader::Impl {
 
   // The stretches of the next batch.
   Result<std::optional<Batch>, LogError> next_stretches() {
-    loaded.erase(loaded.begin(), loaded.begin() + static_cast<std::ptrdiff_t>(walked));
+    const auto behind = loaded.begin() + static_cast<std::ptrdiff_t>(walked);
+    spare.insert(spare.end(), std::move_iterator(loaded.begin()), std::move_iterator(behind));
+    loaded.erase(loaded.begin(), behind);
     walked = 0;
     if (!has_more() && !end_is_near()) {
       if (auto read = read_on(); !read) return Failed<LogError>(read.error());
