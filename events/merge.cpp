@@ -12,6 +12,9 @@
 namespace tokenlife::events {
 namespace {
 
+// Events in the order of time lie all over memory: so many ahead are asked for.
+constexpr std::ptrdiff_t kAhead = 16;
+
 // Walks the wanted events of clients and hands them to on(ClientNumber, const Recorded<E>&).
 template <class On>
 class FilterVisitor {
@@ -109,25 +112,32 @@ class Merge {
 
   // All that is earlier than that.
   Result<void, LogError> hand_on_before(Instant time) {
-    boost::sort::pdqsort_branchless(events_.keys.begin(), events_.keys.end());
+    const auto is_due = [&](const EventKey& key) { return at(Duration{key.time}) < time; };
+    // What waits is sorted when its time has come, and not each time.
+    const auto due = std::partition(events_.keys.begin(), events_.keys.end(), is_due);
+    boost::sort::pdqsort_branchless(events_.keys.begin(), due);
     auto on = [this](ClientNumber client, const auto& recorded) {
       deliver_site_until(recorded.time);
       if (!stopped_) stopped_ = !sink_.client(client, {recorded.envelope(), recorded.event});
       return !stopped_;
     };
-    const auto is_due = [&](const EventKey& key) { return at(Duration{key.time}) < time; };
     auto next = events_.keys.begin();
     while (!stopped_) {
-      const bool has = next != events_.keys.end() && is_due(*next);
+      const bool has = next != due;
       const bool has_run = !runs_.empty() && is_due(runs_.first());
       if (!has && !has_run) break;
       if (has && (!has_run || *next < runs_.first())) {
+        if (due - next > kAhead) events_.prefetch(next[kAhead]);
         unpack(*next, events_.rest(*next), on);
         ++next;
         continue;
       }
       unpack(runs_.first(), runs_.first_rest(), on);
       if (auto done = runs_.drop_first(); !done) return done;
+    }
+    if (next == events_.keys.begin() && events_.keys.size() < budget_) {
+      waiting_ = events_.keys.size();
+      return {};
     }
     events_.keys.erase(events_.keys.begin(), next);
     if (events_.keys.size() > budget_ - budget_ / 4) return spill();
