@@ -44,6 +44,14 @@ class NumberReader {
   Number take_up_to() {
     if (at_ != end_ && *at_ < 0x80) [[likely]]
       return *at_++;
+    if (end_ - at_ >= 2 && at_[1] < 0x80) {
+      at_ += 2;
+      return static_cast<Number>((at_[-2] & 0x7f) | (at_[-1] << 7));
+    }
+    return take_long<Number>();
+  }
+  template <class Number>
+  Number take_long() {
     Number value = 0;
     for (unsigned shift = 0; at_ != end_ && shift < 8 * sizeof(Number); shift += 7) {
       const Number bits = *at_ & 0x7f;

@@ -9,6 +9,7 @@
 
 #include "core/evolve.hpp"
 #include "events/batch_reader.hpp"
+#include "events/network_move.hpp"
 #include "events/replay.hpp"
 
 namespace tokenlife::events {
@@ -38,6 +39,9 @@ class ClientReplay {
     return error == EventError::none;
   }
 
+  // Events have moved the client there that nothing else depends on.
+  void move_to(ClientPlace place) { put_at(client_, place); }
+
   ClientNumber number() const { return number_; }
   const Client& client() const { return client_; }
 
@@ -58,6 +62,8 @@ class PopulationCount {
       : header_(&header), counted_{{}, std::vector<Population>(header.cohorts.size())} {}
 
   // False if the client is not of the cohort that the header puts it into.
+  bool fits(ClientNumber number, const Client& client) const;
+  // Says what fits() says, and counts the client if it does.
   bool add(ClientNumber number, const Client& client, Service service = Service::served);
   void merge(const PopulationCount& other);
   const PopulationByCohort& counted() const { return counted_; }

@@ -8,6 +8,7 @@
 #include "core/spell.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
+#include "events/population_walk.hpp"
 #include "events/standing.hpp"
 
 namespace tokenlife::events {
@@ -26,12 +27,18 @@ void Population::add(const Population& other) {
   stranded += other.stranded;
 }
 
-bool PopulationCount::add(ClientNumber number, const Client& client, Service service) {
+bool PopulationCount::fits(ClientNumber number, const Client& client) const {
   if (client.state == LifecycleState::not_installed) return true;
   const std::size_t cohort = client.cohort.value;
   if (cohort >= header_->cohorts.size()) return false;
   const LogCohort& range = header_->cohorts[cohort];
-  if (number < range.first || number.value - range.first.value >= range.clients) return false;
+  return number >= range.first && number.value - range.first.value < range.clients;
+}
+
+bool PopulationCount::add(ClientNumber number, const Client& client, Service service) {
+  if (!fits(number, client)) return false;
+  if (client.state == LifecycleState::not_installed) return true;
+  const std::size_t cohort = client.cohort.value;
   const auto state = static_cast<std::size_t>(client.state);
   for (Population* population : {&counted_.all, &counted_.cohorts[cohort]}) {
     ++population->in_state[state];
@@ -66,14 +73,15 @@ LogError wrong_cohort(const std::string& file, std::uint64_t offset, ClientNumbe
 
 // ---- Where clients stand -----------------------------------------------------------------------
 
-bool StandingReplay::is_granted() const {
+bool ServiceReplay::is_granted() const {
   if (replay_.client().pending == PendingRequest::none) return false;
-  return judge(asked_, request_, site_->view(asked_, request_, asked_at_), site_->policy(asked_at_),
+  const Client& asked = is_as_asked_ ? replay_.client() : asked_;
+  return judge(asked, request_, site_->view(asked, request_, asked_at_), site_->policy(asked_at_),
                asked_at_)
              .kind == Verdict::Kind::granted;
 }
 
-Service StandingReplay::service(Instant now) const {
+Service ServiceReplay::service(Instant now) const {
   const Client& client = replay_.client();
   if (!is_out_of_service(client.state)) return Service::served;
   return service_of(client, is_granted(), site_->policy(now), now,
@@ -97,44 +105,128 @@ ReadWindow window_until(Instant at) {
   return {.until = static_cast<std::uint32_t>(last.count())};
 }
 
-// Of each client the last that it came to.
-class PopulationFold {
+// Of each client the last that it came to: what a Replay knows of it.
+template <class Replay>
+class EndFold {
  public:
-  PopulationFold(const LogHeader& header, const SiteHistory& site, Instant until,
-                 const IsWanted* wanted)
-      : count_(header), standing_(site, tick_at(header, until)), until_(until), wanted_(wanted) {}
+  EndFold(const LogHeader& header, const SiteHistory& site, Instant until)
+      : count_(header), replay_(site, tick_at(header, until)), until_(until) {}
 
-  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
+  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition,
+                             auto& visitor) {
     is_first_ = true;
-    const auto visited = visit_batches(log, partition, *this, window_until(until_));
+    const auto visited = visit_batches(log, partition, visitor, window_until(until_));
     if (!visited) return Failed<LogError>(visited.error());
     const std::string file = log.file_of(partition);
-    if (const auto error = standing_.replay().error(file, visited->offset)) {
+    if (const auto error = replay_.replay().error(file, visited->offset)) {
       return Failed<LogError>(*error);
     }
-    if (!visited->to_the_end || !count_current()) {
-      return Failed<LogError>(wrong_cohort(file, visited->offset, standing_.replay().number()));
+    if (!visited->to_the_end || !visitor.count_current()) {
+      return Failed<LogError>(wrong_cohort(file, visited->offset, replay_.replay().number()));
     }
     return {};
+  }
+
+  // Whether there is no client yet, or the current one is where the header puts it; counts it.
+  bool count_current() {
+    return is_first_ ||
+           count_.add(replay_.replay().number(), replay_.replay().client(), replay_.service());
+  }
+  void begin(ClientNumber client) {
+    is_first_ = false;
+    replay_.begin(client);
+  }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    return recorded.time > until_ || replay_.on(recorded);
+  }
+
+ protected:
+  PopulationCount count_;
+  Replay replay_;  // of the current client
+  Instant until_;
+  bool is_first_ = true;
+};
+
+class PopulationFold : EndFold<ServiceReplay> {
+ public:
+  PopulationFold(const LogHeader& header, const SiteHistory& site, Instant until)
+      : EndFold(header, site, until), walk_(site, tick_at(header, until), until) {}
+
+  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
+    return EndFold::add(log, partition, *this);
   }
 
   // What visit_batches() calls.
   bool begin(ClientNumber client) {
     if (!count_current()) return false;
-    is_first_ = false;
-    standing_.begin(client);
+    EndFold::begin(client);
     return true;
   }
-  template <class Event>
-  bool on(const Recorded<Event>& recorded) {
-    return recorded.time > until_ || standing_.on(recorded);
+  using EndFold::count_current;
+  using EndFold::on;
+  bool on_batch(std::span<const StretchCursor> stretches, StreamPosition& position) {
+    const StretchHead& head = stretches.front().view.head;
+    const std::uint64_t end = std::uint64_t{head.first_client} + head.clients;
+    const bool goes_on = position.streams != 0 && head.first_client == position.client;
+    const std::uint32_t new_from = goes_on ? 1 : 0;
+    const bool is_next = !position.has_gaps && end <= position.end_client &&
+                         head.first_client + std::uint64_t{new_from} ==
+                             std::uint64_t{position.first_client} + position.streams;
+    if (!is_next || !walk_.walk(stretches, goes_on ? &replay_ : nullptr, position)) return false;
+    const auto fits = [this](const ServiceReplay& client) {
+      return count_.fits(client.replay().number(), client.replay().client());
+    };
+    const std::span<const ServiceReplay> clients = walk_.clients();
+    if (!std::all_of(clients.begin(), clients.end(), fits)) return false;
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      if (i >= new_from && !count_current()) return false;
+      is_first_ = false;
+      replay_ = clients[i];
+    }
+    position.streams += head.clients - new_from;
+    position.client = head.first_client + head.clients - 1;
+    position.next_seq = walk_.last_seq_end();
+    position.last_time = walk_.last_time();
+    position.events += walk_.events();
+    return true;
   }
 
-  void merge(const PopulationFold& other) {
-    count_.merge(other.count_);
+  void merge(const PopulationFold& other) { count_.merge(other.count_); }
+  const PopulationByCohort& counted() const { return count_.counted(); }
+
+ private:
+  PopulationWalk walk_;
+};
+
+class StandingsFold : EndFold<StandingReplay> {
+ public:
+  StandingsFold(const LogHeader& header, const SiteHistory& site, Instant until,
+                const IsWanted& wanted)
+      : EndFold(header, site, until), wanted_(&wanted) {}
+
+  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
+    return EndFold::add(log, partition, *this);
+  }
+
+  // What visit_batches() calls.
+  bool begin(ClientNumber client) {
+    if (!count_current()) return false;
+    EndFold::begin(client);
+    return true;
+  }
+  using EndFold::on;
+  bool count_current() {
+    if (!is_first_ && replay_.replay().client().state != LifecycleState::not_installed) {
+      const ClientStanding standing = replay_.standing();
+      if ((*wanted_)(standing)) found_.push_back(standing);
+    }
+    return EndFold::count_current();
+  }
+
+  void merge(const StandingsFold& other) {
     found_.insert(found_.end(), other.found_.begin(), other.found_.end());
   }
-  const PopulationByCohort& counted() const { return count_.counted(); }
   std::vector<ClientStanding> found() const {
     std::vector<ClientStanding> found = found_;
     std::sort(found.begin(), found.end(),
@@ -143,22 +235,8 @@ class PopulationFold {
   }
 
  private:
-  bool count_current() {
-    if (is_first_) return true;
-    const ClientReplay& replay = standing_.replay();
-    if (wanted_ != nullptr && replay.client().state != LifecycleState::not_installed) {
-      const ClientStanding standing = standing_.standing();
-      if ((*wanted_)(standing)) found_.push_back(standing);
-    }
-    return count_.add(replay.number(), replay.client(), standing_.service());
-  }
-
-  PopulationCount count_;
-  StandingReplay standing_;
-  Instant until_;
   const IsWanted* wanted_;
   std::vector<ClientStanding> found_;
-  bool is_first_ = true;
 };
 
 Result<SiteHistory, LogError> history_of(const LogReader& log) {
@@ -167,19 +245,13 @@ Result<SiteHistory, LogError> history_of(const LogReader& log) {
   return SiteHistory(log.site_events());
 }
 
-Result<PopulationFold, LogError> fold_standings(const LogReader& log, const SiteHistory& site,
-                                                Instant at, const IsWanted* wanted,
-                                                unsigned threads) {
-  return fold_partitions(log, threads, PopulationFold(log.header(), site, at, wanted));
-}
-
 }  // namespace
 
 Result<PopulationByCohort, LogError> replay_population(const LogReader& log, Instant at,
                                                        unsigned threads) {
   const auto site = history_of(log);
   if (!site) return Failed<LogError>(site.error());
-  const auto fold = fold_standings(log, *site, at, nullptr, threads);
+  const auto fold = fold_partitions(log, threads, PopulationFold(log.header(), *site, at));
   if (!fold) return Failed<LogError>(fold.error());
   return fold->counted();
 }
@@ -189,7 +261,7 @@ Result<std::vector<ClientStanding>, LogError> replay_standings(const LogReader& 
                                                                unsigned threads) {
   const auto site = history_of(log);
   if (!site) return Failed<LogError>(site.error());
-  const auto fold = fold_standings(log, *site, at, &wanted, threads);
+  const auto fold = fold_partitions(log, threads, StandingsFold(log.header(), *site, at, wanted));
   if (!fold) return Failed<LogError>(fold.error());
   return fold->found();
 }

@@ -7,6 +7,7 @@
 
 #include "core/site_history.hpp"
 #include "core/spell_follower.hpp"
+#include "events/network_move.hpp"
 #include "events/partition_replay.hpp"
 
 namespace tokenlife::events {
@@ -14,68 +15,110 @@ namespace tokenlife::events {
 // The last tick that is not later, which the run got to.
 Instant tick_at(const LogHeader& header, Instant at);
 
-// Follows one client after the other. Part of a visitor: begin() and on() are called from its own.
-class StandingReplay {
+// Follows one client after the other, and answers what it has of the service. Part of a visitor:
+// begin() and on() are called from its own.
+class ServiceReplay {
  public:
   // The history must outlive it. What is asked is asked of the moment `at`.
-  StandingReplay(const SiteHistory& site, Instant at)
-      : site_(&site), at_(at), spells_(site.admission_changes()) {}
+  ServiceReplay(const SiteHistory& site, Instant at) : site_(&site), at_(at) {}
 
   void begin(ClientNumber number) {
     replay_.begin(number);
-    spells_ = SpellFollower(site_->admission_changes());
-    ended_.reset();
-    since_ = Instant{};
+    is_as_asked_ = false;
   }
   // False, for ever after, if the event cannot have happened.
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
-    const LifecycleState before = replay_.client().state;
+    constexpr bool asks = Event::kind == EventKind::registration_requested ||
+                          Event::kind == EventKind::renewal_requested;
+    if (is_as_asked_ && !is_answer(Event::kind)) keep_asked();
+    is_as_asked_ = false;
     if (!replay_.on(recorded)) return false;
-    ended_ = spells_.on(before, recorded, recorded.event);
-    if (replay_.client().state != before) since_ = recorded.time;
-    if constexpr (Event::kind == EventKind::registration_requested ||
-                  Event::kind == EventKind::renewal_requested) {
-      ask(recorded);
-    }
+    if constexpr (asks) ask(recorded);
     return true;
+  }
+  // Events have moved the client there that nothing else depends on (network_move.hpp).
+  void move_to(ClientPlace place) {
+    if (is_as_asked_ && place_of(replay_.client()) != place) keep_asked();
+    replay_.move_to(place);
   }
 
   const ClientReplay& replay() const { return replay_; }
-  ClientStanding standing() const {
-    return {replay_.number(), replay_.client(), since_, service(), spells_.spell()};
-  }
   Service service() const { return service(at_); }
   // The same of another moment, which is not before the last event.
   Service service(Instant now) const;
-  const std::optional<Spell>& spell() const { return spells_.spell(); }
-  // The spell that the last event ended, if it did.
-  const std::optional<EndedSpell>& ended() const { return ended_; }
 
  private:
   void ask(const Recorded<RegistrationRequested>& recorded) {
     const RegistrationRequested& event = recorded.event;
     request_ = {RequestKind::registration, event.via, event.credential, event.bulk};
     asked_at_ = recorded.time;
-    asked_ = replay_.client();
+    is_as_asked_ = true;
   }
   void ask(const Recorded<RenewalRequested>& recorded) {
     request_ = {RequestKind::renewal, recorded.event.via, replay_.client().credential, {}};
     asked_at_ = recorded.time;
+    is_as_asked_ = true;
+  }
+  // Most requests are answered before anything else happens: their client need not be kept.
+  static constexpr bool is_answer(EventKind kind) {
+    return kind == EventKind::registration_completed || kind == EventKind::registration_refused ||
+           kind == EventKind::registration_failed || kind == EventKind::token_renewed ||
+           kind == EventKind::renewal_refused || kind == EventKind::renewal_failed;
+  }
+  void keep_asked() {
     asked_ = replay_.client();
+    is_as_asked_ = false;
   }
   // Whether the request that is not answered yet has been granted.
   bool is_granted() const;
 
   const SiteHistory* site_;
   Instant at_;
+  bool is_as_asked_ = false;  // The client is as it was when it asked. If not:
   ClientReplay replay_;
+  Request request_{};
+  Instant asked_at_;
+  Client asked_;  // as it then was
+};
+
+// The same, with its spells and since when it has been in its state.
+class StandingReplay {
+ public:
+  StandingReplay(const SiteHistory& site, Instant at)
+      : site_(&site), service_(site, at), spells_(site.admission_changes()) {}
+
+  void begin(ClientNumber number) {
+    service_.begin(number);
+    spells_ = SpellFollower(site_->admission_changes());
+    ended_.reset();
+    since_ = Instant{};
+  }
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    const LifecycleState before = replay().client().state;
+    if (!service_.on(recorded)) return false;
+    ended_ = spells_.on(before, recorded, recorded.event);
+    if (replay().client().state != before) since_ = recorded.time;
+    return true;
+  }
+
+  const ClientReplay& replay() const { return service_.replay(); }
+  ClientStanding standing() const {
+    return {replay().number(), replay().client(), since_, service(), spells_.spell()};
+  }
+  Service service() const { return service_.service(); }
+  Service service(Instant now) const { return service_.service(now); }
+  const std::optional<Spell>& spell() const { return spells_.spell(); }
+  // The spell that the last event ended, if it did.
+  const std::optional<EndedSpell>& ended() const { return ended_; }
+
+ private:
+  const SiteHistory* site_;
+  ServiceReplay service_;
   SpellFollower spells_;
   std::optional<EndedSpell> ended_;
   Instant since_;
-  Request request_{};
-  Instant asked_at_;
-  Client asked_;
 };
 
 }  // namespace tokenlife::events

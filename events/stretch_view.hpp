@@ -160,9 +160,15 @@ inline WalkResult next_slice(StretchCursor& cursor, std::uint32_t client, Stream
 // Whether all of the stretch has been walked.
 WalkResult check_end(const StretchCursor& cursor);
 
-// Walks all stretches of the same clients, in the order of time, as walk() of a batch does.
+// Walks all stretches of the same clients, in the order of time, as walk() of a batch does. A
+// visitor that needs less may take them at once:
+//   bool visitor.on_batch(std::span<StretchCursor>, StreamPosition&)
+// moves the position behind them and says so, or changes nothing.
 template <class Visitor>
 WalkResult walk(std::span<StretchCursor> stretches, StreamPosition& position, Visitor& visitor) {
+  if constexpr (requires { visitor.on_batch(stretches, position); }) {
+    if (visitor.on_batch(stretches, position)) return WalkResult::done;
+  }
   const StretchHead& head = stretches.front().view.head;
   for (std::uint32_t i = 0; i < head.clients; ++i) {
     const ClientNumber client{head.first_client + i};

@@ -1,0 +1,160 @@
+#include "events/population_walk.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tokenlife::events {
+namespace {
+
+using batch_detail::CodedColumns;
+using batch_detail::hand_over;
+using batch_detail::Take;
+
+// What walk() of stretch_view.hpp calls a visitor, for the events of one client.
+struct OfClient {
+  ServiceReplay& client;
+  Instant until;
+
+  template <class Event>
+  bool on(const Recorded<Event>& recorded) {
+    return recorded.time > until || client.on(recorded);
+  }
+};
+
+// By code; none for events that are more than a move, or of which not all count.
+using CodeMoves = std::array<const Move*, 256>;
+CodeMoves moves_of(const ShapeTable& shapes, bool all_count) {
+  CodeMoves moves{};
+  for (std::size_t i = 0; all_count && shapes[i].kind != kClientKinds; ++i) {
+    moves[i] = move_of(shapes[i]);
+  }
+  return moves;
+}
+
+// Stretches follow each other, but those of a client's next batch may begin before its last ended.
+bool begins_before(std::uint32_t time, const StretchHead& head, std::uint16_t first_step) {
+  return first_step == kLongStep || head.from + first_step * std::uint64_t{head.time_unit} < time;
+}
+
+[[gnu::noinline]] bool on_rare(EventKind kind, const Take<CodedColumns>& place,
+                               const Envelope& envelope, OfClient& visitor) {
+  return hand_over(kind, place, envelope, visitor, static_cast<const ClientEvent*>(nullptr));
+}
+
+}  // namespace
+
+void PopulationWalk::begin(const StretchHead& head, const ServiceReplay* first,
+                           const StreamPosition& position) {
+  lanes_.assign(head.clients, Lane{});
+  clients_.assign(head.clients, none_);
+  for (std::uint32_t i = 0; i < head.clients; ++i) {
+    clients_[i].begin(ClientNumber{head.first_client + i});
+  }
+  if (first != nullptr) {
+    clients_.front() = *first;
+    lanes_.front() = {position.next_seq, position.last_time, place_of(first->replay().client())};
+  }
+  events_ = 0;
+}
+
+// An event that is more than a move. All of it is inlined for the two kinds that are most.
+[[gnu::flatten]] bool PopulationWalk::on_other(const Shape& shape, Slice& slice,
+                                               ServiceReplay& client) {
+  StretchCursor& cursor = slice.columns.cursor;
+  Expected& expected = slice.columns.expected;
+  if (shape.kind == kClientKinds) return false;
+  std::uint32_t number = 0;
+  if ((shape.flags & kCauseHasNumber) != 0) {
+    const bool as_expected = (shape.flags & kCauseAsExpected) != 0;
+    number = as_expected ? expected.request_seq : cursor.numbers.take();
+  }
+  const auto kind = static_cast<EventKind>(shape.kind);
+  slice.columns.as_expected = (shape.flags & kFieldsAsExpected) != 0;
+  const Envelope envelope{
+      at(Duration{slice.columns.time}), slice.seq, {static_cast<CauseKind>(shape.cause), number}};
+  OfClient visitor{client, until_};
+  const Take<CodedColumns> place{slice.client, shape.detail, slice.columns};
+  const bool good =
+      kind == EventKind::renewal_requested ? hand_over<RenewalRequested>(place, envelope, visitor)
+      : kind == EventKind::token_renewed   ? hand_over<TokenRenewed>(place, envelope, visitor)
+                                           : on_rare(kind, place, envelope, visitor);
+  if (is_request(kind)) {
+    expected.request_seq = slice.seq;
+    expected.request_time = slice.columns.time;
+  }
+  return good;
+}
+
+bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
+  const StretchView view = cursor.view;
+  const StretchHead& head = view.head;
+  const ShapeTable& shapes = *view.shapes;
+  const CodeMoves moves = moves_of(shapes, at(Duration{head.until}) <= until_);
+  NumberReader streams = cursor.streams;
+  const std::uint8_t* code = view.codes.data();
+  const std::uint16_t* step = view.steps.data();
+  std::size_t left = view.codes.size();
+  for (std::uint32_t i = 0; i < head.clients; ++i) {
+    const std::uint32_t events = streams.take();
+    if (events == 0) continue;
+    Lane& lane = lanes_[i];
+    if (streams.take() != lane.next_seq || events > left) return false;
+    left -= events;
+    if (head.from < lane.last_time && begins_before(lane.last_time, head, *step)) return false;
+    Expected expected;
+    Slice slice{{cursor, expected}, head.first_client + i, lane.next_seq};
+    // Their sum in steps stays small enough to be multiplied, or is refused.
+    std::uint64_t steps = 0;
+    std::size_t place = lane.place;
+    for (const std::uint8_t* const end = code + events; code != end; ++code, ++step) {
+      const Move* const move = moves[*code];
+      if (move != nullptr && *step != kLongStep) [[likely]] {
+        steps += *step;
+        place = (*move)[place];
+        continue;
+      }
+      if (*step != kLongStep) {
+        steps += *step;
+      } else {
+        if (cursor.next_long == view.long_steps.size()) return false;
+        steps += view.long_steps[cursor.next_long++];
+      }
+      if (move != nullptr) {
+        place = (*move)[place];
+        continue;
+      }
+      if (place == kNoPlace) return false;
+      slice.columns.time =
+          static_cast<std::uint32_t>(head.from + steps * std::uint64_t{head.time_unit});
+      slice.seq = lane.next_seq + events - static_cast<std::uint32_t>(end - code);
+      clients_[i].move_to(static_cast<ClientPlace>(place));
+      if (!on_other(shapes[*code], slice, clients_[i])) return false;
+      place = place_of(clients_[i].replay().client());
+    }
+    const std::uint64_t time = head.from + steps * std::uint64_t{head.time_unit};
+    const bool is_within = steps <= std::numeric_limits<std::uint32_t>::max() && time <= head.until;
+    if (!is_within || place == kNoPlace) return false;
+    lane = {lane.next_seq + events, static_cast<std::uint32_t>(time),
+            static_cast<ClientPlace>(place)};
+  }
+  cursor.streams = streams;
+  cursor.next = view.codes.size() - left;
+  return streams.good() && check_end(cursor) == WalkResult::done;
+}
+
+bool PopulationWalk::walk(std::span<const StretchCursor> stretches, const ServiceReplay* first,
+                          const StreamPosition& position) {
+  // Far from where sequence numbers end.
+  if (first != nullptr && position.next_seq > std::numeric_limits<std::int32_t>::max())
+    return false;
+  begin(stretches.front().view.head, first, position);
+  for (const StretchCursor& stretch : stretches) {
+    StretchCursor cursor = stretch;  // the caller's stays for walk()
+    if (!walk_stretch(cursor)) return false;
+    events_ += stretch.view.head.events;
+  }
+  for (std::size_t i = 0; i < lanes_.size(); ++i) clients_[i].move_to(lanes_[i].place);
+  return true;
+}
+
+}  // namespace tokenlife::events
