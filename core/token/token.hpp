@@ -96,7 +96,8 @@ struct Names<TokenProfile> {
 struct TokenChecks {
   std::span<const Signer> signers;
   std::chrono::sys_seconds now;
-  std::chrono::seconds leeway{0};            // A6, at both ends; not negative
+  std::chrono::seconds leeway{0};                     // A6, at both ends; not negative
+  std::optional<std::chrono::seconds> bulk_leeway{};  // the same of bulk tokens; absent: `leeway`
   std::optional<std::string_view> issuer{};  // absent: the one of the tenant that the token names
   std::string_view audience = kTokenAudience;
   TokenProfile profile = TokenProfile::any;

@@ -1,5 +1,7 @@
 // The verifier. Its steps are in the order of the rules (D2): well-formed, signature good, issuer,
 // audience and type right, known to the site, in its time, not blocked, and shown by its owner.
+#include <algorithm>
+
 #include "core/ensure.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_form.hpp"
@@ -88,6 +90,9 @@ bool not_yet(const TokenDates& dates, const TokenChecks& checks) {
 bool over(const TokenDates& dates, const TokenChecks& checks) {
   return is_over(dates, checks.now, checks.leeway);
 }
+std::chrono::seconds leeway_of_bulk(const TokenChecks& checks) {
+  return checks.bulk_leeway.value_or(checks.leeway);
+}
 
 // D2, from "GUID known to the site" on.
 std::optional<TokenFault> fault_now(const BulkClaims& claims, const TokenChecks& checks) {
@@ -96,8 +101,11 @@ std::optional<TokenFault> fault_now(const BulkClaims& claims, const TokenChecks&
     known = checks.issued(claims.unique_id);
     if (!known) return TokenFault::bulk_token_unknown;
   }
-  if (not_yet(claims.dates, checks)) return TokenFault::bulk_token_not_yet_valid;
-  if (over(claims.dates, checks)) return TokenFault::bulk_token_expired;
+  const std::chrono::seconds leeway = leeway_of_bulk(checks);
+  if (is_not_yet_good(claims.dates, checks.now, leeway)) {
+    return TokenFault::bulk_token_not_yet_valid;
+  }
+  if (is_over(claims.dates, checks.now, leeway)) return TokenFault::bulk_token_expired;
   if (known && known->blocked) return TokenFault::bulk_token_blocked;
   return std::nullopt;
 }
@@ -126,7 +134,8 @@ std::optional<TokenFault> fault_now(const OtherClaims& claims, const TokenChecks
 }  // namespace
 
 Result<VerifiedToken, TokenFault> verify(std::string_view token, const TokenChecks& checks) {
-  ensure(checks.leeway >= std::chrono::seconds{0}, "a leeway that is not negative");
+  const auto least = std::min(checks.leeway, leeway_of_bulk(checks));
+  ensure(least >= std::chrono::seconds{0}, "a leeway that is not negative");
   const auto signed_token = check_signature(token, checks.signers, true);
   if (!signed_token) return refuse(signed_token.error());
   auto claims = check_claims(signed_token->segments.payload, checks);

@@ -87,6 +87,7 @@ Result<Desk, Error> desk_of(const TokenVerifyCommand& command, Console& console)
   if (auto added = add_signers(command, desk, console); !added) return Failed<Error>(added.error());
   if (command.issuer) desk.issuer = *command.issuer;
   if (command.leeway) desk.checks.leeway = seconds{*command.leeway};
+  if (command.leeway) desk.checks.bulk_leeway.reset();
   desk.checks.profile = *from_name<TokenProfile>(command.type);
   if (command.audience) desk.checks.audience = *command.audience;
   if (command.client_certificate) {

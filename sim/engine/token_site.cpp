@@ -113,8 +113,8 @@ TokenVerdict TokenVerifier::check(const Request& request, const Evidence& shown,
   const std::size_t made_so_far = site_.timeline_.signer(now).value + 1;
   checks.signers = wanted == TokenProfile::bulk ? signers : signers.first(made_so_far);
   const Policy& policy = site_.timeline_.policy(now);
-  checks.leeway =
-      wanted == TokenProfile::bulk ? policy.bulk_leeway.value_or(policy.leeway) : policy.leeway;
+  checks.leeway = policy.leeway;
+  checks.bulk_leeway = policy.bulk_leeway;
   checks.issuer = site_.issuer_;
   checks.issued = [&](Guid guid) { return site_.timeline_.bulk_token(guid, now); };
   const auto fault = fault_of(shown, request, checks, challenge);

@@ -169,6 +169,7 @@ TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
                       std::string_view issuer, std::chrono::sys_seconds now) {
   TokenChecks checks{signers, now};
   checks.leeway = site.site().policy.leeway;
+  checks.bulk_leeway = site.site().policy.bulk_leeway;
   checks.issuer = issuer;
   checks.issued = [&site](Guid guid) -> std::optional<BulkToken> {
     const auto known = site.site().bulk_tokens.find(guid);

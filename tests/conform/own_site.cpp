@@ -164,7 +164,6 @@ class OwnSite {
     const std::string issuer = token_issuer(site_->tenant());
     TokenChecks checks = checks_of(*site_, signers, issuer, now);
     checks.profile = wants_bulk ? TokenProfile::bulk : TokenProfile::client;
-    if (wants_bulk) checks.leeway = site_->site().policy.bulk_leeway.value_or(checks.leeway);
     if (!wants_bulk) checks.certificate = &certificate;
     const auto verified = verify(token, checks);
     if (!verified) return {reason_of(verified.error())};

@@ -75,6 +75,28 @@ TEST_CASE("A5 A6: a token of any kind is good from nbf to just before exp, and t
   }
 }
 
+TEST_CASE("A6: bulk tokens may have a leeway of their own, and no other token has it") {
+  TokenChecks checks = site_checks(TokenProfile::any);
+  checks.certificate = nullptr;
+  checks.leeway = seconds{60};
+  checks.bulk_leeway = seconds{600};
+  const auto at = [&](const std::string& token, std::int64_t now) {
+    checks.now = sys_seconds{seconds{now}};
+    return said(token, checks);
+  };
+  const std::string bulk = bulk_token();
+  CHECK(at(bulk, 1'580'155'704) == "bulk-token-not-yet-valid");
+  CHECK(at(bulk, 1'580'155'705) == "accepted");
+  CHECK(at(bulk, 1'580'416'104) == "accepted");
+  CHECK(at(bulk, 1'580'416'105) == "bulk-token-expired");
+  for (const std::string& other : {client_token_of_three_days(), foreign_token()}) {
+    CHECK(at(other, 1'580'156'244) == "not-yet-valid");
+    CHECK(at(other, 1'580'156'245) == "accepted");
+    CHECK(at(other, 1'580'415'564) == "accepted");
+    CHECK(at(other, 1'580'415'565) == "expired");
+  }
+}
+
 TEST_CASE("A5: the signature alone has no time") {
   for (const std::string& token : {bulk_token(), client_token_of_three_days(), foreign_token()}) {
     CHECK(verify_signature(token, site_signers()) == KeyNumber{4});
