@@ -239,9 +239,10 @@ Result<void, LogError> FrameReader::check_end() const {
   return Failed<LogError>(corrupt(position_, "the end of the file names another last frame"));
 }
 
-Result<std::vector<std::byte>, LogError> FrameReader::rest(std::size_t bytes_max) const {
-  std::vector<std::byte> bytes(std::min<std::uint64_t>(size_ - position_, bytes_max));
-  if (auto read = read_at(position_, bytes); !read) return Failed<LogError>(read.error());
+Result<std::vector<std::byte>, LogError> FrameReader::bytes_at(std::uint64_t offset,
+                                                               std::size_t bytes_max) const {
+  std::vector<std::byte> bytes(std::min<std::uint64_t>(size_ - offset, bytes_max));
+  if (auto read = read_at(offset, bytes); !read) return Failed<LogError>(read.error());
   return bytes;
 }
 

@@ -58,8 +58,12 @@ class FrameReader {
   // Gives away the memory of the frame read last, for other memory to use.
   void swap_memory(std::vector<std::uint64_t>& other) { frame_.swap(other); }
 
-  // The bytes that follow the frame read last, not more than so many.
-  Result<std::vector<std::byte>, LogError> rest(std::size_t bytes_max) const;
+  // The bytes that follow the frame read last, or stand at an offset; not more than so many.
+  Result<std::vector<std::byte>, LogError> rest(std::size_t bytes_max) const {
+    return bytes_at(position_, bytes_max);
+  }
+  Result<std::vector<std::byte>, LogError> bytes_at(std::uint64_t offset,
+                                                    std::size_t bytes_max) const;
   std::uint64_t position() const { return position_; }  // where they begin
 
   unsigned version() const { return version_; }     // of the format

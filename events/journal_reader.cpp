@@ -23,6 +23,13 @@ constexpr std::size_t kFrameBytesMin = kFrameHeaderBytes + 8 + kDigestBytes;
 constexpr std::uint64_t kFrameBytesUsual = 150;  // with one event
 constexpr std::uint64_t kReservedMax = 1 << 18;
 constexpr std::size_t kSectorBytes = 512;
+// Behind damage: more than any journal that could be read, and how much of it is looked at a time.
+constexpr std::uint64_t kBehindMax = std::uint64_t{16} << 30;
+constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
+// What looks like the beginning of a frame may be none, and costs 64 KiB to find that out: of
+// so many times the bytes that there are, and at least so many.
+constexpr std::uint64_t kHashedTimes = 16;
+constexpr std::uint64_t kHashedMin = std::uint64_t{256} << 20;
 
 bool is(std::uint32_t type, FrameType wanted) { return type == static_cast<std::uint32_t>(wanted); }
 
@@ -53,33 +60,33 @@ Site site_of(const std::vector<Recorded<SiteEvent>>& events) {
   return site;
 }
 
-// What stands behind the whole frames of a journal.
-class End {
+// The good frames among bytes that may be anything.
+class FrameFinder {
  public:
-  End(std::span<const std::byte> bytes, std::uint64_t offset) : bytes_(bytes), offset_(offset) {}
+  explicit FrameFinder(std::uint64_t hashed_max) : hashed_left_(hashed_max) {}
 
-  // `why` it cannot be read as a frame.
-  bool is_torn(const LogError& why) {
-    if (bytes_.size() > kJournalFrameBytesMax || has_good_frame()) return false;
-    if (lacks_sector() || bytes_.size() < kFrameHeaderBytes) return true;
-    const FrameHeader header = header_in(bytes_);
-    return has_good_length(header) && is(header.type, FrameType::site_events) &&
-           why.kind == LogError::Kind::interrupted;
-  }
-
-  // The first good frame that begins there or behind. Frames begin at multiples of 8. One goes on
-  // from the 32 bytes before it, whatever is wrong with the frame that those end.
-  std::optional<std::span<const std::byte>> good_frame(std::size_t from) {
-    for (std::size_t at = from; at + kFrameBytesMin <= bytes_.size(); at += 8) {
-      const FrameHeader header = header_in(bytes_.subspan(at));
-      if (!has_good_length(header) || bytes_of(header) > bytes_.size() - at) continue;
+  // The first that begins at `from` or behind, and before `to`. Frames begin at multiples of 8. One
+  // goes on from the 32 bytes before it, whatever is wrong with the frame that those end.
+  std::optional<std::span<const std::byte>> next(std::span<const std::byte> bytes, std::size_t from,
+                                                 std::size_t to) {
+    for (std::size_t at = from; at < to && at + kFrameBytesMin <= bytes.size(); at += 8) {
+      const FrameHeader header = header_in(bytes.subspan(at));
+      if (!has_good_length(header) || bytes_of(header) > bytes.size() - at) continue;
+      if (bytes_of(header) > hashed_left_) {
+        hashed_left_ = 0;
+        return std::nullopt;
+      }
       Digest previous{};
-      std::memcpy(previous.bytes.data(), bytes_.data() + at - kDigestBytes, kDigestBytes);
-      const auto frame = bytes_.subspan(at, bytes_of(header));
+      std::memcpy(previous.bytes.data(), bytes.data() + at - kDigestBytes, kDigestBytes);
+      const auto frame = bytes.subspan(at, bytes_of(header));
       if (fits(previous, frame)) return frame;
+      hashed_left_ -= frame.size();
     }
     return std::nullopt;
   }
+
+  // Too much looked like frames, and was none.
+  bool gave_up() const { return hashed_left_ == 0; }
 
  private:
   bool fits(const Digest& previous, std::span<const std::byte> frame) {
@@ -88,7 +95,28 @@ class End {
     return std::memcmp(digest.bytes.data(), frame.data() + hashed, kDigestBytes) == 0;
   }
 
-  bool has_good_frame() { return good_frame(kDigestBytes).has_value(); }
+  std::uint64_t hashed_left_;
+  ChainHasher hasher_;
+};
+
+// What stands behind the whole frames of a journal.
+class End {
+ public:
+  End(std::span<const std::byte> bytes, std::uint64_t offset) : bytes_(bytes), offset_(offset) {}
+
+  // `why` it cannot be read as a frame.
+  bool is_torn(const LogError& why) const {
+    if (bytes_.size() > kJournalFrameBytesMax || has_good_frame()) return false;
+    if (lacks_sector() || bytes_.size() < kFrameHeaderBytes) return true;
+    const FrameHeader header = header_in(bytes_);
+    return has_good_length(header) && is(header.type, FrameType::site_events) &&
+           why.kind == LogError::Kind::interrupted;
+  }
+
+ private:
+  bool has_good_frame() const {
+    return FrameFinder(kHashedMin).next(bytes_, kDigestBytes, bytes_.size()).has_value();
+  }
 
   // A whole sector, or what the end has of it, is zero.
   bool lacks_sector() const {
@@ -106,7 +134,6 @@ class End {
 
   std::span<const std::byte> bytes_;
   std::uint64_t offset_;
-  ChainHasher hasher_;
 };
 
 class JournalParser {
@@ -134,7 +161,7 @@ class JournalParser {
     }
     if (content_.events.empty()) return Failed<LogError>(saved.error ? *saved.error : no_site());
     if (saved.error) {
-      if (auto done = read_behind(saved.behind); !done) return Failed<LogError>(done.error());
+      if (auto done = read_behind(saved); !done) return Failed<LogError>(done.error());
     }
     saved.content = std::move(content_);
     return saved;
@@ -183,28 +210,50 @@ class JournalParser {
   }
 
   // Frames that do not hang together with those that were read.
-  Result<void, LogError> read_behind(std::vector<Recorded<SiteEvent>>& behind) {
-    auto good = FrameReader::open(file_.path(), kSiteMagic, Digest{}, std::nullopt);
-    if (!good) return Failed<LogError>(good.error());
-    const auto whole = good->rest(good->size());
-    if (!whole) return Failed<LogError>(whole.error());
-    // What follows the magic begins at a multiple of 8, as all frames do.
-    End bytes(*whole, kMagicBytes);
-    std::size_t from = content_.bytes - kMagicBytes;
-    while (const auto frame = bytes.good_frame(from)) {
-      from = static_cast<std::size_t>(frame->data() - whole->data()) + frame->size();
-      if (!is(header_in(*frame).type, FrameType::site_events)) continue;
-      const auto payload =
-          frame->subspan(kFrameHeaderBytes, frame->size() - kFrameHeaderBytes - kDigestBytes);
-      std::vector<std::uint64_t> words(payload.size() / 8);
-      std::memcpy(words.data(), payload.data(), payload.size());
-      // A frame that is good and says nothing that can be understood is passed over.
-      static_cast<void>(read_message(words, [&](capnp::MessageReader& message) {
-        auto events = decode_site_events_alone(message);
-        std::move(events.begin(), events.end(), std::back_inserter(behind));
-      }));
+  Result<void, LogError> read_behind(JournalSalvage& saved) {
+    const std::uint64_t behind = file_.size() - content_.bytes;
+    if (behind > kBehindMax) {
+      return Failed<LogError>(
+          LogError{LogError::Kind::misuse, file_.path(), content_.bytes,
+                   "from here on nothing can be read, for " + std::to_string(behind) +
+                       " bytes, and no journal is so long: cut them off, with `truncate --size " +
+                       std::to_string(content_.bytes) + "` for example"});
+    }
+    FrameFinder finder(std::max(kHashedMin, kHashedTimes * behind));
+    // A window begins with the digest before its first frame.
+    std::uint64_t from = content_.bytes - kDigestBytes;
+    while (from + kDigestBytes < file_.size() && !finder.gave_up()) {
+      const auto window = file_.bytes_at(from, kWindowBytes);
+      if (!window) return Failed<LogError>(window.error());
+      const bool is_last = from + window->size() == file_.size();
+      const std::size_t to =
+          is_last ? window->size() : window->size() - kJournalFrameBytesMax - kFrameBytesMin;
+      std::size_t at = kDigestBytes;
+      while (const auto frame = finder.next(*window, at, to)) {
+        read_frame_behind(*frame, saved.behind);
+        at = static_cast<std::size_t>(frame->data() - window->data()) + frame->size();
+      }
+      from += std::max(at, to) - kDigestBytes;
+    }
+    if (finder.gave_up()) {
+      saved.error->what +=
+          "; what follows looks like frames and is none, and was not searched to its end";
     }
     return {};
+  }
+
+  static void read_frame_behind(std::span<const std::byte> frame,
+                                std::vector<Recorded<SiteEvent>>& behind) {
+    if (!is(header_in(frame).type, FrameType::site_events)) return;
+    const auto payload =
+        frame.subspan(kFrameHeaderBytes, frame.size() - kFrameHeaderBytes - kDigestBytes);
+    std::vector<std::uint64_t> words(payload.size() / 8);
+    std::memcpy(words.data(), payload.data(), payload.size());
+    // A frame that is good and says nothing that can be understood is passed over.
+    static_cast<void>(read_message(words, [&](capnp::MessageReader& message) {
+      auto events = decode_site_events_alone(message);
+      std::move(events.begin(), events.end(), std::back_inserter(behind));
+    }));
   }
 
   Result<void, LogError> read_events() {

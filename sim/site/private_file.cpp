@@ -16,6 +16,7 @@ namespace {
 constexpr mode_t kOwnerAlone = 0600;
 constexpr mode_t kEverybodyReads = 0644;
 constexpr mode_t kOwnerAloneLooksIn = 0700;
+constexpr std::size_t kPieceBytes = 1 << 20;
 
 // Closes on every way out.
 struct OpenFile {
@@ -44,7 +45,6 @@ Result<void, Error> write_all(const OpenFile& file, const std::string& path,
     if (written == -1) return error_now(path, "cannot be written");
     bytes.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (::fsync(file.descriptor) != 0) return error_now(path, "cannot be written");
   return {};
 }
 
@@ -77,7 +77,9 @@ Result<void, Error> give_to_owner(int descriptor, const std::string& folder,
   return error_now(path, "cannot be given to the folder's owner");
 }
 
-Result<void, Error> write_file(const std::string& path, std::string_view bytes, mode_t mode) {
+// `write` is handed the open file, and writes what is to be in it.
+template <class Write>
+Result<void, Error> write_file(const std::string& path, mode_t mode, Write&& write) {
   const UsualUmask umask;
   const std::string unfinished = path + ".new";
   // A crash may have left it.
@@ -89,11 +91,16 @@ Result<void, Error> write_file(const std::string& path, std::string_view bytes, 
     const OpenFile file(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
     if (file.descriptor < 0) return error_now(path, "cannot be made");
     done = give_to_owner(file.descriptor, folder_of(path), path);
-    if (done) done = write_all(file, path, bytes);
+    if (done) done = write(file);
+    if (done && ::fsync(file.descriptor) != 0) done = error_now(path, "cannot be written");
   }
   if (done) return publish_file(unfinished, path);
   ::unlink(unfinished.c_str());
   return done;
+}
+
+Result<void, Error> write_file(const std::string& path, std::string_view bytes, mode_t mode) {
+  return write_file(path, mode, [&](const OpenFile& file) { return write_all(file, path, bytes); });
 }
 
 // ---- Reading -----------------------------------------------------------------------------------
@@ -156,9 +163,11 @@ Result<Secret, Error> read_all(const OpenFile& file, const std::string& path,
   return secret;
 }
 
-Result<Secret, Error> read_file(const std::string& path, std::size_t bytes_max, bool is_private) {
-  // O_NONBLOCK: a named pipe must not make the reader wait for ever.
-  const OpenFile file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+// O_NONBLOCK: a named pipe must not make the reader wait for ever.
+constexpr int kToRead = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+
+// Whether the file, which has just been opened, may be read.
+Result<void, Error> check_opened(const OpenFile& file, const std::string& path, bool is_private) {
   if (file.descriptor < 0 && errno == ELOOP) {
     return file_error(path, "is a link", "put the file itself there");
   }
@@ -169,14 +178,15 @@ Result<Secret, Error> read_file(const std::string& path, std::size_t bytes_max, 
   struct stat status {};
   if (::fstat(file.descriptor, &status) != 0) return error_now(path, "cannot be examined");
   if (!S_ISREG(status.st_mode)) return file_error(path, "is not a regular file");
-  if (is_private) {
-    if (auto good = check_private(status, path); !good) return Failed<Error>(good.error());
-  } else {
-    auto good = check_not_writable(status, path);
-    if (good) good = check_owner(status, path);
-    if (!good) return Failed<Error>(good.error());
-  }
-  return read_all(file, path, bytes_max);
+  if (is_private) return check_private(status, path);
+  auto good = check_not_writable(status, path);
+  return good ? check_owner(status, path) : good;
+}
+
+Result<Secret, Error> read_file(const std::string& path, std::size_t bytes_max, bool is_private) {
+  const OpenFile file(path, kToRead);
+  auto good = check_opened(file, path, is_private);
+  return good ? read_all(file, path, bytes_max) : Failed<Error>(good.error());
 }
 
 }  // namespace
@@ -202,6 +212,28 @@ Result<Secret, Error> read_private_file(const std::string& path, std::size_t byt
 
 Result<Secret, Error> read_public_file(const std::string& path, std::size_t bytes_max) {
   return read_file(path, bytes_max, false);
+}
+
+Result<void, Error> read_public_file(
+    const std::string& path, const std::function<Result<void, Error>(std::string_view)>& take) {
+  const OpenFile file(path, kToRead);
+  auto done = check_opened(file, path, false);
+  std::string bytes(done ? kPieceBytes : 0, '\0');
+  while (done) {
+    const ssize_t got = ::read(file.descriptor, bytes.data(), bytes.size());
+    if (got == -1 && errno == EINTR) continue;
+    if (got == -1) return error_now(path, "cannot be read");
+    if (got == 0) break;
+    done = take(std::string_view(bytes).substr(0, static_cast<std::size_t>(got)));
+  }
+  return done;
+}
+
+Result<void, Error> copy_public_file(const std::string& from, const std::string& to) {
+  return write_file(to, kEverybodyReads, [&](const OpenFile& file) {
+    return read_public_file(from,
+                            [&](std::string_view piece) { return write_all(file, to, piece); });
+  });
 }
 
 Result<void, Error> check_own_folder(const std::string& folder) {

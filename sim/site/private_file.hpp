@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,10 @@ Result<void, Error> publish_file(const std::string& unfinished, const std::strin
 // refused if somebody else can read it or owns it (root may use anybody's).
 Result<Secret, Error> read_private_file(const std::string& path, std::size_t bytes_max);
 Result<Secret, Error> read_public_file(const std::string& path, std::size_t bytes_max);
+// A public file of any length, which `take` gets piece by piece, and the first error of that.
+Result<void, Error> read_public_file(
+    const std::string& path, const std::function<Result<void, Error>(std::string_view)>& take);
+Result<void, Error> copy_public_file(const std::string& from, const std::string& to);
 
 // For good, when it returns. That there is none is no error.
 Result<void, Error> remove_private_file(const std::string& path);

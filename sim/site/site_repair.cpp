@@ -40,11 +40,8 @@ std::string damage_of(const std::string& folder, const events::JournalSalvage& f
                          : "others are there");
 }
 
-Result<Secret, Error> read_whole(const std::string& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  return read_public_file(path, error ? 0 : size);
-}
+// A journal that is longer is not repaired.
+constexpr std::uintmax_t kCopiedBytesMax = std::uintmax_t{32} << 30;
 
 // Under the first name that is free.
 Result<void, Error> keep_copy(const std::string& folder, std::string_view name,
@@ -52,13 +49,15 @@ Result<void, Error> keep_copy(const std::string& folder, std::string_view name,
   const std::string path = file_in(folder, name);
   std::error_code error;
   if (!fs::exists(path, error)) return {};
-  const auto bytes = read_whole(path);
-  if (!bytes) return Failed<Error>(bytes.error());
+  if (const auto bytes = fs::file_size(path, error); !error && bytes > kCopiedBytesMax) {
+    return file_error(path, fmt::format("has {} bytes, too many to keep a copy of it", bytes),
+                      "move it away, and repair the site again");
+  }
   std::string copy;
   for (int i = 1; copy.empty() || fs::exists(copy, error); ++i) {
     copy = fmt::format("{}.damaged-{}", path, i);
   }
-  auto written = write_public_file(copy, bytes->reveal());
+  auto written = copy_public_file(path, copy);
   if (written) copies.push_back(copy);
   return written;
 }
@@ -84,8 +83,6 @@ class Mended {
   static Result<Mended, Error> start(const std::string& folder, events::JournalContent content) {
     const std::string name = file_in(folder, events::kSiteFile);
     ::unlink((name + ".new").c_str());
-    const auto bytes = read_whole(name);
-    if (!bytes) return Failed<Error>(bytes.error());
     const UsualUmask umask;
     auto file = events::FileStorage::create(name + ".new");
     if (!file) return file_error(name, "cannot be made: " + file.error().message());
@@ -94,9 +91,8 @@ class Mended {
     }
     auto storage = std::make_unique<SyncedLater>(std::move(*file));
     SyncedLater& later = *storage;
-    const std::string_view good = bytes->reveal().substr(0, content.bytes);
-    if (const auto wrong = storage->write(0, std::as_bytes(std::span(good)))) {
-      return file_error(name, "cannot be written: " + wrong.message());
+    if (auto copied = copy(name, content.bytes, *storage); !copied) {
+      return Failed<Error>(copied.error());
     }
     content.torn_bytes = 0;
     auto journal = events::Journal::resume(std::move(storage), name, std::move(content));
@@ -125,6 +121,19 @@ class Mended {
  private:
   Mended(std::string name, events::Journal journal, SyncedLater& storage)
       : name_(std::move(name)), journal_(std::move(journal)), storage_(storage) {}
+
+  // So many bytes from the beginning of the file.
+  static Result<void, Error> copy(const std::string& name, std::uint64_t bytes,
+                                  events::Storage& storage) {
+    std::uint64_t done = 0;
+    return read_public_file(name, [&](std::string_view piece) -> Result<void, Error> {
+      piece = piece.substr(0, std::min<std::uint64_t>(piece.size(), bytes - done));
+      const auto wrong = storage.write(done, std::as_bytes(std::span(piece)));
+      if (wrong) return file_error(name, "cannot be written: " + wrong.message());
+      done += piece.size();
+      return {};
+    });
+  }
 
   Result<void, Error> put(Instant time, const SiteEvent& event) {
     const auto number = static_cast<std::uint32_t>(content().events.size() - 1);
@@ -189,7 +198,9 @@ Result<SiteRepair, Error> repair_site(
   auto found = events::salvage_journal(name);
   if (!found) {
     Error error = to_error(found.error());
-    error.advice = "nothing of it can be read: put back a copy, and run `tokenlife site restore`";
+    if (found.error().kind != events::LogError::Kind::misuse) {
+      error.advice = "nothing of it can be read: put back a copy, and run `tokenlife site restore`";
+    }
     return Failed<Error>(std::move(error));
   }
   SiteRepair repair;
