@@ -48,9 +48,10 @@ TokenSerial serial_named_by(const Secret& token);
 bool has_seen(const SiteFolder& site, const Certificate& certificate, const Client& client,
               const Secret& token);
 
-// Precondition: the site is opened to write, unless the request is an exchange with a token that it
-// has seen. A client with a good token that it has forgotten is recognised: its request is granted.
-// One with a token that is replaced is refused if it `refuses_clones`.
+// Precondition: the site is opened to write, and the certificate that signs now is good (see
+// check_signer()), unless the request is an exchange with a token that it has seen. A client with a
+// good token that it has forgotten is recognised: its request is granted. One with a token that is
+// replaced is refused if it `refuses_clones`.
 Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, Challenge& challenge,
                                  std::chrono::sys_seconds now, bool refuses_clones = false);
 
