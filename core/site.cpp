@@ -251,13 +251,12 @@ struct Evolve {
   }
   Outcome operator()(const ClientTokenIssued& event) const {
     if (event.token.signer != site.signs_now()) return SiteRefusal::no_such_key;
-    // A site may know very many clients: each is looked for once.
-    const auto place = site.clients.lower_bound(event.thumbprint);
-    const bool is_new = place == site.clients.end() || place->first != event.thumbprint;
-    if (!is_next_serial(site, is_new ? nullptr : &place->second, event.token.serial)) {
+    const auto known = site.clients.find(event.thumbprint);
+    const bool is_new = known == site.clients.end();
+    if (!is_next_serial(site, is_new ? nullptr : &known->second, event.token.serial)) {
       return SiteRefusal::serial_out_of_order;
     }
-    KnownClient& client = site.clients.try_emplace(place, event.thumbprint)->second;
+    KnownClient& client = is_new ? site.clients[event.thumbprint] : known->second;
     const ClientNumber number = event.token.serial.client();
     if (is_new || number != client.number) ++site.next_client;
     if (!is_new && number != client.number) {

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -54,19 +56,28 @@ struct TrustedCa {
   friend bool operator==(const TrustedCa&, const TrustedCa&) = default;
 };
 
+// For tables in memory, of keys that others choose: another one in each process, so that nobody can
+// choose certificates that meet in one place. Nothing may depend on the order of such a table.
+struct SaltedHash {
+  std::size_t operator()(const Guid& guid) const noexcept;
+  std::size_t operator()(const Sha256Thumbprint& thumbprint) const noexcept;
+};
+using BulkTokens = std::unordered_map<Guid, BulkToken, SaltedHash>;
+using KnownClients = std::unordered_map<Sha256Thumbprint, KnownClient, SaltedHash>;
+
 struct Site {
   bool established = false;
   Guid tenant;
   Policy policy;
   Capacities capacities;
-  std::map<Guid, BulkToken> bulk_tokens;
+  BulkTokens bulk_tokens;
   std::array<bool, kCount<Endpoint>> up{true, true, true};
   // A9: the last one signs. A token signed by a retired one is refused.
   std::vector<SigningKey> keys{SigningKey{}};
   // D6: one client, one certificate. Numbered in the order of their first registration, and in each
   // epoch from another number on: a client that is older than the epoch gets a new number with its
   // next token, because the site may have forgotten tokens of the old one.
-  std::map<Sha256Thumbprint, KnownClient> clients;
+  KnownClients clients;
   // A8, by their certificates. One may be blocked before its first registration.
   std::set<Sha256Thumbprint> blocked_clients;
   // Of a site on disk: whose word is taken for PKI and Entra clients.

@@ -143,6 +143,9 @@ class JournalParser {
     const std::uint64_t events = std::min(file_.size() / kFrameBytesUsual, kReservedMax);
     content_.events.reserve(events);
     content_.digests.reserve(events);
+    // Of one of both kinds at most, and mostly so.
+    content_.site.bulk_tokens.reserve(events / 2);
+    content_.site.clients.reserve(events / 2);
   }
 
   Result<JournalContent, LogError> read() {

@@ -1,7 +1,9 @@
 #include "sim/site/known_clients.hpp"
 
+#include <algorithm>
 #include <filesystem>
-#include <map>
+#include <tuple>
+#include <unordered_map>
 
 #include "sim/site/key_file.hpp"
 #include "sim/text/escape.hpp"
@@ -9,49 +11,52 @@
 namespace tokenlife::sim {
 namespace {
 
-std::map<Sha256Thumbprint, ClientToken> newest_tokens(const SiteFolder& site) {
-  std::map<Sha256Thumbprint, ClientToken> newest;
-  for (const auto& recorded : site.events()) {
-    const auto* issued = std::get_if<ClientTokenIssued>(&recorded.event);
-    if (issued != nullptr) newest[issued->thumbprint] = issued->token;
-  }
-  return newest;
-}
-
+// The token in `newest` is one of the client's own, and perhaps not its newest. Null: none is
+// known.
 ListedClient listed(const SiteFolder& site, const Sha256Thumbprint& thumbprint,
-                    const std::map<Sha256Thumbprint, ClientToken>& newest) {
+                    const ClientToken* newest) {
   ListedClient client{thumbprint, {}, {}, site.site().blocked_clients.contains(thumbprint)};
   const auto known = site.site().clients.find(thumbprint);
   if (known != site.site().clients.end()) client.known = known->second;
-  const auto token = newest.find(thumbprint);
   // Of a recognised one the site has forgotten it, and knows an older one at best.
   const bool is_newest =
-      token != newest.end() && client.known && client.known->newest == token->second.serial;
-  if (is_newest) client.newest = token->second;
+      newest != nullptr && client.known && client.known->newest == newest->serial;
+  if (is_newest) client.newest = *newest;
   return client;
 }
 
 }  // namespace
 
 std::vector<ListedClient> known_clients(const SiteFolder& site) {
-  const auto newest = newest_tokens(site);
-  std::multimap<ClientNumber, Sha256Thumbprint> by_number;
-  for (const auto& [thumbprint, known] : site.site().clients) {
-    by_number.emplace(known.number, thumbprint);
+  std::unordered_map<Sha256Thumbprint, const ClientToken*, SaltedHash> newest;
+  newest.reserve(site.site().clients.size());
+  for (const auto& recorded : site.events()) {
+    const auto* issued = std::get_if<ClientTokenIssued>(&recorded.event);
+    if (issued != nullptr) newest[issued->thumbprint] = &issued->token;
   }
   std::vector<ListedClient> list;
-  for (const auto& [number, thumbprint] : by_number) {
-    list.push_back(listed(site, thumbprint, newest));
-  }
+  list.reserve(site.site().clients.size());
+  const auto add = [&](const Sha256Thumbprint& thumbprint) {
+    const auto token = newest.find(thumbprint);
+    list.push_back(listed(site, thumbprint, token == newest.end() ? nullptr : token->second));
+  };
+  for (const auto& [thumbprint, known] : site.site().clients) add(thumbprint);
+  std::sort(list.begin(), list.end(), [](const ListedClient& a, const ListedClient& b) {
+    return std::tie(a.known->number, a.thumbprint) < std::tie(b.known->number, b.thumbprint);
+  });
   for (const Sha256Thumbprint& thumbprint : site.site().blocked_clients) {
-    if (site.site().clients.contains(thumbprint)) continue;
-    list.push_back(listed(site, thumbprint, newest));
+    if (!site.site().clients.contains(thumbprint)) add(thumbprint);
   }
   return list;
 }
 
 ListedClient known_client(const SiteFolder& site, const Sha256Thumbprint& thumbprint) {
-  return listed(site, thumbprint, newest_tokens(site));
+  const ClientToken* newest = nullptr;
+  for (const auto& recorded : site.events()) {
+    const auto* issued = std::get_if<ClientTokenIssued>(&recorded.event);
+    if (issued != nullptr && issued->thumbprint == thumbprint) newest = &issued->token;
+  }
+  return listed(site, thumbprint, newest);
 }
 
 std::string_view status_of(const ListedClient& client, const SiteFolder& site,

@@ -65,8 +65,10 @@ void Visit::warn(const std::string& what) {
 // As it is already, if that will do: a journal may be long.
 Result<SiteFolder*, Error> Visit::open_site(bool to_write) {
   if (site_ && (is_writer_ || !to_write)) return &*site_;
-  auto opened =
-      to_write ? SiteFolder::open_to_write(site_folder_) : SiteFolder::open_to_read(site_folder_);
+  auto opened = !to_write ? SiteFolder::open_to_read(site_folder_)
+                : site_   ? SiteFolder::open_to_write(std::move(*site_))
+                          : SiteFolder::open_to_write(site_folder_);
+  site_.reset();
   if (!opened) return Failed<Error>(opened.error());
   warn(opened->take_warning());
   site_ = std::move(*opened);

@@ -22,6 +22,7 @@ inline constexpr std::string_view kHeadFile = "site.head";
 struct SiteHead {
   events::JournalHead head;
   std::string file{};  // see file_identity(); empty: not known
+  friend bool operator==(const SiteHead&, const SiteHead&) = default;
 };
 
 // "12:5f0c...", and back; nothing for any other text.

@@ -56,6 +56,7 @@ struct SiteFolder::Impl {
   std::vector<Certificate> certificates;
   std::string warning;
   std::optional<SiteHead> head;
+  std::string identity;  // of the journal's file, before it was read
   // Of the folder whose journal was written last: that one may have gone on. Until an epoch begins.
   bool is_copy = false;
   bool broken = false;  // what is on the disk is not what this object says
@@ -74,6 +75,7 @@ struct SiteFolder::Impl {
       return file_error(folder, "not a site's folder: it has no site.log",
                         "make one with `tokenlife site init`");
     }
+    identity = file_identity(path);
     auto kept = read_kept_journal(folder);
     if (!kept) return Failed<Error>(kept.error());
     read = std::move(kept->content);
@@ -89,6 +91,24 @@ struct SiteFolder::Impl {
       certificates.push_back(std::move(*certificate));
     }
     return {};
+  }
+
+  Result<void, Error> read_anew() {
+    read = {};
+    certificates.clear();
+    warning.clear();
+    return read_site();
+  }
+
+  // Whether the journal and its head are still those that were read. If that cannot be said: no.
+  bool is_as_read() const {
+    const std::string path = file(events::kSiteFile);
+    std::error_code error;
+    const bool is_same = read.torn_bytes == 0 && !identity.empty() &&
+                         file_identity(path) == identity &&
+                         fs::file_size(path, error) == read.bytes;
+    const auto now = is_same ? read_head(folder) : std::optional<SiteHead>{};
+    return is_same && now && *now == head;
   }
 
   Result<void, Error> resume() {
@@ -160,11 +180,16 @@ Result<SiteFolder, Error> SiteFolder::open_to_read(const std::string& folder) {
 Result<SiteFolder, Error> SiteFolder::open_to_write(const std::string& folder) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
-  auto held = lock_site(folder);
+  return open_to_write(SiteFolder(std::move(impl)));
+}
+
+Result<SiteFolder, Error> SiteFolder::open_to_write(SiteFolder earlier) {
+  auto impl = std::move(earlier.impl_);
+  auto held = lock_site(impl->folder);
   if (!held) return Failed<Error>(held.error());
   impl->lock = std::move(*held);
   // Read under the lock: what another writer did before is part of it.
-  auto good = impl->read_site();
+  auto good = impl->is_as_read() ? check_own_site(impl->folder) : impl->read_anew();
   if (good) good = impl->resume();
   if (!good) return Failed<Error>(good.error());
   return SiteFolder(std::move(impl));

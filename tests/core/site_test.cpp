@@ -135,9 +135,8 @@ TEST_CASE("D6 R14: clients are known by their certificates and numbered as they 
   CHECK(decided(kOtherThumbprint, 1) == SiteEvent{issued(kOtherThumbprint, 1, 1, day(1))});
   CHECK(decided(kThumbprint, 30) == SiteEvent{issued(kThumbprint, 0, 2, day(30))});
   CHECK(decided(kThumbprint, 60) == SiteEvent{issued(kThumbprint, 0, 3, day(60))});
-  CHECK(site.clients == std::map<Sha256Thumbprint, KnownClient>{
-                            {kThumbprint, {{0}, 3, TokenSerial::of({0}, 3), {}}},
-                            {kOtherThumbprint, {{1}, 1, TokenSerial::of({1}, 1), {}}}});
+  CHECK(site.clients == KnownClients{{kThumbprint, {{0}, 3, TokenSerial::of({0}, 3), {}}},
+                                     {kOtherThumbprint, {{1}, 1, TokenSerial::of({1}, 1), {}}}});
 }
 
 TEST_CASE("A9: a client token is signed with the newest certificate") {

@@ -98,13 +98,12 @@ TEST_CASE("a journal whose clock goes back is read as it was written, also befor
     CHECK(content->events[i + 1].time == strange_story()[i].first);
     CHECK(content->events[i + 1].event == strange_story()[i].second);
   }
-  CHECK(content->site.clients ==
-        std::map<Sha256Thumbprint, KnownClient>{{kThumbprint,
-                                                 {{5'000'000},
-                                                  5,
-                                                  TokenSerial::of({5'000'000}, 5),
-                                                  {TokenSerial::of({7}, 4)},
-                                                  TokenSerial::of({5'000'000}, 5)}}});
+  CHECK(content->site.clients == KnownClients{{kThumbprint,
+                                               {{5'000'000},
+                                                5,
+                                                TokenSerial::of({5'000'000}, 5),
+                                                {TokenSerial::of({7}, 4)},
+                                                TokenSerial::of({5'000'000}, 5)}}});
 }
 
 TEST_CASE("a journal of an earlier version has a head from its first event of this one on") {

@@ -22,8 +22,8 @@ TEST_CASE("a journal is read as it was written") {
   CHECK(content->torn_bytes == 0);
   CHECK(content->site.tenant == Guid{1, 2});
   CHECK(content->site.keys == std::vector<SigningKey>{{true}, {false}});
-  CHECK(content->site.clients == std::map<Sha256Thumbprint, KnownClient>{
-                                     {kThumbprint, {{0}, 1, TokenSerial::of({0}, 1), {}}}});
+  CHECK(content->site.clients ==
+        KnownClients{{kThumbprint, {{0}, 1, TokenSerial::of({0}, 1), {}}}});
 }
 
 TEST_CASE("a journal of schema 2 replays for ever, and has no head of its own") {

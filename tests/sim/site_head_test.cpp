@@ -50,6 +50,40 @@ TEST_CASE("R54: a site whose journal was cut at any byte of what was acknowledge
   CHECK(desk.open().site().bulk_tokens.at(kBulk).blocked);
 }
 
+TEST_CASE("a site that was read is opened to write as it is now") {
+  const FolderDesk desk;
+  auto same = SiteFolder::open_to_read(desk.site);
+  REQUIRE(same);
+  auto writer = SiteFolder::open_to_write(std::move(*same));
+  REQUIRE(writer);
+  done(*writer, IssueBulkToken{"", kBulk, 60});
+  writer = Failed<sim::Error>(sim::Error{});
+  auto stale = SiteFolder::open_to_read(desk.site);
+  REQUIRE(stale);
+  {
+    SiteFolder other = desk.open();
+    done(other, BlockBulkToken{kBulk});
+    done(other, UnblockBulkToken{kBulk});
+    done(other, BlockBulkToken{kBulk});
+  }
+  auto fresh = SiteFolder::open_to_write(std::move(*stale));
+  REQUIRE(fresh);
+  CHECK(fresh->events().size() == 5);
+  CHECK(fresh->site().bulk_tokens.at(kBulk).blocked);
+  done(*fresh, BlockClientCertificate{kThumbprint});
+  fresh = Failed<sim::Error>(sim::Error{});
+  CHECK(desk.open().events().size() == 6);
+}
+
+TEST_CASE("R54: a site that was read is closed to a writer if its head is another one by then") {
+  const CutDesk desk;
+  desk.leave(desk.log_before, desk.head_before);
+  auto read = SiteFolder::open_to_read(desk.site);
+  REQUIRE(read);
+  write_file(desk.head, desk.head_after);
+  CHECK_FALSE(SiteFolder::open_to_write(std::move(*read)));
+}
+
 TEST_CASE("an event that was cut at any byte before it was acknowledged is in nobody's way",
           "[slow]") {
   const CutDesk desk;
