@@ -11,6 +11,7 @@
 #include "core/token/token.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/hide_process.hpp"
+#include "sim/cli/json_object.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/generate_guid.hpp"
@@ -48,6 +49,34 @@ nlohmann::ordered_json json_of(const NewBulkToken& fresh, const SiteFolder& site
   json["lifetime"] = (fresh.issued.expires - fresh.issued.not_before).count();
   json["token"] = fresh.token.reveal();
   return json;
+}
+
+std::string listed_json(const std::string& folder, const std::vector<ListEntry>& list) {
+  return json_text({{"site", folder}}, "bulk-tokens", list,
+                   [](const ListEntry& token, JsonObject& json) {
+                     json.put("guid", token.id);
+                     json.put("name", token.issued_to);
+                     json.put("lifetime", (token.expires - token.not_before).count());
+                     json.put("not-before", rfc3339(token.not_before));
+                     json.put("expires", rfc3339(token.expires));
+                     json.put("status", name(token.status));
+                     json.put("blocked", token.blocked);
+                   });
+}
+
+std::string listed_text(const std::vector<ListEntry>& list) {
+  if (list.empty()) return "no bulk tokens yet\n";
+  std::vector<std::vector<std::string>> lines{
+      {"GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status"}};
+  lines.reserve(list.size() + 1);
+  for (const ListEntry& token : list) {
+    const bool blocked_besides = token.blocked && token.status != ListedStatus::blocked;
+    lines.push_back(
+        line_of(token.id, escape_text(token.issued_to), to_text(token.expires - token.not_before),
+                rfc3339(token.not_before), rfc3339(token.expires),
+                std::string(name(token.status)) + (blocked_besides ? ", blocked" : "")));
+  }
+  return table_text(lines);
 }
 
 ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& console) {
@@ -187,28 +216,7 @@ ExitStatus token_list_command(const TokenListCommand& command, Console& console)
   if (!site) return Failed<Error>(site.error());
   say_warning(*site, console);
   const auto list = list_of(*site, *now, ListedType::bulk_token, ListOrder::valid_from);
-  auto json = nlohmann::ordered_json::array();
-  std::vector<std::vector<std::string>> lines{
-      {"GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status"}};
-  for (const ListEntry& token : list) {
-    const auto lifetime = token.expires - token.not_before;
-    const bool blocked_besides = token.blocked && token.status != ListedStatus::blocked;
-    lines.push_back({token.id, escape_text(token.issued_to), to_text(lifetime),
-                     rfc3339(token.not_before), rfc3339(token.expires),
-                     std::string(name(token.status)) + (blocked_besides ? ", blocked" : "")});
-    json.push_back({{"guid", token.id},
-                    {"name", token.issued_to},
-                    {"lifetime", lifetime.count()},
-                    {"not-before", rfc3339(token.not_before)},
-                    {"expires", rfc3339(token.expires)},
-                    {"status", name(token.status)},
-                    {"blocked", token.blocked}});
-  }
-  if (command.json) {
-    console.print(json_text({{"site", site->folder()}, {"bulk-tokens", json}}) + "\n");
-  } else {
-    console.print(list.empty() ? "no bulk tokens yet\n" : table_text(lines));
-  }
+  console.print(command.json ? listed_json(site->folder(), list) : listed_text(list));
   return 0;
 }
 

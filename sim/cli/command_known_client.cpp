@@ -3,10 +3,8 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "sim/cli/clock_argument.hpp"
-#include "sim/cli/json_text.hpp"
+#include "sim/cli/json_object.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/inventory.hpp"
 #include "sim/site/known_clients.hpp"
@@ -15,8 +13,6 @@
 
 namespace tokenlife::sim {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // ---- Blocking ----------------------------------------------------------------------------------
 
@@ -53,35 +49,57 @@ std::optional<std::string> shown_out_of_turn(const ListedClient& client) {
   return to_string(client.known->replaced);
 }
 
-Json json_of(const ListedClient& client, const SiteFolder& site, std::chrono::sys_seconds now) {
-  Json json;
-  json["thumbprint"] = tokenlife::to_string(client.thumbprint);
-  json["number"] = client.known ? Json(client.known->number.value) : nullptr;
-  json["tokens"] = client.known ? client.known->tokens : 0U;
-  json["token"] = nullptr;
-  if (client.newest.exists()) {
-    json["token"] = {{"serial", to_string(client.newest.serial)},
-                     {"not-before", rfc3339(site.time_of(client.newest.not_before))},
-                     {"expires", rfc3339(site.time_of(client.newest.expires))},
-                     {"signer", client.newest.signer.value}};
+void put_token(const ListedClient& client, const SiteFolder& site, JsonObject& json) {
+  if (!client.newest.exists()) {
+    json.put("token", nullptr);
+    return;
   }
-  json["status"] = status_of(client, site, now);
-  json["blocked"] = client.blocked;
-  const auto replaced = shown_out_of_turn(client);
-  json["replaced-token-shown"] = replaced ? Json(*replaced) : nullptr;
-  return json;
+  JsonObject token = json.within("token");
+  token.put("serial", to_string(client.newest.serial));
+  token.put("not-before", rfc3339(site.time_of(client.newest.not_before)));
+  token.put("expires", rfc3339(site.time_of(client.newest.expires)));
+  token.put("signer", client.newest.signer.value);
+  token.end();
+}
+
+void put_json(const ListedClient& client, const SiteFolder& site, std::chrono::sys_seconds now,
+              JsonObject& json) {
+  json.put("thumbprint", tokenlife::to_string(client.thumbprint));
+  if (client.known) {
+    json.put("number", client.known->number.value);
+  } else {
+    json.put("number", nullptr);
+  }
+  json.put("tokens", client.known ? client.known->tokens : 0U);
+  put_token(client, site, json);
+  json.put("status", status_of(client, site, now));
+  json.put("blocked", client.blocked);
+  if (const auto replaced = shown_out_of_turn(client)) {
+    json.put("replaced-token-shown", *replaced);
+  } else {
+    json.put("replaced-token-shown", nullptr);
+  }
+}
+
+std::string json_of(const ListedClient& client, const SiteFolder& site,
+                    std::chrono::sys_seconds now) {
+  std::string text;
+  JsonObject json(text, 2);
+  put_json(client, site, now, json);
+  json.end();
+  return text + "\n";
 }
 
 std::vector<std::string> cells_of(const ListedClient& client, const SiteFolder& site,
                                   std::chrono::sys_seconds now) {
   const bool has_token = client.newest.exists();
-  return {client.known ? std::to_string(client.known->number.value) : "",
-          tokenlife::to_string(client.thumbprint),
-          has_token ? to_string(client.newest.serial) : "",
-          has_token ? rfc3339(site.time_of(client.newest.not_before)) : "",
-          has_token ? rfc3339(site.time_of(client.newest.expires)) : "",
-          std::string(status_of(client, site, now)) +
-              (shown_out_of_turn(client) ? ", in two places" : "")};
+  return line_of(client.known ? std::to_string(client.known->number.value) : "",
+                 tokenlife::to_string(client.thumbprint),
+                 has_token ? to_string(client.newest.serial) : "",
+                 has_token ? rfc3339(site.time_of(client.newest.not_before)) : "",
+                 has_token ? rfc3339(site.time_of(client.newest.expires)) : "",
+                 std::string(status_of(client, site, now)) +
+                     (shown_out_of_turn(client) ? ", in two places" : ""));
 }
 
 std::string text_of(const ListedClient& client, const SiteFolder& site,
@@ -103,6 +121,23 @@ std::string text_of(const ListedClient& client, const SiteFolder& site,
                      rfc3339(site.time_of(client.newest.expires)), client.newest.signer.value);
 }
 
+std::string listed_json(const std::vector<ListedClient>& clients, const SiteFolder& site,
+                        std::chrono::sys_seconds now) {
+  return json_text(
+      {{"site", site.folder()}}, "clients", clients,
+      [&](const ListedClient& client, JsonObject& json) { put_json(client, site, now, json); });
+}
+
+std::string listed_text(const std::vector<ListedClient>& clients, const SiteFolder& site,
+                        std::chrono::sys_seconds now) {
+  if (clients.empty()) return "no clients yet\n";
+  std::vector<std::vector<std::string>> lines{
+      {"No.", "Certificate (SHA-256)", "Token", "Valid from", "Valid to", "Status"}};
+  lines.reserve(clients.size() + 1);
+  for (const ListedClient& client : clients) lines.push_back(cells_of(client, site, now));
+  return table_text(lines);
+}
+
 }  // namespace
 
 ExitStatus site_block_client_command(const BlockClientCommand& command, Console& console) {
@@ -119,18 +154,8 @@ ExitStatus client_list_command(const ClientListCommand& command, Console& consol
   if (!site) return Failed<Error>(site.error());
   say_warning(*site, console);
   const auto clients = known_clients(*site);
-  Json json = Json::array();
-  std::vector<std::vector<std::string>> lines{
-      {"No.", "Certificate (SHA-256)", "Token", "Valid from", "Valid to", "Status"}};
-  for (const ListedClient& client : clients) {
-    json.push_back(json_of(client, *site, *now));
-    lines.push_back(cells_of(client, *site, *now));
-  }
-  if (command.json) {
-    console.print(json_text({{"site", site->folder()}, {"clients", json}}) + "\n");
-  } else {
-    console.print(clients.empty() ? "no clients yet\n" : table_text(lines));
-  }
+  console.print(command.json ? listed_json(clients, *site, *now)
+                             : listed_text(clients, *site, *now));
   return 0;
 }
 
@@ -143,8 +168,7 @@ ExitStatus client_show_command(const ClientShowCommand& command, Console& consol
   if (!site) return Failed<Error>(site.error());
   say_warning(*site, console);
   const ListedClient client = known_client(*site, *thumbprint);
-  console.print(command.json ? json_text(json_of(client, *site, *now)) + "\n"
-                             : text_of(client, *site, *now));
+  console.print(command.json ? json_of(client, *site, *now) : text_of(client, *site, *now));
   return 0;
 }
 

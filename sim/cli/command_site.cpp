@@ -7,6 +7,7 @@
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_site.hpp"
 #include "sim/cli/hide_process.hpp"
+#include "sim/cli/json_object.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/generate_guid.hpp"
@@ -27,17 +28,15 @@ Result<Enum, Error> word_of(const std::string& word, const char* option, const c
                      did_you_mean(noun, word, Names<Enum>::values));
 }
 
-nlohmann::ordered_json json_of(const ListEntry& listed) {
-  nlohmann::ordered_json json;
-  json["type"] = name(listed.type);
-  if (listed.number) json["number"] = listed.number->value;
-  json[listed.number ? "thumbprint" : "guid"] = listed.id;
-  json["issued-to"] = listed.issued_to;
-  json["not-before"] = rfc3339(listed.not_before);
-  json["expires"] = rfc3339(listed.expires);
-  json["status"] = name(listed.status);
-  if (!listed.number) json["blocked"] = listed.blocked;
-  return json;
+void put_json(const ListEntry& listed, JsonObject& json) {
+  json.put("type", name(listed.type));
+  if (listed.number) json.put("number", listed.number->value);
+  json.put(listed.number ? "thumbprint" : "guid", listed.id);
+  json.put("issued-to", listed.issued_to);
+  json.put("not-before", rfc3339(listed.not_before));
+  json.put("expires", rfc3339(listed.expires));
+  json.put("status", name(listed.status));
+  if (!listed.number) json.put("blocked", listed.blocked);
 }
 
 // ---- Whom it trusts (R18, A11) -----------------------------------------------------------------
@@ -74,7 +73,7 @@ std::string trust_text(const Site& site) {
   return text;
 }
 
-nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
+std::string json_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
   nlohmann::ordered_json json;
   json["site"] = site.folder();
   json["tenant"] = to_string(site.tenant());
@@ -86,21 +85,20 @@ nlohmann::ordered_json json_of(const SiteFolder& site, const std::vector<ListEnt
   json["mp"] = name(site.site().policy.mp);
   json["trusted-cas"] = cas_json(site.site());
   json["entra"] = entra_json(site.site());
-  auto& certificates = json["certificates"] = nlohmann::ordered_json::array();
-  for (const ListEntry& listed : list) certificates.push_back(json_of(listed));
-  return json;
+  return json_text(json, "certificates", list, put_json);
 }
 
 std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
   std::vector<std::vector<std::string>> lines{
       {"Type", "No.", "GUID or SHA-1", "Issued to", "Valid from", "Valid to", "Status"}};
+  lines.reserve(list.size() + 1);
   for (const ListEntry& listed : list) {
     const bool blocked_besides = listed.blocked && listed.status != ListedStatus::blocked;
-    lines.push_back({std::string(name(listed.type)),
-                     listed.number ? std::to_string(listed.number->value) : "", listed.id,
-                     escape_text(listed.issued_to), rfc3339(listed.not_before),
-                     rfc3339(listed.expires),
-                     std::string(name(listed.status)) + (blocked_besides ? ", blocked" : "")});
+    lines.push_back(
+        line_of(std::string(name(listed.type)),
+                listed.number ? std::to_string(listed.number->value) : "", listed.id,
+                escape_text(listed.issued_to), rfc3339(listed.not_before), rfc3339(listed.expires),
+                std::string(name(listed.status)) + (blocked_besides ? ", blocked" : "")));
   }
   return fmt::format("Site with the tenant {}, since {}; clients known: {}\n",
                      to_string(site.tenant()), rfc3339(site.time_of(at(Duration{0}))),
@@ -161,7 +159,7 @@ ExitStatus site_show_command(const SiteShowCommand& command, Console& console) {
   const auto expected = is_expected(command, *site, console);
   if (!expected) return Failed<Error>(expected.error());
   const auto list = list_of(*site, *now, type, *order);
-  console.print(command.json ? json_text(json_of(*site, list)) + "\n" : text_of(*site, list));
+  console.print(command.json ? json_of(*site, list) : text_of(*site, list));
   return *expected ? 0 : 1;
 }
 

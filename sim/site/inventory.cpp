@@ -56,11 +56,12 @@ std::size_t columns(std::string_view text) {
 std::vector<ListEntry> list_of(const SiteFolder& site, sys_seconds now,
                                std::optional<ListedType> type, ListOrder order) {
   std::vector<ListEntry> list;
+  list.reserve(site.site().bulk_tokens.size() + site.site().keys.size());
+  const Instant instant = site.instant_of(now);
   for (const auto& [guid, token] : site.site().bulk_tokens) {
     list.push_back({ListedType::bulk_token, to_string(guid), token.name,
                     site.time_of(token.not_before), site.time_of(token.expires),
-                    status_of(site.site(), token, site.instant_of(now)), token.blocked,
-                    std::nullopt});
+                    status_of(site.site(), token, instant), token.blocked, std::nullopt});
   }
   for (std::uint32_t key = 0; key < site.site().keys.size(); ++key) {
     const Certificate& certificate = site.certificate({key});
@@ -82,7 +83,10 @@ std::string table_text(const std::vector<std::vector<std::string>>& lines) {
       widths[i] = std::max(widths[i], columns(cells[i]));
     }
   }
+  std::size_t width = 0;
+  for (const std::size_t column : widths) width += column + 2;
   std::string text;
+  text.reserve(lines.size() * width);
   for (const auto& cells : lines) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       text += cells[i];
