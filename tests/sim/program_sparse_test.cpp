@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "support/client_desk.hpp"
+#include "support/pki.hpp"
 
 namespace tokenlife::test {
 namespace {
@@ -97,11 +98,12 @@ TEST_CASE("no other file of a site or client is read that is longer than it can 
 
 TEST_CASE("no file that a command is given is read that is longer than it can be", "[slow]") {
   const SparseDesk desk;
+  desk.write("root.pem", TestPki{desk.start()}.root);
   desk.write("big", "");
   desk.grow("big");
   for (const char* line : {
            "site trust-ca site big",
-           "site trust-ca site site/signing-0.crt --crl big",
+           "site trust-ca site root.pem --crl big",
            "site trust-entra site --issuer i --audience a --jwks big",
            "client register --dir fresh --site site --pki big --pki-key kiosk/client.key",
            "client register --dir fresh --site site --pki kiosk/client.crt --pki-key big",
