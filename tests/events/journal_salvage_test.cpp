@@ -32,7 +32,7 @@ TEST_CASE("events are found wherever they stand behind damage") {
   // What is looked at in one piece ends among these, and within one of the events' frames.
   for (const std::size_t between :
        {std::size_t{8}, 4 * kMiB - 70'000, 4 * kMiB - 65'744, 4 * kMiB - 65'584, 4 * kMiB - 65'360,
-        4 * kMiB, 8 * kMiB - 131'304, 9 * kMiB}) {
+        4 * kMiB - 104, 4 * kMiB, 8 * kMiB - 131'304, 9 * kMiB}) {
     INFO(between);
     const Broken journal(std::string(between, '\0'));
     const auto found = events::salvage_journal(journal.file);
