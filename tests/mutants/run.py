@@ -129,6 +129,8 @@ UNITS_OF = {
     "sim/scenario/scenario.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/draws_ahead.hpp": ["sim/engine/client_run.cpp", "sim/engine/network_walk.cpp",
                                    "tests/sim/draws_ahead_test.cpp"],
+    "events/stretch_shapes.hpp": ["tests/events/stretch_shapes_test.cpp"],
+    "sim/analysis/event_counter.hpp": ["sim/analysis/count_events.cpp"],
     "sim/engine/site_timeline.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/repeated_span.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/network_position.hpp": ["sim/engine/client_run.cpp"],
