@@ -183,3 +183,23 @@ TEST_CASE("of a log that cannot be, the walk says what is said client by client"
     if (log) check_replay(*log);
   });
 }
+
+TEST_CASE("a client's next batch does not go back behind the end of its last") {
+  const LogContent content = moving_clients(1);
+  std::vector<Stretch> stretches = stretches_of(content);
+  REQUIRE(stretches.size() == 1);
+  Stretch next;
+  next.head = stretches[0].head;
+  next.head.from = 60;  // the last event was on the 29th day
+  next.head.events = 1;
+  next.shapes = {{static_cast<std::uint8_t>(EventKind::agent_restarted), 7, 0, 0}};
+  next.streams = {1, static_cast<std::uint8_t>(content.clients[0].size())};
+  next.codes = {0};
+  next.steps = {0};
+  stretches.push_back(next);
+  const TemporaryFolder folder;
+  write_folder(folder / "log", log_of_stretches(content, stretches));
+  const auto counted = events::replay_population(LogReader::open(folder / "log").value());
+  REQUIRE_FALSE(counted.has_value());
+  CHECK(counted.error().what == "time goes back in a client's stream (at or after client 0)");
+}

@@ -392,12 +392,9 @@ TEST_CASE("renewals are due as the cohort, its clocks and its actions say at the
   CHECK(terms[0].skew == 3min);
   CHECK(terms[1].renew_after == days{10});
   CHECK(terms[1].skew == 7min);
-  CHECK(terms[0].asked.empty());
-  REQUIRE(terms[1].asked.size() == 1);
-  CHECK(terms[1].asked[0].at == at(days{2}));
-  CHECK(terms[1].asked[0].over == 3h);
-  CHECK(terms[1].asked[0].every == days{4});
-  CHECK(terms[1].asked[0].times == 5);
+  REQUIRE((terms[0].asked.empty() && terms[1].asked.size() == 1));
+  const auto& [first, over, every, times] = terms[1].asked[0];
+  CHECK((first == at(days{2}) && over == 3h && every == days{4} && times == 5));
 }
 
 }  // namespace tokenlife::test
