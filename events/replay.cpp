@@ -99,8 +99,10 @@ Instant tick_at(const LogHeader& header, Instant at) {
 
 namespace {
 
-// Nothing later is read. No client has an event before the start.
-ReadWindow window_until(Instant at) {
+// Nothing later is read, but for who asks for the end: all is read then, and every digest checked.
+// No client has an event before the start.
+ReadWindow window_until(const LogHeader& header, Instant at) {
+  if (at.time_since_epoch() >= header.duration - header.tick) return {};
   const Duration last = std::clamp(at.time_since_epoch(), Duration{0}, Duration{UINT32_MAX});
   return {.until = static_cast<std::uint32_t>(last.count())};
 }
@@ -110,12 +112,15 @@ template <class Replay>
 class EndFold {
  public:
   EndFold(const LogHeader& header, const SiteHistory& site, Instant until)
-      : count_(header), replay_(site, tick_at(header, until)), until_(until) {}
+      : count_(header),
+        replay_(site, tick_at(header, until)),
+        until_(until),
+        window_(window_until(header, until)) {}
 
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition,
                              auto& visitor) {
     is_first_ = true;
-    const auto visited = visit_batches(log, partition, visitor, window_until(until_));
+    const auto visited = visit_batches(log, partition, visitor, window_);
     if (!visited) return Failed<LogError>(visited.error());
     const std::string file = log.file_of(partition);
     if (const auto error = replay_.replay().error(file, visited->offset)) {
@@ -145,6 +150,7 @@ class EndFold {
   PopulationCount count_;
   Replay replay_;  // of the current client
   Instant until_;
+  ReadWindow window_;
   bool is_first_ = true;
 };
 
@@ -170,10 +176,15 @@ class PopulationFold : EndFold<ServiceReplay> {
     const std::uint64_t end = std::uint64_t{head.first_client} + head.clients;
     const bool goes_on = position.streams != 0 && head.first_client == position.client;
     const std::uint32_t new_from = goes_on ? 1 : 0;
-    const bool is_next = !position.has_gaps && end <= position.end_client &&
-                         head.first_client + std::uint64_t{new_from} ==
-                             std::uint64_t{position.first_client} + position.streams;
-    if (!is_next || !walk_.walk(stretches, goes_on ? &replay_ : nullptr, position)) return false;
+    const bool is_behind = head.first_client + std::uint64_t{new_from} ==
+                           std::uint64_t{position.first_client} + position.streams;
+    // Of clients that come later than the window nothing is read.
+    const bool is_further = position.has_gaps && !goes_on &&
+                            head.first_client >= position.first_client &&
+                            (position.streams == 0 || head.first_client > position.client);
+    if (!(is_behind || is_further || (goes_on && position.has_gaps)) || end > position.end_client ||
+        !walk_.walk(stretches, goes_on ? &replay_ : nullptr, position))
+      return false;
     const auto fits = [this](const ServiceReplay& client) {
       return count_.fits(client.replay().number(), client.replay().client());
     };

@@ -1,6 +1,7 @@
 // Logs whose digests fit and whose content was made to break the reader.
 #include "events/forged_log.hpp"
 #include "events/log_content.hpp"
+#include "events/replay.hpp"
 #include "events/resign.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
@@ -298,8 +299,9 @@ TEST_CASE("stretches that do not follow each other are refused") {
 TEST_CASE("an index that is not that of the file is refused") {
   const LogContent content = movers();
   const std::vector<Stretch> stretches = stretches_of(content);
-  const auto refusal = [&](const std::function<void(events::PartitionEnd&)>& spoil) {
-    return refusal_of(forged_log(content, 2, [&](ForgedFile& file, events::PartitionEnd& end) {
+  using Spoil = std::function<void(events::PartitionEnd&)>;
+  const auto forged = [&](const Spoil& spoil) {
+    return forged_log(content, 2, [&](ForgedFile& file, events::PartitionEnd& end) {
       end.events = 9'300;
       for (const Stretch& stretch : stretches) {
         const events::StretchHead& head = stretch.head;
@@ -309,8 +311,9 @@ TEST_CASE("an index that is not that of the file is refused") {
                     [&](auto& message) { events::encode(stretch, message); });
       }
       spoil(end);
-    }));
+    });
   };
+  const auto refusal = [&](const Spoil& spoil) { return refusal_of(forged(spoil)); };
   CHECK(refusal([](auto&) {}).empty());
   const std::string other = "the end frame lists other stretches than there are";
   CHECK(refusal([](auto& end) { end.stretches.pop_back(); }) == other);
@@ -318,6 +321,13 @@ TEST_CASE("an index that is not that of the file is refused") {
   CHECK(refusal([](auto& end) { end.stretches[1].from -= 1; }) == other);
   CHECK(refusal([](auto& end) { end.stretches[1].until += 1; }) == other);
   CHECK(refusal([](auto& end) { end.stretches[1].clients = 1; }) == other);
+  // Who counts at the end of the run reads all, and not by the index.
+  const TemporaryFolder folder;
+  write_folder(folder / "log", forged([](auto& end) { end.stretches.pop_back(); }));
+  const auto log = events::LogReader::open(folder / "log").value();
+  const auto counted = events::replay_population(log, at(log.header().duration));
+  REQUIRE_FALSE(counted.has_value());
+  CHECK(counted.error().what == other);
 }
 
 TEST_CASE("messages that are none are refused") {
