@@ -11,7 +11,7 @@ namespace tokenlife::events {
 namespace {
 
 // Nine million years: sums of a few such times do not overflow.
-constexpr std::int64_t kSecondsMax = std::int64_t{1} << 48;
+constexpr std::int64_t kSecondsLimit = std::int64_t{1} << 48;
 
 void require(bool holds, const char* otherwise) {
   if (!holds) throw Malformed{otherwise};
@@ -41,13 +41,13 @@ Sha256Thumbprint decode_thumbprint(capnp::Data::Reader from) {
 }
 
 Duration decode_duration(std::int64_t seconds) {
-  require(seconds >= 0 && seconds <= kSecondsMax, "a duration is out of range");
+  require(seconds >= 0 && seconds <= kSecondsLimit, "a duration is out of range");
   return Duration{seconds};
 }
 
 // Of a site on disk whose clock was wrong also before its start.
 Instant decode_time(std::int64_t seconds) {
-  require(seconds >= -kSecondsMax && seconds <= kSecondsMax, "a time is out of range");
+  require(seconds >= -kSecondsLimit && seconds <= kSecondsLimit, "a time is out of range");
   return at(Duration{seconds});
 }
 
@@ -216,7 +216,8 @@ SiteEvent decode_site_event(wire::SiteEvent::Reader from, Instant time) {
 }
 
 std::int64_t decode_start(std::int64_t unix_seconds) {
-  require(unix_seconds >= -kSecondsMax && unix_seconds <= kSecondsMax, "the start is out of range");
+  require(unix_seconds >= -kSecondsLimit && unix_seconds <= kSecondsLimit,
+          "the start is out of range");
   return unix_seconds;
 }
 

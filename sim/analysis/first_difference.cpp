@@ -155,9 +155,9 @@ DiffSide side_of(const LogReader& log, std::uint64_t key,
   return side;
 }
 
-class Search {
+class SumSearch {
  public:
-  Search(const DiffSide& a, const DiffSide& b, unsigned threads)
+  SumSearch(const DiffSide& a, const DiffSide& b, unsigned threads)
       : a_(a), b_(b), threads_(threads) {}
 
   // The first slot of the span in which the sums differ.
@@ -191,7 +191,7 @@ Result<std::optional<MatchedClient>, LogError> first_differing(
     side_a.in_a[client.a.value] = client.a.value;
     side_b.in_a[client.b.value] = client.a.value;
   }
-  const Search search(side_a, side_b, threads);
+  const SumSearch search(side_a, side_b, threads);
   // Parts of 18 hours, then the seconds of the first that differs, then the clients of that second.
   DiffSpan span{.step = std::uint32_t{1} << 16};
   for (const std::uint32_t next_step : {1U, 0U}) {
