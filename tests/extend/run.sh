@@ -40,7 +40,7 @@ places=(core/evolve.hpp events/event_layout.hpp sim/analysis/event_fields.hpp
   sim/soak/simpler_scenario.cpp)
 for place in "${places[@]}"; do
   case $place in
-    core/evolve.hpp | events/event_layout.hpp) ;; # memory_run.cpp includes them.
+    core/evolve.hpp | events/event_layout.hpp) ;; # client_run.cpp includes them.
     sim/analysis/event_fields.hpp)
       # A form that takes anything: those of event_writer.cpp drag in much.
       echo "#include \"$place\"
@@ -50,7 +50,7 @@ for place in "${places[@]}"; do
           tokenlife::sim::give_fields(event, header, {}, form);
         }"
       ;;
-    *) echo "#include \"${place/client_actions.hpp/memory_run.cpp}\"" ;;
+    *) echo "#include \"${place/client_actions.hpp/client_run.cpp}\"" ;;
   esac
 done >all.cpp
 compiles() { "$compiler" -std=c++20 -fsyntax-only -I. all.cpp 2>errors; }

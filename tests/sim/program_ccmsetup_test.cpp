@@ -204,7 +204,7 @@ TEST_CASE("no line is printed for a token that the site refuses", "[slow]") {
                           {"ccmsetup-line --site site", "--host"},
                           {"ccmsetup-line --site site --host https://h", "not a host name"},
                           {"ccmsetup-line --site site --host h --code ABCD", "not a site code"},
-                          {"ccmsetup-line --site site --host h --bulk-token x", "- alone"},
+                          {"ccmsetup-line --site site --host h --bulk-token x", "takes only -"},
                           {"ccmsetup-line --parse x --site site", "only looks at a line"},
                       });
 }

@@ -200,7 +200,7 @@ TEST_CASE("what is wrong with a client's line is said in one line", "[slow]") {
           {"client call --dir kiosk", "--site is required"},
           {"client call --site site", "--dir is required"},
           {"client renew --dir kiosk --site site --bulk-token -", "--bulk-token"},
-          {"client register --dir kiosk --site site --bulk-token abc", "takes - alone"},
+          {"client register --dir kiosk --site site --bulk-token abc", "takes only -"},
           {"client register --dir kiosk --site site --bulk-token - < /dev/null", "no bulk token"},
           {"client register --dir kiosk --site site --network moon", "--network"},
           {"client register --dir kiosk --site site --host https://x", "not a host name"},

@@ -69,7 +69,7 @@ TEST_CASE("R17 R18: an HTTPS MP registers a PKI client, and not a self-signed on
   desk.ask(0, "new", "laptop", hours{0}, "--network intranet");
   CHECK(desk.ask(1, "register", "laptop", hours{1})["reason"] == "credential-required");
   CHECK(has(desk.client("register", "laptop", hours{1}).out,
-            "It asks for PKI, Entra or a bulk token"));
+            "An HTTPS MP asks for a PKI certificate, an Entra token or a bulk token"));
   check_refused(desk.ask(1, "register", "laptop", hours{1},
                          "--pki impostor.pem --pki-key pki.key --chain issuing.pem"),
                 "chain-not-trusted");
@@ -235,7 +235,7 @@ TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
   says(registers + "--pki pki.pem", "--pki and --pki-key go together");
   says(registers + "--chain issuing.pem", "--chain goes with --pki");
   says(registers + kShowPki + " --entra-token - < entra.jwt", "each a credential of its own");
-  says(registers + "--entra-token " + desk.entra_token("i"), "takes - alone");
+  says(registers + "--entra-token " + desk.entra_token("i"), "takes only -");
   CHECK_FALSE(has(desk.run(registers + "--entra-token " + desk.entra_token("i")).err,
                   desk.entra_token("i").substr(0, 40)));
 }

@@ -136,10 +136,10 @@ TEST_CASE("a time without a token that a registration ended is told, but for wha
       action("outage", "15d", "endpoint = \"cmg\"\nfor = \"3d\""));
   CHECK(asked.about("quick/0")["spell"].is_null());
   CHECK(asked.why("blocked/0") ==
-        "It was installed 2026-01-11T00:00:00Z, and got its first token 2026-01-26T00:01:00Z; "
+        "It was installed at 2026-01-11T00:00:00Z, and got its first token 2026-01-26T00:01:00Z; "
         "before that its registration was refused, since the client is blocked.");
   CHECK(asked.why("late/0") ==
-        "It was installed 2026-01-01T00:00:00Z, and got its first token 2026-01-21T00:01:00Z.");
+        "It was installed at 2026-01-01T00:00:00Z, and got its first token 2026-01-21T00:01:00Z.");
   // The bulk token ended on 14 January: three days.
   CHECK(asked.why("anew/0") ==
         "It was installed anew 2026-01-16T00:00:00Z, and got a token 2026-04-06T00:01:00Z; before "
@@ -154,7 +154,7 @@ TEST_CASE("a time without a token that a registration ended is told, but for wha
     CHECK(ended["ended-by"] == json::array());
     CHECK(ended["futures"] == json::array());
   }
-  CHECK(has(asked.text("late/0"), "and has ended as it is"));
+  CHECK(has(asked.text("late/0"), "and it is over"));
 }
 
 TEST_CASE("why a client has asked for nothing, in every state", "[slow]") {

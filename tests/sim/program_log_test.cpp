@@ -80,7 +80,7 @@ TEST_CASE("what does not exist in a log is said, with the nearest word", "[slow]
                            "no client has the GUID"},
                           {"replay log --client x", "names no client"},
                           {"replay log --at 101d", "--at is not within the run"},
-                          {"replay log --at 3x", "--at: the duration"},
+                          {"replay log --at 3x", "--at: \"3x\" is neither a time nor a duration"},
                           {"events log --from 2026-13-01T00:00:00Z", "--from: the time"},
                       });
 }

@@ -80,7 +80,7 @@ TEST_CASE("a time that is none, that lies behind or that is too far away is an e
                        {"token list --site site --at -1", "--at"},
                        {"site rotate site --at 99999999999999999999", "too far away"},
                        {"site init other --at 2030-01-01T00:00:00", "--at: the time"},
-                       {"site init other --at 2030-02-30", "\"2030-02-30\" is no date"},
+                       {"site init other --at 2030-02-30", "\"2030-02-30\" does not exist"},
                        {"site init other --at 2030-01", "write seconds since 1970, or like"}});
   CHECK_FALSE(std::filesystem::exists(desk.path("other")));
   for (const char* line : {"token new --site site", "site init other"}) {
@@ -224,7 +224,7 @@ TEST_CASE("R59: a token outlives a clock that was behind, also where no other ca
   INFO(behind.out << behind.err);
   CHECK(behind.status == 1);
   CHECK(has(behind.err, "its token is good from 2030-01-01T00:00:00Z on, and not now"));
-  CHECK(has(behind.out, "the client is re-registration-required"));
+  CHECK(has(behind.out, "the client has to register again (re-registration-required)"));
   CHECK_FALSE(std::filesystem::exists(desk.path("laptop/token")));
   const Ran still = desk.run_at("client call" + laptop, "2000-01-02");
   CHECK(still.status == 1);

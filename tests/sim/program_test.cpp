@@ -112,7 +112,7 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
                           {"run small.toml --threads 4294967297", "is not an integer from 1 to"},
                           {"run small.toml --clients-scale 0", "clients cannot be scaled by 0"},
                           {"run small.toml --clients-scale nan", "clients cannot be scaled by nan"},
-                          {"machine --format svg", "svg not in"},
+                          {"machine --format svg", "`svg` is none of table, dot, mermaid, scxml"},
                           {"log verfy x", "did you mean `verify`?"},
                           {"test", "PATH is required"},
                           {"test nothing-there", "there is no `nothing-there`"},
