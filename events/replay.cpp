@@ -107,8 +107,9 @@ ReadWindow window_until(const LogHeader& header, Instant at) {
   return {.until = static_cast<std::uint32_t>(last.count())};
 }
 
-// Of each client the last that it came to: what a Replay knows of it.
-template <class Replay>
+// Of each client the last that it came to: what a Replay knows of it. Self may do more when a
+// client is counted.
+template <class Replay, class Self>
 class EndFold {
  public:
   EndFold(const LogHeader& header, const SiteHistory& site, Instant until)
@@ -117,16 +118,15 @@ class EndFold {
         until_(until),
         window_(window_until(header, until)) {}
 
-  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition,
-                             auto& visitor) {
+  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
     is_first_ = true;
-    const auto visited = visit_batches(log, partition, visitor, window_);
+    const auto visited = visit_batches(log, partition, self(), window_);
     if (!visited) return Failed<LogError>(visited.error());
     const std::string file = log.file_of(partition);
     if (const auto error = replay_.replay().error(file, visited->offset)) {
       return Failed<LogError>(*error);
     }
-    if (!visited->to_the_end || !visitor.count_current()) {
+    if (!visited->to_the_end || !self().count_current()) {
       return Failed<LogError>(wrong_cohort(file, visited->offset, replay_.replay().number()));
     }
     return {};
@@ -137,9 +137,13 @@ class EndFold {
     return is_first_ ||
            count_.add(replay_.replay().number(), replay_.replay().client(), replay_.service());
   }
-  void begin(ClientNumber client) {
+
+  // What visit_batches() calls.
+  bool begin(ClientNumber client) {
+    if (!self().count_current()) return false;
     is_first_ = false;
     replay_.begin(client);
+    return true;
   }
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
@@ -152,25 +156,17 @@ class EndFold {
   Instant until_;
   ReadWindow window_;
   bool is_first_ = true;
+
+ private:
+  Self& self() { return static_cast<Self&>(*this); }
 };
 
-class PopulationFold : EndFold<ServiceReplay> {
+class PopulationFold : public EndFold<ServiceReplay, PopulationFold> {
  public:
   PopulationFold(const LogHeader& header, const SiteHistory& site, Instant until)
       : EndFold(header, site, until), walk_(site, tick_at(header, until), until) {}
 
-  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
-    return EndFold::add(log, partition, *this);
-  }
-
-  // What visit_batches() calls.
-  bool begin(ClientNumber client) {
-    if (!count_current()) return false;
-    EndFold::begin(client);
-    return true;
-  }
-  using EndFold::count_current;
-  using EndFold::on;
+  // What walk() calls.
   bool on_batch(std::span<const StretchCursor> stretches, StreamPosition& position) {
     const StretchHead& head = stretches.front().view.head;
     const std::uint64_t end = std::uint64_t{head.first_client} + head.clients;
@@ -210,23 +206,12 @@ class PopulationFold : EndFold<ServiceReplay> {
   PopulationWalk walk_;
 };
 
-class StandingsFold : EndFold<StandingReplay> {
+class StandingsFold : public EndFold<StandingReplay, StandingsFold> {
  public:
   StandingsFold(const LogHeader& header, const SiteHistory& site, Instant until,
                 const IsWanted& wanted)
       : EndFold(header, site, until), wanted_(&wanted) {}
 
-  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
-    return EndFold::add(log, partition, *this);
-  }
-
-  // What visit_batches() calls.
-  bool begin(ClientNumber client) {
-    if (!count_current()) return false;
-    EndFold::begin(client);
-    return true;
-  }
-  using EndFold::on;
   bool count_current() {
     if (!is_first_ && replay_.replay().client().state != LifecycleState::not_installed) {
       const ClientStanding standing = replay_.standing();

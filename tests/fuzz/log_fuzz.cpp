@@ -2,9 +2,6 @@
 // it is asked: all of it, by its index a moment or a client, stretch by stretch, or by shapes. The
 // input is a packed log of either format. Its digests are made to fit, as one who forges a log
 // would make them, so that what they guard is reached.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -16,6 +13,7 @@
 #include "events/replay.hpp"
 #include "events/stretch_shapes.hpp"
 #include "events/verify.hpp"
+#include "fuzz/log_of_bytes.hpp"
 #include "fuzz/target.hpp"
 
 namespace tokenlife::test {
@@ -193,17 +191,8 @@ void check_partition(const events::LogReader& log, const events::PartitionSummar
 }
 
 void check_log(const std::string& bytes) {
-  const int file = ::memfd_create("log", MFD_CLOEXEC);
-  require(file != -1, "there is memory for the file");
-  const auto written = ::write(file, bytes.data(), bytes.size());
-  require(written == static_cast<ssize_t>(bytes.size()), "the file holds the input");
-  ::lseek(file, 0, SEEK_SET);
-  const auto log = events::LogReader::receive(file, "input");
-  ::close(file);
-  if (!log) {
-    require(!log.error().what.empty(), "an error says what is wrong");
-    return;
-  }
+  const auto log = log_of_bytes(bytes);
+  if (!log) return;
   for (const events::PartitionSummary& partition : log->partitions()) {
     check_partition(*log, partition);
   }

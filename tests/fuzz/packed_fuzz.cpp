@@ -1,9 +1,6 @@
 // A packed log of any bytes is refused, or read; what is read is what those bytes say, and packed
 // again it is the same bytes. The input is a packed log, or, if it begins with an `s`, one behind
 // that byte whose index is given a digest that fits.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -11,6 +8,7 @@
 #include "core/token/sha256.hpp"
 #include "events/pack.hpp"
 #include "events/verify.hpp"
+#include "fuzz/log_of_bytes.hpp"
 #include "fuzz/target.hpp"
 
 namespace tokenlife::test {
@@ -31,17 +29,8 @@ std::string with_digest(std::string bytes) {
 }
 
 void check_packed(const std::string& bytes) {
-  const int file = ::memfd_create("packed", MFD_CLOEXEC);
-  require(file != -1, "there is memory for the file");
-  const auto written = ::write(file, bytes.data(), bytes.size());
-  require(written == static_cast<ssize_t>(bytes.size()), "the file holds the input");
-  ::lseek(file, 0, SEEK_SET);
-  const auto log = events::LogReader::receive(file, "input");
-  ::close(file);
-  if (!log) {
-    require(!log.error().what.empty(), "an error says what is wrong");
-    return;
-  }
+  const auto log = log_of_bytes(bytes);
+  if (!log) return;
   std::string again;
   const auto packed =
       events::pack(*log, [&](std::span<const std::byte> some) -> Result<void, events::LogError> {
