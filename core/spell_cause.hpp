@@ -1,4 +1,4 @@
-// Why a client holds no good token: the cause of an out-of-service spell.
+// Why a client holds no good token, and since when: out-of-service spells (A13).
 #pragma once
 
 #include <array>
@@ -7,6 +7,7 @@
 
 #include "names.hpp"
 #include "refusal.hpp"
+#include "time.hpp"
 
 namespace tokenlife {
 
@@ -58,5 +59,21 @@ constexpr SpellCause spell_cause_of(FailureReason reason) {
   }
   return SpellCause::not_recorded;
 }
+
+// One spell of a client: from the event that began it to the one that brought a good token.
+struct Spell {
+  Instant begin;
+  SpellCause cause = SpellCause::not_recorded;
+  Duration since_contact{0};  // before `begin`; 0: there was none, or it is not known
+  bool is_recorded = true;    // false: by a log that does not say why
+  friend bool operator==(const Spell&, const Spell&) = default;
+};
+
+// How a spell ended: by what somebody did to the client or the site, or by itself.
+struct EndedSpell {
+  Spell spell;
+  Instant end;
+  bool by_action = false;
+};
 
 }  // namespace tokenlife

@@ -11,22 +11,6 @@
 
 namespace tokenlife {
 
-// One spell of a client: from the event that began it to the one that brought a good token.
-struct Spell {
-  Instant begin;
-  SpellCause cause = SpellCause::not_recorded;
-  Duration since_contact{0};  // before `begin`; 0: there was none, or it is not known
-  bool is_recorded = true;    // false: by a log that does not say why
-  friend bool operator==(const Spell&, const Spell&) = default;
-};
-
-// How a spell ended: by what somebody did to the client or the site, or by itself.
-struct EndedSpell {
-  Spell spell;
-  Instant end;
-  bool by_action = false;
-};
-
 // Give it every event of one client, in order, after `evolve` took it.
 class SpellFollower {
  public:

@@ -12,8 +12,9 @@
 
 #include "../core/client.hpp"
 #include "../core/result.hpp"
+#include "../core/service.hpp"
 #include "../core/site.hpp"
-#include "../core/spell_follower.hpp"
+#include "../core/spell_cause.hpp"
 #include "log_reader.hpp"
 
 namespace tokenlife::events {

@@ -1,6 +1,6 @@
 #include "sim/conform/draw_history.hpp"
 
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
 #include "sim/soak/random_scenario.hpp"
 
 namespace tokenlife::sim {

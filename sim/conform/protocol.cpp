@@ -5,7 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {

@@ -7,7 +7,7 @@
 #include "core/bulk_lifetime.hpp"
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
 #include "core/token_life.hpp"
 
 namespace tokenlife::sim {

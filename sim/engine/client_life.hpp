@@ -16,6 +16,7 @@
 #include "core/decide.hpp"
 #include "core/token_life.hpp"
 #include "sim/engine/client_settings.hpp"
+#include "sim/engine/live_client.hpp"
 #include "sim/engine/outlook.hpp"
 #include "sim/engine/renewal_watch.hpp"
 #include "sim/engine/requests_in_line.hpp"
@@ -30,17 +31,10 @@ class ClientLife : public ClientSettings {
     return outlook;
   }
 
-  // ---- For who finds out the timetable ----
+  // ---- For who finds out the timetable: what a SteppedClient does ----
 
-  // What it has sent in this tick to an endpoint that has a limit, once.
-  struct Arrival {
-    Endpoint via;
-    std::uint32_t request;
-  };
   bool has_arrived() const { return arrival_.has_value(); }
   std::optional<Arrival> take_arrival() { return std::exchange(arrival_, std::nullopt); }
-  // What becomes of a request. Precondition: it has sent it, and been told of nothing else; it has
-  // lived through the tick `now`, or if it is dropped, up to it.
   void handle(std::uint32_t request, Handling handling, Instant now) {
     const SentRequest sent = line_.take(request);
     if (handling == Handling::served) {
@@ -50,7 +44,6 @@ class ClientLife : public ClientSettings {
       fail(cause_of(handling), now);
     }
   }
-  // For the order of the requests of one tick.
   std::uint64_t place_in_line(std::uint32_t request) const {
     return draws_.at(Purpose::order, request, now_)[0];
   }

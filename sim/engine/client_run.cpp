@@ -1,5 +1,8 @@
 #include "sim/engine/client_run.hpp"
 
+#include "core/ensure.hpp"
+#include "sim/engine/live_client.hpp"
+
 namespace tokenlife::sim {
 
 template <class Model>
@@ -68,13 +71,67 @@ Outlook ClientRun<Model>::outlook() const {
   return outlook;
 }
 
-// A network model without a line here does not link.
-template class ClientRun<FixedNetwork>;
-template class ClientRun<TimelineNetwork>;
-template class ClientRun<DwellNetwork>;
-template class ClientRun<WeekNetwork>;
-template class ClientRun<TraceNetwork>;
-template class ClientRun<ResampleNetwork>;
-template class ClientRun<PhasedNetwork>;
+namespace {
+
+template <class Model>
+class SteppedRun final : public SteppedClient {
+ public:
+  SteppedRun(const World& world, const Recorder& nobody, CohortNumber cohort, const Model& model,
+             const DrawKeys& keys, std::uint32_t client_in_cohort)
+      : run_(world, nobody, cohort, model, keys, client_in_cohort,
+             world.schedule->of(cohort, client_in_cohort, keys, own_steps_)) {
+    run_.begin();
+  }
+
+  Instant live_to_request() override {
+    while (!run_.has_arrived()) {
+      const Instant next = run_.upcoming();
+      if (next == kNever) return kNever;
+      run_.live(next);
+    }
+    return run_.now();
+  }
+  Instant upcoming() override { return run_.upcoming(); }
+  void live(Instant now) override { run_.live(now); }
+  std::optional<Arrival> take_arrival() override { return run_.take_arrival(); }
+  void handle(std::uint32_t request, Handling handling, Instant now) override {
+    run_.handle(request, handling, now);
+  }
+  std::uint64_t place_in_line(std::uint32_t request) const override {
+    return run_.place_in_line(request);
+  }
+
+ private:
+  std::vector<PlannedStep> own_steps_;
+  ClientRun<Model> run_;
+};
+
+}  // namespace
+
+EndOfLife live_client(const World& world, const Recorder& recorder, CohortNumber cohort,
+                      std::uint32_t client_in_cohort, const DrawKeys& keys,
+                      std::vector<PlannedStep>& own_steps) {
+  ensure(world.site->timetable() != nullptr || !has_capacity(*world.scenario),
+         "who runs a client of a scenario with capacity to know the timetable");
+  return std::visit(
+      [&]<class Model>(const Model& model) {
+        ClientRun<Model> run(world, recorder, cohort, model, keys, client_in_cohort,
+                             world.schedule->of(cohort, client_in_cohort, keys, own_steps));
+        run.run();
+        return EndOfLife{run.client(), run.outlook()};
+      },
+      world.scenario->cohorts[cohort.value].network);
+}
+
+std::unique_ptr<SteppedClient> begin_client(const World& world, const Recorder& nobody,
+                                            CohortNumber cohort, std::uint32_t client_in_cohort,
+                                            const DrawKeys& keys) {
+  return std::visit(
+      [&]<class Model>(const Model& model) -> std::unique_ptr<SteppedClient> {
+        return std::make_unique<SteppedRun<Model>>(world, nobody, cohort, model, keys,
+                                                   client_in_cohort);
+      },
+      world.scenario->cohorts[cohort.value].network);
+}
 
 }  // namespace tokenlife::sim

@@ -5,8 +5,8 @@
 
 #include "core/ensure.hpp"
 #include "events/batch_reader.hpp"
-#include "sim/engine/client_run.hpp"
 #include "sim/engine/client_schedule.hpp"
+#include "sim/engine/live_client.hpp"
 #include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/engine/tally.hpp"
@@ -58,23 +58,6 @@ class Unpacker {
   events::VariantVisitor<Pass> visitor_;  // a stream may go on in the next batch
 };
 
-// A client's life; gives `run` to whoever wants to know more of its end.
-template <class See>
-void live_alone(const World& world, const Recorder& recorder, CohortNumber cohort,
-                std::uint32_t client_in_cohort, const DrawKeys& keys,
-                std::vector<PlannedStep>& own_steps, const See& see) {
-  ensure(world.site->timetable() != nullptr || !has_capacity(*world.scenario),
-         "who runs a client of a scenario with capacity to know the timetable");
-  std::visit(
-      [&]<class Model>(const Model& model) {
-        ClientRun<Model> run(world, recorder, cohort, model, keys, client_in_cohort,
-                             world.schedule->of(cohort, client_in_cohort, keys, own_steps));
-        run.run();
-        see(run);
-      },
-      world.scenario->cohorts[cohort.value].network);
-}
-
 }  // namespace
 
 std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClientEvent& sink,
@@ -94,7 +77,7 @@ std::vector<Recorded<SiteEvent>> simulate(const Scenario& scenario, const OnClie
     const Cohort& cohort = scenario.cohorts[c];
     const DrawKeys keys = keys_of(scenario, cohort);
     for (std::uint32_t i = 0; i < cohort.clients; ++i) {
-      live_alone(world, recorder, CohortNumber{c}, i, keys, own_steps, [](const auto&) {});
+      live_client(world, recorder, CohortNumber{c}, i, keys, own_steps);
     }
   }
   unpacker.take();
@@ -131,10 +114,8 @@ struct LoneClient::Parts {
       tally.caused.resize(world.scenario->actions.size());
     }
     const ClientNumber first = world.scenario->cohorts[cohort.value].first;
-    Outlook end;
-    live_alone(world, recorder, cohort, client.value - first.value, keys, own_steps,
-               [&end](const auto& run) { end = run.outlook(); });
-    return end;
+    return live_client(world, recorder, cohort, client.value - first.value, keys, own_steps)
+        .outlook;
   }
 
   std::vector<Recorded<ClientEvent>> events;
@@ -188,14 +169,15 @@ struct ClientFates::Parts {
       ++cohort.value;
     }
   }
-  template <class See>
-  void live(ClientNumber client, const DrawKeys& keys, const See& see) {
+  EndOfLife live(ClientNumber client, const DrawKeys& keys) {
     const Recorder recorder{&unread, &tally,
                             [](void* self) { static_cast<events::ClientBatch*>(self)->clear(); },
                             &unread};
     const ClientNumber first = world.scenario->cohorts[cohort.value].first;
-    live_alone(world, recorder, cohort, client.value - first.value, keys, own_steps, see);
+    const EndOfLife end =
+        live_client(world, recorder, cohort, client.value - first.value, keys, own_steps);
     unread.clear();
+    return end;
   }
 
   World world;
@@ -213,17 +195,12 @@ ClientFates::ClientFates(const Scenario& scenario, const SiteTimeline& site,
 }
 ClientFates::~ClientFates() = default;
 
-ClientFates::End ClientFates::end_of(ClientNumber client) {
+EndOfLife ClientFates::end_of(ClientNumber client) {
   Parts& parts = *parts_;
   parts.go_to(client);
   const Scenario& scenario = *parts.world.scenario;
-  End end{};
   parts.watch = {};
-  parts.live(client, keys_of(scenario, scenario.cohorts[parts.cohort.value]),
-             [&end](const auto& run) {
-               end = {run.client(), run.outlook()};
-             });
-  return end;
+  return parts.live(client, keys_of(scenario, scenario.cohorts[parts.cohort.value]));
 }
 
 ClientFates::Fate ClientFates::fate_of(ClientNumber client, const Reseed& other,
@@ -232,11 +209,10 @@ ClientFates::Fate ClientFates::fate_of(ClientNumber client, const Reseed& other,
   if (site != nullptr) parts.world.site = site;
   parts.go_to(client);
   const Scenario& scenario = *parts.world.scenario;
-  Service end{};
   parts.watch = {other.at};
-  parts.live(client, keys_of(scenario, scenario.cohorts[parts.cohort.value], other),
-             [&end](const auto& run) { end = run.outlook().service; });
-  return {parts.watch.first, parts.watch.cause, end == Service::stranded};
+  const EndOfLife end =
+      parts.live(client, keys_of(scenario, scenario.cohorts[parts.cohort.value], other));
+  return {parts.watch.first, parts.watch.cause, end.outlook.service == Service::stranded};
 }
 
 }  // namespace tokenlife::sim

@@ -72,11 +72,7 @@ class ClientFates {
   ClientFates& operator=(const ClientFates&) = delete;
 
   // How the client is, and what is known of it, at the scenario's end.
-  struct End {
-    Client client;
-    Outlook outlook;
-  };
-  End end_of(ClientNumber client);
+  EndOfLife end_of(ClientNumber client);
 
   // When it is stranded for the first time at or after `other.at`, with other draws from there on.
   struct Fate {

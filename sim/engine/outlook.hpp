@@ -1,6 +1,7 @@
 // What is known of a client's future when its run ends.
 #pragma once
 
+#include "core/client.hpp"
 #include "core/service.hpp"
 #include "core/time.hpp"
 
@@ -15,6 +16,12 @@ struct Outlook {
   Instant restarts_at = kNever;           // its agent, by itself
   Instant credential_ends = kNever;       // of a PKI or Entra client
   Instant last_contact = Instant::min();  // none is known
+};
+
+// A client at the end of its run.
+struct EndOfLife {
+  Client client;
+  Outlook outlook;
 };
 
 }  // namespace tokenlife::sim

@@ -8,66 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "sim/engine/client_run.hpp"
+#include "sim/engine/live_client.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
 __extension__ using Wide = unsigned __int128;
-
-using Arrival = ClientLife::Arrival;
-
-// A client whose life goes on by and by.
-class SteppedClient {
- public:
-  SteppedClient() = default;
-  SteppedClient(const SteppedClient&) = delete;
-  SteppedClient& operator=(const SteppedClient&) = delete;
-  virtual ~SteppedClient() = default;
-
-  // Lives until it has sent a request: when, or kNever if it never does.
-  virtual Instant live_to_request() = 0;
-  // The next tick at which it does anything, and that tick.
-  virtual Instant upcoming() = 0;
-  virtual void live(Instant now) = 0;
-
-  virtual std::optional<Arrival> take_arrival() = 0;
-  virtual void handle(std::uint32_t request, Handling handling, Instant now) = 0;
-  virtual std::uint64_t place_in_line(std::uint32_t request) const = 0;
-};
-
-template <class Model>
-class SteppedRun final : public SteppedClient {
- public:
-  SteppedRun(const World& world, const Recorder& nobody, CohortNumber cohort, const Model& model,
-             const DrawKeys& keys, std::uint32_t client_in_cohort)
-      : run_(world, nobody, cohort, model, keys, client_in_cohort,
-             world.schedule->of(cohort, client_in_cohort, keys, own_steps_)) {
-    run_.begin();
-  }
-
-  Instant live_to_request() override {
-    while (!run_.has_arrived()) {
-      const Instant next = run_.upcoming();
-      if (next == kNever) return kNever;
-      run_.live(next);
-    }
-    return run_.now();
-  }
-  Instant upcoming() override { return run_.upcoming(); }
-  void live(Instant now) override { run_.live(now); }
-  std::optional<Arrival> take_arrival() override { return run_.take_arrival(); }
-  void handle(std::uint32_t request, Handling handling, Instant now) override {
-    run_.handle(request, handling, now);
-  }
-  std::uint64_t place_in_line(std::uint32_t request) const override {
-    return run_.place_in_line(request);
-  }
-
- private:
-  std::vector<PlannedStep> own_steps_;
-  ClientRun<Model> run_;
-};
 
 struct Waiting {
   std::uint32_t client;
@@ -226,12 +172,7 @@ class QueueRun {
       const Cohort& cohort = scenario_.cohorts[c];
       const DrawKeys keys = other ? keys_of(scenario_, cohort, *other) : keys_of(scenario_, cohort);
       for (std::uint32_t i = 0; i < cohort.clients && !stopped(); ++i) {
-        std::visit(
-            [&]<class Model>(const Model& model) {
-              clients_.push_back(std::make_unique<SteppedRun<Model>>(
-                  world_, nobody_, CohortNumber{c}, model, keys, i));
-            },
-            cohort.network);
+        clients_.push_back(begin_client(world_, nobody_, CohortNumber{c}, i, keys));
       }
     }
   }

@@ -8,8 +8,8 @@
 #include "core/lifecycle.hpp"
 #include "core/token/sha256.hpp"
 #include "events/log_format.hpp"
-#include "sim/engine/client_run.hpp"
 #include "sim/engine/gather_parts.hpp"
+#include "sim/engine/live_client.hpp"
 #include "sim/engine/queues.hpp"
 #include "sim/scenario/time_zone.hpp"
 #include "sim/text/error.hpp"
@@ -70,15 +70,10 @@ class Worker {
     if (!draw_keys_) draw_keys_ = keys_of(scenario, scenario.cohorts[cohort_]);
     const std::uint32_t in_cohort = client - scenario.cohorts[cohort_].first.value;
     const CohortNumber cohort{static_cast<std::uint32_t>(cohort_)};
-    const ClientSteps steps = world_.schedule->of(cohort, in_cohort, *draw_keys_, own_steps_);
     const Recorder recorder{&batch_, &tally_,
                             [](void* self) { static_cast<Worker*>(self)->flush(); }, this,
                             tokens_ ? &*tokens_ : nullptr};
-    std::visit(
-        [&]<class Model>(const Model& model) {
-          ClientRun<Model>(world_, recorder, cohort, model, *draw_keys_, in_cohort, steps).run();
-        },
-        scenario.cohorts[cohort_].network);
+    live_client(world_, recorder, cohort, in_cohort, *draw_keys_, own_steps_);
   }
 
   // After an error the run goes on to the end of the client, writing nothing.

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../../core/event.hpp"
-#include "../../core/spell_follower.hpp"
+#include "../../core/spell_cause.hpp"
 #include "../../events/replay.hpp"
 #include "../scenario/scenario.hpp"
 

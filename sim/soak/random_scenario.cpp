@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/bulk_lifetime.hpp"
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/scenario/guid_of_seed.hpp"
 #include "sim/scenario/random.hpp"

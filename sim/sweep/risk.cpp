@@ -134,7 +134,7 @@ class Futures {
   }
 
   void know(Risk& risk, ClientFates& past) const {
-    const ClientFates::End end = past.end_of(risk.client);
+    const EndOfLife end = past.end_of(risk.client);
     risk.known = end.client;
     if (options_.known_at > Instant{}) {
       if (end.outlook.last_contact != Instant::min()) risk.last_contact = end.outlook.last_contact;

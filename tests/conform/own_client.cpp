@@ -5,7 +5,7 @@
 
 #include "conform/own_adapter.hpp"
 #include "core/decide.hpp"
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
 #include "core/token_life.hpp"
 #include "sim/site/client_store.hpp"
 #include "sim/site/generate_guid.hpp"

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <vector>
 
-#include "core/policy.hpp"
 #include "core/retry.hpp"
+#include "core/site_policy.hpp"
 
 namespace tokenlife::test {
 namespace {

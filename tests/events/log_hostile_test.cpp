@@ -1,6 +1,6 @@
 // Logs whose digests fit and whose content was made to break the reader.
 #include "events/forged_log.hpp"
-#include "events/log_content.hpp"
+#include "events/random_content.hpp"
 #include "events/replay.hpp"
 #include "events/resign.hpp"
 #include "events/small_log.hpp"

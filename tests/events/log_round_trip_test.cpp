@@ -1,6 +1,6 @@
 #include "core/ensure.hpp"
 #include "events/forged_log.hpp"
-#include "events/log_content.hpp"
+#include "events/random_content.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
 #include "events/verify.hpp"

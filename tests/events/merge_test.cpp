@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "events/forged_log.hpp"
-#include "events/log_content.hpp"
+#include "events/random_content.hpp"
 #include "events/resign.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"

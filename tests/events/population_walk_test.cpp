@@ -2,8 +2,8 @@
 // understand: nobody may see from outside which of the two it was.
 #include "core/evolve.hpp"
 #include "events/forged_log.hpp"
-#include "events/log_content.hpp"
 #include "events/network_move.hpp"
+#include "events/random_content.hpp"
 #include "events/replay.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"

@@ -1,6 +1,7 @@
 #include "events/replay.hpp"
 
-#include "events/log_content.hpp"
+#include "core/evolve.hpp"
+#include "events/random_content.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"
 #include "support/property.hpp"

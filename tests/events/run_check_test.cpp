@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
 #include "events/log_content.hpp"
 #include "events/temporary_folder.hpp"
 #include "events/verify.hpp"
@@ -82,7 +82,7 @@ LogContent sound_log() {
   return content;
 }
 
-const std::vector<RenewalTerms> kTerms{{kRenewAfter, 0s}, {kRenewAfter, 0s}};
+const std::vector<RenewalTerms> kTerms{{days{30}, 0s}, {days{30}, 0s}};
 
 // What verify_run() says of the log; empty if nothing is wrong.
 std::string verdict(const LogContent& content, const std::vector<RenewalTerms>& terms = kTerms) {
@@ -206,9 +206,9 @@ TEST_CASE("nothing is renewed before it was due") {
   renewed.expires -= 60s;
   CHECK(verdict(content) == early);
   // Unless its cohort renews earlier, or its clock goes before the site's.
-  CHECK(verdict(content, {{kRenewAfter - 60s, 0s}, {kRenewAfter, 0s}}) == "");
-  CHECK(verdict(content, {{kRenewAfter, 60s}, {kRenewAfter, 0s}}) == "");
-  CHECK(verdict(content, {{kRenewAfter, 59s}, {kRenewAfter, 0s}}) == early);
+  CHECK(verdict(content, {{days{30} - 60s, 0s}, {days{30}, 0s}}) == "");
+  CHECK(verdict(content, {{days{30}, 60s}, {days{30}, 0s}}) == "");
+  CHECK(verdict(content, {{days{30}, 59s}, {days{30}, 0s}}) == early);
   CHECK(verdict(content, {}) == "");  // nobody knows
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("what the site asked to be renewed is renewed before it is due") {
     office.resize(3);
     happen(office, days{10}, {CauseKind::contact},
            RenewalRequested{Endpoint::mp, TokenSerial::of({0}, 1)});
-    return verdict(content, {{kRenewAfter, 0s, {what}}, {kRenewAfter, 0s}});
+    return verdict(content, {{days{30}, 0s, {what}}, {days{30}, 0s}});
   };
   const char* early =
       "an event breaks a rule: client 0, event 3, renewal-requested: its token was not due for "

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/policy.hpp"
+#include "core/site_policy.hpp"
 #include "core/token/token.hpp"
 #include "sim/conform/certificates.hpp"
 #include "sim/conform/check_answer.hpp"

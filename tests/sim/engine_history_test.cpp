@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/evolve.hpp"
+#include "core/spell_follower.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/naive/simulation.hpp"
