@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "sim/scenario/toml_limits.hpp"
 #include "sim/scenario/toml_text.hpp"
@@ -59,6 +60,12 @@ class Placing {
       auto next = step_from(*node, i);
       if (!next) return Failed<Error>(next.error());
       node = *next;
+    }
+    const ScenarioText whole = text_;
+    if (node != nullptr && node->is_table() && !steps_.back().index && take_out(*node)) {
+      auto placed = Placing(text_, said_, author_).put();
+      if (!placed) text_ = whole;
+      return placed;
     }
     if (auto allowed = may_set(node); !allowed) return Failed<Error>(allowed.error());
     for (std::size_t i = steps_.size(); i < said_.key.size(); ++i) {
@@ -130,6 +137,45 @@ class Placing {
     return wrong(
         fmt::format("there is no {} {}", name, in_quotes(part)),
         fmt::format("they are numbered from 0 to {}, in the order of the file", list.size() - 1));
+  }
+
+  // Takes the table, and those in it, out of the text, if each is written under a header. False: it
+  // is not, and nothing has changed.
+  bool take_out(const toml::node& table) {
+    std::set<std::size_t> all;
+    std::set<std::size_t> its;
+    add_headers(root_, all);
+    add_headers(table, its);
+    if (its.empty()) return false;
+    const ScenarioText before = text_;
+    for (auto begin = its.rbegin(); begin != its.rend(); ++begin) {
+      const auto next = all.upper_bound(*begin);
+      text_.replace(*begin, next == all.end() ? text_.text().size() : *next, "", author_);
+    }
+    toml::table rest = root_;
+    toml::node* parent = &rest;
+    for (std::size_t i = 0; i + 1 < steps_.size(); ++i) {
+      const Step& step = steps_[i];
+      parent = step.index ? &(*parent->as_array())[*step.index] : parent->as_table()->get(step.key);
+    }
+    parent->as_table()->erase(steps_.back().key);
+    if (is_now(rest)) return true;
+    text_ = before;
+    return false;
+  }
+  // Where the headers of the tables in it begin, and its own.
+  void add_headers(const toml::node& node, std::set<std::size_t>& to) const {
+    const toml::table* table = node.as_table();
+    const std::size_t begin = table == &root_ ? std::string::npos : bytes_of(node).first;
+    if (table != nullptr && begin < text_.text().size() && text_.text()[begin] == '[') {
+      to.insert(begin);
+    }
+    const auto go_on = [&](const toml::node& inner) { add_headers(inner, to); };
+    if (table != nullptr) {
+      for (const auto& [key, value] : *table) go_on(value);
+    } else if (const toml::array* list = node.as_array()) {
+      for (const toml::node& value : *list) go_on(value);
+    }
   }
 
   // Values and inline tables can be replaced, and what is not there can be added.
@@ -251,7 +297,14 @@ class Placing {
       } else {
         node->as_table()->insert_or_assign(last.key, *value.get("v"));
       }
-      return toml::parse(text_.text()) == root_;
+      return is_now(root_);
+    } catch (const toml::parse_error&) {
+      return false;
+    }
+  }
+  bool is_now(const toml::table& expected) const {
+    try {
+      return toml::parse(text_.text()) == expected;
     } catch (const toml::parse_error&) {
       return false;
     }

@@ -141,6 +141,31 @@ TEST_CASE("a key of a table that has only tables of its own goes where that is a
   CHECK(scenario->text == expected);
 }
 
+TEST_CASE("a table with a header gives way to a value, with all tables below it") {
+  const auto fixed = with({"cohort.\"a.b\".network={ model = \"fixed\", on = \"offline\" }"});
+  REQUIRE(said_of(fixed).empty());
+  std::string expected(kFile);
+  const std::size_t begin = expected.find("[cohort.network]");
+  expected.erase(begin, expected.find("[[cohort]]\nname = \"b") - begin);
+  expected.insert(expected.find("name = \"a.b\""),
+                  "network = { model = \"fixed\", on = \"offline\" }\n");
+  CHECK(fixed->text == expected);
+  CHECK(fixed->actions[0].line == 25);
+
+  constexpr std::string_view kParts =
+      "format = 1\n[run]\nduration = \"9d\"\n[[cohort]]\nname = \"c\"\nclients = 1\n"
+      "[cohort.network]\nmodel = \"dwell\"\nstart = \"intranet\"\n"
+      "[cohort.network.intranet]\nmean = \"1d\"\nto = { internet = 1.0 }\n[site]\nmp = \"https\"\n"
+      "[site.capacity]\nmp = { per-minute = 3, queue = 5 }\n";
+  const auto other = with({"site={ leeway = \"1m\" }", "cohort.c.network.model=fixed",
+                           "cohort.c.network={ model = \"fixed\", on = \"offline\" }"},
+                          kParts);
+  REQUIRE(said_of(other).empty());
+  CHECK(other->text ==
+        "site = { leeway = \"1m\" }\nformat = 1\n[run]\nduration = \"9d\"\n[[cohort]]\n"
+        "network = { model = \"fixed\", on = \"offline\" }\nname = \"c\"\nclients = 1\n");
+}
+
 TEST_CASE("a table that the file lacks is made at its end") {
   constexpr std::string_view kShort =
       "format = 1\n[run]\nduration = \"9d\"\n[[cohort]]\n"
@@ -203,9 +228,11 @@ TEST_CASE("what is wrong with a value that is set is said of the command line") 
       {"cohort=[]",
        "--set cohort=[]: this names no key of a [[cohort]]; give a cohort and its key, as in "
        "cohort.laptops.clients=9"},
+      {"cohort.büro.network={}",
+       "--set cohort.büro.network={}: `network` is a table with keys of its own in the file; set "
+       "its keys, one by one"},
       {"cohort.\"a.b\".network={}",
-       "--set cohort.\"a.b\".network={}: `network` is a table with keys of its own in the file; "
-       "set its keys, one by one"},
+       "--set cohort.\"a.b\".network={}: the key `model` is missing in [cohort.network]"},
       {"site.leeway.x=5",
        "--set site.leeway.x=5: `leeway` is no table, and has no keys; set leeway itself"},
       {"site.leeway",
