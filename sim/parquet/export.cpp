@@ -46,6 +46,13 @@ std::string stem_of(const events::PartitionSummary& partition) {
   return fs::path(events::partition_file_name(partition.partition)).stem().string();
 }
 
+// What is of all clients, or of those of one part: the parts of a run can go to one folder.
+std::string stem_of_all(const events::LogReader* log) {
+  if (log == nullptr || log->summary().complete) return kOfAll;
+  const auto& held = log->partitions();
+  return fmt::format("part-{:05}", held.empty() ? 0 : held.front().partition);
+}
+
 class Folder {
  public:
   explicit Folder(fs::path path) : path_(std::move(path)) {}
@@ -155,7 +162,8 @@ Result<void, events::LogError> write_tables(Shared& shared, unsigned threads) {
                             });
     if (!written) return written;
   }
-  const auto run = shared.folder.write(TableName::run, kOfAll, compressor, rows_of_run(source));
+  const std::string of_all = stem_of_all(source.log());
+  const auto run = shared.folder.write(TableName::run, of_all, compressor, rows_of_run(source));
   if (!run || source.log() == nullptr) return run;
 
   const auto site = source.history();
@@ -165,7 +173,7 @@ Result<void, events::LogError> write_tables(Shared& shared, unsigned threads) {
   DayCounter days = partitions->days();
   for (const auto& recorded : source.site_events()) days.happened_to_site(recorded);
   if (source.log()->summary().complete) days.set_clients(source.header().clients);
-  return shared.folder.write(TableName::days, kOfAll, compressor, days.rows());
+  return shared.folder.write(TableName::days, of_all, compressor, days.rows());
 }
 
 // In one step, so that there is the old folder or the new one at any moment. Then `made` is what

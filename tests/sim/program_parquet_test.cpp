@@ -82,6 +82,28 @@ TEST_CASE("the bytes of Parquet do not depend on the threads", "[slow]") {
   CHECK(desk.run_shell("diff -r one four").status == 0);
 }
 
+TEST_CASE("exports of the parts of a run make up the export of the whole, in one folder",
+          "[slow]") {
+  const Desk desk;
+  desk.write("large.toml",
+             "format = 1\n[run]\nduration = \"40d\"\n[[cohort]]\nname = \"a\"\nclients = 5000\n"
+             "[cohort.network]\nmodel = \"fixed\"\non = \"intranet\"\n");
+  for (const char* part : {"1", "2"}) {
+    REQUIRE(desk.run(std::string("run large.toml --log log-") + part + " --shard " + part + "/2")
+                .status == 0);
+    REQUIRE(desk.run(std::string("log export log-") + part + " --parquet its-" + part).status == 0);
+  }
+  REQUIRE(desk.run("log merge log-1 log-2 -o log").status == 0);
+  REQUIRE(desk.run("log export log --parquet whole").status == 0);
+  REQUIRE(desk.run_shell("mkdir all && cp -r its-1/. its-2/. all").status == 0);
+  // Of 5,000 clients in partitions of 1,024, the first part has two.
+  const Ran compared = desk.run_shell("LC_ALL=C diff -rq all whole");
+  CHECK(compared.out ==
+        "Only in whole/days: all.parquet\nOnly in all/days: part-00000.parquet\n"
+        "Only in all/days: part-00002.parquet\nOnly in whole/run: all.parquet\n"
+        "Only in all/run: part-00000.parquet\nOnly in all/run: part-00002.parquet\n");
+}
+
 TEST_CASE("an export to Parquet that is interrupted, or has no room, leaves no folder", "[slow]") {
   const Desk desk;
   desk.write("large.toml",
