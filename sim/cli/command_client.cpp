@@ -17,6 +17,7 @@
 #include "sim/site/ccmsetup_line.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/session.hpp"
+#include "sim/site/signer_life.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
 
@@ -237,7 +238,7 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   }
   const auto network = network_of(command);
   if (!network) return Failed<Error>(network.error());
-  const auto site = SiteFolder::open_to_read(command.site);
+  auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
   if (auto good = check_shown(command); !good) return Failed<Error>(good.error());
   // Before the client is locked: standard input may keep one waiting.
@@ -252,7 +253,10 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   const std::size_t before = folder->events().size();
   const auto start = folder->header().start();
   const auto clock = [&] { return time_of_command(command.at); };
-  Visit visit(*folder, command.site, clock, *bulk, command.strict_clones, &*shown);
+  const Policy policy = site->site().policy;
+  const std::string of_signer = signer_warning(*site, *now);
+  Visit visit(*folder, command.site, clock, *bulk, command.strict_clones, &*shown,
+              std::move(*site));
   const auto say_warnings = [&] {
     for (const std::string& warning : visit.warnings()) {
       console.say("tokenlife: " + escape_text(warning));
@@ -263,9 +267,9 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
       arrived ? visit.go(wish) : Result<VisitResult, Error>(Failed<Error>(arrived.error()));
   say_warnings();
   if (!result) return Failed<Error>(result.error());
-  say_signer_warning(*site, *now, console);
+  if (!of_signer.empty()) console.say("tokenlife: " + escape_text(of_signer));
   const bool began_anew = folder->header().start() != start;
-  say({command, *folder, site->site().policy, began_anew ? 0 : before}, &*result, wish, console);
+  say({command, *folder, policy, began_anew ? 0 : before}, &*result, wish, console);
   return result->kind == Kind::granted ? 0 : 1;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
@@ -41,6 +42,7 @@ bool fits(Wish wish, const Request& request, LifecycleState state) {
 }  // namespace
 
 Guid guid_named_by(const Secret& bulk) {
+  // README.md tells readers of a client's log.
   constexpr Guid unreadable{~std::uint64_t{0}, ~std::uint64_t{0}};
   const auto segments = split_token(bulk.reveal());
   if (!segments) return unreadable;
@@ -65,10 +67,12 @@ void Visit::warn(const std::string& what) {
 // As it is already, if that will do: a journal may be long.
 Result<SiteFolder*, Error> Visit::open_site(bool to_write) {
   if (site_ && (is_writer_ || !to_write)) return &*site_;
-  auto opened = !to_write ? SiteFolder::open_to_read(site_folder_)
-                : site_   ? SiteFolder::open_to_write(std::move(*site_))
-                          : SiteFolder::open_to_write(site_folder_);
-  site_.reset();
+  auto earlier = std::exchange(site_ ? site_ : earlier_, std::nullopt);
+  const auto open = [&](auto&& from) {
+    return to_write ? SiteFolder::open_to_write(std::forward<decltype(from)>(from))
+                    : SiteFolder::open_to_read(std::forward<decltype(from)>(from));
+  };
+  auto opened = earlier ? open(std::move(*earlier)) : open(site_folder_);
   if (!opened) return Failed<Error>(opened.error());
   warn(opened->take_warning());
   site_ = std::move(*opened);

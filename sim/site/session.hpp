@@ -59,13 +59,16 @@ class Visit {
   using Clock = std::function<Result<std::chrono::sys_seconds, Error>()>;
 
   // `bulk` is a bulk token, which this object only borrows; empty: there is none; so is `shown`.
-  // The site may refuse clones: see answer(). The clock is asked whenever the site has been waited
+  // The site may refuse clones: see answer(). What `earlier` has read of it, if somebody has, is
+  // not read again, unless it has changed. The clock is asked whenever the site has been waited
   // for: others may have changed it meanwhile, at a later time than that at which this began.
   Visit(ClientFolder& client, const std::string& site_folder, Clock clock, const Secret& bulk,
-        bool refuses_clones = false, const ShownCredential* shown = nullptr)
+        bool refuses_clones = false, const ShownCredential* shown = nullptr,
+        std::optional<SiteFolder> earlier = std::nullopt)
       : client_(client),
         site_folder_(site_folder),
         clock_(std::move(clock)),
+        earlier_(std::move(earlier)),
         bulk_(bulk),
         refuses_clones_(refuses_clones),
         shown_(shown) {}
@@ -106,6 +109,7 @@ class Visit {
   Clock clock_;
   std::chrono::sys_seconds time_{};
   Instant now_{};
+  std::optional<SiteFolder> earlier_;  // until it is asked for first
   // As it was opened last. Nobody else changes it while it is open to write.
   std::optional<SiteFolder> site_;
   bool is_writer_ = false;

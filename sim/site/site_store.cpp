@@ -93,7 +93,8 @@ struct SiteFolder::Impl {
     return {};
   }
 
-  Result<void, Error> read_anew() {
+  Result<void, Error> read_if_changed() {
+    if (is_as_read()) return check_own_site(folder);
     read = {};
     certificates.clear();
     warning.clear();
@@ -173,8 +174,14 @@ Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenan
 Result<SiteFolder, Error> SiteFolder::open_to_read(const std::string& folder) {
   auto impl = std::make_unique<Impl>();
   impl->folder = folder;
-  if (auto good = impl->read_site(); !good) return Failed<Error>(good.error());
-  return SiteFolder(std::move(impl));
+  return open_to_read(SiteFolder(std::move(impl)));
+}
+
+Result<SiteFolder, Error> SiteFolder::open_to_read(SiteFolder earlier) {
+  auto impl = std::move(earlier.impl_);
+  const auto good = impl->read_if_changed();
+  return good ? Result<SiteFolder, Error>(SiteFolder(std::move(impl)))
+              : Failed<Error>(good.error());
 }
 
 Result<SiteFolder, Error> SiteFolder::open_to_write(const std::string& folder) {
@@ -189,7 +196,7 @@ Result<SiteFolder, Error> SiteFolder::open_to_write(SiteFolder earlier) {
   if (!held) return Failed<Error>(held.error());
   impl->lock = std::move(*held);
   // Read under the lock: what another writer did before is part of it.
-  auto good = impl->is_as_read() ? check_own_site(impl->folder) : impl->read_anew();
+  auto good = impl->read_if_changed();
   if (good) good = impl->resume();
   if (!good) return Failed<Error>(good.error());
   return SiteFolder(std::move(impl));

@@ -55,11 +55,12 @@ class SiteFolder {
                                         const Policy& policy, std::chrono::sys_seconds now);
   // Needs no right to write, and changes nothing.
   static Result<SiteFolder, Error> open_to_read(const std::string& folder);
+  // The same of a folder that was opened to read before: what that has read it takes over, if
+  // nobody has changed it since. A journal may be long.
+  static Result<SiteFolder, Error> open_to_read(SiteFolder earlier);
   // Nobody else can open it to write until this object goes: they wait for so long as FolderLock
   // says, and then get an error.
   static Result<SiteFolder, Error> open_to_write(const std::string& folder);
-  // The same of a folder that was opened to read before: what that has read it takes over, if
-  // nobody has changed it since. A journal may be long.
   static Result<SiteFolder, Error> open_to_write(SiteFolder earlier);
 
   SiteFolder(SiteFolder&&) noexcept;
