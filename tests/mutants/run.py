@@ -62,7 +62,7 @@ GROUPS = {
     "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage journal_head "
                     "journal_trust log_damage log_generation "
                     "log_hostile log_round_trip merge pack population_walk replay run_check stretch_shapes unfinished_log verify "
-                    "log_limit", ["events/format_1"]),
+                    "log_limit", ["events/format_1", "events/random_content"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
                       "time_zone trace"),
@@ -88,6 +88,7 @@ GROUPS = {
     "cli": Group(ALL, "sim", "program_completion program_events program_log program_log_diff program_pack program_question program_rules program_shard "
                  "program_terminal program_test_command program_unfinished program", program=True),
 }
+GROUPS["export"] = Group(ALL, "sim", "program_parquet", program=True)
 GROUPS["schema"] = ScriptGroup("sim/schema.py")
 GROUPS["watch"] = ScriptGroup("sim/watch.py")
 GROUPS["ranks"] = ScriptGroup("mpi/run.sh", ranks=True)
@@ -97,7 +98,7 @@ GROUPS["rules"] = Group(ENGINE, "sim", "engine_history engine_independence engin
 
 # What has to be compiled anew where a header changes: the units that run what stands in it.
 UNITS_OF = {
-    "core/policy.hpp": ["core/policy.cpp", "core/decide.cpp", "core/site.cpp", "sim/engine/simulation.cpp",
+    "core/policy.hpp": ["core/policy.cpp", "core/decide.cpp", "core/site.cpp", "sim/engine/client_run.cpp",
                         "sim/scenario/action.cpp", "tests/core/history.cpp"],
     "core/bulk_lifetime.hpp": ["core/site.cpp", "core/token/token_form.cpp", "sim/scenario/action.cpp",
                                "tests/core/bulk_token_test.cpp", "tests/core/history.cpp"],
@@ -118,13 +119,13 @@ UNITS_OF = {
     "core/client.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/adoption.hpp": ["sim/engine/adoption.cpp", "sim/engine/client_run.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/client_run.cpp"],
-    "sim/engine/client_life.hpp": ["sim/engine/client_run.cpp", "sim/engine/queues.cpp"],
-    "sim/engine/client_settings.hpp": ["sim/engine/client_run.cpp", "sim/engine/queues.cpp"],
+    "sim/engine/client_life.hpp": ["sim/engine/client_run.cpp"],
+    "sim/engine/client_settings.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/renewal_watch.hpp": ["sim/engine/client_run.cpp"],
     "core/spell.hpp": ["sim/engine/client_run.cpp", "events/replay.cpp"],
     "core/service.hpp": ["sim/engine/client_run.cpp", "events/replay.cpp"],
     "core/spell_follower.hpp": ["sim/engine/client_run.cpp"],
-    "sim/engine/unheard_settings.hpp": ["sim/engine/client_run.cpp", "sim/engine/queues.cpp"],
+    "sim/engine/unheard_settings.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/network_walk.hpp": ["sim/engine/client_run.cpp", "sim/engine/network_walk.cpp"],
     "sim/scenario/scenario.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/draws_ahead.hpp": ["sim/engine/client_run.cpp", "sim/engine/network_walk.cpp",
