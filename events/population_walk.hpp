@@ -20,8 +20,8 @@ namespace tokenlife::events {
 class PopulationWalk {
  public:
   // As ServiceReplay has them; events later than `until` change nothing.
-  PopulationWalk(const SiteHistory& site, Instant at, Instant until)
-      : none_(site, at), until_(until) {}
+  PopulationWalk(const SiteHistory& site, const LogHeader& header, Instant until)
+      : none_(site, header, until), until_(until) {}
 
   // False: not certain; then what the clients are means nothing. Precondition: the stretches are
   // those of a whole batch. `first`: the first of their clients, if it has events before them, and

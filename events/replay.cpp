@@ -82,9 +82,8 @@ bool ServiceReplay::is_granted() const {
 }
 
 Service ServiceReplay::service(Instant now) const {
-  const Client& client = replay_.client();
-  if (!is_out_of_service(client.state)) return Service::served;
-  return service_of(client, is_granted(), site_->policy(now), now,
+  if (!is_out_of_service(replay_.client().state)) return Service::served;
+  return service_of(client(), is_granted(), site_->policy(now), now,
                     [&](const Client& there, const Request& request) {
                       return site_->view(there, request, now);
                     });
@@ -114,7 +113,7 @@ class EndFold {
  public:
   EndFold(const LogHeader& header, const SiteHistory& site, Instant until)
       : count_(header),
-        replay_(site, tick_at(header, until)),
+        replay_(site, header, until),
         until_(until),
         window_(window_until(header, until)) {}
 
@@ -164,7 +163,7 @@ class EndFold {
 class PopulationFold : public EndFold<ServiceReplay, PopulationFold> {
  public:
   PopulationFold(const LogHeader& header, const SiteHistory& site, Instant until)
-      : EndFold(header, site, until), walk_(site, tick_at(header, until), until) {}
+      : EndFold(header, site, until), walk_(site, header, until) {}
 
   // What walk() calls.
   bool on_batch(std::span<const StretchCursor> stretches, StreamPosition& position) {
@@ -297,7 +296,7 @@ Result<ReplayedClient, LogError> replay_client(const LogReader& log, ClientNumbe
   if (partition == nullptr) return ReplayedClient{};
   const auto site = history_of(log);
   if (!site) return Failed<LogError>(site.error());
-  OneClient visitor{client, at, StandingReplay(*site, tick_at(log.header(), at)), {}};
+  OneClient visitor{client, at, StandingReplay(*site, log.header(), at), {}};
   const auto visited = visit_batches(log, *partition, visitor);
   if (!visited) return Failed<LogError>(visited.error());
   const std::string file = log.file_of(*partition);

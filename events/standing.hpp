@@ -12,6 +12,9 @@
 
 namespace tokenlife::events {
 
+// Whether the log is that of a client on disk, which is no run's.
+inline bool is_of_client(const LogHeader& header) { return header.scenario_text.empty(); }
+
 // The last tick that is not later, which the run got to.
 Instant tick_at(const LogHeader& header, Instant at);
 
@@ -19,12 +22,13 @@ Instant tick_at(const LogHeader& header, Instant at);
 // begin() and on() are called from its own.
 class ServiceReplay {
  public:
-  // The history must outlive it. What is asked is asked of the moment `at`.
-  ServiceReplay(const SiteHistory& site, Instant at) : site_(&site), at_(at) {}
+  // The history must outlive it. What is asked is asked of the moment `until`.
+  ServiceReplay(const SiteHistory& site, const LogHeader& header, Instant until)
+      : site_(&site), at_(tick_at(header, until)), is_own_log_(is_of_client(header)) {}
 
   void begin(ClientNumber number) {
     replay_.begin(number);
-    is_as_asked_ = false;
+    is_as_asked_ = is_refused_as_blocked_ = false;
   }
   // False, for ever after, if the event cannot have happened.
   template <class Event>
@@ -35,6 +39,11 @@ class ServiceReplay {
     is_as_asked_ = false;
     if (!replay_.on(recorded)) return false;
     if constexpr (asks) ask(recorded);
+    if constexpr (is_refusal(Event::kind)) {
+      is_refused_as_blocked_ = recorded.event.reason == RefusalReason::client_blocked;
+    } else if constexpr (brings_token(Event::kind)) {
+      is_refused_as_blocked_ = false;
+    }
     return true;
   }
   // Events have moved the client there that nothing else depends on (network_move.hpp).
@@ -44,6 +53,12 @@ class ServiceReplay {
   }
 
   const ClientReplay& replay() const { return replay_; }
+  // As far as its log tells: a client on disk hears that it is blocked from the site's refusals.
+  Client client() const {
+    Client client = replay_.client();
+    client.blocked |= is_own_log_ && is_refused_as_blocked_;
+    return client;
+  }
   Service service() const { return service(at_); }
   // The same of another moment, which is not before the last event.
   Service service(Instant now) const;
@@ -66,6 +81,13 @@ class ServiceReplay {
            kind == EventKind::registration_failed || kind == EventKind::token_renewed ||
            kind == EventKind::renewal_refused || kind == EventKind::renewal_failed;
   }
+  static constexpr bool is_refusal(EventKind kind) {
+    return kind == EventKind::registration_refused || kind == EventKind::renewal_refused ||
+           kind == EventKind::re_registration_required;
+  }
+  static constexpr bool brings_token(EventKind kind) {
+    return kind == EventKind::registration_completed || kind == EventKind::token_renewed;
+  }
   void keep_asked() {
     asked_ = replay_.client();
     is_as_asked_ = false;
@@ -75,6 +97,8 @@ class ServiceReplay {
 
   const SiteHistory* site_;
   Instant at_;
+  bool is_own_log_;
+  bool is_refused_as_blocked_ = false;
   bool is_as_asked_ = false;  // The client is as it was when it asked. If not:
   ClientReplay replay_;
   Request request_{};
@@ -85,8 +109,8 @@ class ServiceReplay {
 // The same, with its spells and since when it has been in its state.
 class StandingReplay {
  public:
-  StandingReplay(const SiteHistory& site, Instant at)
-      : site_(&site), service_(site, at), spells_(site.admission_changes()) {}
+  StandingReplay(const SiteHistory& site, const LogHeader& header, Instant until)
+      : site_(&site), service_(site, header, until), spells_(site.admission_changes()) {}
 
   void begin(ClientNumber number) {
     service_.begin(number);
@@ -105,7 +129,7 @@ class StandingReplay {
 
   const ClientReplay& replay() const { return service_.replay(); }
   ClientStanding standing() const {
-    return {replay().number(), replay().client(), since_, service(), spells_.spell()};
+    return {replay().number(), service_.client(), since_, service(), spells_.spell()};
   }
   Service service() const { return service_.service(); }
   Service service(Instant now) const { return service_.service(now); }

@@ -48,6 +48,7 @@ class Search {
   Search(const Scenario& scenario, ClientNumber client, const ClientEvents& events,
          const StorySpell& spell, Instant at)
       : scenario_(without_words(scenario)),
+        events_(events),
         spell_(spell),
         at_(at),
         prevents_(can_be_prevented(spell, events)),
@@ -72,6 +73,7 @@ class Search {
       if (concerns(scenario_.actions[i]) && scenario_.actions[i].at < last_cause()) try_action(i);
     }
     try_visits();
+    try_upgrade();
     return std::move(found_);
   }
 
@@ -247,26 +249,49 @@ class Search {
   }
 
   void try_visits() {
-    Scenario changed = scenario_;
     const Duration stay = scenario_.cohorts[cohort_].contact_every;
-    const Target target{CohortNumber{cohort_}, in_cohort_};
-    changed.actions.push_back({{}, ClientAction{Move{target, Network::intranet, stay}}});
+    try_hours({Alternative::Kind::visit, stay}, Move{own_target(), Network::intranet, stay});
+  }
+  // R5. Of an upgrade that is too late nothing comes, however late; of one that is early enough
+  // what comes of an earlier one.
+  void try_upgrade() {
+    const auto later = std::find_if(events_.begin(), events_.end(), [this](const auto& recorded) {
+      return recorded.time > spell_.spell.begin;
+    });
+    const Client client = client_after({events_.begin(), later});
+    if (client.version != ClientVersion::outdated) return;
+    const bool any_helps = helps([&](Scenario& changed) {
+      changed.actions.push_back({first_hour(), ClientAction{Upgrade{own_target()}}});
+    });
+    mark(Alternative::Kind::upgrade);
+    if (any_helps) try_hours({Alternative::Kind::upgrade}, Upgrade{own_target()});
+  }
+
+  Target own_target() const { return {CohortNumber{cohort_}, in_cohort_}; }
+  Instant first_hour() const {
+    return std::max(prevents_ ? spell_.lost.not_before : spell_.spell.begin, Instant{});
+  }
+  // What somebody does to the client at the last whole hour at which it helps.
+  void try_hours(Alternative what, const ClientAction& action) {
+    Scenario changed = scenario_;
+    changed.actions.push_back({{}, action});
     const SiteTimeline site(changed);
     const Duration past_hour = Duration{scenario_.start.time_since_epoch()} % Duration{hours{1}};
-    const Instant first = prevents_ ? spell_.lost.not_before : spell_.spell.begin;
     Instant hour = last_cause() - Duration{1};
     hour -= (hour.time_since_epoch() + past_hour) % Duration{hours{1}};
-    for (; hour >= std::max(first, Instant{}); hour -= hours{1}) {
+    for (; hour >= first_hour(); hour -= hours{1}) {
       if (hour.time_since_epoch() % scenario_.tick != Duration{0}) continue;
       changed.actions.back().at = hour;
-      mark(Alternative::Kind::visit);
+      mark(what.kind);
       if (!helps(changed, site)) continue;
-      add({Alternative::Kind::visit, stay, 0, hour});
+      what.at = hour;
+      add(what);
       return;
     }
   }
 
   Scenario scenario_;
+  const ClientEvents& events_;
   const StorySpell& spell_;
   Instant at_;
   bool prevents_;
@@ -306,6 +331,7 @@ ChangeWords words_of(const Alternative& alternative, std::chrono::sys_seconds st
     case Alternative::Kind::left_out: return {action, "left-out"};
     case Alternative::Kind::shortened: return {action + " for", to_text(alternative.length)};
     case Alternative::Kind::at_once: return {action + " arrives", "at-once"};
+    case Alternative::Kind::upgrade: return {"upgrade", rfc3339(start, alternative.at)};
     case Alternative::Kind::visit: return {"visit", rfc3339(start, alternative.at)};
   }
   return {};

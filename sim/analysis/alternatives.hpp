@@ -26,11 +26,12 @@ struct Alternative {
     shortened,  // the outage, to the largest `length`
     at_once,    // the setting arrives so
     visit,      // to the intranet, at the last whole hour that helps
+    upgrade,    // of a client that is too old, at the last whole hour that helps
   };
   Kind kind;
   Duration length{0};
   std::uint32_t action = 0;
-  Instant at{};         // of a visit
+  Instant at{};         // of a visit or an upgrade
   Duration present{0};  // what `length` was
   // When the client that is saved is without a good token again, where else it was not.
   std::optional<Instant> lost_again{};
@@ -42,7 +43,7 @@ struct Alternative {
 
 struct Alternatives {
   std::vector<Alternative> helping;
-  std::array<bool, 7> tried{};  // by kind: whether there was such a change to try
+  std::array<bool, 8> tried{};  // by kind: whether there was such a change to try
   bool has_tried(Alternative::Kind kind) const { return tried[static_cast<std::size_t>(kind)]; }
 };
 

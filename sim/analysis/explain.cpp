@@ -46,7 +46,7 @@ class Explainer {
  private:
   // Where it stands at the moment. False: the events are not possible, be it later.
   bool stand() {
-    events::StandingReplay standing(history_, events::tick_at(log_.header(), options_.at));
+    events::StandingReplay standing(history_, log_.header(), options_.at);
     standing.begin(found_.number);
     const auto keep = [&] {
       const events::ClientStanding its = standing.standing();

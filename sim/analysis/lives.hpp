@@ -27,7 +27,7 @@ class LifeVisitor {
         end_(events::tick_at(header, kNever)),
         wanted_(wanted),
         listener_(listener),
-        standing_(site, end_) {}
+        standing_(site, header, kNever) {}
 
   bool begin(ClientNumber number) {
     end_client();

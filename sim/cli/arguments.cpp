@@ -50,10 +50,9 @@ class CommandLine {
                     "(default: auto)")
         ->check(one_of({"auto", "always", "never"}));
     app_.footer(
-        "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line or "
-        "an\n"
-        "input file is wrong; 3 a file cannot be read or written, or is damaged; 70 a bug;\n"
-        "130 ended by Ctrl-C.\n"
+        "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line, a\n"
+        "scenario or what it names is wrong or missing; 3 any other file or folder cannot be read\n"
+        "or written, or is damaged; 70 a bug; 130 ended by Ctrl-C.\n"
         "`tokenlife COMMAND --help`, or `tokenlife help COMMAND`, has examples.");
     if (ranks == nullptr) {
       for (const AddCommands add : kAllCommands) add(app_, chosen_);
@@ -147,9 +146,27 @@ class CommandLine {
                                                                      : error.what();
     // "--vary: 1 required TEXT missing"
     const bool lacks_value = error.get_name() == "ArgumentMismatch" && what.ends_with(" missing");
-    if (lacks_value) what = what.substr(0, what.find(':')) + " needs a value";
+    if (lacks_value) what = lack_of_value(*words.command, what.substr(0, what.find(':')));
+    // "The following argument was not expected: b", "LOG: At Most 2 required but received 3"
+    const std::size_t colon = what.find(": ");
+    if (what.starts_with("The following argument")) {
+      what = "more is given than the command takes: " + what.substr(colon + 2);
+    } else if (const std::size_t most = what.find(": At Most "); most != std::string::npos) {
+      what.replace(most, 10, ": more than ").erase(what.find(" required"));
+    }
     const bool asks = what.ends_with('?');
     return escape_text(fmt::format("{}{}ee `{} --help`", what, asks ? " S" : "; s", words.path));
+  }
+
+  // With what the help of the option says first: "KEY=A,B,C: run with each of these values".
+  static std::string lack_of_value(const CLI::App& command, const std::string& name) {
+    const CLI::Option* option = command.get_option_no_throw(name);
+    if (option == nullptr) return name + " needs a value";
+    std::string help = option->get_description();
+    help.erase(std::min(help.find_first_of(";("), help.size()));
+    std::replace(help.begin(), help.end(), '\n', ' ');
+    help.erase(help.find_last_not_of(' ') + 1);
+    return fmt::format("{} needs a value ({})", name, help);
   }
 
   std::vector<std::string> options_of(const CLI::App& app) const {
@@ -176,9 +193,11 @@ int run_program(int argc, char** argv, RunRanks* ranks) {
   // `help run` is `run --help`.
   std::vector<char*> words(argv, argv + argc);
   std::string help = "--help";
-  if (argc > 1 && std::string_view(argv[1]) == "help") {
-    const bool is_of_itself = argc == 3 && std::string_view(argv[2]) == "help";
-    words.erase(words.begin() + 1, words.begin() + (is_of_itself ? 3 : 2));
+  const auto begin = words.begin() + std::min(argc, 1);
+  const auto first = std::find_if(
+      begin, words.end(), [](const char* word) { return std::string_view(word) != "help"; });
+  if (first != begin) {
+    words.erase(begin, first);
     words.push_back(help.data());
   }
   const auto said = line.parse(static_cast<int>(words.size()), words.data());

@@ -38,8 +38,10 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
       added->add_option("--seed", command.seed, "Seed of the first history (default: 1)")
           ->check(decimal(0, UINT64_MAX));
   added->add_option("--timeout", command.timeout, "How long to wait for an answer (default: 5s)");
-  added->add_option("--out", command.out,
-                    "Folder for the history that differs: JSON lines, without any token");
+  added->add_option(
+      "--out", command.out,
+      "Folder for the history that differs: JSON lines, without any token (default: it is\n"
+      "shown and not written)");
   added->add_option("--replay", command.replay, "Ask the history of that file, and no other")
       ->excludes(length)
       ->excludes(cases)

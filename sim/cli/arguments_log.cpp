@@ -137,7 +137,7 @@ void add_explain(CLI::App& app, Chosen& chosen) {
 void add_report(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "report", "Write a run, or two, as a page for a browser", report_command,
-      "One file that opens from disk and asks nothing of a network: who is stranded, when and "
+      "One file that opens from disk and loads nothing from the network: who is stranded, when and "
       "why;\n"
       "the population over time, with what the scenario does; times without a good token; tokens;\n"
       "the lifecycle; the stranded, with the lives of the first of them. Of two logs, both in "
@@ -152,7 +152,7 @@ void add_report(CLI::App& app, Chosen& chosen) {
                    "The folder of a run's log, a packed log, or -; or two, A and B")
       ->required()
       ->expected(1, 2);
-  added->add_option("-o,--output", command.output, "The file, or - for standard output")
+  added->add_option("-o,--output,--out", command.output, "The file, or - for standard output")
       ->required();
   added->add_flag("--force", command.force, "Overwrite it");
   add_inputs(*added, command.inputs);
@@ -220,7 +220,9 @@ void add_log_merge(CLI::App& log, Chosen& chosen) {
       "Example:\n  tokenlife log merge part-1 part-2 part-3 -o /tmp/fleet");
   added->add_option("LOG", command.logs, "The folders of the parts' logs, or packed logs")
       ->required();
-  added->add_option("-o,--out", command.out, "A new folder, or a new file that ends in .tlog")
+  added
+      ->add_option("-o,--output,--out", command.out,
+                   "A new folder, or a new file that ends in .tlog")
       ->required();
   added->add_flag("--json", command.json, "Print JSON");
 }
@@ -233,7 +235,9 @@ void add_log_salvage(CLI::App& log, Chosen& chosen) {
       "others.\nOf a partition (1,024 clients) it takes what comes before the first damage.\n"
       "Example:\n  tokenlife log salvage /tmp/fleet -o /tmp/saved");
   added->add_option("LOG", command.log, "The log's folder, or a packed log")->required();
-  added->add_option("-o,--out", command.out, "A new folder, or a new file that ends in .tlog")
+  added
+      ->add_option("-o,--output,--out", command.out,
+                   "A new folder, or a new file that ends in .tlog")
       ->required();
   added->add_flag("--json", command.json, "Print JSON");
 }
@@ -250,7 +254,8 @@ void add_log_pack(CLI::App& log, Chosen& chosen) {
       "  tokenlife log pack /tmp/fleet -o - | ssh there tokenlife log unpack - -o fleet");
   added->add_option("LOG", command.log, "The folder of a log or a client; a packed log, or -")
       ->required();
-  added->add_option("-o,--out", command.out, "A new file, or - for standard output")->required();
+  added->add_option("-o,--output,--out", command.out, "A new file, or - for standard output")
+      ->required();
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
 }
@@ -265,7 +270,7 @@ void add_log_unpack(CLI::App& log, Chosen& chosen) {
       "  curl https://example.com/fleet.tlog | tokenlife log unpack - -o /tmp/fleet");
   added->add_option("FILE", command.log, "A packed log, or - for one on standard input")
       ->required();
-  added->add_option("-o,--out", command.out, "A new folder")->required();
+  added->add_option("-o,--output,--out", command.out, "A new folder")->required();
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
 }

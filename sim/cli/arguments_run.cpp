@@ -88,7 +88,7 @@ void add_fit(CLI::App& app, Chosen& chosen) {
       app, chosen, "fit", "Make cohorts from a recording, and forecast the rest of it", fit_command,
       "The cohorts are learned from the recording's first part. They and the model `resample`\n"
       "forecast the rest, by 200 seeds each: what was observed stands beside the interval that\n"
-      "holds 95 % of the forecasts. What no device was observed for long enough for is not\n"
+      "holds 95 % of the forecasts. What takes longer than any device was observed is not\n"
       "observable. The cohorts come last, as TOML to be put behind the [run] of a scenario.\n"
       "Examples:\n"
       "  tokenlife fit phones.csv\n"
@@ -120,16 +120,23 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 1)")
       ->check(decimal(1, 4));
   added
-      ->add_option("--horizon,--days", command.days,
-                   "Stop after this many units of time (default: no limit)")
+      ->add_option(
+          "--horizon,--days", command.days,
+          "Stop after this many steps of --unit: 18 are 90 days with 5d (default: no limit)")
       ->check(decimal(1, 10'000));
   added->add_option("--unit", command.unit, "Length of a step of time (default: 5d)");
-  added->add_option("--latency", command.latency, "Units from a request to its answer, 1 to 3")
+  added
+      ->add_option("--latency", command.latency,
+                   "Units from a request to its answer, 1 to 3 (default: 1)")
       ->check(decimal(1, 3));
-  added->add_option("--with", command.with,
-                    "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
-                    "cmg-setting, cmg-news, bulk, rotate, reinstall, restart, upgrade, pki,\n"
-                    "pki-expiry (default: all but restart, cmg-news and pki-expiry)");
+  added->add_option(
+      "--with", command.with,
+      "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
+      "cmg-setting (clients may be told not to use the CMG), cmg-news (of which they\n"
+      "hear with the site's next answer), bulk (tokens), rotate (signing\n"
+      "certificates), reinstall, restart (of agents: tokens are renewed only then),\n"
+      "upgrade (from a version that gets no token), pki, pki-expiry (default: all but\n"
+      "restart, cmg-news and pki-expiry)");
   added
       ->add_option("--mp", command.mp,
                    "Kind of management point: enhanced-http or https (default: enhanced-http)")
@@ -137,7 +144,9 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added->add_flag("--no-internal-registration", command.no_internal_registration,
                   "Management points register no self-signed clients");
   added->add_flag("--no-symmetry", command.no_symmetry, "Disable symmetry reduction");
-  added->add_option("--max-states", command.max_states, "Stop at this many states")
+  added
+      ->add_option("--max-states", command.max_states,
+                   "Stop at this many states (default: no limit)")
       ->check(decimal(1, 4'000'000'000));
   added->add_option("--counterexample", command.counterexample,
                     "Write the counterexample as a scenario to this new file");
@@ -162,7 +171,7 @@ void add_schema(CLI::App& app, Chosen& chosen) {
       "Draft-07, made from what the reader of scenarios takes. scenarios/.taplo.toml hands it to\n"
       "editors with Taplo, such as Even Better TOML.\n"
       "Example:\n  tokenlife schema scenario > scenario.schema.json");
-  added->add_option("FILE", command.of, "What files: scenario")
+  added->add_option("KIND", command.of, "The kind of file: scenario")
       ->required()
       ->check(one_of({"scenario"}));
 }
@@ -188,8 +197,10 @@ void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
       "Write the event log to this new folder, such as /tmp/fleet; or to one file, if the name "
       "ends in .tlog");
   added
-      ->add_flag("--resume", command.resume,
-                 "Continue that log, which a crash, a power failure or a full disk cut off")
+      ->add_flag(
+          "--resume", command.resume,
+          "Continue that log, which a crash, a power failure or a full disk cut off; begin it\n"
+          "if there is none")
       ->needs(log);
   CLI::Option* shard = added->add_option(
       "--shard", command.shard,

@@ -41,7 +41,7 @@ void add_risk(CLI::App& app, Chosen& chosen) {
                     "Up to then all futures have the scenario's own past (default: where [run]\n"
                     "reseed begins, or the run's start)");
   add_set(*added, command.set);
-  added->add_option("-o,--output", command.output, "Write all clients to this new CSV file");
+  added->add_option("-o,--output,--out", command.output, "Write all clients to this new CSV file");
   added->add_option("--truth", command.truth,
                     "What came of it: a CSV file with the columns device,stranded (0 or 1)");
   added->add_flag("--force", command.force, "Overwrite the file of -o");
@@ -76,8 +76,8 @@ void add_sweep(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
   CLI::Option* vary =
       added
           ->add_option("--vary", command.vary,
-                       "KEY=A,B,C: run with each of these values; several make all combinations,\n"
-                       "the last one the fastest")
+                       "KEY=A,B,C: run with each of these values; with several, all\n"
+                       "combinations are run, of which the last one changes fastest")
           ->allow_extra_args(false);
   add_set(*added, command.set);
   added->add_option("--seeds", command.seeds,
@@ -100,7 +100,8 @@ void add_sweep(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
       "Make the Ith of N parts of the runs, written I/N, and write their numbers to the file\n"
       "of -o, which --merge takes");
   CLI::Option* output =
-      added->add_option("-o,--output", command.output, "The new file of that part")->needs(shard);
+      added->add_option("-o,--output,--out", command.output, "The new file of that part")
+          ->needs(shard);
   shard->needs(output);
   shard->excludes(report);
   added->add_flag(

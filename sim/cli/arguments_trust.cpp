@@ -73,7 +73,7 @@ void add_trust_commands(CLI::App& app, Chosen& chosen) {
   add_cas(site, chosen);
   add_entra(site, chosen);
   auto mp = add_command(
-      site, chosen, "set-mp", "Say what management points ask of who registers",
+      site, chosen, "set-mp", "Set what management points ask of clients that register",
       site_set_mp_command,
       "With https a client has to show a PKI certificate, an Entra token or a bulk token to "
       "register.\n"

@@ -17,6 +17,7 @@
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/text/duration.hpp"
+#include "sim/text/duration_advice.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/suggest.hpp"
@@ -63,7 +64,10 @@ Result<Options, Error> options_of(const CheckCommand& command) {
   options.mp = *from_name<MpMode>(command.mp);
   options.internal_registration = !command.no_internal_registration;
   const auto unit = parse_duration(command.unit);
-  if (!unit) return usage_error("--unit: the duration " + unit.error());
+  if (!unit) {
+    return usage_error(fmt::format("--unit: {} {}", in_quotes(command.unit), unit.error()),
+                       duration_advice(command.unit));
+  }
   const Policy policy;
   if (*unit <= Duration{0} || policy.renew_after % *unit != Duration{0} ||
       policy.token_validity / *unit > kAgeMax - 1) {

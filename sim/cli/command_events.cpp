@@ -87,7 +87,8 @@ Result<std::bitset<kEventKinds>, Error> kinds_of(const std::vector<std::string>&
     const auto kind = from_name<EventKind>(word);
     if (!kind) {
       return usage_error(fmt::format("unknown event kind {}", in_quotes(word)),
-                         did_you_mean("kind", word, Names<EventKind>::values));
+                         advice_or(did_you_mean("kind", word, Names<EventKind>::values),
+                                   "`tokenlife log info LOG` lists them"));
     }
     kinds.set(static_cast<std::size_t>(*kind));
   }

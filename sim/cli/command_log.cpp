@@ -36,7 +36,7 @@ Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
   if (!log) return Failed<Error>(log.error());
   if (command.bytes_only) {
     const auto facts = events::verify_bytes(*log, command.threads);
-    if (!facts) return Failed<Error>(to_error(facts.error()));
+    if (!facts) return Failed<Error>(error_of_bytes(facts.error(), !log->held));
     return LogAndFacts{std::move(*log), *facts, "the events, since --bytes-only asks for bytes"};
   }
   std::vector<events::RenewalTerms> renewals;
@@ -47,7 +47,10 @@ Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
     if (!scenario) unchecked = "when renewals were due, since " + scenario.error();
   }
   const auto facts = events::verify_run(*log, renewals, command.threads);
-  if (!facts) return Failed<Error>(to_error(facts.error()));
+  if (!facts) {
+    const bool is_damaged = !log->held && !events::verify_bytes(*log, command.threads);
+    return Failed<Error>(error_of_bytes(facts.error(), is_damaged));
+  }
   return LogAndFacts{std::move(*log), *facts, unchecked};
 }
 

@@ -193,7 +193,8 @@ class DiffText {
                           state_words(change.state_a, change.stranded_a),
                           state_words(change.state_b, change.stranded_b));
     }
-    out_ += fmt::format("  stranded: {} in A, {} in B\n", grouped(stranded_a), grouped(stranded_b));
+    out_ += fmt::format("  stranded, of those in both: {} in A, {} in B\n", grouped(stranded_a),
+                        grouped(stranded_b));
   }
 
   template <class Counts, class Words>

@@ -10,6 +10,7 @@
 #include "events/verify.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
+#include "sim/cli/log_output.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 
@@ -37,9 +38,7 @@ void say_what_is_in(const events::LogReader& log, const std::string& place, std:
 Result<void, Error> check_bytes(const events::LogReader& log, unsigned threads) {
   const auto facts = events::verify_bytes(log, std::max(1U, threads));
   if (facts) return {};
-  Error error = to_error(facts.error());
-  error.advice = "`tokenlife log salvage` saves what is whole";
-  return Failed<Error>(std::move(error));
+  return Failed<Error>(error_of_bytes(facts.error(), true));
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ ExitStatus log_pack_command(const LogPackCommand& command, Console& console) {
         console.print({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
         return {};
       });
-  if (!packed) return Failed<Error>(to_error(packed.error()));
+  if (!packed) return Failed<Error>(error_of_output(packed.error()));
   return 0;
 }
 
@@ -81,7 +80,7 @@ ExitStatus log_unpack_command(const LogUnpackCommand& command, Console& console)
   const auto unpacked = command.log == kStandardInput
                             ? events::unpack(STDIN_FILENO, "standard input", command.out)
                             : events::unpack(command.log, command.out);
-  if (!unpacked) return Failed<Error>(to_error(unpacked.error()));
+  if (!unpacked) return Failed<Error>(error_of_bytes(unpacked.error(), true));
   const auto log = events::LogReader::open(command.out);
   if (!log) return Failed<Error>(to_error(log.error()));
   if (auto good = check_bytes(*log, command.threads); !good) return Failed<Error>(good.error());

@@ -50,7 +50,7 @@ std::string text_of(const LogSalvageCommand& command, const events::Salvaged& sa
                   counted(salvaged.clients, "client"), counted(salvaged.log.events, "event"));
   if (salvaged.lost.empty()) text += "Nothing is lost\n";
   for (const events::LostClients& range : merged(salvaged.lost)) {
-    text += fmt::format("Lost  {:>10} to {:<10}  {}\n", range.first, range.last,
+    text += fmt::format("Lost  clients {:>10} to {:<10}  {}\n", range.first, range.last,
                         to_string(to_error(range.why)));
   }
   return text + fmt::format("Digest  {}\n", events::to_string(salvaged.log.digest));
@@ -67,7 +67,7 @@ ExitStatus log_salvage_command(const LogSalvageCommand& command, Console& consol
   const LogOutput out(command.out);
   if (auto ready = out.check_new(); !ready) return Failed<Error>(ready.error());
   const auto salvaged = events::salvage(command.log, out.folder());
-  if (!salvaged) return Failed<Error>(to_error(salvaged.error()));
+  if (!salvaged) return Failed<Error>(error_of_output(salvaged.error()));
   if (auto packed = out.finish(salvaged->log.bytes); !packed) return Failed<Error>(packed.error());
   console.print(command.json ? json_text(json_of(command, *salvaged)) + "\n"
                              : text_of(command, *salvaged));

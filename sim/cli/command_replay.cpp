@@ -66,7 +66,7 @@ ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
                   console.paint(escape_text(scenario_name(question.log.header())), Tone::strong),
                   question.at_text, states_text(states)));
   const events::Population& all = population->all;
-  console.print(table_row("stranded", all.stranded, all.clients()));
+  console.print("\nOf these\n" + table_row("stranded", all.stranded, all.clients()));
   if (all.out_of_service != all.stranded) {
     console.print(table_row("out of service", all.out_of_service, all.clients()));
   }

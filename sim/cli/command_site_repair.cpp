@@ -70,7 +70,7 @@ ExitStatus site_restore_command(const SiteRestoreCommand& command, Console& cons
   if (!begun) return Failed<Error>(begun.error());
   console.print(
       fmt::format("goes on from {}, the last at {}; new clients are numbered from {}\n"
-                  "What happened after that is forgotten: block again which tokens are to be "
+                  "What happened after that is forgotten: block again the tokens that are to be "
                   "blocked, and retire "
                   "which\ncertificates are to be retired. Clients that are not known any more are "
                   "recognised by "

@@ -24,7 +24,7 @@ std::string endpoints_text(const Scenario& scenario, const RunResult& result) {
   // Of a run that was stopped before anybody lived nothing is known.
   if (!has_capacity(scenario) || result.tally.clients == 0) return "";
   std::string text =
-      fmt::format("{:<8} {:>18} {:>13} {:>10} {:>11} {:>9}\n", "", "requests a minute",
+      fmt::format("{:<8}  {:>23}  {:>13}  {:>10}  {:>11}  {:>9}\n", "", "most asked for a minute",
                   "longest queue", "busy", "median wait", "99 % wait");
   for (const Endpoint endpoint : kEndpoints) {
     const auto i = static_cast<std::size_t>(endpoint);
@@ -32,8 +32,8 @@ std::string endpoints_text(const Scenario& scenario, const RunResult& result) {
     const auto wait = [&](double share) {
       return to_text(load.wait_at(share).value_or(Duration{0}));
     };
-    text += fmt::format("{:<8} {:>18} {:>13} {:>10} {:>11} {:>9}\n", name(endpoint),
-                        "at most " + grouped(peak_of(result, i)), grouped(load.longest_queue),
+    text += fmt::format("{:<8}  {:>23}  {:>13}  {:>10}  {:>11}  {:>9}\n", name(endpoint),
+                        grouped(peak_of(result, i)), grouped(load.longest_queue),
                         grouped(load.busy), wait(0.5), wait(0.99));
   }
   return text;

@@ -188,7 +188,8 @@ Result<EventColumns, Error> event_columns(const std::vector<std::string>& names)
     const auto found = std::find(kNames.begin(), kNames.end(), word);
     if (found == kNames.end()) {
       return usage_error(fmt::format("--columns: unknown column {}", in_quotes(word)),
-                         did_you_mean("column", word, kNames));
+                         advice_or(did_you_mean("column", word, kNames),
+                                   "the first line of --format csv has their names"));
     }
     const auto column = static_cast<std::size_t>(found - kNames.begin());
     if (std::find(columns.begin(), columns.end(), column) != columns.end()) {

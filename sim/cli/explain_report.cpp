@@ -184,7 +184,7 @@ class Text {
     } else {
       out_ += wrapped("  ", "Its life was repeated with one change each time. With each of these " +
                                 (found_.is_preventable
-                                     ? "it holds a good token all through that time:"
+                                     ? "it holds a good token all through the spell:"
                                      : "it holds a good token at " + moment(found_.at) + ":"));
     }
     for (const Alternative& change : found_.saved_by.helping) {
@@ -208,6 +208,7 @@ class Text {
         {Kind::shortened, "a shorter outage"},
         {Kind::at_once, "a setting that arrives at once"},
         {Kind::visit, "a visit to the intranet"},
+        {Kind::upgrade, "an upgrade of the client"},
     };
     std::string all;
     for (const auto& [kind, words] : kWords) {
@@ -238,6 +239,9 @@ class Text {
         return fmt::format("{} for {} instead of {}, which is the longest that does", action,
                            length, present);
       case Alternative::Kind::at_once: return fmt::format("{} with arrives = \"at-once\"", action);
+      case Alternative::Kind::upgrade:
+        return fmt::format("an upgrade of the client at {}: the last hour that does",
+                           moment(change.at));
       case Alternative::Kind::visit:
         return fmt::format("a visit to the intranet, of {}, at {}: the last hour that does", length,
                            moment(change.at));
@@ -268,7 +272,8 @@ class Text {
       }
       if (nearly_all == futures.from)
         add("the point of no return: from here on more than 95 % of the futures");
-      if (&futures == &found_.futures.back()) add("the last one before it had no good token");
+      if (&futures == &found_.futures.back())
+        add("the last of these at which it still held a good token");
       if (words.empty()) continue;
       out_ += wrapped(fmt::format("  {}  {}  ", moment(futures.from), share_text(futures)), words);
     }

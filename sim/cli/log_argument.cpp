@@ -10,6 +10,7 @@
 
 #include "events/log_format.hpp"
 #include "events/replay.hpp"
+#include "events/standing.hpp"
 #include "sim/analysis/held_clients.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/site/site_head.hpp"
@@ -23,7 +24,7 @@ namespace {
 
 constexpr const char* kGoOn =
     "go on with `tokenlife run SCENARIO --log LOG --resume`, or keep what there is with "
-    "`tokenlife log salvage`";
+    "`tokenlife log salvage`, if it did not write this";
 
 std::optional<std::uint32_t> whole_number(std::string_view text) {
   std::uint32_t number = 0;
@@ -37,19 +38,27 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
 Result<OpenedLog, Error> open_log(const std::string& place) {
   if (place == kStandardInput) {
     auto log = events::LogReader::receive(STDIN_FILENO, "standard input");
-    if (!log) return Failed<Error>(to_error(log.error()));
+    if (!log) return Failed<Error>(error_of_bytes(log.error(), true));
     return OpenedLog(std::move(*log));
   }
   auto held = hold_client_log(place);
   auto log = events::LogReader::open(held ? held->folder : std::filesystem::path(place));
   if (!log) {
-    Error error = to_error(log.error());
+    Error error = error_of_bytes(log.error(), !held);
     if (log.error().kind == events::LogError::Kind::interrupted && !held) error.advice = kGoOn;
     return Failed<Error>(std::move(error));
   }
   OpenedLog opened(std::move(*log));
   opened.held = std::move(held);
   return opened;
+}
+
+Error error_of_bytes(const events::LogError& error, bool is_of_run) {
+  Error said = to_error(error);
+  if (is_of_run && error.kind == events::LogError::Kind::corrupt) {
+    said.advice = "`tokenlife log salvage` saves what is whole";
+  }
+  return said;
 }
 
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place) {
@@ -209,7 +218,7 @@ Result<Instant, Error> moment_within(const events::LogReader& log,
                                  rfc3339(header.start(), end)));
 }
 
-bool is_of_client_on_disk(const events::LogHeader& header) { return header.scenario_text.empty(); }
+bool is_of_client_on_disk(const events::LogHeader& header) { return events::is_of_client(header); }
 
 std::string scenario_name(const events::LogHeader& header) {
   Scenario scenario;

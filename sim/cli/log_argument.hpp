@@ -31,6 +31,9 @@ inline constexpr const char* kStandardInput = "-";
 // A run's folder, a client's, or the `log` in that; a packed log; or one on standard input.
 Result<OpenedLog, Error> open_log(const std::string& place);
 
+// What is wrong with a log. If that is its bytes, and it is a run's: how to save what is left.
+Error error_of_bytes(const events::LogError& error, bool is_of_run);
+
 // The journal, if it is a site's folder. What is neither's is open_log()'s to complain of.
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place);
 

@@ -15,6 +15,14 @@ namespace tokenlife::sim {
 
 namespace fs = std::filesystem;
 
+Error error_of_output(const events::LogError& error) {
+  Error said = to_error(error);
+  if (said.advice.empty() && error.what.starts_with("already exists")) {
+    said.advice = "give a new name";
+  }
+  return said;
+}
+
 Result<void, Error> LogOutput::check_new() const {
   std::error_code error;
   if (!is_packed() || !fs::exists(fs::symlink_status(place_, error))) return {};

@@ -32,4 +32,7 @@ class LogOutput {
   std::string place_;
 };
 
+// What kept a log from being written; of a place that is taken, with what to do.
+Error error_of_output(const events::LogError& error);
+
 }  // namespace tokenlife::sim

@@ -213,9 +213,8 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
                     result.stopped ? "interrupted" : "a part", grouped(result.tally.clients)),
         Tone::bad);
   }
-  text += section("Clients at the end",
-                  states_text(final_states(result.tally)) + stranded_text(scenario, result.tally),
-                  console);
+  text += section("Clients at the end", states_text(final_states(result.tally)), console);
+  text += section("Of these", stranded_text(scenario, result.tally), console);
   text += section("Without a good token", spells_text(scenario, result.tally), console);
   text += section("Events", counts_text<EventKind>(all_kinds(result)), console);
   text += section("Refused", refusals_text(result.tally), console);

@@ -63,7 +63,7 @@ Result<void, Error> check_free(const std::string& folder) {
     const bool known = std::find(std::begin(kLeft), std::end(kLeft), name) != std::end(kLeft);
     // The key comes first: without one a log is somebody else's.
     if (!known || (name.starts_with("log") && !has_key)) {
-      return input_error(folder, "is not empty", "give a new folder, or an empty one");
+      return file_error(folder, "is not empty", "give a new folder, or an empty one");
     }
   }
   return why ? cannot_be(folder, "read", why) : Result<void, Error>{};

@@ -146,7 +146,9 @@ Result<SqlQuestion, Error> SqlDatabase::ask(const std::string& sql) {
   }
   if (rc != SQLITE_OK) {
     if (source_.error || source_.bug) return Failed<Error>(sql_failure(source_, database));
-    return wrong(sqlite3_errmsg(database), sqlite3_error_offset(database));
+    const std::string_view what = sqlite3_errmsg(database);
+    const bool would_write = what.find("may not be modified") != std::string_view::npos;
+    return wrong(would_write ? kWhatIsAllowed : what, sqlite3_error_offset(database));
   }
   if (statement == nullptr) return wrong("there is no statement", -1);
   if (!says_nothing(tail)) {

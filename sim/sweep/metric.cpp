@@ -96,6 +96,13 @@ Result<std::size_t, Error> parse_metric(const std::string& name) {
   const std::vector<std::string>& names = metric_names();
   const auto found = std::find(names.begin(), names.end(), name);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+  constexpr std::string_view kSpells = "spells.";
+  if (name.starts_with(kSpells)) {
+    const std::string cause = name.substr(kSpells.size());
+    return usage_error(fmt::format("--metric: {} is no cause of a spell", in_quotes(cause)),
+                       advice_or(did_you_mean("cause", cause, Names<SpellCause>::values),
+                                 "`offline` and `blocked` are two"));
+  }
   const std::vector<std::string_view> known(names.begin(), names.end());
   std::string advice =
       suggestion(name, known)

@@ -54,7 +54,7 @@ constexpr std::array<FieldText, kSqlFields> kFieldTexts{{
     {integer, "key", "Number of the signing certificate's key"},
     {text, "SHA-256", "Thumbprint of the certificate: of a client, or a CA"},
     {text, "GUID", "The site's tenant"},
-    {text, "mode", "What management points ask of who registers"},
+    {text, "mode", "What management points ask of clients that register"},
     {integer, kFlag, "Whether management points register self-signed clients"},
     {integer, kSeconds, "How long client tokens are valid"},
     {integer, kSeconds, "How long after its issue a token is renewed"},
@@ -73,7 +73,7 @@ constexpr std::array<FieldText, kSqlFields> kFieldTexts{{
     {text, "spell cause", "Why the client holds no good token from now on"},
     {text, kTime, "When the client last had contact, before it lost its token"},
     {text, "where", "Where the expired credential can be renewed"},
-    {integer, kSeconds, "How far the client's clock is before the site's"},
+    {integer, kSeconds, "How far the client's clock is ahead of the site's; negative: behind"},
     {integer, "events", "How many events the site had acknowledged before the repair"},
     {integer, "events", "How many of them were kept"},
     {integer, "bytes", "How much of the journal was cut off"},
@@ -161,13 +161,13 @@ SqlColumn column_of(FieldName field) { return column_of(static_cast<std::size_t>
 constexpr const char* kSeq = "Number of the event in its stream, from 0";
 constexpr const char* kWhen = "When it happened";
 constexpr const char* kWhat = "What happened";
-constexpr const char* kWhy = "What it follows from: an action by its number, a request, ...";
+constexpr const char* kWhy = "What it follows from: an action by its number, a request, and so on";
 constexpr const char* kClient = "Number of the client";
 
 SqlTable events_table() {
   SqlTable table{TableName::events,
                  "Everything that happened: the site's events, then client by client, each one's "
-                 "in order of time; what the site's say more is in site_events",
+                 "in order of time; more columns of the site's are in site_events",
                  {{"client", integer, "", "Number of the client; null for the site"},
                   column_of(FieldName::device),
                   column_of(FieldName::cohort),

@@ -23,4 +23,9 @@ std::optional<std::string_view> suggestion(std::string_view word,
 std::string did_you_mean(std::string_view noun, std::string_view word,
                          std::span<const std::string_view> candidates);
 
+// Advice, or what stands in for it where there is none.
+inline std::string advice_or(std::string advice, std::string_view otherwise) {
+  return advice.empty() ? std::string(otherwise) : advice;
+}
+
 }  // namespace tokenlife::sim

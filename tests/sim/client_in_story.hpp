@@ -37,10 +37,10 @@ struct Story {
         spells(sim::spells_of(events, {})),
         client{number} {}
 
-  std::vector<sim::Alternative> saved() const {
-    return sim::alternatives(scenario, client, events, spells.back(), at(scenario.duration))
-        .helping;
+  sim::Alternatives alternatives() const {
+    return sim::alternatives(scenario, client, events, spells.back(), at(scenario.duration));
   }
+  std::vector<sim::Alternative> saved() const { return alternatives().helping; }
   // By kind, to be compared with what is reckoned.
   std::optional<sim::Alternative> saved_by(sim::Alternative::Kind kind) const {
     for (const sim::Alternative& change : saved()) {

@@ -220,6 +220,21 @@ TEST_CASE("of a client that never got a token, what would have ended that") {
   CHECK(story.saved_by(Kind::visit)->at == at(days{199} + 23h));
 }
 
+TEST_CASE("R5: a client that is too old would have been saved by an upgrade") {
+  // It asks every 24 hours from tick 0 on, and is refused: last at 199 d.
+  const Story story(
+      one_client("model = \"fixed\"\non = \"intranet\"", "", "version = \"outdated\""));
+  REQUIRE(story.spells.size() == 1);
+  REQUIRE(story.saved_by(Kind::upgrade).has_value());
+  CHECK(story.saved_by(Kind::upgrade)->at == at(days{199}));
+  CHECK(story.alternatives().has_tried(Kind::visit));
+  CHECK_FALSE(story.saved_by(Kind::visit).has_value());
+}
+
+TEST_CASE("of a client that is current no upgrade is tried") {
+  CHECK_FALSE(Story(one_client(kAway)).alternatives().has_tried(Kind::upgrade));
+}
+
 // ---- Futures -----------------------------------------------------------------------------------
 
 TEST_CASE("futures begin with the token's issue and the days up to the spell") {

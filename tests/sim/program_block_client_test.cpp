@@ -56,6 +56,13 @@ TEST_CASE("A8: a blocked client's call, renewal and registration are refused unt
   const json registered = desk.ask(1, "register", "laptop", days{32});
   check_blocked(registered);
   CHECK(registered["state"] == "re-registration-required");
+  // A13: its own log tells it as well, and that nobody who moves it helps it.
+  const Ran why = desk.run("explain laptop 0");
+  CHECK(has(why.out, "the site refuses\n           it, since it is blocked"));
+  CHECK(has(why.out, "it waits for somebody: it has to be unblocked"));
+  const json stands = json::parse(desk.run("replay laptop --json").out);
+  CHECK(stands["stranded"] == 0);
+  CHECK(stands["out-of-service"] == 1);
   // D1 turned round: it concerns nobody else.
   CHECK(desk.ask(0, "renew", "kiosk", days{32})["granted"] == true);
 
