@@ -70,7 +70,7 @@ COMMANDS = [
     Command("restore", [INIT, NEW, REGISTER], f"site restore site {at(2)}", ["epoch-begun"]),
     Command("repair", [INIT, BULK, "CUT"], f"site repair site {at(2)}", ["journal-repaired", "epoch-begun"],
             again=(0, 1, 2)),
-    Command("client new", [INIT], NEW, client="laptop", again=(0, 2)),
+    Command("client new", [INIT], NEW, client="laptop", again=(0, 3)),
     Command("register", [INIT, NEW], REGISTER, ["client-token-issued"], "laptop", (0, 1), COPIED),
     Command("call", [INIT, NEW, REGISTER], f"client call --dir laptop --site site {at(2)}", ["client-token-shown"],
             "laptop", (0,), COPIED),

@@ -194,11 +194,11 @@ TEST_CASE("an attempt to make a client that a crash cut off is in nobody's way",
     INFO(other);
     fs::create_directories(desk.path("other") / other);
     const Ran ran = desk.client("new", "other", hours{0});
-    CHECK(ran.status == 2);
+    CHECK(ran.status == 3);
     CHECK(has(ran.err, "other: is not empty"));
     CHECK(fs::remove_all(desk.path("other")) == 2);
   }
-  CHECK(desk.client("new", "whole", hours{0}).status == 2);
+  CHECK(desk.client("new", "whole", hours{0}).status == 3);
 }
 
 }  // namespace tokenlife::test

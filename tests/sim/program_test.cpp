@@ -132,12 +132,8 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
           {"run missing.toml", "missing.toml"},
           {"run small.toml other.toml", "more is given than the command takes: other.toml; see"},
           {"report a b c", "LOG: more than 2; see `tokenlife report --help`"},
-          {"events log --columns time,nonsense",
-           "unknown column `nonsense`; the first line of --format csv has their"},
-          {"events log --kind nonsense",
-           "unknown event kind `nonsense`; `tokenlife log info LOG` lists them"},
           {"check --unit 5", "--unit: `5` has a number without a unit; write its"},
-          {"sweep small.toml --vary run.seed=1 --metric spells.nonsense",
+          {"sweep small.toml --vary site.leeway=1m --metric spells.nonsense",
            "--metric: `nonsense` is no cause of a spell; the cause can be"},
           {"run .", "directory"},
       });
