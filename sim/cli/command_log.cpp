@@ -330,7 +330,7 @@ ExitStatus verify_log(const LogVerifyCommand& command, Console& console) {
   } else {
     console.print(verdict_on(*checked, summary.digest,
                              command.bytes_only ? "every byte" : "every byte and every event",
-                             summary.complete ? "" : "; the run was interrupted") +
+                             summary.complete ? "" : "; it is not of the whole run") +
                   held_text(command, held, checked->log));
   }
   if (!checked->unchecked.empty() && !command.bytes_only) {

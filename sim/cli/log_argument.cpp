@@ -86,7 +86,7 @@ std::string lack_of(const events::LogReader& log) {
   }
   const events::LogSummary& summary = log.summary();
   return fmt::format("{} and holds {} of {} clients{}",
-                     summary.finished ? "is of a run that was interrupted, or of a part of one,"
+                     summary.finished ? "is of a run that was interrupted, of a part, or salvaged,"
                      : summary.being_written ? "is being written"
                                              : "was not finished by its writer",
                      grouped(held_clients(log)), grouped(log.header().clients), held);
@@ -173,7 +173,7 @@ std::string completeness(const events::LogReader& log) {
   const events::LogSummary& summary = log.summary();
   if (summary.complete) return "complete";
   return fmt::format("{}, {} of the clients",
-                     summary.finished        ? "interrupted, or a part"
+                     summary.finished        ? "interrupted, a part, or salvaged"
                      : summary.being_written ? "being written"
                                              : "not finished",
                      grouped(held_clients(log)));

@@ -141,11 +141,7 @@ Expected ClientModel::take_contact(const Step& step) {
   Expected expected;
   expected.kind = Expected::Kind::ask;
   expected.ask.asks = "nothing";
-  if (asked_) {
-    expected.rules = rules_of_silence(NoRequest::answer_under_way);
-    return expected;
-  }
-  if (step.now < silent_until_) {
+  if (!asked_ && step.now < silent_until_) {
     expected.rules = {"R1"};
     return expected;
   }

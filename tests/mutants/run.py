@@ -60,7 +60,7 @@ GROUPS = {
                     "token_form token_owner token_signature token_time", ["support/forge", "support/pki"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle policy registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage journal_head "
-                    "journal_trust log_damage log_generation "
+                    "journal_limit journal_salvage journal_trust log_damage log_generation "
                     "log_hostile log_round_trip merge pack population_walk replay run_check stretch_shapes unfinished_log verify "
                     "log_limit", ["events/format_1", "events/random_content"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
@@ -80,7 +80,7 @@ GROUPS = {
     "conform": Group(ENGINE + ["conform"], "sim", "conform conform_history"),
     "adapter": Group(ALL, "sim", "program_conform", program=True),
     "site": Group(["core", "events", "text", "site"], "sim", "client_folder key_file site_clock site_folder "
-                  "site_head site_trust"),
+                  "site_head site_leeway site_trust"),
     "client": Group(ALL, "sim", "program_block_client program_client program_client_log program_client_refused "
                     "program_credential program_given_key program_journal program_signer_life program_site program_site_repair "
                     "program_site_restored program_site_time program_trust real_client",
@@ -89,6 +89,7 @@ GROUPS = {
                  "program_terminal program_test_command program_unfinished program", program=True),
 }
 GROUPS["export"] = Group(ALL, "sim", "program_parquet", program=True)
+GROUPS["parts"] = Group(ALL, "sim", "program_sweep_part", program=True)
 GROUPS["schema"] = ScriptGroup("sim/schema.py")
 GROUPS["watch"] = ScriptGroup("sim/watch.py")
 GROUPS["ranks"] = ScriptGroup("mpi/run.sh", ranks=True)

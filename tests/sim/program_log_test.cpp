@@ -241,7 +241,7 @@ wait $pid
 
   const Ran verified = desk.run("log verify log");
   CHECK(verified.status == 0);
-  CHECK(has(verified.out, "the run was interrupted"));
+  CHECK(has(verified.out, "it is not of the whole run"));
   const Ran replayed = desk.run("replay log --json");
   CHECK(has(replayed.err, "interrupted"));
   CHECK(json::parse(replayed.out)["states"] == summary["states"]);

@@ -324,6 +324,16 @@ TEST_CASE("clients are scaled by cohort, rounded, and never to nothing") {
   CHECK(scenario.clients == 67);
 }
 
+TEST_CASE("what endpoints can do is scaled with the clients, and never to nothing") {
+  const Scenario scenario = loaded(
+      "format = 1\n[run]\nduration = \"9d\"\n[site.capacity]\nmp = { per-minute = 3, queue = 8 }\n"
+      "cmg = { per-minute = 200, queue = 3000 }\n[[cohort]]\nname = \"c\"\nclients = 100\n"
+      "network = { model = \"fixed\", on = \"intranet\" }\n",
+      {.seed = {}, .clients_scale = 0.1});
+  CHECK(scenario.capacities.mp == Capacity{1, 1});  // 0.3, 0.8
+  CHECK(scenario.capacities.cmg == Capacity{20, 300});
+}
+
 TEST_CASE("a chain may have certainties, written as whole numbers") {
   const Scenario scenario =
       loaded(with(kEverything, "\"dwell\"", "{ intranet = 0.4, offline = 0.6 }",
