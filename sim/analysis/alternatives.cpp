@@ -252,8 +252,7 @@ class Search {
     const Duration stay = scenario_.cohorts[cohort_].contact_every;
     try_hours({Alternative::Kind::visit, stay}, Move{own_target(), Network::intranet, stay});
   }
-  // R5. Of an upgrade that is too late nothing comes, however late; of one that is early enough
-  // what comes of an earlier one.
+  // R5. The first hour is tried first: where an upgrade does not help then, it does not later.
   void try_upgrade() {
     const auto later = std::find_if(events_.begin(), events_.end(), [this](const auto& recorded) {
       return recorded.time > spell_.spell.begin;
