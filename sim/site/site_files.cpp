@@ -42,9 +42,8 @@ Result<FolderLock, Error> lock_site(const std::string& folder) {
   return FolderLock::take(folder, "this site", "make a site with `tokenlife site init`");
 }
 
-// The key is safely in the folder, under its name, when this is done.
-Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number, sys_seconds now) {
-  const PrivateKey key = PrivateKey::generate(KeyKind::rsa);
+Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number, sys_seconds now,
+                                     const PrivateKey& key) {
   const Certificate certificate = Certificate::self_signed(
       key, {fmt::format("tokenlife signing {}", number.value), now, now + kCertificateLifetime});
   auto done = write_key_file(file_in(folder, key_name(number)), key);

@@ -24,10 +24,9 @@ std::string certificate_name(KeyNumber key);
 
 Result<FolderLock, Error> lock_site(const std::string& folder);
 
-// Makes a key and its certificate. The key is safely in the folder, under its name, when this is
-// done.
+// Makes the key's certificate. The key is safely in the folder, under its name, when this is done.
 Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number,
-                                     std::chrono::sys_seconds now);
+                                     std::chrono::sys_seconds now, const PrivateKey& key);
 
 // An error if it is a site already, or holds anything else.
 Result<void, Error> check_free_for_site(const std::string& folder);

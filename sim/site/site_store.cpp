@@ -143,8 +143,11 @@ SiteFolder::SiteFolder(SiteFolder&&) noexcept = default;
 SiteFolder& SiteFolder::operator=(SiteFolder&&) noexcept = default;
 SiteFolder::~SiteFolder() = default;
 
+PrivateKey new_signing_key() { return PrivateKey::generate(KeyKind::rsa); }
+
 Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenant,
-                                           const Policy& policy, sys_seconds now) {
+                                           const Policy& policy, sys_seconds now,
+                                           NewSigningKey& new_key) {
   if (now > kSiteStartMax) {
     return file_error(
         folder,
@@ -158,7 +161,7 @@ Result<SiteFolder, Error> SiteFolder::init(const std::string& folder, Guid tenan
   auto free = check_own_folder(folder);
   if (free) free = check_free_for_site(folder);
   if (!free) return Failed<Error>(free.error());
-  auto certificate = make_pair(folder, {0}, now);
+  auto certificate = make_pair(folder, {0}, now, new_key());
   if (!certificate) return Failed<Error>(certificate.error());
   auto journal = start_journal(folder, now, {tenant, policy, certificate->sha256()});
   if (!journal) return Failed<Error>(journal.error());
@@ -332,12 +335,13 @@ Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command
   return Decided(*event);
 }
 
-Result<SigningCertificateRotated, Error> SiteFolder::rotate(sys_seconds now) {
+Result<SigningCertificateRotated, Error> SiteFolder::rotate(sys_seconds now,
+                                                            NewSigningKey& new_key) {
   const KeyNumber next{site().signs_now().value + 1};
   // Whatever the clock says: as late as a certificate can begin.
   const sys_seconds from =
       std::min(now, sys_seconds{Duration{kTokenDateMax}} - kCertificateLifetime);
-  auto certificate = make_pair(impl_->folder, next, from);
+  auto certificate = make_pair(impl_->folder, next, from, new_key());
   if (!certificate) return Failed<Error>(certificate.error());
   const auto appended = append(RotateSigningCertificate{certificate->sha256()}, now);
   if (!appended) return Failed<Error>(appended.error());

@@ -47,12 +47,18 @@ struct SigningPair {
   Certificate certificate;
 };
 
+// Where an RSA key comes from that nobody has signed with. To make one takes as long as hundreds of
+// signatures.
+using NewSigningKey = PrivateKey();
+PrivateKey new_signing_key();
+
 class SiteFolder {
  public:
   // Makes a site in a folder that is not there yet, is empty, or holds only what an earlier attempt
   // left behind. `tenant` is a GUID that no other site has.
   static Result<SiteFolder, Error> init(const std::string& folder, Guid tenant,
-                                        const Policy& policy, std::chrono::sys_seconds now);
+                                        const Policy& policy, std::chrono::sys_seconds now,
+                                        NewSigningKey& new_key = new_signing_key);
   // Needs no right to write, and changes nothing.
   static Result<SiteFolder, Error> open_to_read(const std::string& folder);
   // The same of a folder that was opened to read before: what that has read it takes over, if
@@ -106,7 +112,8 @@ class SiteFolder {
   Result<Decided, Error> append(const SiteCommand& command, std::chrono::sys_seconds now);
 
   // A9: makes the next key and certificate, appends the event, and removes the key before.
-  Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now);
+  Result<SigningCertificateRotated, Error> rotate(std::chrono::sys_seconds now,
+                                                  NewSigningKey& new_key = new_signing_key);
 
   // From now on the site numbers clients from where it cannot have done so before, with their next
   // tokens: what it has forgotten it does not give again.

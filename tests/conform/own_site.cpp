@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "conform/own_adapter.hpp"
 #include "core/bulk_lifetime.hpp"
@@ -21,6 +22,16 @@ namespace {
 using nlohmann::json;
 using std::chrono::sys_seconds;
 
+// One of a few, in turn: a history has another key whenever its site makes one, but need not wait
+// for it.
+PrivateKey key_of_pool() {
+  constexpr std::size_t kKeys = 4;
+  static std::vector<PrivateKey> pool;
+  static std::size_t given = 0;
+  if (pool.size() < kKeys) pool.push_back(PrivateKey::generate(KeyKind::rsa));
+  return pool[given++ % kKeys];
+}
+
 class OwnSite {
  public:
   explicit OwnSite(std::string folder) : folder_(std::move(folder)) {}
@@ -34,7 +45,7 @@ class OwnSite {
     if (op == "list") return list(now);
     if (op == "rotate") {
       pair_.reset();
-      return {{"key", std::to_string(value_of(site_->rotate(now)).key.value)}};
+      return {{"key", std::to_string(value_of(site_->rotate(now, key_of_pool)).key.value)}};
     }
     if (op == "retire") {
       const auto number = std::stoul(request.at("key").get<std::string>());
@@ -55,8 +66,8 @@ class OwnSite {
     blocked_.clear();
     std::filesystem::remove_all(folder_);
     const auto tenant = parse_guid(request.at("tenant").get<std::string>());
-    site_.emplace(
-        value_of(SiteFolder::init(folder_, tenant.value(), policy_of(request.at("policy")), now)));
+    site_.emplace(value_of(SiteFolder::init(folder_, tenant.value(),
+                                            policy_of(request.at("policy")), now, key_of_pool)));
     return {{"key", "0"}};
   }
 
