@@ -31,6 +31,24 @@ struct Handled {
   Handling handling;
 };
 
+// When a client is to be looked at. In one word: there is one for each of very many clients.
+class Visit {
+ public:
+  Visit(Instant at, std::uint32_t client)
+      : word_(static_cast<std::uint64_t>(at.time_since_epoch().count()) << kClientBits | client) {}
+  Instant at() const {
+    return Instant{} + Duration{static_cast<Duration::rep>(word_ >> kClientBits)};
+  }
+  std::uint32_t client() const { return static_cast<std::uint32_t>(word_ & kClients); }
+  auto operator<=>(const Visit&) const = default;
+
+  static constexpr unsigned kClientBits = 27;
+  static constexpr std::uint64_t kClients = (std::uint64_t{1} << kClientBits) - 1;
+
+ private:
+  std::uint64_t word_;
+};
+
 // The queue of the MP or the CMG.
 class EndpointQueue {
  public:
@@ -162,7 +180,8 @@ class QueueRun {
     std::uint32_t request = 0;
     Endpoint via = Endpoint::mp;
   };
-  using Entry = std::pair<Instant, std::uint32_t>;  // when a client is to be looked at
+
+  static constexpr std::size_t kAhead = 4;  // clients that are fetched before it is their turn
 
   bool stopped() const { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
 
@@ -177,6 +196,15 @@ class QueueRun {
     }
   }
 
+  // A client's two kilobytes are not in the cache when its turn comes, and each part of them would
+  // be waited for by itself.
+  void fetch(std::uint32_t client) const {
+    constexpr std::size_t kBytes = 2048;
+    constexpr std::size_t kLine = 64;
+    const auto* begin = reinterpret_cast<const std::byte*>(clients_[client].get());
+    for (std::size_t i = 0; i < kBytes; i += kLine) __builtin_prefetch(begin + i, 1);
+  }
+
   // Lets the client live as long as nobody else bears on it.
   void go_on(std::uint32_t client) {
     SteppedClient& it = *clients_[client];
@@ -186,13 +214,13 @@ class QueueRun {
     } else {
       due_[client] = it.upcoming();
     }
-    if (due_[client] < end_) entries_.emplace(due_[client], client);
+    if (due_[client] < end_) visits_.emplace(due_[client], client);
   }
 
   Instant next_moment(Instant now) {
     Instant next = kNever;
-    while (!entries_.empty() && due_[entries_.top().second] != entries_.top().first) entries_.pop();
-    if (!entries_.empty()) next = entries_.top().first;
+    while (!visits_.empty() && due_[visits_.top().client()] != visits_.top().at()) visits_.pop();
+    if (!visits_.empty()) next = visits_.top().at();
     bool any_waits = false;
     for (const EndpointQueue& queue : queues_) {
       if (queue.empty()) continue;
@@ -224,9 +252,9 @@ class QueueRun {
   // Steps 1 to 5 of those who wait; and what they and the others have sent.
   void collect(Instant now) {
     for (auto& arrivals : arrivals_) arrivals.clear();
-    while (!entries_.empty() && entries_.top().first == now) {
-      const std::uint32_t client = entries_.top().second;
-      entries_.pop();
+    while (!visits_.empty() && visits_.top().at() == now) {
+      const std::uint32_t client = visits_.top().client();
+      visits_.pop();
       if (due_[client] != now) continue;
       due_[client] = kNever;
       if (in_line_[client] != 0) {
@@ -237,9 +265,10 @@ class QueueRun {
         }
       }
       const Sent& sent = sent_[client];
+      auto& arrivals = arrivals_[static_cast<std::size_t>(sent.via)];
+      if (arrivals.size() < kAhead) fetch(client);
       ++in_line_[client];
-      arrivals_[static_cast<std::size_t>(sent.via)].push_back(
-          {sent.place, {client, sent.request, now}});
+      arrivals.push_back({sent.place, {client, sent.request, now}});
     }
   }
   // What the client has just sent, if it has.
@@ -278,6 +307,7 @@ class QueueRun {
     });
     for (std::size_t i = 0; i < handled_.size(); ++i) {
       const auto& [it, handling] = handled_[i];
+      if (i + kAhead < handled_.size()) fetch(handled_[i + kAhead].it.client);
       if (handling != Handling::waiting) leave(it, handling, now);
       const bool is_last = i + 1 == handled_.size() || handled_[i + 1].it.client != it.client;
       if (is_last && due_[it.client] == kNever) go_on(it.client);
@@ -304,7 +334,7 @@ class QueueRun {
   std::vector<std::uint32_t> in_line_;  // by client: requests of it that are in a queue
   std::vector<Instant> due_;            // by client: when it is looked at next; kNever: not at all
   std::vector<Sent> sent_;              // by client: what it will have sent by then
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> entries_;
+  std::priority_queue<Visit, std::vector<Visit>, std::greater<>> visits_;
   std::vector<Turn> turns_;
   std::size_t turn_ = 0;
   std::array<std::vector<Arrived>, 2> arrivals_;  // of the tick, by endpoint

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <utility>
@@ -84,7 +84,9 @@ class RequestsInLine {
   bool knows_;
   std::span<const Delayed> timetable_;
   std::size_t next_ = 0;
-  std::deque<SentRequest> waiting_;  // in the order in which they were sent
+  // In the order in which they were sent. Nearly always one, which lies in the client itself:
+  // elsewhere it would miss the cache.
+  boost::container::small_vector<SentRequest, 1> waiting_;
 };
 
 }  // namespace tokenlife::sim
