@@ -62,8 +62,8 @@ bool was_asked(const RenewalTerms& terms, Instant issued, Instant now);
 // did: times are ticks within the duration; tokens begin when the site judged, end as its policy
 // says and are of the certificate that signed then; bulk tokens were issued; nothing expires or is
 // renewed before its time. `renewals` has an entry for each cohort; empty: when renewals were due
-// is not known, and not checked. A log without a site, as a client on disk has, has nothing to
-// agree with.
+// is not known, and not checked. What a site on disk did is in its journal, and not in the log of a
+// client of it: that has only the times, and the ends of tokens, to agree with.
 Result<LogFacts, LogError> verify_run(const LogReader& log, std::span<const RenewalTerms> renewals,
                                       unsigned threads = 1);
 

@@ -40,8 +40,9 @@ Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
     return LogAndFacts{std::move(*log), *facts, "the events, since --bytes-only asks for bytes"};
   }
   std::vector<events::RenewalTerms> renewals;
-  std::string unchecked;
+  std::string unchecked = "what the site's journal tells: which tokens it issued, and when";
   if (!is_of_client_on_disk(log->header())) {
+    unchecked.clear();
     const auto scenario = scenario_of(log->header(), command.inputs);
     if (scenario) renewals = renewal_terms(*scenario);
     if (!scenario) unchecked = "when renewals were due, since " + scenario.error();
@@ -328,8 +329,11 @@ ExitStatus verify_log(const LogVerifyCommand& command, Console& console) {
     if (!checked->unchecked.empty()) json["unchecked"] = checked->unchecked;
     console.print(json_text(json) + "\n");
   } else {
+    const bool all = checked->unchecked.empty();
     console.print(verdict_on(*checked, summary.digest,
-                             command.bytes_only ? "every byte" : "every byte and every event",
+                             command.bytes_only ? "every byte"
+                             : all              ? "every byte and every event"
+                                                : "every byte, and of the events what could be,",
                              summary.complete ? "" : "; it is not of the whole run") +
                   held_text(command, held, checked->log));
   }
