@@ -35,6 +35,23 @@ TEST_CASE("a client's folder is a log, by itself and as its link", "[slow]") {
   CHECK(desk.run("events nobody").status == 3);
 }
 
+// What a site issues is in its journal, and not in its clients' logs.
+TEST_CASE("R41, A9: a client's log is sound with a bulk token, and with a second certificate's",
+          "[slow]") {
+  const ClientDesk desk;
+  desk.bulk_token("bulk");
+  REQUIRE(desk.run("site rotate site" + desk.at(hours{1})).status == 0);
+  desk.ask(0, "new", "kiosk", hours{2}, "--network internet --bulk-token - < bulk");
+  desk.ask(0, "register", "kiosk", hours{3});
+  const Ran ran = desk.run("log verify kiosk");
+  INFO(ran.err);
+  CHECK(ran.status == 0);
+  CHECK(has(ran.out, "every byte, and of the events what could be, checked"));
+  CHECK(has(ran.err,
+            "not checked: what the site's journal tells: which tokens it issued, and when"));
+  CHECK(has(desk.run("events kiosk --kind registration-completed").out, "signer=1"));
+}
+
 TEST_CASE("a log that is read while its client goes on is never half another one", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});
