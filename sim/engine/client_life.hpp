@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -53,7 +54,6 @@ class ClientLife : public ClientSettings {
              const DrawKeys& draw_keys, std::uint32_t client_in_cohort)
       : ClientSettings(world, recorder, cohort, draw_keys, client_in_cohort),
         tokens_(recorder.tokens),
-        restarts_(draws_, Purpose::agent_restart),
         line_(world.site->timetable(), number_),
         turns_to_cmg_(cohort_.on_intranet == OnIntranet::mp_then_cmg) {}
 
@@ -324,7 +324,7 @@ class ClientLife : public ClientSettings {
 
  protected:
   TokenClient* const tokens_;  // null: modelled
-  ExponentialDraws restarts_;
+  std::unique_ptr<ExponentialDraws> restarts_;  // they are large, and most clients have none
   RenewalWatch watch_;
   RequestsInLine line_;
 

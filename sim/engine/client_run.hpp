@@ -293,7 +293,10 @@ class ClientRun : public ClientActions {
   }
   void plan_restart() {
     if (!cohort_.agent_restart_every) return;
-    next_restart_ = now_ + restarts_.next_stay(*cohort_.agent_restart_every, scenario_.tick, now_);
+    if (restarts_ == nullptr) {
+      restarts_ = std::make_unique<ExponentialDraws>(draws_, Purpose::agent_restart);
+    }
+    next_restart_ = now_ + restarts_->next_stay(*cohort_.agent_restart_every, scenario_.tick, now_);
   }
 
   // Step 5.

@@ -1,140 +1,34 @@
 #include "sim/engine/queues.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <memory>
-#include <queue>
 #include <tuple>
 #include <utility>
 #include <vector>
 
+#include "sim/engine/endpoint_queue.hpp"
 #include "sim/engine/live_client.hpp"
+#include "sim/engine/part_bytes.hpp"
+#include "sim/engine/run_ranks.hpp"
+#include "sim/engine/visit_queue.hpp"
 
 namespace tokenlife::sim {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
-
-struct Waiting {
-  std::uint32_t client;
-  std::uint32_t request;
-  Instant sent;
-};
-
-// One that has come in this tick, and its place among these.
-struct Arrived {
-  std::uint64_t place;
-  Waiting it;
-};
-struct Handled {
-  Waiting it;
-  Handling handling;
-};
-
-// When a client is to be looked at. In one word: there is one for each of very many clients.
-class Visit {
- public:
-  Visit(Instant at, std::uint32_t client)
-      : word_(static_cast<std::uint64_t>(at.time_since_epoch().count()) << kClientBits | client) {}
-  Instant at() const {
-    return Instant{} + Duration{static_cast<Duration::rep>(word_ >> kClientBits)};
-  }
-  std::uint32_t client() const { return static_cast<std::uint32_t>(word_ & kClients); }
-  auto operator<=>(const Visit&) const = default;
-
-  static constexpr unsigned kClientBits = 27;
-  static constexpr std::uint64_t kClients = (std::uint64_t{1} << kClientBits) - 1;
-
- private:
-  std::uint64_t word_;
-};
-
-// The queue of the MP or the CMG.
-class EndpointQueue {
- public:
-  EndpointQueue(const SiteTimeline& site, Endpoint endpoint, Duration tick)
-      : site_(site), endpoint_(endpoint), tick_(tick) {}
-
-  bool empty() const { return waiting_.empty(); }
-  const EndpointLoad& load() const { return load_; }
-  const std::deque<Waiting>& waiting() const { return waiting_; }
-  std::deque<Waiting> take_all() { return std::exchange(waiting_, {}); }
-
-  // First those that wait, then those that have come in this tick, in their order. Says of each
-  // what becomes of it; of those that join the queue that they wait.
-  void serve(std::span<const Arrived> arrivals, Instant now, std::vector<Handled>& handled) {
-    const auto& capacity = site_.capacity(endpoint_, now);
-    std::uint64_t can_serve = capacity ? served_in(*capacity, now) : UINT64_MAX;
-    for (; can_serve > 0 && !waiting_.empty(); waiting_.pop_front()) {
-      --can_serve;
-      handled.push_back({waiting_.front(), Handling::served});
-    }
-    for (const Arrived& arrived : arrivals) {
-      Handling handling = Handling::served;
-      if (can_serve > 0) {
-        --can_serve;
-      } else if (waiting_.size() < capacity->queue) {
-        handling = Handling::waiting;
-        waiting_.push_back(arrived.it);
-      } else {
-        handling = Handling::busy;
-        ++load_.busy;
-      }
-      handled.push_back({arrived.it, handling});
-    }
-    load_.longest_queue = std::max<std::uint64_t>(load_.longest_queue, waiting_.size());
-  }
-  void count_wait(Duration wait) { ++load_.waits[wait]; }
-
-  // The next tick after `now` in which it serves one, as long as its capacity is the same.
-  Instant next_service(Instant now) const {
-    const auto& capacity = site_.capacity(endpoint_, now);
-    if (!capacity) return now + tick_;
-    if (capacity->per_minute == 0) return kNever;
-    const Wide next = served_before(*capacity, tick_number(now) + 1) + 1;
-    const Wide per_tick = rate(*capacity);
-    const Wide ticks = (next * 60 + per_tick - 1) / per_tick;
-    const Wide most = static_cast<std::uint64_t>((kNever - Instant{}) / tick_);
-    return ticks > most ? kNever : Instant{} + tick_ * (static_cast<std::int64_t>(ticks) - 1);
-  }
-
- private:
-  std::uint64_t tick_number(Instant now) const {
-    return static_cast<std::uint64_t>(now.time_since_epoch() / tick_);
-  }
-  // In a tick, in 60ths of a request.
-  Wide rate(const Capacity& capacity) const {
-    return Wide{capacity.per_minute} * static_cast<std::uint64_t>(tick_.count());
-  }
-  // floor(k r)
-  Wide served_before(const Capacity& capacity, std::uint64_t tick) const {
-    return tick * rate(capacity) / 60;
-  }
-  std::uint64_t served_in(const Capacity& capacity, Instant now) const {
-    const std::uint64_t k = tick_number(now);
-    return static_cast<std::uint64_t>(served_before(capacity, k + 1) - served_before(capacity, k));
-  }
-
-  const SiteTimeline& site_;
-  Endpoint endpoint_;
-  Duration tick_;
-  std::deque<Waiting> waiting_;
-  EndpointLoad load_;
-};
-
 class QueueRun {
  public:
   QueueRun(const Scenario& scenario, const SiteTimeline& site, const ClientSchedule& schedule,
-           const std::optional<Reseed>& other, const std::atomic<bool>* stop)
+           const std::optional<Reseed>& other, const OwnClients& own, const std::atomic<bool>* stop)
       : scenario_(scenario),
         world_{&scenario, &site, &schedule},
+        own_(own),
         stop_(stop),
         end_(at(scenario.duration)),
         queues_{EndpointQueue(site, Endpoint::mp, scenario.tick),
                 EndpointQueue(site, Endpoint::cmg, scenario.tick)},
-        in_line_(scenario.clients),
-        due_(scenario.clients, kNever),
-        sent_(scenario.clients) {
+        in_line_(own.end - own.first),
+        due_(own.end - own.first, kNever),
+        sent_(own.end - own.first) {
     for (const auto& recorded : site.events()) {
       if (const auto* down = std::get_if<EndpointDown>(&recorded.event)) {
         if (down->endpoint != Endpoint::sts) turns_.push_back({recorded.time, down->endpoint});
@@ -146,21 +40,23 @@ class QueueRun {
   }
 
   std::optional<Timetable> run(std::atomic<Duration::rep>* until) {
-    for (std::uint32_t client = 0; client < clients_.size(); ++client) {
-      if (stopped()) return std::nullopt;
-      go_on(client);
-    }
-    for (Instant now = next_moment(Instant::min()); now < end_; now = next_moment(now)) {
-      if (stopped()) return std::nullopt;
+    for (std::uint32_t i = 0; i < clients_.size() && !stopped(); ++i) go_on(own_.first + i);
+    for (Instant now = Instant::min();;) {
+      const auto next = next_moment(now);
+      if (!next) return std::nullopt;
+      now = *next;
+      if (now >= end_) break;
       if (until != nullptr) {
         until->store(now.time_since_epoch().count(), std::memory_order_relaxed);
       }
       drop(now);
       collect(now);
+      if (own_.ranks != nullptr) exchange();
       serve(now);
     }
     for (const EndpointQueue& queue : queues_) {
       for (const Waiting& one : queue.waiting()) {
+        if (!is_own(one.client)) continue;
         delayed_.push_back({one.client, one.request, Handling::waiting, kNever});
       }
     }
@@ -186,12 +82,15 @@ class QueueRun {
   bool stopped() const { return stop_ != nullptr && stop_->load(std::memory_order_relaxed); }
 
   void make_clients(const std::optional<Reseed>& other) {
-    clients_.reserve(scenario_.clients);
+    clients_.reserve(own_.end - own_.first);
     for (std::uint32_t c = 0; c < scenario_.cohorts.size(); ++c) {
       const Cohort& cohort = scenario_.cohorts[c];
       const DrawKeys keys = other ? keys_of(scenario_, cohort, *other) : keys_of(scenario_, cohort);
-      for (std::uint32_t i = 0; i < cohort.clients && !stopped(); ++i) {
-        clients_.push_back(begin_client(world_, nobody_, CohortNumber{c}, i, keys));
+      const std::uint32_t first = cohort.first.value;
+      const std::uint32_t begin = std::max(first, own_.first);
+      const std::uint32_t end = std::min(first + cohort.clients, own_.end);
+      for (std::uint32_t i = begin; i < end && !stopped(); ++i) {
+        clients_.push_back(begin_client(world_, nobody_, CohortNumber{c}, i - first, keys));
       }
     }
   }
@@ -201,26 +100,29 @@ class QueueRun {
   void fetch(std::uint32_t client) const {
     constexpr std::size_t kBytes = 2048;
     constexpr std::size_t kLine = 64;
-    const auto* begin = reinterpret_cast<const std::byte*>(clients_[client].get());
+    const auto* begin = reinterpret_cast<const std::byte*>(clients_[slot(client)].get());
     for (std::size_t i = 0; i < kBytes; i += kLine) __builtin_prefetch(begin + i, 1);
   }
 
   // Lets the client live as long as nobody else bears on it.
   void go_on(std::uint32_t client) {
-    SteppedClient& it = *clients_[client];
-    if (in_line_[client] == 0) {
-      due_[client] = it.live_to_request();
+    SteppedClient& it = *clients_[slot(client)];
+    Instant& due = due_[slot(client)];
+    if (in_line_[slot(client)] == 0) {
+      due = it.live_to_request();
       note_arrival(client);
     } else {
-      due_[client] = it.upcoming();
+      due = it.upcoming();
     }
-    if (due_[client] < end_) visits_.emplace(due_[client], client);
+    if (due < end_) visits_.add(due, client);
   }
 
-  Instant next_moment(Instant now) {
-    Instant next = kNever;
-    while (!visits_.empty() && due_[visits_.top().client()] != visits_.top().at()) visits_.pop();
-    if (!visits_.empty()) next = visits_.top().at();
+  // Nothing: somebody was told to stop.
+  std::optional<Instant> next_moment(Instant now) {
+    Instant next = visits_.next();
+    bool stops = stopped();
+    if (own_.ranks != nullptr) std::tie(next, stops) = earliest(next, stops);
+    if (stops) return std::nullopt;
     bool any_waits = false;
     for (const EndpointQueue& queue : queues_) {
       if (queue.empty()) continue;
@@ -239,47 +141,80 @@ class QueueRun {
     for (std::size_t i = turn_; i < turns_.size() && turns_[i].at == now; ++i) {
       if (!turns_[i].down) continue;
       for (const Waiting& one : queue_of(*turns_[i].down).take_all()) {
+        if (!is_own(one.client)) continue;
         leave(one, Handling::dropped, now);
         touched.push_back(one.client);
       }
     }
     // Each once, also if it is there twice.
     for (const std::uint32_t client : touched) {
-      if (due_[client] == kNever) go_on(client);
+      if (due_[slot(client)] == kNever) go_on(client);
     }
   }
 
   // Steps 1 to 5 of those who wait; and what they and the others have sent.
   void collect(Instant now) {
     for (auto& arrivals : arrivals_) arrivals.clear();
-    while (!visits_.empty() && visits_.top().at() == now) {
-      const std::uint32_t client = visits_.top().client();
-      visits_.pop();
-      if (due_[client] != now) continue;
-      due_[client] = kNever;
-      if (in_line_[client] != 0) {
-        clients_[client]->live(now);
+    for (const std::uint32_t client : visits_.take(now)) {
+      const std::size_t at = slot(client);
+      if (due_[at] != now) continue;  // It is called off, or there twice.
+      due_[at] = kNever;
+      if (in_line_[at] != 0) {
+        clients_[at]->live(now);
         if (!note_arrival(client)) {
           go_on(client);
           continue;
         }
       }
-      const Sent& sent = sent_[client];
-      auto& arrivals = arrivals_[static_cast<std::size_t>(sent.via)];
-      if (arrivals.size() < kAhead) fetch(client);
-      ++in_line_[client];
-      arrivals.push_back({sent.place, {client, sent.request, now}});
+      const Sent& sent = sent_[at];
+      ++in_line_[at];
+      arrivals_[static_cast<std::size_t>(sent.via)].push_back(
+          {sent.place, {client, sent.request, now}});
     }
   }
   // What the client has just sent, if it has.
   bool note_arrival(std::uint32_t client) {
-    SteppedClient& it = *clients_[client];
+    SteppedClient& it = *clients_[slot(client)];
     const auto arrival = it.take_arrival();
     if (!arrival) return false;
     const bool is_drawn = scenario_.queue_order == QueueOrder::drawn;
-    sent_[client] = {is_drawn ? it.place_in_line(arrival->request) : 0, arrival->request,
-                     arrival->via};
+    sent_[slot(client)] = {is_drawn ? it.place_in_line(arrival->request) : 0, arrival->request,
+                           arrival->via};
     return true;
+  }
+
+  // ---- With other processes, each of which knows what all of its clients do ----
+
+  // Of what the next moments of all are the first one, and whether one was told to stop.
+  std::pair<Instant, bool> earliest(Instant own, bool stops) {
+    BytesOut out;
+    out(own);
+    out(stops);
+    std::pair<Instant, bool> all{kNever, false};
+    for (const std::string& text : own_.ranks->exchange(out.take())) {
+      BytesIn in(text);
+      Instant next;
+      bool one_stops = false;
+      in(next);
+      in(one_stops);
+      all = {std::min(all.first, next), all.second || one_stops};
+    }
+    return all;
+  }
+  // What has come in this tick: from all of them.
+  void exchange() {
+    BytesOut out;
+    for (const auto& arrivals : arrivals_) out(arrivals);
+    const std::vector<std::string> texts = own_.ranks->exchange(out.take());
+    for (auto& arrivals : arrivals_) arrivals.clear();
+    std::vector<Arrived> more;
+    for (const std::string& text : texts) {
+      BytesIn in(text);
+      for (auto& arrivals : arrivals_) {
+        in(more);
+        arrivals.insert(arrivals.end(), more.begin(), more.end());
+      }
+    }
   }
 
   // After step 5.
@@ -300,41 +235,51 @@ class QueueRun {
         queue_of(endpoint).count_wait(now - handled_[i].it.sent);
       }
     }
+    if (own_.ranks != nullptr) {
+      std::erase_if(handled_, [this](const Handled& one) { return !is_own(one.it.client); });
+    }
     // Of one client's requests the one that was sent first is judged first. And clients lie in the
     // order of their numbers in memory.
     std::sort(handled_.begin(), handled_.end(), [](const Handled& a, const Handled& b) {
       return std::tie(a.it.client, a.it.request) < std::tie(b.it.client, b.it.request);
     });
+    for (std::size_t i = 0; i < std::min(kAhead, handled_.size()); ++i)
+      fetch(handled_[i].it.client);
     for (std::size_t i = 0; i < handled_.size(); ++i) {
       const auto& [it, handling] = handled_[i];
       if (i + kAhead < handled_.size()) fetch(handled_[i + kAhead].it.client);
       if (handling != Handling::waiting) leave(it, handling, now);
       const bool is_last = i + 1 == handled_.size() || handled_[i + 1].it.client != it.client;
-      if (is_last && due_[it.client] == kNever) go_on(it.client);
+      if (is_last && due_[slot(it.client)] == kNever) go_on(it.client);
     }
   }
 
   void leave(const Waiting& one, Handling handling, Instant now) {
-    clients_[one.client]->handle(one.request, handling, now);
-    --in_line_[one.client];
-    due_[one.client] = kNever;
+    const std::size_t at = slot(one.client);
+    clients_[at]->handle(one.request, handling, now);
+    --in_line_[at];
+    due_[at] = kNever;
     if (handling == Handling::served && one.sent == now) return;
     delayed_.push_back({one.client, one.request, handling, now});
   }
 
+  bool is_own(std::uint32_t client) const { return client - own_.first < own_.end - own_.first; }
+  // Where it is among the own clients. Precondition: it is one.
+  std::size_t slot(std::uint32_t client) const { return client - own_.first; }
   EndpointQueue& queue_of(Endpoint endpoint) { return queues_[static_cast<std::size_t>(endpoint)]; }
 
   const Scenario& scenario_;
   const World world_;
   const Recorder nobody_{};
+  const OwnClients own_;
   const std::atomic<bool>* stop_;
   Instant end_;
-  std::vector<std::unique_ptr<SteppedClient>> clients_;
+  std::vector<std::unique_ptr<SteppedClient>> clients_;  // own ones, as all that is by client
   std::array<EndpointQueue, 2> queues_;
   std::vector<std::uint32_t> in_line_;  // by client: requests of it that are in a queue
   std::vector<Instant> due_;            // by client: when it is looked at next; kNever: not at all
   std::vector<Sent> sent_;              // by client: what it will have sent by then
-  std::priority_queue<Visit, std::vector<Visit>, std::greater<>> visits_;
+  VisitQueue visits_;
   std::vector<Turn> turns_;
   std::size_t turn_ = 0;
   std::array<std::vector<Arrived>, 2> arrivals_;  // of the tick, by endpoint
@@ -346,10 +291,10 @@ class QueueRun {
 
 std::optional<Timetable> simulate_queues(const Scenario& scenario, const SiteTimeline& site,
                                          const ClientSchedule& schedule,
-                                         const std::optional<Reseed>& other,
+                                         const std::optional<Reseed>& other, const OwnClients& own,
                                          const std::atomic<bool>* stop,
                                          std::atomic<Duration::rep>* until) {
-  return QueueRun(scenario, site, schedule, other, stop).run(until);
+  return QueueRun(scenario, site, schedule, other, own, stop).run(until);
 }
 
 std::optional<SiteTimeline> timeline_of(const Scenario& scenario,
@@ -357,7 +302,8 @@ std::optional<SiteTimeline> timeline_of(const Scenario& scenario,
                                         const std::atomic<bool>* stop) {
   SiteTimeline site(scenario);
   if (!has_capacity(scenario)) return site;
-  auto timetable = simulate_queues(scenario, site, ClientSchedule(scenario), other, stop);
+  auto timetable = simulate_queues(scenario, site, ClientSchedule(scenario), other,
+                                   {0, scenario.clients, nullptr}, stop);
   if (!timetable) return std::nullopt;
   site.know(std::move(*timetable));
   return site;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <optional>
 
 #include "sim/engine/client_schedule.hpp"
@@ -18,12 +19,23 @@
 
 namespace tokenlife::sim {
 
+class RunRanks;
+
+// The clients whose requests are to be known. With ranks the other clients are those of the others,
+// which find out at the same time what becomes of theirs: of each tick they tell each other who has
+// asked, and each goes through the queues with all of it.
+struct OwnClients {
+  std::uint32_t first;
+  std::uint32_t end;
+  RunRanks* ranks = nullptr;  // null: there are no others
+};
+
 // Precondition: has_capacity(scenario). With `other` draws from its moment on come from its seed,
 // and not from the scenario's. `until`, if there is one, tells others how far it is, in seconds of
-// the run. Nothing: it was told to stop.
+// the run. Nothing: it was told to stop, or another rank was.
 std::optional<Timetable> simulate_queues(const Scenario& scenario, const SiteTimeline& site,
                                          const ClientSchedule& schedule,
-                                         const std::optional<Reseed>& other,
+                                         const std::optional<Reseed>& other, const OwnClients& own,
                                          const std::atomic<bool>* stop,
                                          std::atomic<Duration::rep>* until = nullptr);
 

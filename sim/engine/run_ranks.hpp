@@ -28,6 +28,10 @@ class RunRanks {
   // Rank 0 is given what all have, by rank; the others nothing.
   virtual std::vector<std::string> gather(const std::string& own) = 0;
 
+  // All are given what all have, by rank. Called for each tick of a run in which somebody asks: it
+  // is quick, and a core may be kept busy until the last one comes.
+  virtual std::vector<std::string> exchange(const std::string& own) = 0;
+
   // Between these, a stop of one is everybody's, and what others have done is known to rank 0. The
   // control must live until the end.
   virtual void begin(RunControl& control) = 0;

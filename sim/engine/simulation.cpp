@@ -304,16 +304,18 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
-  if (has_capacity(scenario)) {
-    if (auto timetable =
-            simulate_queues(scenario, site, schedule, {}, &control.stop, &control.queues_until)) {
-      site.know(std::move(*timetable));
-    }
-  }
-
   const std::uint64_t partitions = partitions_of(scenario.clients);
   const auto first = static_cast<std::uint32_t>(partitions * options.part / options.parts);
   const auto end = static_cast<std::uint32_t>(partitions * (options.part + 1) / options.parts);
+  if (has_capacity(scenario)) {
+    const std::uint32_t before = clients_between(scenario, 0, first);
+    const OwnClients own{before, before + clients_between(scenario, first, end), options.ranks};
+    auto timetable =
+        simulate_queues(scenario, site, schedule, {}, own, &control.stop, &control.queues_until);
+    if (timetable) site.know(std::move(*timetable));
+    if (!timetable) control.stop = true;  // also if it was another rank that was told so
+  }
+
   const unsigned threads = std::clamp(options.threads, 1U, std::max(end - first, 1U));
   const events::LogWriter* writer = options.counts_only ? nullptr : &*log;
   if (options.ranks != nullptr) options.ranks->begin(control);

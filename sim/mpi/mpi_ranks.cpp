@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 // A message is not longer than MPI can count.
 constexpr std::size_t kMessageBytesMax = std::size_t{1} << 30;
+// Of each rank, where all get those of all.
+constexpr std::size_t kPieceBytesMax = std::size_t{1} << 20;
 
 // Errors of MPI end the job: that is what it does by default, with a message.
 void wait_for(MPI_Request& request) {
@@ -123,6 +125,41 @@ std::vector<std::string> MpiRanks::gather(const std::string& own) {
       MPI_Irecv(data, count, MPI_CHAR, from, 0, MPI_COMM_WORLD, request);
     });
     texts.push_back(std::move(other));
+  }
+  return texts;
+}
+
+// Mostly a few bytes each, which go in one message with their number; what is longer follows.
+std::vector<std::string> MpiRanks::exchange(const std::string& own) {
+  struct Letter {
+    std::uint64_t size = 0;
+    std::array<char, 248> text{};
+  };
+  const auto ranks = static_cast<std::size_t>(size_);
+  Letter letter{own.size()};
+  own.copy(letter.text.data(), letter.text.size());
+  std::vector<Letter> letters(ranks);
+  MPI_Allgather(&letter, sizeof letter, MPI_CHAR, letters.data(), sizeof letter, MPI_CHAR,
+                MPI_COMM_WORLD);
+  std::vector<std::string> texts;
+  std::size_t longest = 0;
+  for (const Letter& from : letters) {
+    texts.emplace_back(from.text.data(), std::min(from.size, from.text.size()));
+    longest = std::max<std::size_t>(longest, from.size);
+  }
+  std::string piece;
+  std::string pieces;
+  for (std::size_t at = letter.text.size(); at < longest; at += piece.size()) {
+    piece.assign(std::min(kPieceBytesMax, longest - at), '\0');
+    if (at < own.size()) own.copy(piece.data(), piece.size(), at);
+    pieces.resize(piece.size() * ranks);
+    const auto count = static_cast<int>(piece.size());
+    MPI_Allgather(piece.data(), count, MPI_CHAR, pieces.data(), count, MPI_CHAR, MPI_COMM_WORLD);
+    for (std::size_t r = 0; r < ranks; ++r) {
+      if (at >= letters[r].size) continue;
+      const std::size_t size = std::min<std::size_t>(piece.size(), letters[r].size - at);
+      texts[r].append(pieces, r * piece.size(), size);
+    }
   }
   return texts;
 }

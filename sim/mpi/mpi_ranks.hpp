@@ -1,5 +1,5 @@
-// The processes of an MPI job as those of one run. While they wait for each other they sleep: MPI's
-// own waits keep a core busy each.
+// The processes of an MPI job as those of one run. While they wait for each other they sleep, but for
+// exchange(): MPI's own waits keep a core busy each.
 #pragma once
 
 #include <mpi.h>
@@ -25,6 +25,7 @@ class MpiRanks final : public RunRanks {
   unsigned threads() const override;
   Result<void, Error> agree(const Result<void, Error>& own) override;
   std::vector<std::string> gather(const std::string& own) override;
+  std::vector<std::string> exchange(const std::string& own) override;
   void begin(RunControl& control) override;
   void end() override;
 

@@ -67,7 +67,7 @@ GROUPS = {
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
                       "time_zone trace"),
     "engine": Group(ENGINE, "sim", "adopted_fleet adoption draws_ahead engine engine_independence interrupt "
-                    "idle_actions network_walk queues reseed selection settings stranded tally", ["core/retry_test"]),
+                    "idle_actions network_walk queues queues_of_ranks reseed selection settings stranded tally", ["core/retry_test"]),
     "analysis": Group(ENGINE + ["analysis"], "sim", "explain explain_words log_question match_clients"),
     "report": Group(ENGINE + ["analysis", "sweep", "report"], "sim", "report_fleet report_load report_page sweep_page"),
     "sweep": Group(ENGINE + ["sweep"], "sim", "risk setting sweep"),
@@ -121,6 +121,7 @@ UNITS_OF = {
     "core/client.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/adoption.hpp": ["sim/engine/adoption.cpp", "sim/engine/client_run.cpp"],
     "sim/engine/client_run.hpp": ["sim/engine/client_run.cpp"],
+    "sim/engine/endpoint_queue.hpp": ["sim/engine/queues.cpp"],
     "sim/engine/client_life.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/client_settings.hpp": ["sim/engine/client_run.cpp"],
     "sim/engine/renewal_watch.hpp": ["sim/engine/client_run.cpp"],
