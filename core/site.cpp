@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/bulk_lifetime.hpp"
+#include "core/evolve_site.hpp"
 #include "core/policy.hpp"
 
 namespace tokenlife {
@@ -251,12 +252,13 @@ struct Evolve {
   }
   Outcome operator()(const ClientTokenIssued& event) const {
     if (event.token.signer != site.signs_now()) return SiteRefusal::no_such_key;
-    const auto known = site.clients.find(event.thumbprint);
-    const bool is_new = known == site.clients.end();
-    if (!is_next_serial(site, is_new ? nullptr : &known->second, event.token.serial)) {
+    // Looked up once, and so it is there before it is known whether it may.
+    const auto [known, is_new] = site.clients.try_emplace(event.thumbprint);
+    KnownClient& client = known->second;
+    if (!is_next_serial(site, is_new ? nullptr : &client, event.token.serial)) {
+      if (is_new) site.clients.erase(known);
       return SiteRefusal::serial_out_of_order;
     }
-    KnownClient& client = is_new ? site.clients[event.thumbprint] : known->second;
     const ClientNumber number = event.token.serial.client();
     if (is_new || number != client.number) ++site.next_client;
     if (!is_new && number != client.number) {
@@ -380,8 +382,12 @@ Result<Site, SiteRefusal> evolve(const Site& site, const SiteEvent& event) {
 }
 
 Result<Site, SiteRefusal> evolve(Site&& site, const SiteEvent& event) {
-  if (const auto refusal = std::visit(Evolve{site}, event)) return refused(*refusal);
+  if (const auto refusal = evolve_in_place(site, event)) return refused(*refusal);
   return std::move(site);
+}
+
+std::optional<SiteRefusal> evolve_in_place(Site& site, const SiteEvent& event) {
+  return std::visit(Evolve{site}, event);
 }
 
 }  // namespace tokenlife

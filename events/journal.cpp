@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/ensure.hpp"
+#include "core/evolve_site.hpp"
 #include "events/frame_builder.hpp"
 #include "events/journal_format.hpp"
 #include "events/site_codec.hpp"
@@ -14,9 +15,7 @@ namespace {
 Site site_after(const std::vector<Recorded<SiteEvent>>& events) {
   Site site;
   for (const Recorded<SiteEvent>& recorded : events) {
-    auto next = evolve(std::move(site), recorded.event);
-    ensure(next.has_value(), "an event that has happened");
-    site = std::move(*next);
+    ensure(!evolve_in_place(site, recorded.event), "an event that has happened");
   }
   return site;
 }
@@ -137,10 +136,7 @@ Result<void, LogError> Journal::append(Instant time, Cause cause, const SiteEven
     ensure(content.events.empty() || time >= content.events.back().time,
            "times of events not to go back");
   }
-  // Without a copy: a site may know very many clients.
-  auto next = evolve(std::move(content.site), event);
-  ensure(next.has_value(), "an event that can happen");
-  content.site = std::move(*next);
+  ensure(!evolve_in_place(content.site, event), "an event that can happen");
   const Recorded<SiteEvent> recorded{
       {time, static_cast<std::uint32_t>(content.events.size()), cause}, event};
   if (auto done = impl_->put_event(recorded); !done) {

@@ -9,7 +9,9 @@
 #include <iterator>
 #include <optional>
 
+#include "core/ensure.hpp"
 #include "core/event.hpp"
+#include "core/evolve_site.hpp"
 #include "events/frame_reader.hpp"
 #include "events/journal.hpp"
 #include "events/journal_format.hpp"
@@ -55,7 +57,7 @@ LogError damage_in(LogError why) {
 Site site_of(const std::vector<Recorded<SiteEvent>>& events) {
   Site site;
   for (const Recorded<SiteEvent>& recorded : events) {
-    site = std::move(*evolve(std::move(site), recorded.event));
+    ensure(!evolve_in_place(site, recorded.event), "an event that has happened");
   }
   return site;
 }
@@ -143,9 +145,10 @@ class JournalParser {
     const std::uint64_t events = std::min(file_.size() / kFrameBytesUsual, kReservedMax);
     content_.events.reserve(events);
     content_.digests.reserve(events);
-    // Of one of both kinds at most, and mostly so.
-    content_.site.bulk_tokens.reserve(events / 2);
-    content_.site.clients.reserve(events / 2);
+    // Twice as many as of each kind there mostly are: who looks for what is not there finds nothing
+    // in its place, and has no other to look at.
+    content_.site.bulk_tokens.reserve(events);
+    content_.site.clients.reserve(events);
   }
 
   Result<JournalContent, LogError> read() {
@@ -272,13 +275,12 @@ class JournalParser {
     if (bad) return wrong(*frame, bad->what, bad->kind);
     for (std::size_t i = known; i < content_.events.size(); ++i) {
       const SiteEvent& event = content_.events[i].event;
-      auto next = evolve(std::move(content_.site), event);
-      if (!next || !next->established) {
+      const auto refusal = evolve_in_place(content_.site, event);
+      if (refusal || !content_.site.established) {
         return wrong(*frame, "the event " + std::string(name(kind_of(event))) + " cannot happen" +
-                                 (next ? " before the site is established"
-                                       : ": " + std::string(name(next.error()))));
+                                 (refusal ? ": " + std::string(name(*refusal))
+                                          : " before the site is established"));
       }
-      content_.site = std::move(*next);
       // Whoever appends one of these writes a head first. (Certificates came with the same schema,
       // and before heads did.)
       content_.keeps_head |= kind_of(event) >= ClockWentBack::kind;

@@ -1,0 +1,14 @@
+// What an event changes of the site, in place: a site may know very many clients, and a journal
+// have as many events. core/evolve.hpp has the same of a client.
+#pragma once
+
+#include <optional>
+
+#include "site.hpp"
+
+namespace tokenlife {
+
+// Lets the event happen to the site. Why it cannot have happened, if so: the site stays as it was.
+[[nodiscard]] std::optional<SiteRefusal> evolve_in_place(Site& site, const SiteEvent& event);
+
+}  // namespace tokenlife
