@@ -8,10 +8,11 @@ namespace {
 
 std::string hexadecimal(std::span<const unsigned char> bytes) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string text;
+  std::string text(2 * bytes.size(), '0');
+  char* at = text.data();
   for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 0x0FU];
+    *at++ = kDigits[byte >> 4U];
+    *at++ = kDigits[byte & 0x0FU];
   }
   return text;
 }

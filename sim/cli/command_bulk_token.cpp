@@ -21,6 +21,7 @@
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/redact.hpp"
+#include "sim/text/text_table.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -66,17 +67,16 @@ std::string listed_json(const std::string& folder, const std::vector<ListEntry>&
 
 std::string listed_text(const std::vector<ListEntry>& list) {
   if (list.empty()) return "no bulk tokens yet\n";
-  std::vector<std::vector<std::string>> lines{
-      {"GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status"}};
-  lines.reserve(list.size() + 1);
+  TextTable table;
+  table.add_line("GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status");
   for (const ListEntry& token : list) {
     const bool blocked_besides = token.blocked && token.status != ListedStatus::blocked;
-    lines.push_back(
-        line_of(token.id, escape_text(token.issued_to), to_text(token.expires - token.not_before),
-                rfc3339(token.not_before), rfc3339(token.expires),
-                std::string(name(token.status)) + (blocked_besides ? ", blocked" : "")));
+    table.add_line(token.id, escape_text(token.issued_to),
+                   to_text(token.expires - token.not_before), rfc3339(token.not_before),
+                   rfc3339(token.expires),
+                   std::string(name(token.status)) + (blocked_besides ? ", blocked" : ""));
   }
-  return table_text(lines);
+  return table.text();
 }
 
 ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& console) {

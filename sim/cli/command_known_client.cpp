@@ -6,9 +6,9 @@
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_object.hpp"
 #include "sim/cli/site_warning.hpp"
-#include "sim/site/inventory.hpp"
 #include "sim/site/known_clients.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/text_table.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -90,10 +90,10 @@ std::string json_of(const ListedClient& client, const SiteFolder& site,
   return text + "\n";
 }
 
-std::vector<std::string> cells_of(const ListedClient& client, const SiteFolder& site,
-                                  std::chrono::sys_seconds now) {
+void add_line(const ListedClient& client, const SiteFolder& site, std::chrono::sys_seconds now,
+              TextTable& table) {
   const bool has_token = client.newest.exists();
-  return line_of(client.known ? std::to_string(client.known->number.value) : "",
+  table.add_line(client.known ? std::to_string(client.known->number.value) : "",
                  tokenlife::to_string(client.thumbprint),
                  has_token ? to_string(client.newest.serial) : "",
                  has_token ? rfc3339(site.time_of(client.newest.not_before)) : "",
@@ -131,11 +131,10 @@ std::string listed_json(const std::vector<ListedClient>& clients, const SiteFold
 std::string listed_text(const std::vector<ListedClient>& clients, const SiteFolder& site,
                         std::chrono::sys_seconds now) {
   if (clients.empty()) return "no clients yet\n";
-  std::vector<std::vector<std::string>> lines{
-      {"No.", "Certificate (SHA-256)", "Token", "Valid from", "Valid to", "Status"}};
-  lines.reserve(clients.size() + 1);
-  for (const ListedClient& client : clients) lines.push_back(cells_of(client, site, now));
-  return table_text(lines);
+  TextTable table;
+  table.add_line("No.", "Certificate (SHA-256)", "Token", "Valid from", "Valid to", "Status");
+  for (const ListedClient& client : clients) add_line(client, site, now, table);
+  return table.text();
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/suggest.hpp"
+#include "sim/text/text_table.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -89,22 +90,19 @@ std::string json_of(const SiteFolder& site, const std::vector<ListEntry>& list) 
 }
 
 std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
-  std::vector<std::vector<std::string>> lines{
-      {"Type", "No.", "GUID or SHA-1", "Issued to", "Valid from", "Valid to", "Status"}};
-  lines.reserve(list.size() + 1);
+  TextTable table;
+  table.add_line("Type", "No.", "GUID or SHA-1", "Issued to", "Valid from", "Valid to", "Status");
   for (const ListEntry& listed : list) {
     const bool blocked_besides = listed.blocked && listed.status != ListedStatus::blocked;
-    lines.push_back(
-        line_of(std::string(name(listed.type)),
-                listed.number ? std::to_string(listed.number->value) : "", listed.id,
-                escape_text(listed.issued_to), rfc3339(listed.not_before), rfc3339(listed.expires),
-                std::string(name(listed.status)) + (blocked_besides ? ", blocked" : "")));
+    table.add_line(name(listed.type), listed.number ? std::to_string(listed.number->value) : "",
+                   listed.id, escape_text(listed.issued_to), rfc3339(listed.not_before),
+                   rfc3339(listed.expires),
+                   std::string(name(listed.status)) + (blocked_besides ? ", blocked" : ""));
   }
   return fmt::format("Site with the tenant {}, since {}; clients known: {}\n",
                      to_string(site.tenant()), rfc3339(site.time_of(at(Duration{0}))),
                      grouped(site.site().clients.size())) +
-         table_text(lines) + trust_text(site.site()) +
-         fmt::format("Head: {}\n", to_string(site.head()));
+         table.text() + trust_text(site.site()) + fmt::format("Head: {}\n", to_string(site.head()));
 }
 
 // Whether the site goes on from where somebody has seen it; says so if not.

@@ -1,7 +1,9 @@
 #include "sim/site/inventory.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <tuple>
+#include <utility>
 
 namespace tokenlife::sim {
 namespace {
@@ -45,56 +47,69 @@ bool comes_before(const ListEntry& a, const ListEntry& b, ListOrder order) {
          std::tie(b.type, b.not_before, b.number, b.id);
 }
 
-// A continuation byte of UTF-8 begins no column.
-std::size_t columns(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+// By which most of a list is put in order, without a look at its entries, which are long.
+struct SortKey {
+  std::int64_t first = 0;
+  std::int64_t second = 0;
+  std::size_t place = 0;  // in the list
+};
+
+SortKey key_of(const ListEntry& listed, ListOrder order) {
+  const auto type = static_cast<std::int64_t>(listed.type);
+  const std::int64_t from = listed.not_before.time_since_epoch().count();
+  switch (order) {
+    case ListOrder::type: return {type, from};
+    case ListOrder::id:
+    case ListOrder::issued_to: break;
+    case ListOrder::valid_from: return {from, type};
+    case ListOrder::valid_to: return {listed.expires.time_since_epoch().count(), type};
+    case ListOrder::status: return {static_cast<std::int64_t>(listed.status), type};
+  }
+  return {};
+}
+
+std::vector<ListEntry> sorted(std::vector<ListEntry> list, ListOrder order) {
+  std::vector<SortKey> keys;
+  keys.reserve(list.size());
+  for (const ListEntry& listed : list) {
+    keys.push_back(key_of(listed, order));
+    keys.back().place = keys.size() - 1;
+  }
+  std::sort(keys.begin(), keys.end(), [&](const SortKey& a, const SortKey& b) {
+    if (a.first != b.first) return a.first < b.first;
+    if (a.second != b.second) return a.second < b.second;
+    return comes_before(list[a.place], list[b.place], order);
+  });
+  std::vector<ListEntry> in_order;
+  in_order.reserve(list.size());
+  for (const SortKey& key : keys) in_order.push_back(std::move(list[key.place]));
+  return in_order;
 }
 
 }  // namespace
 
 std::vector<ListEntry> list_of(const SiteFolder& site, sys_seconds now,
                                std::optional<ListedType> type, ListOrder order) {
+  const bool has_tokens = type.value_or(ListedType::bulk_token) == ListedType::bulk_token;
+  const bool has_keys =
+      type.value_or(ListedType::signing_certificate) == ListedType::signing_certificate;
   std::vector<ListEntry> list;
   list.reserve(site.site().bulk_tokens.size() + site.site().keys.size());
   const Instant instant = site.instant_of(now);
-  for (const auto& [guid, token] : site.site().bulk_tokens) {
-    list.push_back({ListedType::bulk_token, to_string(guid), token.name,
-                    site.time_of(token.not_before), site.time_of(token.expires),
-                    status_of(site.site(), token, instant), token.blocked, std::nullopt});
+  if (has_tokens) {
+    for (const auto& [guid, token] : site.site().bulk_tokens) {
+      list.push_back({ListedType::bulk_token, to_string(guid), token.name,
+                      site.time_of(token.not_before), site.time_of(token.expires),
+                      status_of(site.site(), token, instant), token.blocked, std::nullopt});
+    }
   }
-  for (std::uint32_t key = 0; key < site.site().keys.size(); ++key) {
+  for (std::uint32_t key = 0; has_keys && key < site.site().keys.size(); ++key) {
     const Certificate& certificate = site.certificate({key});
     list.push_back({ListedType::signing_certificate, tokenlife::to_string(certificate.sha1()),
                     certificate.common_name(), certificate.not_before(), certificate.not_after(),
                     status_of(site.site(), {key}, certificate, now), false, KeyNumber{key}});
   }
-  if (type) std::erase_if(list, [&](const ListEntry& listed) { return listed.type != *type; });
-  std::sort(list.begin(), list.end(),
-            [&](const ListEntry& a, const ListEntry& b) { return comes_before(a, b, order); });
-  return list;
-}
-
-std::string table_text(const std::vector<std::vector<std::string>>& lines) {
-  std::vector<std::size_t> widths;
-  for (const auto& cells : lines) {
-    widths.resize(std::max(widths.size(), cells.size()));
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      widths[i] = std::max(widths[i], columns(cells[i]));
-    }
-  }
-  std::size_t width = 0;
-  for (const std::size_t column : widths) width += column + 2;
-  std::string text;
-  text.reserve(lines.size() * width);
-  for (const auto& cells : lines) {
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      text += cells[i];
-      if (i + 1 < cells.size()) text.append(widths[i] - columns(cells[i]) + 2, ' ');
-    }
-    text += '\n';
-  }
-  return text;
+  return sorted(std::move(list), order);
 }
 
 }  // namespace tokenlife::sim

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/names.hpp"
@@ -46,18 +45,6 @@ enum class ListOrder : std::uint8_t { type, id, issued_to, valid_from, valid_to,
 // R52: of one type, if it is given. What the order leaves open goes by type, time and id.
 std::vector<ListEntry> list_of(const SiteFolder& site, std::chrono::sys_seconds now,
                                std::optional<ListedType> type, ListOrder order);
-
-// A line of such cells. (From a list in braces each would be copied.)
-template <class... Cells>
-std::vector<std::string> line_of(Cells&&... cells) {
-  std::vector<std::string> line;
-  line.reserve(sizeof...(cells));
-  (line.emplace_back(std::forward<Cells>(cells)), ...);
-  return line;
-}
-
-// Lines of cells in columns that line up, two blanks between; the last one without blanks behind.
-std::string table_text(const std::vector<std::vector<std::string>>& lines);
 
 }  // namespace tokenlife::sim
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <tuple>
-#include <unordered_map>
+#include <utility>
 
 #include "sim/site/key_file.hpp"
 #include "sim/text/escape.hpp"
@@ -11,52 +11,76 @@
 namespace tokenlife::sim {
 namespace {
 
-// The token in `newest` is one of the client's own, and perhaps not its newest. Null: none is
-// known.
-ListedClient listed(const SiteFolder& site, const Sha256Thumbprint& thumbprint,
-                    const ClientToken* newest) {
-  ListedClient client{thumbprint, {}, {}, site.site().blocked_clients.contains(thumbprint)};
-  const auto known = site.site().clients.find(thumbprint);
-  if (known != site.site().clients.end()) client.known = known->second;
-  // Of a recognised one the site has forgotten it, and knows an older one at best.
-  const bool is_newest =
-      newest != nullptr && client.known && client.known->newest == newest->serial;
-  if (is_newest) client.newest = *newest;
-  return client;
+// Whether the event issued the client its newest token. Of a recognised one the site has forgotten
+// it, and knows an older one at best.
+bool is_newest(const ClientTokenIssued& issued, const Sha256Thumbprint& thumbprint,
+               const KnownClient& known) {
+  return issued.token.serial == known.newest && issued.thumbprint == thumbprint;
 }
+
+// All tokens that a site has issued to clients, by their serials.
+class IssuedTokens {
+ public:
+  explicit IssuedTokens(const SiteFolder& site) {
+    for (const auto& recorded : site.events()) {
+      const auto* issued = std::get_if<ClientTokenIssued>(&recorded.event);
+      if (issued != nullptr) tokens_.emplace_back(issued->token.serial, issued);
+    }
+    std::sort(tokens_.begin(), tokens_.end());
+  }
+
+  // The client's newest; none, if the site does not know it.
+  ClientToken newest_of(const Sha256Thumbprint& thumbprint, const KnownClient& known) const {
+    auto found = std::lower_bound(tokens_.begin(), tokens_.end(), known.newest,
+                                  [](const Issued& a, TokenSerial b) { return a.first < b; });
+    for (; found != tokens_.end() && found->first == known.newest; ++found) {
+      if (is_newest(*found->second, thumbprint, known)) return found->second->token;
+    }
+    return {};
+  }
+
+ private:
+  using Issued = std::pair<TokenSerial, const ClientTokenIssued*>;
+  std::vector<Issued> tokens_;
+};
 
 }  // namespace
 
 std::vector<ListedClient> known_clients(const SiteFolder& site) {
-  std::unordered_map<Sha256Thumbprint, const ClientToken*, SaltedHash> newest;
-  newest.reserve(site.site().clients.size());
-  for (const auto& recorded : site.events()) {
-    const auto* issued = std::get_if<ClientTokenIssued>(&recorded.event);
-    if (issued != nullptr) newest[issued->thumbprint] = &issued->token;
-  }
-  std::vector<ListedClient> list;
-  list.reserve(site.site().clients.size());
-  const auto add = [&](const Sha256Thumbprint& thumbprint) {
-    const auto token = newest.find(thumbprint);
-    list.push_back(listed(site, thumbprint, token == newest.end() ? nullptr : token->second));
-  };
-  for (const auto& [thumbprint, known] : site.site().clients) add(thumbprint);
-  std::sort(list.begin(), list.end(), [](const ListedClient& a, const ListedClient& b) {
-    return std::tie(a.known->number, a.thumbprint) < std::tie(b.known->number, b.thumbprint);
+  const Site& state = site.site();
+  const IssuedTokens issued(site);
+  std::vector<std::pair<ClientNumber, const KnownClients::value_type*>> in_order;
+  in_order.reserve(state.clients.size());
+  for (const auto& client : state.clients) in_order.emplace_back(client.second.number, &client);
+  std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first, a.second->first) < std::tie(b.first, b.second->first);
   });
-  for (const Sha256Thumbprint& thumbprint : site.site().blocked_clients) {
-    if (!site.site().clients.contains(thumbprint)) add(thumbprint);
+  std::vector<ListedClient> list;
+  list.reserve(state.clients.size() + state.blocked_clients.size());
+  for (const auto& [number, client] : in_order) {
+    const auto& [thumbprint, known] = *client;
+    list.push_back({thumbprint, known, issued.newest_of(thumbprint, known),
+                    state.blocked_clients.contains(thumbprint)});
+  }
+  for (const Sha256Thumbprint& thumbprint : state.blocked_clients) {
+    if (!state.clients.contains(thumbprint)) list.push_back({thumbprint, {}, {}, true});
   }
   return list;
 }
 
 ListedClient known_client(const SiteFolder& site, const Sha256Thumbprint& thumbprint) {
-  const ClientToken* newest = nullptr;
+  const Site& state = site.site();
+  ListedClient client{thumbprint, {}, {}, state.blocked_clients.contains(thumbprint)};
+  const auto known = state.clients.find(thumbprint);
+  if (known == state.clients.end()) return client;
+  client.known = known->second;
   for (const auto& recorded : site.events()) {
     const auto* issued = std::get_if<ClientTokenIssued>(&recorded.event);
-    if (issued != nullptr && issued->thumbprint == thumbprint) newest = &issued->token;
+    if (issued == nullptr || !is_newest(*issued, thumbprint, *client.known)) continue;
+    client.newest = issued->token;
+    break;
   }
-  return listed(site, thumbprint, newest);
+  return client;
 }
 
 std::string_view status_of(const ListedClient& client, const SiteFolder& site,

@@ -59,7 +59,14 @@ std::string take_plain(std::string_view& text) {
 std::string escape_text(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
-  while (!text.empty()) plain += take_plain(text);
+  while (!text.empty()) {
+    // Most are plain to their end.
+    const auto special =
+        std::find_if(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; });
+    plain.append(text.begin(), special);
+    text.remove_prefix(static_cast<std::size_t>(special - text.begin()));
+    if (!text.empty()) plain += take_plain(text);
+  }
   return plain;
 }
 
