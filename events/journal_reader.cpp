@@ -13,6 +13,7 @@
 #include "core/event.hpp"
 #include "core/evolve_site.hpp"
 #include "events/frame_reader.hpp"
+#include "events/huge_pages.hpp"
 #include "events/journal.hpp"
 #include "events/journal_format.hpp"
 #include "events/message_reader.hpp"
@@ -24,6 +25,7 @@ namespace {
 constexpr std::size_t kFrameBytesMin = kFrameHeaderBytes + 8 + kDigestBytes;
 constexpr std::uint64_t kFrameBytesUsual = 150;  // with one event
 constexpr std::uint64_t kReservedMax = 1 << 18;
+constexpr std::size_t kFramesTogether = 1024;  // so that what they say stays in a cache too
 constexpr std::size_t kSectorBytes = 512;
 // Behind damage: more than any journal that could be read, and how much of it is looked at a time.
 constexpr std::uint64_t kBehindMax = std::uint64_t{16} << 30;
@@ -144,6 +146,7 @@ class JournalParser {
     // A file may be of any size, and hold nothing.
     const std::uint64_t events = std::min(file_.size() / kFrameBytesUsual, kReservedMax);
     content_.events.reserve(events);
+    prefer_huge_pages(content_.events.data(), events * sizeof content_.events.front());
     content_.digests.reserve(events);
     // Twice as many as of each kind there mostly are: who looks for what is not there finds nothing
     // in its place, and has no other to look at.
@@ -186,33 +189,74 @@ class JournalParser {
                                        "this is the log of a run, and not of a site on disk"});
     }
     if (!is(frame->type, FrameType::journal_header)) {
-      return wrong(*frame, "expected the header frame of a journal");
+      return wrong(frame->offset, "expected the header frame of a journal");
     }
     const auto bad = read_message(frame->payload, [&](capnp::MessageReader& message) {
       const JournalHeader header = decode_journal_header(message);
       content_.start_unix_seconds = header.start_unix_seconds;
       content_.keeps_head = header.keeps_head;
     });
-    return bad ? wrong(*frame, bad->what, bad->kind) : Result<void, LogError>{};
+    return bad ? wrong(frame->offset, bad->what, bad->kind) : Result<void, LogError>{};
   }
 
   // content_ is what the good frames say, also after an error.
   Result<void, LogError> read_frames() {
-    while (file_.position() < file_.size() && content_.torn_bytes == 0) {
-      const std::size_t known = content_.events.size();
-      content_.bytes = file_.position();
-      content_.digest = file_.digest();
-      if (auto good = read_events(); !good) {
-        content_.events.resize(known);
-        content_.site = site_of(content_.events);  // of a frame the first half may have happened
-        return good;
+    Result<void, LogError> good;
+    while (good && file_.position() < file_.size() && content_.torn_bytes == 0) {
+      const FrameStart start{file_.position(), file_.digest(), content_.events.size()};
+      content_.bytes = start.offset;
+      content_.digest = start.before;
+      good = read_events();
+      if (good) {
+        content_.digests.resize(content_.events.size());
+        if (!content_.digests.empty()) content_.digests.back() = file_.digest();
+        read_.push_back(start);
+      } else {
+        content_.events.resize(start.events);
       }
-      content_.digests.resize(content_.events.size());
-      if (!content_.digests.empty()) content_.digests.back() = file_.digest();
+      if (good && read_.size() < kFramesTogether) continue;
+      // What stands before what cannot be read comes first.
+      if (auto happened = happen(); !happened) return happened;
     }
+    if (!good) return good;
+    if (auto happened = happen(); !happened) return happened;
     content_.bytes = file_.position();
     content_.digest = file_.digest();
     return {};
+  }
+
+  // Lets the events of many frames happen to the site at once: its tables stay in the processor's
+  // caches meanwhile, and one look-up is under way while the next begins.
+  Result<void, LogError> happen() {
+    const std::size_t first = read_.empty() ? content_.events.size() : read_.front().events;
+    for (std::size_t i = first; i < content_.events.size(); ++i) {
+      const SiteEvent& event = content_.events[i].event;
+      const auto refusal = evolve_in_place(content_.site, event);
+      if (refusal || !content_.site.established) {
+        const std::string what =
+            "the event " + std::string(name(kind_of(event))) + " cannot happen" +
+            (refusal ? ": " + std::string(name(*refusal)) : " before the site is established");
+        return wrong(go_back(i), what);
+      }
+      // Whoever appends one of these writes a head first. (Certificates came with the same schema,
+      // and before heads did.)
+      content_.keeps_head |= kind_of(event) >= ClockWentBack::kind;
+    }
+    read_.clear();
+    return {};
+  }
+
+  // To before the frame that holds the event, and begins where that is.
+  std::uint64_t go_back(std::size_t event) {
+    const auto start = *std::find_if(read_.rbegin(), read_.rend(),
+                                     [&](const FrameStart& read) { return read.events <= event; });
+    content_.events.resize(start.events);
+    content_.digests.resize(start.events);
+    content_.site = site_of(content_.events);
+    content_.bytes = start.offset;
+    content_.digest = start.before;
+    content_.torn_bytes = 0;
+    return start.offset;
   }
 
   // Frames that do not hang together with those that were read.
@@ -266,26 +310,12 @@ class JournalParser {
     const auto frame = file_.next();
     if (!frame) return read_end(frame.error());
     if (!is(frame->type, FrameType::site_events)) {
-      return wrong(*frame, "expected a frame of site events");
+      return wrong(frame->offset, "expected a frame of site events");
     }
-    const std::size_t known = content_.events.size();
     const auto bad = read_message(frame->payload, [&](capnp::MessageReader& message) {
       decode_site_events(message, true, content_.events);
     });
-    if (bad) return wrong(*frame, bad->what, bad->kind);
-    for (std::size_t i = known; i < content_.events.size(); ++i) {
-      const SiteEvent& event = content_.events[i].event;
-      const auto refusal = evolve_in_place(content_.site, event);
-      if (refusal || !content_.site.established) {
-        return wrong(*frame, "the event " + std::string(name(kind_of(event))) + " cannot happen" +
-                                 (refusal ? ": " + std::string(name(*refusal))
-                                          : " before the site is established"));
-      }
-      // Whoever appends one of these writes a head first. (Certificates came with the same schema,
-      // and before heads did.)
-      content_.keeps_head |= kind_of(event) >= ClockWentBack::kind;
-    }
-    return {};
+    return bad ? wrong(frame->offset, bad->what, bad->kind) : Result<void, LogError>{};
   }
 
   // `why` the frame at the position cannot be read.
@@ -305,13 +335,21 @@ class JournalParser {
     return Failed<LogError>(damage_in(std::move(why)));
   }
 
-  Failed<LogError> wrong(const Frame& frame, const std::string& what,
+  Failed<LogError> wrong(std::uint64_t offset, const std::string& what,
                          LogError::Kind kind = LogError::Kind::corrupt) const {
-    return Failed<LogError>(LogError{kind, file_.path(), frame.offset, what});
+    return Failed<LogError>(LogError{kind, file_.path(), offset, what});
   }
+
+  // Where a frame begins, and what is there.
+  struct FrameStart {
+    std::uint64_t offset;
+    Digest before;
+    std::size_t events;
+  };
 
   FrameReader file_;
   JournalContent content_;
+  std::vector<FrameStart> read_;  // whose events have not happened yet
 };
 
 }  // namespace
