@@ -67,7 +67,7 @@ std::string listed_json(const std::string& folder, const std::vector<ListEntry>&
 
 std::string listed_text(const std::vector<ListEntry>& list) {
   if (list.empty()) return "no bulk tokens yet\n";
-  TextTable table;
+  TextTable table(list.size() + 1);
   table.add_line("GUID", "Name", "Lifetime", "Valid from", "Valid to", "Status");
   for (const ListEntry& token : list) {
     const bool blocked_besides = token.blocked && token.status != ListedStatus::blocked;

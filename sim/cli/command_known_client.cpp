@@ -131,7 +131,7 @@ std::string listed_json(const std::vector<ListedClient>& clients, const SiteFold
 std::string listed_text(const std::vector<ListedClient>& clients, const SiteFolder& site,
                         std::chrono::sys_seconds now) {
   if (clients.empty()) return "no clients yet\n";
-  TextTable table;
+  TextTable table(clients.size() + 1);
   table.add_line("No.", "Certificate (SHA-256)", "Token", "Valid from", "Valid to", "Status");
   for (const ListedClient& client : clients) add_line(client, site, now, table);
   return table.text();

@@ -90,7 +90,7 @@ std::string json_of(const SiteFolder& site, const std::vector<ListEntry>& list) 
 }
 
 std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) {
-  TextTable table;
+  TextTable table(list.size() + 1);
   table.add_line("Type", "No.", "GUID or SHA-1", "Issued to", "Valid from", "Valid to", "Status");
   for (const ListEntry& listed : list) {
     const bool blocked_besides = listed.blocked && listed.status != ListedStatus::blocked;

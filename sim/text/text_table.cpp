@@ -7,6 +7,8 @@ namespace tokenlife::sim {
 namespace {
 
 constexpr std::size_t kBetween = 2;
+// So much room costs nothing where it is not used, and what is used is not copied to a larger one.
+constexpr std::size_t kCellBytesUsual = 24;
 
 // A continuation byte of UTF-8 begins no column.
 std::uint32_t width_of(std::string_view text) {
@@ -16,6 +18,12 @@ std::uint32_t width_of(std::string_view text) {
 }
 
 }  // namespace
+
+void TextTable::make_room(std::size_t columns) {
+  widths_.resize(columns);
+  cells_.reserve(lines_ * columns);
+  bytes_.reserve(lines_ * columns * kCellBytesUsual);
+}
 
 void TextTable::add_cell(std::size_t column, std::string_view text) {
   const Cell cell{static_cast<std::uint32_t>(text.size()), width_of(text)};

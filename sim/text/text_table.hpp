@@ -12,10 +12,13 @@ namespace tokenlife::sim {
 // Lines of cells in columns that line up, two blanks between; the last one without blanks behind.
 class TextTable {
  public:
+  // Of about so many lines.
+  explicit TextTable(std::size_t lines) : lines_(lines) {}
+
   // Precondition: all lines have as many cells.
   template <class... Cells>
   void add_line(const Cells&... cells) {
-    widths_.resize(sizeof...(cells));
+    if (widths_.empty()) make_room(sizeof...(cells));
     std::size_t column = 0;
     (add_cell(column++, cells), ...);
   }
@@ -27,8 +30,10 @@ class TextTable {
     std::uint32_t bytes;
     std::uint32_t width;
   };
+  void make_room(std::size_t columns);
   void add_cell(std::size_t column, std::string_view text);
 
+  std::size_t lines_;
   // One behind another: a string for each cell would cost more than all else.
   std::string bytes_;
   std::vector<Cell> cells_;

@@ -35,7 +35,9 @@ std::optional<int> offset_minutes(std::string_view text) {
 }  // namespace
 
 std::string rfc3339(std::chrono::sys_seconds time) {
-  TextBuffer text;
+  // Lists have very many: the buffer is made once.
+  thread_local TextBuffer text;
+  text.clear();
   text.append_rfc3339(time);
   return std::string(text.text());
 }
