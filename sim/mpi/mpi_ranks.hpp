@@ -1,5 +1,5 @@
-// The processes of an MPI job as those of one run. While they wait for each other they sleep, but for
-// exchange(): MPI's own waits keep a core busy each.
+// The processes of an MPI job as those of one run. While they wait for each other they sleep, but
+// in exchange(): MPI's own waits keep a core busy each.
 #pragma once
 
 #include <mpi.h>
