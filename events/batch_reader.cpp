@@ -46,6 +46,12 @@ bool goes_on(const StretchHead& head, const StretchHead& before) {
          head.clients == before.clients && head.from > before.until;
 }
 
+// Of the same clients, and later.
+bool is_behind(const StretchPlace& place, const StretchPlace& before) {
+  return place.first_client == before.first_client && place.clients == before.clients &&
+         place.from > before.until;
+}
+
 }  // namespace
 
 struct BatchReader::Impl {
@@ -113,9 +119,11 @@ struct BatchReader::Impl {
     const auto frame = file.last_frame();
     if (auto read = read_end(frame); !read) return read;
     for (const StretchPlace& place : end->stretches) {
-      if (window.wants(place.from, place.until, place.first_client, place.clients)) {
-        places.push_back(place);
+      if (!window.wants(place.from, place.until, place.first_client, place.clients)) continue;
+      if (std::binary_search(window.starts.begin(), window.starts.end(), place.offset)) {
+        while (!places.empty() && is_behind(place, places.back())) places.pop_back();
       }
+      places.push_back(place);
     }
     return {};
   }
@@ -132,6 +140,7 @@ struct BatchReader::Impl {
         frame.payload, [&](capnp::MessageReader& m) { stretch->view = decode(m, stretch->store); });
     if (wrong) return Failed<LogError>(error_in(file, frame, *wrong));
     file.swap_memory(stretch->frame);
+    stretch->view.offset = frame.offset;
     const StretchHead& head = stretch->view.head;
     stretch->place = {frame.offset, head.first_client, head.clients,
                       head.from,    head.until,        head.events};

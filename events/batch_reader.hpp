@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "core/result.hpp"
 #include "events/batch_view.hpp"
@@ -20,6 +21,8 @@ struct ReadWindow {
   std::uint32_t until = UINT32_MAX;  // from <= time <= until
   std::uint32_t first_client = 0;
   std::uint32_t last_client = UINT32_MAX;
+  // Offsets of stretches that need none of those of their clients before them; they increase.
+  std::span<const std::uint64_t> starts{};
 
   bool is_all() const {
     return from == 0 && until == UINT32_MAX && first_client == 0 && last_client == UINT32_MAX;

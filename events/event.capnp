@@ -381,3 +381,35 @@ struct PartitionEnd {
     events @5 :UInt32;
   }
 }
+
+# ---- clients-NNNNN.states -----------------------------------------------------------------------
+#
+# What follows from the events, kept so that it need not be found out again. FORMAT.md says how.
+
+# Frame type 9. Where the clients of a batch stood before one of its stretches.
+struct ClientStates {
+  stretch @0 :UInt64;       # Where the frame of the stretch begins in clients-NNNNN.log.
+  firstClient @1 :UInt32;   # These three are the stretch's.
+  clients @2 :UInt32;
+  from @3 :UInt32;
+  timeUnit @4 :UInt32;      # Of ages, in seconds.
+  validSeconds @5 :UInt32;  # Of a token that is as expected.
+  signer @6 :UInt32;        # Of a token that is as expected.
+  shapes @7 :List(UInt64);  # What clients have in common, in bits.
+  codes @8 :Data;           # A byte a client: its place among the shapes, or 255.
+  ages @9 :List(UInt16);    # Of each token: how long before `from` it begins, or 65535.
+  numbers @10 :Data;        # What else there is of clients.
+  guids @11 :List(Guid);    # Of bulk tokens, each once.
+  goesOn @12 :Bool;         # The first client is as the batch before leaves it, and not told here.
+}
+
+# Frame type 10, the last of the file.
+struct StatesEnd {
+  partition @0 :Data;        # The last digest of clients-NNNNN.log, 32 bytes.
+  states @1 :List(Place);    # All of the file, in the order of their stretches.
+
+  struct Place {
+    stretch @0 :UInt64;  # Where the frame of the stretch begins in clients-NNNNN.log,
+    frame @1 :UInt64;    # and that of the states here.
+  }
+}

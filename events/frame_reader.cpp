@@ -33,6 +33,7 @@ FrameReader::FrameReader(FrameReader&& other) noexcept
       last_(other.last_),
       version_(other.version_),
       digest_(other.digest_),
+      before_(other.before_),
       hasher_(std::move(other.hasher_)),
       frame_(std::move(other.frame_)),
       ahead_(std::move(other.ahead_)),
@@ -48,6 +49,7 @@ FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(last_, other.last_);
   std::swap(version_, other.version_);
   std::swap(digest_, other.digest_);
+  std::swap(before_, other.before_);
   std::swap(hasher_, other.hasher_);
   std::swap(frame_, other.frame_);
   std::swap(ahead_, other.ahead_);
@@ -201,13 +203,16 @@ Result<bool, LogError> FrameReader::is_whole_but_for_length(std::uint64_t offset
 
 Result<Frame, LogError> FrameReader::frame_at(std::uint64_t offset) {
   const std::uint64_t first = kMagicBytes + kFrameHeaderBytes + kDigestBytes;
-  if (offset % 8 != 0 || offset < first || offset >= size_) {
+  const bool is_first = offset == kMagicBytes;
+  if (offset % 8 != 0 || (offset < first && !is_first) || offset >= size_) {
     return Failed<LogError>(
         corrupt(size_, "no frame can begin at byte " + number(offset) + ", as the file says"));
   }
-  auto before = std::as_writable_bytes(std::span(digest_.bytes));
-  if (auto read = read_at(offset - kDigestBytes, before); !read) {
-    return Failed<LogError>(read.error());
+  digest_ = before_;
+  if (!is_first) {
+    const auto before = std::as_writable_bytes(std::span(digest_.bytes));
+    auto read = read_at(offset - kDigestBytes, before);
+    if (!read) return Failed<LogError>(read.error());
   }
   position_ = offset;
   return next();

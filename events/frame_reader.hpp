@@ -75,7 +75,7 @@ class FrameReader {
 
  private:
   FrameReader(std::string path, int descriptor, const Digest& digest)
-      : path_(std::move(path)), descriptor_(descriptor), digest_(digest) {}
+      : path_(std::move(path)), descriptor_(descriptor), digest_(digest), before_(digest) {}
   Result<void, LogError> start(const Magic& magic, std::optional<std::uint64_t> size);
 
   Result<void, LogError> find_size();
@@ -99,6 +99,7 @@ class FrameReader {
   std::uint64_t last_ = 0;  // where the frame read last begins
   unsigned version_ = 0;
   Digest digest_;
+  Digest before_;  // what goes into the digest of the first frame
   ChainHasher hasher_;
   std::vector<std::uint64_t> frame_;  // header, payload and digest, aligned as messages need it
   std::vector<std::byte> ahead_;      // what the file has from there on, of small frames

@@ -11,6 +11,8 @@
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
 #include "events/output_file.hpp"
+#include "events/partition_states.hpp"
+#include "events/state_keeper.hpp"
 
 namespace tokenlife::events {
 namespace {
@@ -31,6 +33,11 @@ std::string clients_of(std::uint32_t partition, const LogHeader& header) {
 // Of walk(): checks all, and counts.
 struct Counter {
   EventCount counted{};
+  StateKeeper states{};
+  bool on_batch(std::span<const StretchCursor> stretches, const StreamPosition&) {
+    states.add(stretches);
+    return false;
+  }
   bool begin(ClientNumber) { return true; }
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
@@ -97,6 +104,10 @@ Result<WrittenPartition, LogError> copy(const Place& place, const fs::path& to) 
   auto done = copy_file(place.log->files(), partition_file_name(place.partition->partition),
                         place.partition->bytes,
                         [&](std::span<const std::byte> bytes) { return out->append(bytes); });
+  if (done) {
+    done = write_states(to, place.partition->partition, place.partition->digest,
+                        counter.states.kept(), false);
+  }
   if (done) done = out->close();
   if (!done) return Failed<LogError>(place.log->blame(done.error()));
   WrittenPartition written;

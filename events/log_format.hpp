@@ -101,6 +101,7 @@ inline constexpr std::size_t kMagicBytes = 8;
 using Magic = std::array<char, kMagicBytes>;
 inline constexpr Magic kSiteMagic{'T', 'L', 'S', 'I', 'T', 'E', '\0', '\2'};
 inline constexpr Magic kPartitionMagic{'T', 'L', 'P', 'A', 'R', 'T', '\0', '\2'};
+inline constexpr Magic kStatesMagic{'T', 'L', 'S', 'T', 'A', 'T', '\0', '\2'};
 // A journal has nothing that is new in format 2.
 inline constexpr Magic kJournalMagic{'T', 'L', 'S', 'I', 'T', 'E', '\0', '\1'};
 inline constexpr std::uint64_t kEndBytes = 8;
@@ -115,6 +116,8 @@ enum class FrameType : std::uint32_t {
   partition_end = 6,
   journal_header = 7,
   client_stretch = 8,
+  client_states = 9,
+  states_end = 10,
 };
 
 struct FrameHeader {
@@ -145,6 +148,15 @@ inline std::string partition_file_name(std::uint32_t partition) {
   std::string digits = std::to_string(partition);
   if (digits.size() < 5) digits.insert(0, 5 - digits.size(), '0');
   return "clients-" + digits + ".log";
+}
+// "clients-00042.states": no file of the log, but what follows from one.
+inline std::string states_file_name(std::uint32_t partition) {
+  return std::filesystem::path(partition_file_name(partition))
+      .replace_extension(".states")
+      .string();
+}
+inline bool is_states_file(std::string_view name) {
+  return name.starts_with("clients-") && name.ends_with(".states");
 }
 // Whether a file of that name belongs to a log, of which partition or run it may ever be.
 inline bool is_partition_file(std::string_view name) {

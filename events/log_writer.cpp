@@ -11,7 +11,9 @@
 #include "events/header_difference.hpp"
 #include "events/log_reader.hpp"
 #include "events/new_folder.hpp"
+#include "events/partition_states.hpp"
 #include "events/site_codec.hpp"
+#include "events/state_keeper.hpp"
 #include "events/stretch_codec.hpp"
 #include "events/stretch_encode.hpp"
 
@@ -95,6 +97,9 @@ struct PartitionWriter::Impl {
   std::uint32_t end_client;  // one past the last
   FrameWriter frames;
   StretchEncoder encoder;
+  std::optional<fs::path> folder;
+  bool goes_over;
+  StateKeeper states{};
   std::vector<StretchPlace> stretches{};
   EventCount counted{};
   std::uint64_t events = 0;
@@ -115,6 +120,21 @@ struct PartitionWriter::Impl {
       i += slice.events;
       counted.last = std::max(counted.last, at(Duration{batch.times[i - 1]}));
     }
+  }
+
+  // What was written last, with where it begins. No states are kept where nothing is written.
+  void keep_states(std::span<const Stretch> written) {
+    if (!folder) return;
+    ShapeTable shapes;
+    if (put_shapes(written.front().shapes, shapes)) return;
+    std::vector<StretchCursor> cursors;
+    auto place = stretches.end() - static_cast<std::ptrdiff_t>(written.size());
+    for (const Stretch& stretch : written) {
+      StretchView view = view_of(stretch, shapes);
+      view.offset = (place++)->offset;
+      cursors.emplace_back(view);
+    }
+    states.add(cursors);
   }
 
   void check_order(const ClientBatch& batch) {
@@ -140,7 +160,8 @@ Result<void, LogError> PartitionWriter::write(const ClientBatch& batch) {
   impl_->check_order(batch);
   impl_->events += batch.size();
   impl_->count(batch);
-  for (const Stretch& stretch : impl_->encoder.encode(batch)) {
+  const std::span<const Stretch> written = impl_->encoder.encode(batch);
+  for (const Stretch& stretch : written) {
     const StretchHead& head = stretch.head;
     impl_->stretches.push_back({impl_->frames.size(), head.first_client, head.clients, head.from,
                                 head.until, head.events});
@@ -149,6 +170,7 @@ Result<void, LogError> PartitionWriter::write(const ClientBatch& batch) {
                              [&](capnp::MessageBuilder& message) { encode(stretch, message); });
     if (!done) return done;
   }
+  impl_->keep_states(written);
   return {};
 }
 
@@ -158,6 +180,11 @@ Result<WrittenPartition, LogError> PartitionWriter::finish(std::uint32_t clients
   const PartitionEnd end{clients, impl_->events, std::move(impl_->stretches)};
   auto done = frames.append(FrameType::partition_end, words_of(end),
                             [&](capnp::MessageBuilder& message) { encode(end, message); });
+  // A partition that has its name has its states.
+  if (done && impl_->folder) {
+    done = write_states(*impl_->folder, impl_->partition, frames.digest(), impl_->states.kept(),
+                        impl_->goes_over);
+  }
   if (done) done = frames.close();
   if (!done) return Failed<LogError>(done.error());
   return WrittenPartition{
@@ -277,8 +304,9 @@ Result<PartitionWriter, LogError> LogWriter::partition(std::uint32_t partition) 
   auto done = frames->append(FrameType::partition_header, kWordsOfPartitionFrame,
                              [&](capnp::MessageBuilder& message) { encode(header, message); });
   if (!done) return Failed<LogError>(done.error());
-  return PartitionWriter(std::make_unique<PartitionWriter::Impl>(PartitionWriter::Impl{
-      partition, header.first_client, end, std::move(*frames), StretchEncoder(impl_->tick)}));
+  return PartitionWriter(std::make_unique<PartitionWriter::Impl>(
+      PartitionWriter::Impl{partition, header.first_client, end, std::move(*frames),
+                            StretchEncoder(impl_->tick), impl_->folder, impl_->goes_over}));
 }
 
 Result<LogSummary, LogError> LogWriter::finish(const std::vector<WrittenPartition>& partitions,

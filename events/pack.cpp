@@ -67,7 +67,8 @@ constexpr std::string_view kPackedFile = "packed.tlog";
 
 bool is_of_log(const std::string& name) {
   const std::string whole = name.ends_with(".partial") ? name.substr(0, name.size() - 8) : name;
-  return whole == kSiteFile || whole == kPackedFile || is_partition_file(whole);
+  return whole == kSiteFile || whole == kPackedFile || is_partition_file(whole) ||
+         is_states_file(whole);
 }
 
 // What cannot be removed does no harm: the log is in its place.

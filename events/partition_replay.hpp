@@ -29,6 +29,12 @@ class ClientReplay {
     client_ = Client{};
   }
 
+  // Goes on with a client that is like that.
+  void go_on(ClientNumber number, const Client& client) {
+    number_ = number;
+    client_ = client;
+  }
+
   // False, for ever after, if the event cannot have happened.
   template <class Event>
   bool on(const Recorded<Event>& recorded) {

@@ -10,6 +10,9 @@ using batch_detail::CodedColumns;
 using batch_detail::hand_over;
 using batch_detail::Take;
 
+// Far from where sequence numbers end.
+constexpr std::uint32_t kSeqMax = std::numeric_limits<std::int32_t>::max();
+
 // What walk() of stretch_view.hpp calls a visitor, for the events of one client.
 struct OfClient {
   ServiceReplay& client;
@@ -21,14 +24,22 @@ struct OfClient {
   }
 };
 
-// By code; none for events that are more than a move, or of which not all count.
+// By code; none for events that are more than a move.
 using CodeMoves = std::array<const Move*, 256>;
-CodeMoves moves_of(const ShapeTable& shapes, bool all_count) {
+CodeMoves moves_of(const ShapeTable& shapes) {
   CodeMoves moves{};
-  for (std::size_t i = 0; all_count && shapes[i].kind != kClientKinds; ++i) {
+  for (std::size_t i = 0; shapes[i].kind != kClientKinds; ++i) {
     moves[i] = move_of(shapes[i]);
   }
   return moves;
+}
+
+// Events count that are no more steps behind the beginning of the stretch; -1: none.
+std::int64_t steps_that_count(const StretchHead& head, Instant until) {
+  const Instant from = at(Duration{head.from});
+  if (until < from) return -1;
+  if (head.time_unit == 0) return std::numeric_limits<std::int64_t>::max();
+  return (until - from).count() / head.time_unit;
 }
 
 // Stretches follow each other, but those of a client's next batch may begin before its last ended.
@@ -55,6 +66,13 @@ void PopulationWalk::begin(const StretchHead& head, const ServiceReplay* first,
     lanes_.front() = {position.next_seq, position.last_time, place_of(first->replay().client())};
   }
   events_ = 0;
+}
+
+void PopulationWalk::go_on(std::span<const ServiceState> known) {
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    clients_[i].go_on(clients_[i].replay().number(), known[i]);
+    lanes_[i] = {kAnySeq, 0, place_of(known[i].client)};
+  }
 }
 
 // An event that is more than a move. All of it is inlined for the two kinds that are most.
@@ -89,7 +107,8 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
   const StretchView view = cursor.view;
   const StretchHead& head = view.head;
   const ShapeTable& shapes = *view.shapes;
-  const CodeMoves moves = moves_of(shapes, at(Duration{head.until}) <= until_);
+  const CodeMoves moves = moves_of(shapes);
+  const std::int64_t counting = steps_that_count(head, until_);
   NumberReader streams = cursor.streams;
   const std::uint8_t* code = view.codes.data();
   const std::uint16_t* step = view.steps.data();
@@ -98,11 +117,14 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
     const std::uint32_t events = streams.take();
     if (events == 0) continue;
     Lane& lane = lanes_[i];
-    if (streams.take() != lane.next_seq || events > left) return false;
+    const std::uint32_t first_seq = streams.take();
+    const bool follows =
+        lane.next_seq == kAnySeq ? first_seq <= kSeqMax : first_seq == lane.next_seq;
+    if (!follows || events > left) return false;
     left -= events;
     if (head.from < lane.last_time && begins_before(lane.last_time, head, *step)) return false;
     Expected expected;
-    Slice slice{{cursor, expected}, head.first_client + i, lane.next_seq};
+    Slice slice{{cursor, expected}, head.first_client + i, first_seq};
     // Their sum in steps stays small enough to be multiplied, or is refused.
     std::uint64_t steps = 0;
     std::size_t place = lane.place;
@@ -110,7 +132,7 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
       const Move* const move = moves[*code];
       if (move != nullptr && *step != kLongStep) [[likely]] {
         steps += *step;
-        place = (*move)[place];
+        place = static_cast<std::int64_t>(steps) <= counting ? (*move)[place] : place;
         continue;
       }
       if (*step != kLongStep) {
@@ -120,13 +142,13 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
         steps += view.long_steps[cursor.next_long++];
       }
       if (move != nullptr) {
-        place = (*move)[place];
+        place = static_cast<std::int64_t>(steps) <= counting ? (*move)[place] : place;
         continue;
       }
       if (place == kNoPlace) return false;
       slice.columns.time =
           static_cast<std::uint32_t>(head.from + steps * std::uint64_t{head.time_unit});
-      slice.seq = lane.next_seq + events - static_cast<std::uint32_t>(end - code);
+      slice.seq = first_seq + events - static_cast<std::uint32_t>(end - code);
       clients_[i].move_to(static_cast<ClientPlace>(place));
       if (!on_other(shapes[*code], slice, clients_[i])) return false;
       place = place_of(clients_[i].replay().client());
@@ -134,27 +156,32 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
     const std::uint64_t time = head.from + steps * std::uint64_t{head.time_unit};
     const bool is_within = steps <= std::numeric_limits<std::uint32_t>::max() && time <= head.until;
     if (!is_within || place == kNoPlace) return false;
-    lane = {lane.next_seq + events, static_cast<std::uint32_t>(time),
-            static_cast<ClientPlace>(place)};
+    lane = {first_seq + events, static_cast<std::uint32_t>(time), static_cast<ClientPlace>(place)};
   }
   cursor.streams = streams;
   cursor.next = view.codes.size() - left;
   return streams.good() && check_end(cursor) == WalkResult::done;
 }
 
-bool PopulationWalk::walk(std::span<const StretchCursor> stretches, const ServiceReplay* first,
-                          const StreamPosition& position) {
-  // Far from where sequence numbers end.
-  if (first != nullptr && position.next_seq > std::numeric_limits<std::int32_t>::max())
-    return false;
-  begin(stretches.front().view.head, first, position);
-  for (const StretchCursor& stretch : stretches) {
-    StretchCursor cursor = stretch;  // the caller's stays for walk()
-    if (!walk_stretch(cursor)) return false;
-    events_ += stretch.view.head.events;
-  }
+bool PopulationWalk::step(const StretchCursor& stretch) {
+  StretchCursor cursor = stretch;  // the caller's stays for walk()
+  events_ += stretch.view.head.events;
+  return walk_stretch(cursor);
+}
+
+std::span<const ServiceReplay> PopulationWalk::clients() {
   for (std::size_t i = 0; i < lanes_.size(); ++i) clients_[i].move_to(lanes_[i].place);
-  return true;
+  return clients_;
+}
+
+bool PopulationWalk::walk(std::span<const StretchCursor> stretches,
+                          std::span<const ServiceState> known, const ServiceReplay* first,
+                          const StreamPosition& position) {
+  if (first != nullptr && position.next_seq > kSeqMax) return false;
+  begin(stretches.front().view.head, first, position);
+  go_on(known);
+  return std::all_of(stretches.begin(), stretches.end(),
+                     [this](const StretchCursor& stretch) { return step(stretch); });
 }
 
 }  // namespace tokenlife::events

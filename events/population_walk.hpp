@@ -19,24 +19,32 @@ namespace tokenlife::events {
 
 class PopulationWalk {
  public:
-  // As ServiceReplay has them; events later than `until` change nothing.
-  PopulationWalk(const SiteHistory& site, const LogHeader& header, Instant until)
-      : none_(site, header, until), until_(until) {}
+  // `none` is a client before its first event; those later than `until` change nothing.
+  PopulationWalk(const ServiceReplay& none, Instant until) : none_(none), until_(until) {}
 
   // False: not certain; then what the clients are means nothing. Precondition: the stretches are
-  // those of a whole batch. `first`: the first of their clients, if it has events before them, and
-  // the position behind those.
-  bool walk(std::span<const StretchCursor> stretches, const ServiceReplay* first,
-            const StreamPosition& position);
+  // those of a whole batch, or the last ones of it, before which its clients were `known`. `first`:
+  // the first of their clients, if it has events before them, and the position behind those.
+  bool walk(std::span<const StretchCursor> stretches, std::span<const ServiceState> known,
+            const ServiceReplay* first, const StreamPosition& position);
+
+  // The same step by step: the clients as they are before the first stretch,
+  void begin(const StretchHead& head, const ServiceReplay* first, const StreamPosition& position);
+  // and behind the next. False as above.
+  bool step(const StretchCursor& stretch);
 
   // How the clients of the batch end, in the order of their numbers.
-  std::span<const ServiceReplay> clients() const { return clients_; }
+  std::span<const ServiceReplay> clients();
   // Of the last of them, for who goes on with it.
-  std::uint32_t last_seq_end() const { return lanes_.back().next_seq; }
+  std::uint32_t last_seq_end() const {
+    return lanes_.back().next_seq == kAnySeq ? 0 : lanes_.back().next_seq;
+  }
   std::uint32_t last_time() const { return lanes_.back().last_time; }
   std::uint64_t events() const { return events_; }
 
  private:
+  // Of a client of which one knows how it is, and not how many events made it so.
+  static constexpr std::uint32_t kAnySeq = UINT32_MAX;
   // What changes with most events of a client.
   struct Lane {
     std::uint32_t next_seq = 0;
@@ -50,7 +58,7 @@ class PopulationWalk {
     std::uint32_t seq;
   };
 
-  void begin(const StretchHead& head, const ServiceReplay* first, const StreamPosition& position);
+  void go_on(std::span<const ServiceState> known);
   bool walk_stretch(StretchCursor& cursor);
   bool on_other(const Shape& shape, Slice& slice, ServiceReplay& client);
 

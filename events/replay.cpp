@@ -1,13 +1,13 @@
 #include "events/replay.hpp"
 
 #include <algorithm>
+#include <memory>
 
-#include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/event.hpp"
-#include "core/spell.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
+#include "events/partition_states.hpp"
 #include "events/population_walk.hpp"
 #include "events/standing.hpp"
 
@@ -72,22 +72,6 @@ LogError wrong_cohort(const std::string& file, std::uint64_t offset, ClientNumbe
 }
 
 // ---- Where clients stand -----------------------------------------------------------------------
-
-bool ServiceReplay::is_granted() const {
-  if (replay_.client().pending == PendingRequest::none) return false;
-  const Client& asked = is_as_asked_ ? replay_.client() : asked_;
-  return judge(asked, request_, site_->view(asked, request_, asked_at_), site_->policy(asked_at_),
-               asked_at_)
-             .kind == Verdict::Kind::granted;
-}
-
-Service ServiceReplay::service(Instant now) const {
-  if (!is_out_of_service(replay_.client().state)) return Service::served;
-  return service_of(client(), is_granted(), site_->policy(now), now,
-                    [&](const Client& there, const Request& request) {
-                      return site_->view(there, request, now);
-                    });
-}
 
 Instant tick_at(const LogHeader& header, Instant at) {
   if (header.tick <= Duration{0}) return at;
@@ -163,13 +147,36 @@ class EndFold {
 class PopulationFold : public EndFold<ServiceReplay, PopulationFold> {
  public:
   PopulationFold(const LogHeader& header, const SiteHistory& site, Instant until)
-      : EndFold(header, site, until), walk_(site, header, until) {}
+      : EndFold(header, site, until), walk_(ServiceReplay(site, header, until), until) {}
+
+  // From the states that the log keeps, unless all of it is to be read.
+  Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
+    states_.reset();
+    wrong_.reset();
+    window_.starts = {};
+    if (!window_.is_all()) {
+      auto states = PartitionStates::open(log, partition);
+      if (!states) return Failed<LogError>(log.blame(states.error()));
+      states_ = std::make_shared<PartitionStates>(std::move(*states));
+      window_.starts = states_->stretches();
+    }
+    auto done = EndFold::add(log, partition);
+    return wrong_ ? Failed<LogError>(log.blame(*wrong_)) : done;
+  }
 
   // What walk() calls.
+  bool begin(ClientNumber client) {
+    if (wrong_ || !EndFold::begin(client)) return false;
+    if (!known_.empty()) replay_.go_on(client, known_[client.value - known_from_]);
+    return true;
+  }
   bool on_batch(std::span<const StretchCursor> stretches, StreamPosition& position) {
     const StretchHead& head = stretches.front().view.head;
     const std::uint64_t end = std::uint64_t{head.first_client} + head.clients;
     const bool goes_on = position.streams != 0 && head.first_client == position.client;
+    if (!wrong_) wrong_ = find_known(stretches.front().view, goes_on);
+    if (wrong_) return false;
+    if (goes_on && !known_.empty()) replay_.go_on({known_from_}, known_.front());
     const std::uint32_t new_from = goes_on ? 1 : 0;
     const bool is_behind = head.first_client + std::uint64_t{new_from} ==
                            std::uint64_t{position.first_client} + position.streams;
@@ -178,7 +185,7 @@ class PopulationFold : public EndFold<ServiceReplay, PopulationFold> {
                             head.first_client >= position.first_client &&
                             (position.streams == 0 || head.first_client > position.client);
     if (!(is_behind || is_further || (goes_on && position.has_gaps)) || end > position.end_client ||
-        !walk_.walk(stretches, goes_on ? &replay_ : nullptr, position))
+        !walk_.walk(stretches, known_, goes_on ? &replay_ : nullptr, position))
       return false;
     const auto fits = [this](const ServiceReplay& client) {
       return count_.fits(client.replay().number(), client.replay().client());
@@ -202,7 +209,29 @@ class PopulationFold : public EndFold<ServiceReplay, PopulationFold> {
   const PopulationByCohort& counted() const { return count_.counted(); }
 
  private:
+  // How the clients of a batch are known to be before the first of its stretches that is read.
+  std::optional<LogError> find_known(const StretchView& first, bool goes_on) {
+    known_.clear();
+    known_from_ = first.head.first_client;
+    const std::span<const std::uint64_t> starts = window_.starts;
+    const auto found = std::lower_bound(starts.begin(), starts.end(), first.offset);
+    if (found == starts.end() || *found != first.offset) return std::nullopt;
+    const auto kept = states_->read(static_cast<std::size_t>(found - starts.begin()));
+    if (!kept) return kept.error();
+    const bool fits = kept->first_client == first.head.first_client &&
+                      kept->clients == first.head.clients && kept->from == first.head.from;
+    if (!fits || !decode_states(*kept, known_)) {
+      return states_->error("the states that are kept cannot be those of clients");
+    }
+    if (kept->goes_on && goes_on) known_.front() = replay_.state();
+    return std::nullopt;
+  }
+
   PopulationWalk walk_;
+  std::shared_ptr<PartitionStates> states_;  // is copied before there are any
+  std::vector<ServiceState> known_;  // of the batch, if there are any
+  std::uint32_t known_from_ = 0;
+  std::optional<LogError> wrong_;  // with the states
 };
 
 class StandingsFold : public EndFold<StandingReplay, StandingsFold> {

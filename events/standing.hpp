@@ -18,10 +18,23 @@ inline bool is_of_client(const LogHeader& header) { return header.scenario_text.
 // The last tick that is not later, which the run got to.
 Instant tick_at(const LogHeader& header, Instant at);
 
+// All that is known of a client after some of its events, and that later ones depend on.
+struct ServiceState {
+  Client client;
+  bool is_refused_as_blocked = false;
+  // Of a client that waits for an answer: what it asked, when, and as whom.
+  Request request{};
+  Instant asked_at;
+  Client asked;
+  friend bool operator==(const ServiceState&, const ServiceState&) = default;
+};
+
 // Follows one client after the other, and answers what it has of the service. Part of a visitor:
 // begin() and on() are called from its own.
 class ServiceReplay {
  public:
+  // For who only follows, and asks for states: there is no site that could answer.
+  ServiceReplay() = default;
   // The history must outlive it. What is asked is asked of the moment `until`.
   ServiceReplay(const SiteHistory& site, const LogHeader& header, Instant until)
       : site_(&site), at_(tick_at(header, until)), is_own_log_(is_of_client(header)) {}
@@ -30,6 +43,10 @@ class ServiceReplay {
     replay_.begin(number);
     is_as_asked_ = is_refused_as_blocked_ = false;
   }
+  // Goes on with a client of which that is known.
+  void go_on(ClientNumber number, const ServiceState& state);
+  ServiceState state() const;
+
   // False, for ever after, if the event cannot have happened.
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
@@ -95,9 +112,9 @@ class ServiceReplay {
   // Whether the request that is not answered yet has been granted.
   bool is_granted() const;
 
-  const SiteHistory* site_;
+  const SiteHistory* site_ = nullptr;
   Instant at_;
-  bool is_own_log_;
+  bool is_own_log_ = false;
   bool is_refused_as_blocked_ = false;
   bool is_as_asked_ = false;  // The client is as it was when it asked. If not:
   ClientReplay replay_;

@@ -90,12 +90,10 @@ StretchView decode(capnp::MessageReader& message, StretchStore& store) {
       root.getValidSeconds(), root.getSigner(),  static_cast<std::uint32_t>(view.codes.size())};
   const auto shapes = root.getShapes();
   if (shapes.size() > kShapesMax) throw Malformed{"there are more shapes than codes"};
-  store.shapes.fill({kClientKinds, 0, 0, 0});
-  for (unsigned i = 0; i < shapes.size(); ++i) {
-    store.shapes[i] = std::bit_cast<Shape>(shapes[i]);
-    if (check(store.shapes[i]) != WalkResult::done) {
-      throw Malformed{"shape " + std::to_string(i) + " stands for no event"};
-    }
+  std::array<Shape, kShapesMax> said;
+  for (unsigned i = 0; i < shapes.size(); ++i) said[i] = std::bit_cast<Shape>(shapes[i]);
+  if (const auto wrong = put_shapes(std::span(said).first(shapes.size()), store.shapes)) {
+    throw Malformed{"shape " + std::to_string(*wrong) + " stands for no event"};
   }
   store.guids.clear();
   for (const auto guid : root.getGuids()) store.guids.push_back({guid.getHigh(), guid.getLow()});

@@ -75,6 +75,28 @@ WalkResult check(Shape& shape) {
   return WalkResult::done;
 }
 
+std::optional<std::size_t> put_shapes(std::span<const Shape> shapes, ShapeTable& table) {
+  table.fill({kClientKinds, 0, 0, 0});
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    table[i] = shapes[i];
+    if (check(table[i]) != WalkResult::done) return i;
+  }
+  return std::nullopt;
+}
+
+StretchView view_of(const Stretch& stretch, const ShapeTable& shapes) {
+  const std::size_t events = stretch.head.events;
+  return {stretch.head,
+          0,
+          &shapes,
+          stretch.streams,
+          std::span(stretch.codes).first(events),
+          std::span(stretch.steps).first(events),
+          stretch.long_steps,
+          stretch.numbers,
+          stretch.guids};
+}
+
 WalkResult batch_detail::find_shape(std::uint8_t code, NumberReader& numbers, Shape& shape) {
   if (code != kOtherShape) return WalkResult::unknown_code;
   for (std::uint8_t* field : {&shape.kind, &shape.cause, &shape.detail, &shape.flags}) {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "events/batch_view.hpp"
@@ -21,10 +22,13 @@ using ShapeTable = std::array<Shape, 256>;
 
 // Whether there can be such events. Makes the shape, as the log has it, one of a ShapeTable.
 WalkResult check(Shape& shape);
+// Fills the table. Gives the place of the first shape that there cannot be, if there is one.
+std::optional<std::size_t> put_shapes(std::span<const Shape> shapes, ShapeTable& table);
 
 // The columns of Stretch, wherever they are. As many steps as codes.
 struct StretchView {
   StretchHead head;
+  std::uint64_t offset = 0;  // of its frame in the file
   const ShapeTable* shapes = nullptr;
   std::span<const std::uint8_t> streams;
   std::span<const std::uint8_t> codes;
@@ -33,6 +37,9 @@ struct StretchView {
   std::span<const std::uint8_t> numbers;
   std::span<const Guid> guids;
 };
+
+// Of a stretch that has not been stored. Precondition: the table has its shapes.
+StretchView view_of(const Stretch& stretch, const ShapeTable& shapes);
 
 // How far a stretch has been walked.
 struct StretchCursor {

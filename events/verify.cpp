@@ -6,7 +6,9 @@
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
 #include "events/partition_replay.hpp"
+#include "events/partition_states.hpp"
 #include "events/run_check.hpp"
+#include "events/state_keeper.hpp"
 
 namespace tokenlife::events {
 namespace {
@@ -27,6 +29,10 @@ class VerifyFold {
 
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
     is_first_ = true;
+    auto states = PartitionStates::open(log, partition);
+    if (!states) return Failed<LogError>(log.blame(states.error()));
+    followed_.reset();
+    if (!states->stretches().empty()) followed_.emplace();
     const auto visited = visit_batches(log, partition, *this);
     if (!visited) return Failed<LogError>(visited.error());
     const std::string file = log.file_of(partition);
@@ -38,7 +44,7 @@ class VerifyFold {
     if (!visited->to_the_end || !count_current()) {
       return Failed<LogError>(wrong_cohort(file, visited->offset, replay_.number()));
     }
-    return {};
+    return followed_ ? check_states(log, *states) : Result<void, LogError>{};
   }
 
   void merge(const VerifyFold& other) {
@@ -49,7 +55,11 @@ class VerifyFold {
   EventCount& events() { return events_; }
   const PopulationByCohort& population() const { return clients_.counted(); }
 
-  // What visit_batches() calls.
+  // What visit_batches() calls. Events are looked at one by one.
+  bool on_batch(std::span<const StretchCursor> stretches, const StreamPosition&) {
+    if (followed_) followed_->add(stretches);
+    return false;
+  }
   bool begin(ClientNumber client) {
     if (!count_current()) return false;
     is_first_ = false;
@@ -71,12 +81,20 @@ class VerifyFold {
   }
 
  private:
+  Result<void, LogError> check_states(const LogReader& log, PartitionStates& states) const {
+    const auto kept = states.read_all();
+    if (!kept) return Failed<LogError>(log.blame(kept.error()));
+    const std::string differs = difference(*kept, followed_->kept());
+    if (differs.empty()) return {};
+    return Failed<LogError>(log.blame(states.error(differs)));
+  }
   bool count_current() { return is_first_ || clients_.add(replay_.number(), replay_.client()); }
 
   EventCount events_;
   PopulationCount clients_;
   std::optional<RunCheck> check_;
   ClientReplay replay_;
+  std::optional<StateKeeper> followed_;  // where states are kept
   bool is_first_ = true;
   BrokenRule broken_ = nullptr;
   Envelope event_;
@@ -88,7 +106,10 @@ class BytesFold {
   Result<void, LogError> add(const LogReader& log, const PartitionSummary& partition) {
     const auto visited = visit_batches(log, partition, *this);
     if (!visited) return Failed<LogError>(visited.error());
-    return {};
+    auto states = PartitionStates::open(log, partition);
+    if (!states) return Failed<LogError>(log.blame(states.error()));
+    const auto kept = states->read_all();
+    return kept ? Result<void, LogError>{} : Failed<LogError>(log.blame(kept.error()));
   }
   void merge(const BytesFold& other) { events_.merge(other.events_); }
   EventCount& events() { return events_; }
