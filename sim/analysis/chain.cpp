@@ -224,9 +224,12 @@ std::vector<ChainLink> chain_of(std::span<const Recorded<ClientEvent>> events, s
   std::vector<ChainLink> chain;
   for (const Fold& fold : folds) {
     if (fold.is_gone) continue;
-    std::string text =
-        event_words(*fold.last, fold.count, fold.is_even ? fold.every : std::nullopt, background);
-    if (!fold.behind.words.empty()) text += ": " + fold.behind.words;
+    std::string text = event_words(fold.first->time, *fold.last, fold.count,
+                                   fold.is_even ? fold.every : std::nullopt, background);
+    if (!fold.behind.words.empty()) {
+      text += ": " + fold.behind.words;
+      if (fold.count > 1) text += "; until " + background.moment(fold.last->time);
+    }
     if (fold.longest_in_line > Duration{0}) {
       text += fmt::format("; {} had been in line for {}{}",
                           fold.count > 1 ? "their requests" : "its request",

@@ -28,9 +28,11 @@ std::string rhythm(std::uint32_t count, std::optional<Duration> every) {
 struct Words {
   std::uint32_t count;
   std::string often;
+  std::string until;  // " until 2026-03-31T23:00:00Z", of several the last; not said of what failed
   const Background& background;
 
   bool is_one() const { return count == 1; }
+  std::string and_until() const { return until.empty() ? "" : "," + until; }
   // "198 renewals over the CMG failed, hourly"
   std::string many(std::string_view noun, Endpoint via, std::string_view became) const {
     const std::string where = via == Endpoint::mp ? "at the management point" : "over the CMG";
@@ -39,7 +41,7 @@ struct Words {
   }
   std::string times(std::string_view what) const {
     return is_one() ? std::string(what)
-                    : fmt::format("{}, {} times{}", what, grouped(count), often);
+                    : fmt::format("{} {} times{}{}", what, grouped(count), often, and_until());
   }
   std::string token(const ClientToken& token) const {
     return fmt::format("token {}, good until {}", to_string(token.serial),
@@ -59,7 +61,8 @@ struct Words {
   }
   std::string operator()(const NetworkChanged& e) const {
     if (!is_one()) {
-      return fmt::format("{}, in the end {}", counted(count, "network change"), words_for(e.to));
+      return fmt::format("{}{}, in the end {}", counted(count, "network change"), until,
+                         words_for(e.to));
     }
     switch (e.to) {
       case Network::offline: return fmt::format("went offline; it was {}", words_for(e.from));
@@ -87,7 +90,8 @@ struct Words {
   }
   std::string operator()(const TokenRenewed& e) const {
     if (!is_one()) {
-      return fmt::format("{}{}; the last: {}", counted(count, "renewal"), often, token(e.token));
+      return fmt::format("{}{}{}, the last: {}", counted(count, "renewal"), often,
+                         often.empty() ? until : and_until(), token(e.token));
     }
     return fmt::format("token renewed by {}: {}", words_for(e.via), token(e.token));
   }
@@ -148,9 +152,10 @@ struct Words {
 
 }  // namespace
 
-std::string event_words(const Recorded<ClientEvent>& last, std::uint32_t count,
+std::string event_words(Instant first, const Recorded<ClientEvent>& last, std::uint32_t count,
                         std::optional<Duration> every, const Background& background) {
-  return std::visit(Words{count, rhythm(count, every), background}, last.event);
+  const std::string until = last.time > first ? " until " + background.moment(last.time) : "";
+  return std::visit(Words{count, rhythm(count, every), until, background}, last.event);
 }
 
 }  // namespace tokenlife::sim

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
+#include "core/policy.hpp"
 #include "events/replay.hpp"
 #include "events/standing.hpp"
 #include "sim/analysis/log_scenario.hpp"
@@ -148,8 +149,14 @@ class Explainer {
       LoneClient lone(past, found_.number);
       return lone.live(past, site).outlook;
     }
-    // Jitter and clocks are draws: without a repetition nobody knows when renewals are due.
-    return {};
+    // Jitter and clocks are draws: without a repetition nobody knows when renewals of a run are
+    // due. A client on disk goes by its site's policy and the machine's clock.
+    Outlook known;
+    const Client then = client_after(until(events_, now));
+    if (is_on_disk() && then.token.exists()) {
+      known.renewal_due = renewal_due(history_.policy(now), then.token.not_before, Duration{0});
+    }
+    return known;
   }
 
   void tell() {
@@ -168,9 +175,9 @@ class Explainer {
     }
     const std::size_t first = found_.spell ? found_.spell->issued : 0;
     found_.chain = chain_of(past, first, behind, options_.folding, due);
-    found_.next =
-        next_steps(found_.client, outlook(options_.at),
-                   {history_, policy_at(options_.at), options_.at, found_.not_repeated.empty()});
+    found_.next = next_steps(found_.client, outlook(options_.at),
+                             {history_, policy_at(options_.at), options_.at,
+                              found_.not_repeated.empty() || is_on_disk()});
   }
 
   void look_elsewhere() {
@@ -183,6 +190,7 @@ class Explainer {
                              options_.at, options_.threads);
   }
 
+  bool is_on_disk() const { return events::is_of_client(log_.header()); }
   Background background() const { return {log_.site_events(), scenario_, log_.header().start()}; }
 
   const ExplainedLog& source_;

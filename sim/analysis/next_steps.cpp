@@ -28,13 +28,13 @@ struct Help {
   void (*give)(Client&);
 };
 constexpr Help kHelps[] = {
-    {"to come to the intranet",
+    {"to bring it to the intranet",
      [](Client& client) { client.network = client.last_connected = Network::intranet; }},
-    {"to be upgraded to the current version",
+    {"to upgrade it to the current version",
      [](Client& client) { client.version = ClientVersion::current; }},
-    {"to be allowed to use the CMG", [](Client& client) { client.cmg_allowed = true; }},
-    {"to be unblocked", [](Client& client) { client.blocked = false; }},
-    {"to get its PKI certificate or Entra token renewed",
+    {"to allow it to use the CMG", [](Client& client) { client.cmg_allowed = true; }},
+    {"to unblock it", [](Client& client) { client.blocked = false; }},
+    {"to renew its PKI certificate or Entra token",
      [](Client& client) { client.credential_expired = false; }},
 };
 
@@ -118,7 +118,11 @@ class Next {
       fewest = count;
       best = joined(words);
     }
-    return best.empty() ? "to be installed anew, with what the site asks for" : best;
+    if (best.empty()) return "to install it anew, with what the site asks for";
+    // R20, A7: with a bulk token it would be taken where it is.
+    const bool is_intranet_alone = best == kHelps[0].words;
+    const bool uses_cmg = client.last_connected == Network::internet && client.cmg_allowed;
+    return is_intranet_alone && uses_cmg ? best + ", or to reinstall it with a bulk token" : best;
   }
 
   bool is_offline() const { return client_.network == Network::offline; }
@@ -178,7 +182,7 @@ class Next {
                                 ? there.intranet || there.internet
                                 : gets_one(client, client.last_connected);
     if (!is_granted) {
-      return add(std::move(what), std::nullopt, "somebody: it has " + what_helps(client));
+      return add(std::move(what), std::nullopt, "somebody " + what_helps(client));
     }
     if (!is_answered_) return;
     add(std::move(what), is_offline() ? std::nullopt : not_before(asked_.now),
@@ -219,21 +223,21 @@ class Next {
     if (!is_taken) return plan_refusal(verdict->refusal, may_ask);
 
     const Instant due = outlook_.renewal_due;
-    if (asked_.is_repeated && due >= next_expiry(client_, asked_.policy)) return;
-    const bool is_due = asked_.is_repeated && due <= asked_.now;
+    if (asked_.is_due_known && due >= next_expiry(client_, asked_.policy)) return;
+    const bool is_due = asked_.is_due_known && due <= asked_.now;
     std::string waits;
     if (is_refused) {
-      waits = "somebody: it has to be upgraded to the current version";
+      waits = "somebody to upgrade it to the current version: until then it is refused";
     } else if (!may_ask) {
       waits = leave();
     } else {
-      const bool at_start = asked_.is_repeated && asked_.policy.renew_on == RenewOn::agent_start;
+      const bool at_start = asked_.is_due_known && asked_.policy.renew_on == RenewOn::agent_start;
       waits = at_start                  ? "an agent start while it is connected"
               : is_due && !is_offline() ? "its next contact"
                                         : "";
       if (is_due) waits = obstacles(client_, waits);
     }
-    if (!asked_.is_repeated) {
+    if (!asked_.is_due_known) {
       add("the renewal of its token; when it is due is not known", std::nullopt, waits);
     } else if (is_due) {
       add("its renewal, which is overdue", is_refused ? std::nullopt : not_before(due), waits);

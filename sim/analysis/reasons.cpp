@@ -7,6 +7,7 @@
 
 #include "core/refusal.hpp"
 #include "sim/analysis/words.hpp"
+#include "sim/text/number.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -21,18 +22,37 @@ const Recorded<ClientEvent>* last_of(std::span<const Recorded<ClientEvent>> even
   return nullptr;
 }
 
-// The last thing in the chain of that kind, with its cause: "the CMG was down (action 3 (outage))".
-std::string cause_words(std::span<const Recorded<ClientEvent>> events, std::size_t from,
-                        EventKind kind, const Background& background) {
-  const auto chain = chain_of(events, from, background, Folding::none);
-  for (auto link = chain.rbegin(); link != chain.rend(); ++link) {
-    if (link->kind != kind) continue;
-    const bool has_action = link->cause.find("action") != std::string::npos;
-    const std::size_t colon = link->text.find(": ");
-    if (colon == std::string::npos) continue;
-    return link->text.substr(colon + 2) + (has_action ? ", " + link->cause : "");
+// " (action 3, outage)"; nothing of what no action is behind.
+std::string in_parentheses(std::string cause) {
+  if (cause.find("action") == std::string::npos) return "";
+  if (const std::size_t open = cause.find(" ("); open != std::string::npos) {
+    cause.replace(open, 2, ", ");
+    cause.pop_back();
   }
-  return "";
+  return " (" + cause + ")";
+}
+
+// What is behind the events of that kind: "the CMG was down (action 3, outage)".
+struct Tries {
+  std::size_t count = 0;
+  Instant last;
+  std::string why;     // of the last of which it is known
+  std::string action;  // behind that, in parentheses
+  std::string words() const { return why + action; }
+};
+Tries tries(std::span<const Recorded<ClientEvent>> events, std::size_t from, EventKind kind,
+            const Background& background) {
+  Tries found;
+  for (const ChainLink& link : chain_of(events, from, background, Folding::none)) {
+    if (link.kind != kind) continue;
+    ++found.count;
+    found.last = link.to;
+    const std::size_t colon = link.text.find(": ");
+    if (colon == std::string::npos) continue;
+    found.why = link.text.substr(colon + 2);
+    found.action = in_parentheses(link.cause);
+  }
+  return found;
 }
 
 // Up to the end of the spell, if it has ended.
@@ -73,10 +93,13 @@ class Why {
       case SpellCause::sts_down: return expired(tried("the site's token service (STS) was down"));
       case SpellCause::answer_lost: return expired(tried("the site's answer did not arrive"));
       case SpellCause::cmg_not_allowed:
-        return expired("it was on the internet, and its client setting does not allow the CMG");
+        return expired("it was on the internet, and its client setting does not allow the CMG") +
+               before_that();
       case SpellCause::no_agent_start:
         return expired(
-            "its agent had not just started: it renews its token only when its agent starts");
+                   "its agent had not just started: it renews its token only when its agent "
+                   "starts") +
+               before_that();
       case SpellCause::busy: return expired("the site was busy");
       case SpellCause::timed_out: return expired("the answer took too long");
       case SpellCause::answer_late:
@@ -111,9 +134,28 @@ class Why {
         contact.empty() ? "" : ", " + contact + ",", because);
   }
   std::string tried(const char* otherwise) const {
-    const std::string words = cause_words(events_.first(spell_.began), spell_.issued,
-                                          EventKind::renewal_failed, background_);
+    const std::string words =
+        tries(events_.first(spell_.began), spell_.issued, EventKind::renewal_failed, background_)
+            .words();
     return words.empty() ? otherwise : words;
+  }
+  // What had come of renewals of the token before a last contact at which it asked for none.
+  std::string before_that() const {
+    std::string text;
+    for (const EventKind kind : {EventKind::renewal_refused, EventKind::renewal_failed}) {
+      const Tries found = tries(events_.first(spell_.began), spell_.issued, kind, background_);
+      if (found.count == 0) continue;
+      const bool is_one = found.count == 1;
+      const char* const became = kind == EventKind::renewal_failed ? "failed"
+                                 : is_one                          ? "was refused"
+                                                                   : "were refused";
+      text += text.empty() ? " Before that, " : "; ";
+      text += is_one ? fmt::format("a renewal of it {} at ", became)
+                     : fmt::format("{} of it {}, the last at ", counted(found.count, "renewal"),
+                                   became);
+      text += fmt::format("{}: {}", moment(found.last), found.words());
+    }
+    return text.empty() ? "" : text + ".";
   }
   std::string offline() const {
     const std::string contact = last_contact();
@@ -124,11 +166,10 @@ class Why {
         contact.empty() ? "" : " Its last contact was " + contact + ".");
   }
   std::string refused(const char* because) const {
-    const std::string words =
-        cause_words(events_, spell_.began, EventKind::re_registration_required, background_);
-    const std::size_t action = words.find(", ");
+    const Tries found =
+        tries(events_, spell_.began, EventKind::re_registration_required, background_);
     return fmt::format("The site refused its token at {}, since {}{}.", moment(spell_.spell.begin),
-                       because, action == std::string::npos ? "" : words.substr(action));
+                       because, found.action);
   }
   std::string not_enrolled() const {
     const auto& began = events_[spell_.began];
@@ -157,10 +198,10 @@ class Why {
   // What came of what it asked, if anything did.
   std::string unanswered(std::span<const Recorded<ClientEvent>> told) const {
     const std::string refused =
-        cause_words(told, spell_.began, EventKind::registration_refused, background_);
+        tries(told, spell_.began, EventKind::registration_refused, background_).words();
     if (!refused.empty()) return "its registration was refused, since " + refused;
     const std::string failed =
-        cause_words(told, spell_.began, EventKind::registration_failed, background_);
+        tries(told, spell_.began, EventKind::registration_failed, background_).words();
     return failed.empty() ? "" : "its registration failed, since " + failed;
   }
   // Why it has asked for nothing.
@@ -202,6 +243,17 @@ class Why {
 
 using Ids = std::vector<std::string_view>;
 
+// How the client first asked for a token, if it did.
+std::string_view rule_of_registering(std::span<const Recorded<ClientEvent>> events) {
+  for (const Recorded<ClientEvent>& recorded : events) {
+    const auto* asked = std::get_if<RegistrationRequested>(&recorded.event);
+    if (asked == nullptr) continue;
+    if (asked->via == Endpoint::mp) break;
+    return asked->credential == Credential::bulk ? "R20" : "A11";
+  }
+  return "R12";
+}
+
 Ids rules_behind_cause(const StorySpell& spell, std::span<const Recorded<ClientEvent>> events) {
   switch (spell.spell.cause) {
     case SpellCause::blocked: return {"A8"};
@@ -213,7 +265,7 @@ Ids rules_behind_cause(const StorySpell& spell, std::span<const Recorded<ClientE
     case SpellCause::never_due: return {"R56", "R57"};
     case SpellCause::not_enrolled: {
       const auto* refused = last_of<RegistrationRefused>(within(spell, events), spell.began);
-      if (refused == nullptr) return {"R2", "R12"};
+      if (refused == nullptr) return {"R2", rule_of_registering(events.subspan(spell.began))};
       const auto ids = rules_behind(std::get<RegistrationRefused>(refused->event).reason);
       return {ids.begin(), ids.end()};
     }

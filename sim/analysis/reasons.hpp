@@ -30,7 +30,7 @@ struct AskedSite {
   const SiteHistory& site;
   Policy policy;  // the client's of that moment, with the site's part
   Instant now;
-  bool is_repeated;  // False: when renewals are due, and what the client waits for, is not known.
+  bool is_due_known;  // False: when renewals are due, and what the client waits for, is not known.
 };
 std::vector<NextStep> next_steps(const Client& client, const Outlook& outlook,
                                  const AskedSite& asked);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "events/standing.hpp"
 #include "sim/analysis/words.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/rule_table.hpp"
@@ -152,9 +153,11 @@ class Text {
   }
   std::string text_of(const ChainLink& link) const {
     std::string text = link.text;
-    if (link.to > link.from) text += fmt::format("; until {}", moment(link.to));
+    // A client on disk has no scenario, whose actions are numbered.
     const bool is_by_action = link.cause.find("action") != std::string::npos;
-    if (is_by_action) text += fmt::format(" [{}]", link.cause);
+    if (is_by_action && !events::is_of_client(report_.header)) {
+      text += fmt::format(" [{}]", link.cause);
+    }
     return wrapped(fmt::format("  {}  ", moment(link.from)), escape_text(text));
   }
 
@@ -166,7 +169,8 @@ class Text {
 
   void elsewhere() {
     if (!found_.not_repeated.empty()) {
-      heading("What would have saved it, and when it was lost");
+      heading(fmt::format("What would have saved it, and {}",
+                          is_stranded() ? "when it was lost" : "how likely it was to be stranded"));
       out_ += wrapped("  ", escape_text("Not known: " + found_.not_repeated + "."));
       return;
     }
@@ -250,9 +254,9 @@ class Text {
   }
 
   void lost() {
-    heading("When it was lost");
-    out_ += wrapped("  ", fmt::format("The same past with {} other futures from each of these "
-                                      "moments on: in so many it is stranded at {}.",
+    heading(is_stranded() ? "When it was lost" : "How likely it was to be stranded then");
+    out_ += wrapped("  ", fmt::format("From each of these moments {} other futures were run; in "
+                                      "this share of them it is stranded at {}.",
                                       kFutures, moment(found_.at)));
     const auto half = point_of_no_return(found_.futures, 50);
     const auto nearly_all = point_of_no_return(found_.futures, 95);
@@ -266,18 +270,33 @@ class Text {
       const bool is_first = &futures == &found_.futures.front();
       if (is_first && !is_of_before) add("its token was issued");
       if (is_first && is_of_before) add("the run began, with the token that was lost");
-      if (half == futures.from) {
-        add(is_first ? "it was lost from the start: more than half of the futures"
-                     : "from here on more than half of the futures");
+      if (nearly_all == futures.from) {
+        add(turning_point(is_first, "95 %"));
+      } else if (half == futures.from) {
+        add(turning_point(is_first, "half"));
       }
-      if (nearly_all == futures.from)
-        add("the point of no return: from here on more than 95 % of the futures");
-      if (&futures == &found_.futures.back())
-        add("the last of these at which it still held a good token");
+      if (&futures == &found_.futures.back()) {
+        add(futures.from == found_.spell->spell.begin ? "the spell began"
+                                                      : "the last of these before the spell began");
+      }
       if (words.empty()) continue;
       out_ += wrapped(fmt::format("  {}  {}  ", moment(futures.from), share_text(futures)), words);
     }
   }
+
+  // The moment from which on so many of the futures end badly.
+  std::string turning_point(bool is_first, std::string_view share) const {
+    std::string_view before;
+    if (is_stranded()) {
+      before = is_first          ? "it was lost from the start: "
+               : share == "95 %" ? "the point of no return: from here on "
+                                 : "from here on ";
+    } else {
+      before = is_first ? "from the start " : "from here on ";
+    }
+    return fmt::format("{}more than {} of the futures", before, share);
+  }
+  bool is_stranded() const { return found_.service == Service::stranded; }
 
   const ExplainReport& report_;
   const Explanation& found_;

@@ -94,7 +94,6 @@ class LifeText {
     text += "<ul class=\"chain\">\n";
     for (const ChainLink* link : shown) {
       std::string words = link->text;
-      if (link->to > link->from) words += "; until " + moment(link->to);
       const bool is_by_action = link->cause.find("action") != std::string::npos;
       if (is_by_action) words += " [" + link->cause + "]";
       text += fmt::format("<li><time>{}</time> {}</li>\n", moment(link->from), html_text(words));

@@ -40,7 +40,7 @@ TEST_CASE("the chain folds what is repeated, and says what was behind it") {
       "point: token 0-1, good until 2026-04-01T00:00:00Z\n"
       "1 2026-01-01 2026-01-01 network-changed  [network] came to the internet\n"
       "1440 2026-01-31 2026-03-31 renewal-failed endpoint-down [action 0 (outage)] 1,440 renewals "
-      "over the CMG failed, hourly: the CMG was down\n"
+      "over the CMG failed, hourly: the CMG was down; until 2026-03-31T23:00:00Z\n"
       "1 2026-04-01 2026-04-01 token-expired  [expiry] its token 0-1 expired\n"
       "1 2026-04-11 2026-04-11 re-registration-required expired [contact] the CMG refused its "
       "token: it has to register again: its token had expired\n");
@@ -93,7 +93,7 @@ TEST_CASE("why a client has no good token, in a sentence") {
   CHECK(why(Story(one_client(kLeaves, kCmgDown)), at(days{30})) ==
         "Its token, issued 2026-01-01T00:00:00Z, expired 2026-04-01T00:00:00Z. It was due for "
         "renewal from 2026-01-31T00:00:00Z on. At the client's last contact before the expiry, "
-        "2026-03-31T23:00:00Z, the CMG was down, action 0 (outage).");
+        "2026-03-31T23:00:00Z, the CMG was down (action 0, outage).");
   CHECK(why(Story(one_client(kAway)), at(days{30})) ==
         "Its token, issued 2026-01-01T00:00:00Z, expired 2026-04-01T00:00:00Z, and from the moment "
         "on at which it was due for renewal (2026-01-31T00:00:00Z) the client was never connected. "
@@ -102,9 +102,8 @@ TEST_CASE("why a client has no good token, in a sentence") {
                              "[[action]]\ndo = \"block-client\"\nclient = \"c/0\"\nat = "
                              "\"10d\"\n")),
             std::nullopt) ==
-        "The site refused its token at 2026-01-11T00:01:00Z, since the client had been blocked, "
-        "action "
-        "0 (block-client).");
+        "The site refused its token at 2026-01-11T00:01:00Z, since the client had been blocked "
+        "(action 0, block-client).");
 }
 
 // One story for each cause that a spell can have, and a word of its sentence.
@@ -130,20 +129,21 @@ TEST_CASE("every cause has a sentence of its own") {
        "its client setting does not allow the CMG"},
       {SpellCause::blocked,
        one_client(kLeaves, "[[action]]\ndo = \"block-client\"\nclient = \"c/0\"\nat = \"10d\"\n"),
-       "since the client had been blocked, action 0 (block-client)"},
+       "since the client had been blocked (action 0, block-client)"},
       {SpellCause::signer_retired,
        one_client(kLeaves,
                   "[[action]]\ndo = \"rotate-signing-certificate\"\nretire-old-after = \"1d\"\n"
                   "at = \"10d\"\n"),
        "since the certificate that had signed it was retired"},
-      {SpellCause::endpoint_down, one_client(kLeaves, outage("cmg")), "the CMG was down, action 0"},
+      {SpellCause::endpoint_down, one_client(kLeaves, outage("cmg")),
+       "the CMG was down (action 0, outage)"},
       {SpellCause::sts_down, one_client(kLeaves, outage("sts")),
-       "the site's token service (STS) was down, action 0"},
+       "the site's token service (STS) was down (action 0, outage)"},
       {SpellCause::answer_lost,
        one_client(kLeaves,
                   "[[action]]\ndo = \"lose-answers\"\nendpoint = \"cmg\"\nshare = 1.0\n"
                   "at = \"25d\"\nfor = \"100d\"\n"),
-       "the answer was lost on its way, action 0 (lose-answers)"},
+       "the answer was lost on its way (action 0, lose-answers)"},
       {SpellCause::cmg_not_allowed, one_client(kLeaves, "", "cmg-allowed = false"),
        "its client setting does not allow the CMG"},
       {SpellCause::no_agent_start, one_client(kLeaves, "", "", "renew-on = \"agent-start\""),

@@ -59,7 +59,7 @@ TEST_CASE("A8: a blocked client's call, renewal and registration are refused unt
   // A13: its own log tells it as well, and that nobody who moves it helps it.
   const Ran why = desk.run("explain laptop 0");
   CHECK(has(why.out, "the site refuses\n           it, since it is blocked"));
-  CHECK(has(why.out, "it waits for somebody: it has to be unblocked"));
+  CHECK(has(why.out, "it waits for somebody to unblock it"));
   const json stands = json::parse(desk.run("replay laptop --json").out);
   CHECK(stands["stranded"] == 0);
   CHECK(stands["out-of-service"] == 1);
@@ -94,7 +94,7 @@ TEST_CASE("A8: the site takes the token of a blocked client from nobody", "[slow
   desk.block("laptop");
   const Ran text = desk.run(verify);
   CHECK(text.status == 1);
-  CHECK(has(text.out, "refused: client-blocked: the site has blocked its client"));
+  CHECK(has(text.out, "refused (client-blocked): the site has blocked its client"));
   CHECK(has(text.out, "A8"));
   const json refused = json::parse(desk.run(verify + " --json").out);
   CHECK(refused["accepted"] == false);

@@ -87,11 +87,11 @@ TEST_CASE("of two retirements the one that concerns the token is named") {
                     action("issue-bulk-token", "15d", "name = \"k\""));
   const char* const first = "the end of action 0 (rotate-signing-certificate)";
   const char* const second = "the end of action 1 (rotate-signing-certificate)";
-  CHECK(has(asked.why("a/0"), first));
+  CHECK(has(asked.why("a/0"), "(the end of action 0, rotate-signing-certificate)"));
   CHECK(asked.about("a/0")["chain"].back()["cause"] == first);
   CHECK(has(asked.why("b/0 --at 75d"),
             "the certificate that signed its bulk token had been "
-            "retired, the end of action 1"));
+            "retired (the end of action 1, rotate"));
   CHECK(asked.about("b/0 --at 75d")["chain"].back()["cause"] == second);
   // 65 days old: not by the rule of 90 days.
   CHECK(asked.rules("a/0") == "A9 R6 A13 ");
@@ -103,8 +103,8 @@ TEST_CASE("the policy that refuses is named, not one that came after it") {
                     action("set-policy", "20d", "token-validity = \"80d\"") +
                     action("set-policy", "60d", "internal-registration = true\nmp = \"https\"") +
                     action("set-policy", "70d", "leeway = \"1h\""));
-  CHECK(has(asked.why("a/0 --at 40d"), "action 0 (set-policy)"));
-  CHECK(has(asked.why("a/0"), "asks for PKI, Entra or a bulk token, action 2 (set-policy)"));
+  CHECK(has(asked.why("a/0 --at 40d"), "(action 0, set-policy)"));
+  CHECK(has(asked.why("a/0"), "asks for PKI, Entra or a bulk token (action 2, set-policy)"));
 }
 
 TEST_CASE("what came by action is not folded into what came by itself") {
@@ -192,13 +192,15 @@ TEST_CASE("a renewal that the site will refuse is not only waited for") {
   const std::string expiry = "its token expires, unless it is refused before | \n";
   CHECK(asked.next("away/0 --at 15d") ==
         "the refusal of its token, since the client is blocked | a network\n"
-        "then a registration | somebody: it has to be unblocked\n" +
+        "then a registration | somebody to unblock it\n" +
             expiry);
   // Its signer is retired on day 20, half an hour after a contact and before the next.
   CHECK(asked.next("home/0 --at 19d") == "the renewal of its token is due | \n" + kExpiry);
   CHECK(asked.next("home/0 --at 20d30m") ==
         "the refusal of its token, since the certificate that signed its token had been retired | "
-        "its next contact\nthen a registration | somebody: it has to come to the intranet\n" +
+        "its next contact\nthen a registration | somebody to bring it to the intranet, or to "
+        "reinstall it "
+        "with a bulk token\n" +
             expiry);
 }
 
@@ -217,7 +219,8 @@ TEST_CASE("who is outdated waits for its upgrade, also while an answer is under 
     }
     return std::string("not said");
   };
-  const char* const upgrade = "\"somebody: it has to be upgraded to the current version\"";
+  const char* const upgrade =
+      "\"somebody to upgrade it to the current version: until then it is refused\"";
   CHECK(waits("10d", "the renewal of its token is due") == upgrade);
   CHECK(waits("50d12h", "its renewal, which is overdue") == upgrade);
   // Asked at midnight, every day from 18 days on.
@@ -289,6 +292,42 @@ TEST_CASE("of a long story moves are left out, unless all is asked for", "[slow]
   const json found = asked.about("a/0");
   for (const json& link : found["chain"]) moves += link["kind"] == "network-changed" ? 1 : 0;
   CHECK(moves == 10);
+}
+
+TEST_CASE("R5: what had come of earlier renewals is told, where the last contact asked for none") {
+  Desk desk;
+  desk.write("fleet.csv",
+             "device,token-issued,network,version\nPC-1,2025-12-05T00:00:00Z,intranet,outdated\n");
+  desk.write("asked.toml",
+             "format = 1\n[run]\nduration = \"100d\"\n[[cohort]]\nname = \"a\"\ninventory = "
+             "\"fleet.csv\"\nrenew-on = \"agent-start\"\n[cohort.network]\nmodel = "
+             "\"fixed\"\non = \"intranet\"\n[[action]]\ndo = \"restart-agents\"\nat = "
+             "\"10d\"\ncohort = \"a\"\n[[action]]\ndo = \"restart-agents\"\nat = "
+             "\"20d\"\ncohort = \"a\"\n");
+  REQUIRE(desk.run("run asked.toml --log log").status == 0);
+  const std::string why =
+      json::parse(desk.run("explain log 0 --quick --json").out)["spell"]["text"];
+  CHECK(has(why,
+            "it renews its token only when its agent starts. Before that, 2 renewals of it "
+            "were refused, the last at 2026-01-21T00:01:00Z: the client's version is "
+            "outdated."));
+}
+
+TEST_CASE("who is not stranded is not called lost, and one moment is said once", "[slow]") {
+  // Lost from the first day on: it leaves for good, and comes back on day 100.
+  const Asked asked(
+      client("a", kOfficeThenAway + ", " + on("100d", "intranet")) +
+      client("b", kOfficeThenAway + ", " + on("6d", "internet") + ", " + on("20d", "offline")));
+  const std::string back = asked.text("a/0");
+  CHECK(has(back, "\nHow likely it was to be stranded then\n"));
+  CHECK_FALSE(has(back, "lost from the start"));
+  const std::string lost = asked.text("b/0");
+  CHECK(has(lost,
+            "\nWhen it was lost\n  From each of these moments 200 other futures were run; in "
+            "this share of them it is stranded"));
+  CHECK(has(lost, "it was lost from the start: more than 95 % of\n"));
+  CHECK_FALSE(has(lost, "half"));
+  CHECK_FALSE(has(lost, "no return"));
 }
 
 TEST_CASE("without a repetition it is not known when a renewal is due") {
