@@ -2,6 +2,7 @@
 // it what it needs and says what it said.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <variant>
@@ -15,6 +16,7 @@
 #include "sim/cli/rule_table.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/key_file.hpp"
+#include "sim/site/token_lint.hpp"
 #include "sim/site/token_service.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
@@ -137,7 +139,51 @@ struct SaidFault {
   std::string_view name;
   std::string_view explanation;
   std::span<const std::string_view> rules;
+  std::string words;  // for people
+  bool has_rules_told = true;
 };
+
+std::string_view kind_named_by(std::string_view type) {
+  return type == words::kBulkType     ? "a bulk token"
+         : type == words::kClientType ? "a client token"
+                                      : "neither a bulk nor a client token";
+}
+
+// The explanation, with what this token and this command have to do with it. Whose type or dates
+// are at fault, its signature is good: its claims are the signer's.
+std::string words_for(const TokenVerifyCommand& command, TokenFault fault, std::string_view token) {
+  const auto claims = look_at_token(token).claims;
+  const auto claim = [&](std::string_view wanted, JsonKind kind) -> const JsonMember* {
+    const auto found = std::find_if(claims.begin(), claims.end(), [&](const JsonMember& member) {
+      return member.name == wanted && member.kind == kind;
+    });
+    return found == claims.end() ? nullptr : &*found;
+  };
+  const std::string explanation(explanation_of(fault));
+  switch (fault) {
+    case TokenFault::wrong_type: {
+      const JsonMember* type = claim(words::kType, JsonKind::string);
+      if (type == nullptr || command.type == "any") return explanation;
+      return fmt::format("it is {}, and --type {} was asked for", kind_named_by(type->text),
+                         command.type);
+    }
+    case TokenFault::expired:
+    case TokenFault::bulk_token_expired: {
+      const JsonMember* expires = claim("exp", JsonKind::integer);
+      if (expires == nullptr) return explanation;
+      return "it expired at " + rfc3339(std::chrono::sys_seconds{seconds{expires->integer}});
+    }
+    case TokenFault::unknown_signer:
+      return command.site ? explanation + ": is --site the site that issued it?" : explanation;
+    default: return explanation;
+  }
+}
+
+// A9 is of certificates that were retired, and D2 of what is a token at all.
+bool is_rule_the_reason(TokenFault fault) {
+  if (fault == TokenFault::unknown_signer || fault == TokenFault::signer_not_named) return false;
+  return reason_of(fault) != RefusalReason::malformed || fault == TokenFault::lifetime_too_long;
+}
 
 int refused(const TokenVerifyCommand& command, const SaidFault& fault, Console& console) {
   if (command.json) {
@@ -149,15 +195,19 @@ int refused(const TokenVerifyCommand& command, const SaidFault& fault, Console& 
     console.print(json_text(json) + "\n");
     return 1;
   }
-  console.print(fmt::format("{}: {}: {} ({})\n{}", console.paint("refused", Tone::bad),
-                            name(fault.reason), fault.explanation, fault.name,
-                            rule_lines(fault.rules)));
+  const bool has_own_name = fault.name != name(fault.reason);
+  console.print(fmt::format("{} ({}): {}{}\n{}", console.paint("refused", Tone::bad),
+                            name(fault.reason), fault.words,
+                            has_own_name ? fmt::format(" ({})", fault.name) : "",
+                            fault.has_rules_told ? rule_lines(fault.rules) : ""));
   return 1;
 }
 
-int refused(const TokenVerifyCommand& command, TokenFault fault, Console& console) {
+int refused(const TokenVerifyCommand& command, TokenFault fault, std::string_view token,
+            Console& console) {
   return refused(command,
-                 {reason_of(fault), name(fault), explanation_of(fault), rules_behind(fault)},
+                 {reason_of(fault), name(fault), explanation_of(fault), rules_behind(fault),
+                  words_for(command, fault, token), is_rule_the_reason(fault)},
                  console);
 }
 
@@ -170,9 +220,8 @@ bool is_blocked(const Desk& desk, const VerifiedToken& token) {
 
 int refused_as_blocked(const TokenVerifyCommand& command, Console& console) {
   constexpr auto reason = RefusalReason::client_blocked;
-  return refused(command,
-                 {reason, name(reason), "the site has blocked its client", rules_behind(reason)},
-                 console);
+  constexpr auto words = "the site has blocked its client";
+  return refused(command, {reason, name(reason), words, rules_behind(reason), words}, console);
 }
 
 int accepted(const TokenVerifyCommand& command, const VerifiedToken& token, Console& console) {
@@ -226,12 +275,12 @@ ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& cons
   if (command.signature_only) {
     const auto signer = verify_signature(token->reveal(), desk->signers);
     return signer ? signature_accepted(command, console)
-                  : refused(command, signer.error(), console);
+                  : refused(command, signer.error(), token->reveal(), console);
   }
   const auto verified = verify_at(*desk, token->reveal());
   if (verified && is_blocked(*desk, *verified)) return refused_as_blocked(command, console);
   return verified ? accepted(command, *verified, console)
-                  : refused(command, verified.error(), console);
+                  : refused(command, verified.error(), token->reveal(), console);
 }
 
 }  // namespace tokenlife::sim

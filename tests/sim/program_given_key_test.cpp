@@ -86,7 +86,7 @@ TEST_CASE("a certificate as --key has to be the one that the token names") {
   desk.write("renamed.crt", SigningDesk::self_signed(desk.key, "renamed").to_pem());
   const Ran other = desk.run(line + "renamed.crt");
   CHECK(other.status == 1);
-  CHECK(has(other.out, "refused: unknown-signer"));
+  CHECK(has(other.out, "refused (unknown-signer): "));
   CHECK(desk.run(line + "renamed.crt --signature-only").status == 1);
   // --signing-certificate is what the user means, if it is there.
   CHECK(desk.run(line + "renamed.crt --signing-certificate site.crt").status == 0);
@@ -97,7 +97,7 @@ TEST_CASE("a token with the line end of Windows is malformed, with a hint") {
   desk.write("windows", read_file(desk.path("bulk")) + "\r\n");
   const Ran ran = desk.run("token verify --token-file windows --key site.pem --at 1580156305");
   CHECK(ran.status == 1);
-  CHECK(has(ran.out, "refused: malformed"));
+  CHECK(has(ran.out, "refused (malformed): "));
   CHECK(ran.err ==
         "tokenlife: the token has a carriage return in it, as lines of Windows do; take that away, "
         "with `tr -d '\\r'` for example\n");

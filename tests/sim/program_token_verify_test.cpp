@@ -87,6 +87,27 @@ TEST_CASE("R24: verify asks for a kind, an issuer and an audience", "[slow]") {
   check_fault(kBulk + "--audience urn:other", "wrong-audience", "wrong-audience");
 }
 
+TEST_CASE("a refusal says what is the matter with this token, and the rule that is the reason",
+          "[slow]") {
+  const SigningDesk& desk = signing_desk();
+  const auto said = [&](const std::string& options) {
+    return desk.run("token verify " + options).out;
+  };
+  CHECK(said(kClient + "--type bulk")
+            .starts_with("refused (wrong-type): it is a client token, and --type bulk was asked "
+                         "for\n  R24 "));
+  CHECK(said("--token-file bulk --key site.pem --at 1580415505")
+            .starts_with("refused (bulk-token-expired): it expired at 2020-01-30T20:18:25Z\n"));
+  desk.write("no-token", "hello");
+  CHECK(said("--token-file no-token --key site.pem") ==
+        "refused (malformed): it is not three segments with dots between them "
+        "(not-three-segments)\n");
+  REQUIRE(desk.run("site init other-site").status == 0);
+  CHECK(said("--token-file bulk --site other-site") ==
+        "refused (unknown-signer): its signer is not a certificate of this site: is --site the "
+        "site that issued it?\n");
+}
+
 TEST_CASE("D6: verify holds a client token to the certificate, or says that it did not", "[slow]") {
   const Said bound = verify(kClient + "--client-certificate client.crt");
   CHECK(bound.status == 0);
