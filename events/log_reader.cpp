@@ -37,8 +37,13 @@ Result<LogReader, LogError> LogReader::open_files(LogFiles files) {
   if (!is_finished && !log.files_->has(partial_of(whole).string())) {
     is_finished = log.files_->has(whole);  // it may have become whole in between
     if (!is_finished) {
-      return Failed<LogError>(LogError{LogError::Kind::not_found, log.folder().string(),
-                                       std::nullopt, "no log is in it: there is no site.log"});
+      const std::string clients = partition_file_name(0);
+      const bool has_clients =
+          log.files_->has(clients) || log.files_->has(partial_of(clients).string());
+      return Failed<LogError>(
+          LogError{LogError::Kind::not_found, log.folder().string(), std::nullopt,
+                   has_clients ? "site.log, which every log begins with, is missing"
+                               : "no log is in it: there is no site.log"});
     }
   }
   auto good = is_finished ? log.read_site_file() : log.read_unfinished();

@@ -74,10 +74,12 @@ Result<void, LogError> LogReader::read_start(const std::string& site_file) {
 Result<LogReader, LogError> LogReader::open_leftovers(const fs::path& place) {
   auto files = LogFiles::open_leftovers(place);
   if (!files) return Failed<LogError>(files.error());
-  LogReader log(std::move(*files));
-  log.is_leftovers_ = true;
   const std::string whole(kSiteFile);
   const std::string partial = partial_of(whole).string();
+  // Which says what is missing.
+  if (!files->has(whole) && !files->has(partial)) return open_files(std::move(*files));
+  LogReader log(std::move(*files));
+  log.is_leftovers_ = true;
   const bool is_partial = !log.files_->has(whole) && log.files_->has(partial);
   if (auto good = log.read_start(is_partial ? partial : whole); !good) {
     return Failed<LogError>(good.error());

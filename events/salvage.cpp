@@ -117,7 +117,7 @@ class Salvage {
       if (partition == from_.partitions().end() || partition->partition != number) {
         lose(number, 0,
              {LogError::Kind::not_found, (from_.folder() / partition_file_name(number)).string(),
-              std::nullopt, "there is no such file"});
+              std::nullopt, "the file is missing"});
         continue;
       }
       auto done = copy(*partition);

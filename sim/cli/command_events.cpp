@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "events/merge.hpp"
+#include "events/standing.hpp"
 #include "sim/analysis/count_events.hpp"
 #include "sim/cli/command_events.hpp"
 #include "sim/cli/count_report.hpp"
@@ -115,6 +116,17 @@ Result<events::EventFilter, Error> filter_of(const EventsCommand& command,
   filter.from = *from;
   filter.until = *to == kNever ? kNever : *to - Duration{1};
   return filter;
+}
+
+// A client on disk lives on after its last event, and its log may have begun anew.
+Result<void, Error> check_meets(const events::EventFilter& filter,
+                                const events::LogHeader& header) {
+  const Instant end = at(header.duration);
+  if (events::is_of_client(header) || (filter.from <= end && filter.until >= Instant{})) return {};
+  return usage_error(fmt::format("{} is {} the run", filter.from > end ? "--from" : "--to",
+                                 filter.from > end ? "after the end of" : "not after the start of"),
+                     fmt::format("it goes from {} to {}", rfc3339(header.start(), Instant{}),
+                                 rfc3339(header.start(), end)));
 }
 
 void print_site(const std::vector<Recorded<SiteEvent>>& events, const events::EventFilter& filter,
@@ -234,6 +246,7 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   say_if_incomplete(*log, console, is_table);
   auto filter = filter_of(command, log->header());
   if (!filter) return Failed<Error>(filter.error());
+  if (auto met = check_meets(*filter, log->header()); !met) return Failed<Error>(met.error());
   if (command.client) {
     const auto client = find_held_client(*log, *command.client);
     if (!client) return Failed<Error>(client.error());
@@ -245,7 +258,7 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   if (!fields) return Failed<Error>(fields.error());
   if (!fields->empty()) {
     const auto rows = count_events(*log, *filter, *fields, std::max(1U, command.threads));
-    if (!rows) return Failed<Error>(to_error(rows.error()));
+    if (!rows) return Failed<Error>(error_in(*log, rows.error(), std::max(1U, command.threads)));
     return print_counts(command, *fields, *rows, &*log, console);
   }
   const auto form = form_of(command);
@@ -255,7 +268,7 @@ ExitStatus events_command(const EventsCommand& command, Console& console) {
   const Read read = command.order == "stored" ? print_as_stored(*log, *filter, reckoned, printer)
                                               : print_by_time(*log, *filter, reckoned, printer);
   printer.end();
-  if (!read) return Failed<Error>(to_error(read.error()));
+  if (!read) return Failed<Error>(error_in(*log, read.error(), std::max(1U, command.threads)));
   say_if_unknown(reckoned.causes(), *log, console);
   return 0;
 }

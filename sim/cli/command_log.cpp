@@ -5,6 +5,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "events/standing.hpp"
 #include "events/verify.hpp"
 #include "sim/analysis/log_scenario.hpp"
 #include "sim/analysis/rerun.hpp"
@@ -41,17 +42,14 @@ Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
   }
   std::vector<events::RenewalTerms> renewals;
   std::string unchecked = "what the site's journal tells: which tokens it issued, and when";
-  if (!is_of_client_on_disk(log->header())) {
+  if (!events::is_of_client(log->header())) {
     unchecked.clear();
     const auto scenario = scenario_of(log->header(), command.inputs);
     if (scenario) renewals = renewal_terms(*scenario);
     if (!scenario) unchecked = "when renewals were due, since " + scenario.error();
   }
   const auto facts = events::verify_run(*log, renewals, command.threads);
-  if (!facts) {
-    const bool is_damaged = !log->held && !events::verify_bytes(*log, command.threads);
-    return Failed<Error>(error_of_bytes(facts.error(), is_damaged));
-  }
+  if (!facts) return Failed<Error>(error_in(*log, facts.error(), command.threads));
   return LogAndFacts{std::move(*log), *facts, unchecked};
 }
 
@@ -127,19 +125,22 @@ nlohmann::ordered_json json_of(const LogAndFacts& checked) {
 std::string text_of(const LogAndFacts& checked) {
   const events::LogHeader& header = checked.log.header();
   const auto start = header.start();
-  std::string text = fmt::format(
-      "{}\n"
-      "  seed       {}\n"
-      "  clients    {} in {}\n"
-      "  run        {} from {}, tick {}\n"
-      "  state      {}\n"
-      "  digest     {}\n"
-      "  lifecycle  {:016x}\n"
-      "  files      {}, {} bytes, {:.1f} an event\n"
-      "  events     {}, from {} to {}\n",
-      escape_text(scenario_name(header)), header.seed, grouped(header.clients),
-      counted(header.cohorts.size(), "cohort"), to_text(header.duration), rfc3339(start),
-      to_text(header.tick), completeness(checked.log),
+  std::string text = escape_text(scenario_name(header)) + "\n";
+  if (!events::is_of_client(header)) {
+    text += fmt::format(
+        "  seed         {}\n"
+        "  clients      {} in {}\n"
+        "  run          {} from {}, tick {}\n",
+        header.seed, grouped(header.clients), counted(header.cohorts.size(), "cohort"),
+        to_text(header.duration), rfc3339(start), to_text(header.tick));
+  }
+  text += fmt::format(
+      "  state        {}\n"
+      "  digest       {}\n"
+      "  transitions  {:016x}\n"
+      "  files        {}, {} bytes, {:.1f} an event\n"
+      "  events       {}, from {} to {}\n",
+      completeness(checked.log),
       checked.log.summary().finished ? events::to_string(checked.log.summary().digest) : "none",
       header.lifecycle_fingerprint, grouped(checked.facts.files), grouped(checked.facts.bytes),
       static_cast<double>(checked.facts.bytes) / static_cast<double>(checked.facts.events),
@@ -147,7 +148,7 @@ std::string text_of(const LogAndFacts& checked) {
       rfc3339(start, checked.facts.last));
   text += kinds_text(checked.facts);
   for (const events::LogInput& input : header.inputs) {
-    text += fmt::format("  input      {}  {}\n", events::to_string(input.digest),
+    text += fmt::format("  input        {}  {}\n", events::to_string(input.digest),
                         escape_text(input.name));
   }
   return text;
@@ -199,9 +200,9 @@ std::string text_of(const CheckedJournal& checked) {
   const auto start = start_of(checked.journal);
   return fmt::format(
              "A site on disk, with the tenant {}\n"
-             "  digest     {}\n"
-             "  file       {} bytes\n"
-             "  events     {}, from {} to {}\n",
+             "  digest       {}\n"
+             "  file         {} bytes\n"
+             "  events       {}, from {} to {}\n",
              to_string(checked.journal.site.tenant), events::to_string(checked.journal.digest),
              grouped(checked.facts.bytes), grouped(checked.facts.events),
              rfc3339(start, checked.facts.first), rfc3339(start, checked.facts.last)) +

@@ -29,6 +29,13 @@ std::vector<events::LostClients> merged(const std::vector<events::LostClients>& 
   return ranges;
 }
 
+// The log was found: advice on which one to give is beside the point.
+std::string why_of(const events::LostClients& range) {
+  Error error = to_error(range.why);
+  error.advice.clear();
+  return to_string(error);
+}
+
 nlohmann::ordered_json json_of(const LogSalvageCommand& command, const events::Salvaged& salvaged) {
   nlohmann::ordered_json json;
   json["log"] = command.out;
@@ -38,8 +45,7 @@ nlohmann::ordered_json json_of(const LogSalvageCommand& command, const events::S
   json["digest"] = events::to_string(salvaged.log.digest);
   auto& lost = json["lost"] = nlohmann::ordered_json::array();
   for (const events::LostClients& range : merged(salvaged.lost)) {
-    lost.push_back(
-        {{"first", range.first}, {"last", range.last}, {"why", to_string(to_error(range.why))}});
+    lost.push_back({{"first", range.first}, {"last", range.last}, {"why", why_of(range)}});
   }
   return json;
 }
@@ -50,8 +56,8 @@ std::string text_of(const LogSalvageCommand& command, const events::Salvaged& sa
                   counted(salvaged.clients, "client"), counted(salvaged.log.events, "event"));
   if (salvaged.lost.empty()) text += "Nothing is lost\n";
   for (const events::LostClients& range : merged(salvaged.lost)) {
-    text += fmt::format("Lost  clients {:>10} to {:<10}  {}\n", range.first, range.last,
-                        to_string(to_error(range.why)));
+    text +=
+        fmt::format("Lost  clients {:>10} to {:<10}  {}\n", range.first, range.last, why_of(range));
   }
   return text + fmt::format("Digest  {}\n", events::to_string(salvaged.log.digest));
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "events/replay.hpp"
+#include "events/standing.hpp"
 #include "sim/cli/command_replay.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 // What is asked of a log, with the moment: the end if none was given.
 struct Question {
-  const events::LogReader& log;
+  const OpenedLog& log;
   Instant at;
   std::string at_text;
   unsigned threads;
@@ -40,7 +41,9 @@ Result<void, Error> find_causes(const Question& question, const ReplayCommand& c
 
 ExitStatus replay_fleet(const Question& question, bool json, Console& console) {
   const auto population = events::replay_population(question.log, question.at, question.threads);
-  if (!population) return Failed<Error>(to_error(population.error()));
+  if (!population) {
+    return Failed<Error>(error_in(question.log, population.error(), question.threads));
+  }
   const StateCounts& states = population->all.in_state;
   if (json) {
     nlohmann::ordered_json object;
@@ -87,7 +90,7 @@ ExitStatus list_state(const Question& question, const ReplayCommand& command, Co
         return wanted.fits(standing.client.state, standing.service);
       },
       question.threads);
-  if (!found) return Failed<Error>(to_error(found.error()));
+  if (!found) return Failed<Error>(error_in(question.log, found.error(), question.threads));
   if (auto done = find_causes(question, command, *found, console); !done) {
     return Failed<Error>(done.error());
   }
@@ -194,7 +197,9 @@ std::string one_client_text(const OneClient& one) {
 ExitStatus replay_one(const Question& question, ClientNumber number, const ReplayCommand& command,
                       Console& console) {
   auto replayed = events::replay_client(question.log, number, question.at);
-  if (!replayed) return Failed<Error>(to_error(replayed.error()));
+  if (!replayed) {
+    return Failed<Error>(error_in(question.log, replayed.error(), question.threads));
+  }
   std::vector<events::ClientStanding> standing{
       {number, replayed->client, replayed->since, replayed->service, replayed->spell}};
   if (auto done = find_causes(question, command, standing, console); !done) {
@@ -213,7 +218,8 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
     return usage_error("the journal of a site holds no events of clients",
-                       "a client on disk has a log of its own in its folder");
+                       "`tokenlife events` shows it, and a client on disk has a log of its own "
+                       "in its folder");
   }
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
@@ -228,6 +234,8 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   say_if_incomplete(*log, console, !command.json && command.format == "text");
   const Question question{*log, *moment, rfc3339(log->header().start(), *moment), command.threads};
   if (command.state) return list_state(question, command, console);
+  // It is all of its log's population.
+  if (!command.json && events::is_of_client(log->header())) client = ClientNumber{0};
   return client ? replay_one(question, *client, command, console)
                 : replay_fleet(question, command.json, console);
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "events/standing.hpp"
 #include "sim/analysis/explain.hpp"
 #include "sim/analysis/held_clients.hpp"
 #include "sim/cli/log_argument.hpp"
@@ -29,7 +30,7 @@ Result<OpenedLog, Error> open_for_report(const std::string& folder, Console& con
   }
   auto log = open_log(folder);
   if (!log) return log;
-  if (is_of_client_on_disk(log->header())) {
+  if (events::is_of_client(log->header())) {
     return usage_error(
         fmt::format("{} is the log of a client on disk, and of no run", in_quotes(folder)),
         "`tokenlife explain` and `tokenlife events` show it");

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/command_run.hpp"
@@ -108,6 +109,12 @@ Result<Ready, Error> make_ready(const RunCommand& command, Console& console) {
   if (log) {
     const auto can = command.resume ? log->prepare_resume(header_of(*scenario)) : log->check_new();
     if (!can) return Failed<Error>(can.error());
+    std::error_code error;
+    if (command.resume && !std::filesystem::exists(*command.log, error) &&
+        !std::filesystem::exists(log->folder(), error)) {
+      console.say(fmt::format("tokenlife: {}: there is no such log, so the run begins anew",
+                              escape_text(*command.log)));
+    }
   }
   if (command.stranded) {
     if (auto can = try_new_output(*command.stranded, command.force); !can) {

@@ -11,6 +11,7 @@
 #include "events/log_format.hpp"
 #include "events/replay.hpp"
 #include "events/standing.hpp"
+#include "events/verify.hpp"
 #include "sim/analysis/held_clients.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/site/site_head.hpp"
@@ -22,9 +23,13 @@
 namespace tokenlife::sim {
 namespace {
 
-constexpr const char* kGoOn =
-    "go on with `tokenlife run SCENARIO --log LOG --resume`, or keep what there is with "
-    "`tokenlife log salvage`, if it did not write this";
+// With a log whose writer was killed.
+std::string going_on(const std::string& log) {
+  return fmt::format(
+      "go on with `tokenlife run SCENARIO --log {} --resume`, or keep what there is "
+      "with `tokenlife log salvage`",
+      log);
+}
 
 std::optional<std::uint32_t> whole_number(std::string_view text) {
   std::uint32_t number = 0;
@@ -45,7 +50,8 @@ Result<OpenedLog, Error> open_log(const std::string& place) {
   auto log = events::LogReader::open(held ? held->folder : std::filesystem::path(place));
   if (!log) {
     Error error = error_of_bytes(log.error(), !held);
-    if (log.error().kind == events::LogError::Kind::interrupted && !held) error.advice = kGoOn;
+    if (log.error().kind == events::LogError::Kind::interrupted && !held)
+      error.advice = going_on(place);
     return Failed<Error>(std::move(error));
   }
   OpenedLog opened(std::move(*log));
@@ -59,6 +65,11 @@ Error error_of_bytes(const events::LogError& error, bool is_of_run) {
     said.advice = "`tokenlife log salvage` saves what is whole";
   }
   return said;
+}
+
+Error error_in(const OpenedLog& log, const events::LogError& error, unsigned threads) {
+  const bool is_damaged = !log.held && !events::verify_bytes(log, threads);
+  return error_of_bytes(error, is_damaged);
 }
 
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place) {
@@ -79,22 +90,38 @@ std::string lack_of(const events::LogReader& log) {
   const auto ranges = held_ranges(log);
   std::string held;
   for (std::size_t i = 0; i < std::min(ranges.size(), kRangesShown); ++i) {
-    held += fmt::format("{}{} to {}", i == 0 ? ": " : ", ", ranges[i].first, ranges[i].second);
+    held += fmt::format("{}{} to {}", i == 0 ? " (" : ", ", ranges[i].first, ranges[i].second);
   }
   if (ranges.size() > kRangesShown) {
     held += fmt::format(" and {} more ranges", ranges.size() - kRangesShown);
   }
+  if (!held.empty()) held += ")";
   const events::LogSummary& summary = log.summary();
-  return fmt::format("{} and holds {} of {} clients{}",
-                     summary.finished ? "is of a run that was interrupted, of a part, or salvaged,"
-                     : summary.being_written ? "is being written"
-                                             : "was not finished by its writer",
+  return fmt::format("{}: {} of {} clients{}",
+                     summary.finished        ? "incomplete"
+                     : summary.being_written ? "being written"
+                                             : "not finished by its writer",
                      grouped(held_clients(log)), grouped(log.header().clients), held);
 }
 
 Failed<Error> no_such_client(std::string_view text, const events::LogCohort& cohort) {
   return usage_error(fmt::format("unknown client {}", in_quotes(text)),
                      fmt::format("the cohort has the clients 0 to {}", cohort.clients - 1));
+}
+
+constexpr const char* kClientNames =
+    "give COHORT/DEVICE, COHORT/NUMBER, a client's number or its GUID";
+
+// Advice: of many devices, whose names are often numbered, only the one that is one letter away.
+std::string near_device(const events::LogCohort& cohort, std::string_view name) {
+  constexpr std::size_t kFew = 32;
+  std::vector<std::string_view> names(cohort.devices.begin(), cohort.devices.end());
+  if (names.size() > kFew) {
+    std::erase_if(names, [&](std::string_view device) { return edit_distance(name, device) > 1; });
+    if (names.size() != 1)
+      return "`tokenlife log sql LOG \"select device from clients\"` lists them";
+  }
+  return did_you_mean("device", name, names);
 }
 
 // "COHORT/NAME": a name of digits only is the number.
@@ -110,13 +137,26 @@ Result<ClientNumber, Error> client_in(const events::LogCohort& cohort, std::stri
                         static_cast<std::uint32_t>(device - cohort.devices.begin())};
   }
   if (cohort.devices.empty()) {
-    return usage_error(fmt::format("{} names no client", in_quotes(text)),
-                       "give COHORT/DEVICE, COHORT/NUMBER, a client's number or its GUID");
+    return usage_error(fmt::format("{} names no client", in_quotes(text)), kClientNames);
   }
-  const std::vector<std::string_view> names(cohort.devices.begin(), cohort.devices.end());
   return usage_error(
       fmt::format("the cohort {} has no device {}", in_quotes(cohort.name), in_quotes(name)),
-      did_you_mean("device", name, names));
+      near_device(cohort, name));
+}
+
+// Advice for what is no client's name: the device's cohort, if only one has it.
+std::string named_in_full(const events::LogHeader& header, std::string_view device) {
+  const events::LogCohort* its = nullptr;
+  for (const events::LogCohort& cohort : header.cohorts) {
+    if (std::find(cohort.devices.begin(), cohort.devices.end(), device) == cohort.devices.end()) {
+      continue;
+    }
+    if (its != nullptr) return kClientNames;
+    its = &cohort;
+  }
+  return its == nullptr
+             ? std::string(kClientNames)
+             : fmt::format("did you mean {}?", in_quotes(fmt::format("{}/{}", its->name, device)));
 }
 
 }  // namespace
@@ -144,7 +184,7 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
   const std::size_t slash = text.rfind('/');
   if (slash == std::string::npos) {
     return usage_error(fmt::format("{} names no client", in_quotes(text)),
-                       "give COHORT/DEVICE, COHORT/NUMBER, a client's number or its GUID");
+                       named_in_full(header, text));
   }
   const std::string_view name = std::string_view(text).substr(0, slash);
   return usage_error(fmt::format("unknown cohort {}", in_quotes(name)),
@@ -156,13 +196,14 @@ Result<ClientNumber, Error> find_held_client(const events::LogReader& log,
   auto client = find_client(log.header(), text);
   if (!client || holds_client(log, *client)) return client;
   return usage_error(
-      fmt::format("client {} is not in this log, which {}", in_quotes(text), lack_of(log)),
+      fmt::format("client {} is not in this log, which is {}", in_quotes(text), lack_of(log)),
       advice_on_unfinished(log));
 }
 
 void say_if_incomplete(const events::LogReader& log, Console& console, bool is_for_people) {
   if (log.summary().complete) return;
-  console.say(fmt::format("tokenlife: this log {}; {}", lack_of(log), advice_on_unfinished(log)));
+  console.say(escape_text(fmt::format("tokenlife: {}: {}; {}", log.folder().string(), lack_of(log),
+                                      advice_on_unfinished(log))));
   if (is_for_people) {
     console.print(fmt::format("Incomplete: {} of {} clients\n\n", grouped(held_clients(log)),
                               grouped(log.header().clients)));
@@ -181,7 +222,12 @@ std::string completeness(const events::LogReader& log) {
 
 std::string advice_on_unfinished(const events::LogReader& log) {
   if (log.summary().being_written) return "wait for its writer";
-  return kGoOn;
+  const std::string name = log.folder().string();
+  if (!log.summary().finished) return going_on(name);
+  return fmt::format(
+      "if the run was cut off: `tokenlife run SCENARIO --log {} --resume`; if "
+      "`log salvage` or `run --shard` wrote it: this is all there is",
+      name);
 }
 
 void add_completeness(nlohmann::ordered_json& object, const events::LogReader& log) {
@@ -206,7 +252,7 @@ Result<Instant, Error> moment_within(const events::LogReader& log,
   const events::LogHeader& header = log.header();
   const Instant end = at(header.duration);
   if (!text) {
-    if (!is_of_client_on_disk(header)) return end;
+    if (!events::is_of_client(header)) return end;
     const auto replayed = events::replay_client(log, ClientNumber{0});
     if (!replayed) return Failed<Error>(to_error(replayed.error()));
     return replayed->last_event;
@@ -217,8 +263,6 @@ Result<Instant, Error> moment_within(const events::LogReader& log,
                      fmt::format("it goes from {} to {}", rfc3339(header.start(), Instant{}),
                                  rfc3339(header.start(), end)));
 }
-
-bool is_of_client_on_disk(const events::LogHeader& header) { return events::is_of_client(header); }
 
 std::string scenario_name(const events::LogHeader& header) {
   Scenario scenario;

@@ -34,6 +34,9 @@ Result<OpenedLog, Error> open_log(const std::string& place);
 // What is wrong with a log. If that is its bytes, and it is a run's: how to save what is left.
 Error error_of_bytes(const events::LogError& error, bool is_of_run);
 
+// What was wrong with a log that was opened: its bytes, or what they say.
+Error error_in(const OpenedLog& log, const events::LogError& error, unsigned threads);
+
 // The journal, if it is a site's folder. What is neither's is open_log()'s to complain of.
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place);
 
@@ -60,9 +63,6 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
 // on, so its log does not say, and ends with the last event.
 Result<Instant, Error> moment_within(const events::LogReader& log,
                                      const std::optional<std::string>& text);
-
-// Whether the log is not a run's, which always has a scenario.
-bool is_of_client_on_disk(const events::LogHeader& header);
 
 // What the scenario calls itself.
 std::string scenario_name(const events::LogHeader& header);

@@ -1,6 +1,7 @@
 // What is said where a log does not tell why spells began.
 #pragma once
 
+#include "events/standing.hpp"
 #include "sim/analysis/reckoned_causes.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/cli/log_argument.hpp"
@@ -11,7 +12,7 @@ namespace tokenlife::sim {
 // Why that is not known, if somebody asked for it. The log of a client on disk never says it.
 inline void say_if_unknown(const ReckonedCauses& causes, const events::LogReader& log,
                            Console& console) {
-  if (causes.why_not().empty() || is_of_client_on_disk(log.header())) return;
+  if (causes.why_not().empty() || events::is_of_client(log.header())) return;
   console.say("tokenlife: this log does not say why spells began, and it cannot be reckoned: " +
               escape_text(causes.why_not()));
 }

@@ -73,10 +73,13 @@ Error to_error(const events::LogError& error) {
     return error.what;
   };
   const std::string byte = error.offset ? fmt::format(": byte {}", *error.offset) : "";
+  const bool lacks_site = error.what.starts_with("site.log");
   const bool is_no_log =
       error.kind == not_found || error.what.starts_with("neither a log's folder");
   return {ErrorKind::file, error.file + byte, what(),
-          is_no_log ? "give the folder or the file that `tokenlife run --log` wrote" : ""};
+          lacks_site  ? "put it back from a copy"
+          : is_no_log ? "give the folder or the file that `tokenlife run --log` wrote"
+                      : ""};
 }
 
 }  // namespace tokenlife::sim

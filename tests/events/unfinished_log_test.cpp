@@ -307,5 +307,5 @@ TEST_CASE("clients of a partition without a file are lost") {
   REQUIRE(saved->lost.size() == 1);
   CHECK(saved->lost[0].first == 0);
   CHECK(saved->lost[0].last == 1'023);
-  CHECK(saved->lost[0].why.what == "there is no such file");
+  CHECK(saved->lost[0].why.what == "the file is missing");
 }

@@ -52,6 +52,33 @@ TEST_CASE("R41, A9: a client's log is sound with a bulk token, and with a second
   CHECK(has(desk.run("events kiosk --kind registration-completed").out, "signer=1"));
 }
 
+TEST_CASE("a client on disk is told about as a client, and not as a run", "[slow]") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  desk.ask(0, "register", "laptop", hours{1});
+  const std::string info = desk.run("log info laptop").out;
+  for (const char* word : {"seed", "36500d", "tick", "lifecycle"}) CHECK_FALSE(has(info, word));
+  CHECK(has(info, "\n  transitions  "));
+  const std::string one = desk.run("replay laptop --client 0").out;
+  CHECK(has(one, "state       registered"));
+  CHECK(desk.run("replay laptop").out == one);
+  // Its site's policy says when it renews: after 30 days.
+  const std::string why = desk.run("explain laptop 0").out;
+  CHECK(has(why, "  the renewal of its token is due\n"));
+  CHECK_FALSE(has(why, "not known\n"));
+}
+
+TEST_CASE("what a bulk token brought over the CMG is told by the rule for that", "[slow]") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0}, "--network internet");
+  desk.bulk_token("bulk");
+  desk.ask(0, "register", "laptop", hours{2}, "--bulk-token - < bulk");
+  const std::string why = desk.run("explain laptop 0").out;
+  CHECK(has(why, "\n  R20 "));
+  CHECK_FALSE(has(why, "\n  R12 "));
+  CHECK_FALSE(has(why, "[action"));
+}
+
 TEST_CASE("a log that is read while its client goes on is never half another one", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});

@@ -55,6 +55,16 @@ void write_named(const Desk& desk, const std::string& name) {
 
 }  // namespace
 
+TEST_CASE("events from after the run, or to before it, are a question about nothing") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  check_refused(desk,
+                {{"events log --from 101d", "--from is after the end of the run; it goes from"},
+                 {"events log --to 2026-01-01", "--to is not after the start of the run; "},
+                 {"events log --to 2020-01-01 --count-by kind", "--to is not after"}});
+  CHECK(desk.run("events log --from 100d --to 200d").status == 0);
+}
+
 // The office registers in the first minute, and is due at 30d.
 TEST_CASE("events are those from --from on and before --to", "[slow]") {
   const Desk desk;

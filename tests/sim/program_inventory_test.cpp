@@ -50,6 +50,22 @@ client = "fleet/LT-1"
   CHECK(nlohmann::json::parse(again.out)["clients"] == 1);
 }
 
+TEST_CASE("a device is suggested by its cohort, and not because others are called alike") {
+  const Desk desk;
+  std::string rows = "device,token-issued\n";
+  for (int i = 100; i < 140; ++i) rows += "LT-" + std::to_string(i) + ",2025-12-31T00:00:00Z\n";
+  desk.write("devices.csv", rows + "KIOSK,2025-12-31T00:00:00Z\n");
+  desk.write("fleet.toml",
+             "format = 1\nrun.duration = \"1d\"\n[[cohort]]\nname = \"fleet\"\ninventory = "
+             "\"devices.csv\"\nnetwork = { model = \"fixed\", on = \"intranet\" }\n");
+  REQUIRE(desk.run("run fleet.toml --log log").status == 0);
+  check_refused(desk,
+                {{"replay log --client LT-111", "names no client; did you mean `fleet/LT-111`?"},
+                 {"replay log --client LT-999", "names no client; give COHORT/DEVICE"},
+                 {"replay log --client fleet/KIOSC", "did you mean `KIOSK`?"},
+                 {"replay log --client fleet/LT-999", "select device from clients"}});
+}
+
 TEST_CASE("a mistake in an inventory is shown with its line and a caret") {
   const Desk desk;
   desk.write("devices.csv", "device,state\nLT-1,expried\n");

@@ -50,7 +50,7 @@ TEST_CASE("explain says where a lost client is, how it came there and what would
       "\nHow it came there\n",
       "2026-01-02T00:00:00Z  went offline; it was on the intranet\n",
       "\nWhat comes next\n",
-      "to come to the intranet",
+      "to bring it to the intranet",
       "\nWhat would have saved it\n",
       "token-validity = \"96d\" instead of \"90d\"",
       "a visit to the intranet, of 1h, at 2026-03-31T23:00:00Z",
@@ -370,12 +370,12 @@ TEST_CASE("of a client that an interrupted run did not come to nothing is said",
        {"replay log --client 2999999", "events log --client a/2999999", "explain log 2999999"}) {
     const Ran asked = desk.run(line);
     CHECK(asked.status == 2);
-    CHECK(has(asked.err, " is not in this log, which is of a run that was interrupted"));
+    CHECK(has(asked.err, " is not in this log, which is incomplete: "));
   }
   CHECK(json::parse(desk.run("log diff log log --json").out)["clients"]["only-a"] == 0);
   const Ran sql = desk.run("log sql log \"select count(*) from clients where client = 2999999\"");
   CHECK(has(sql.out, "\n0\n"));
-  CHECK(has(sql.err, "this log is of a run that was interrupted"));
+  CHECK(has(sql.err, "log: incomplete: "));
 }
 
 }  // namespace tokenlife::test

@@ -38,8 +38,7 @@ struct CutOff : Desk {
 };
 
 const std::string kHeld =
-    "was not finished by its writer and holds 1,476 of 2,500 clients: "
-    "0 to 1023, 2048 to 2499";
+    "not finished by its writer: 1,476 of 2,500 clients (0 to 1023, 2048 to 2499)";
 
 }  // namespace
 
@@ -76,7 +75,7 @@ TEST_CASE("of a client that is not in a log nothing is said") {
     const Ran asked = desk.run(line);
     CHECK(asked.status == 2);
     CHECK(asked.out.empty());
-    CHECK(has(asked.err, "1500` is not in this log, which " + kHeld));
+    CHECK(has(asked.err, "1500` is not in this log, which is " + kHeld));
   }
 }
 
@@ -134,6 +133,31 @@ TEST_CASE("what is whole of a log is saved, and what is lost is listed") {
   CHECK(has(text.out, "Lost"));
   CHECK(desk.run("log salvage log -o again").status == 3);
   CHECK(desk.run("log salvage nothing -o else").status == 3);
+}
+
+TEST_CASE("of a log that lacks a file the file is named, and what to do") {
+  const CutOff desk;
+  REQUIRE(desk.run("run fleet.toml --log whole").status == 0);
+  std::filesystem::remove(desk.path("whole/clients-00001.log"));
+  const Ran saved = desk.run("log salvage whole -o saved");
+  CHECK(saved.status == 0);
+  CHECK(has(saved.out, "whole/clients-00001.log: the file is missing\n"));
+  std::filesystem::remove(desk.path("whole/site.log"));
+  for (const char* line : {"log salvage whole -o again", "replay whole"}) {
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(ran.err ==
+          "tokenlife: whole: site.log, which every log begins with, is missing; put it back from a "
+          "copy\n");
+  }
+}
+
+TEST_CASE("a run that is to go on with a log that is not there says that it begins anew") {
+  const CutOff desk;
+  const Ran anew = desk.run("run fleet.toml --log new --resume");
+  CHECK(anew.status == 0);
+  CHECK(has(anew.err, "new: there is no such log, so the run begins anew\n"));
+  CHECK_FALSE(has(desk.run("run fleet.toml --log new --resume").err, "begins anew"));
 }
 
 TEST_CASE("a full disk ends a run with its summary, and with a log of what was done") {
