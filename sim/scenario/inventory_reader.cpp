@@ -91,12 +91,24 @@ class InventoryReader {
   std::vector<const char*> places_;  // by client: where its device stands
 };
 
+// Be it with another spelling.
+bool names_device(const CsvField& field) {
+  constexpr std::string_view kDevice = kColumns[static_cast<std::size_t>(Column::device)];
+  return field.text == kDevice || suggestion(field.text, kColumns) == kDevice;
+}
+
 std::optional<Error> InventoryReader::read_header() {
   static constexpr const char* kAdvice =
       "begin with the names of the columns, as in `device,state,token-issued`";
   if (csv_.at_end()) return csv_.wrong("the file is empty", kAdvice);
   if (auto error = csv_.read_row()) return error;
   if (csv_.row().empty()) return csv_.wrong("the first line is empty", kAdvice);
+  // That says more than that one of the columns is unknown.
+  const auto& fields = csv_.fields();
+  const bool is_list = fields.size() > 1;
+  if (is_list && std::none_of(fields.begin(), fields.end(), names_device)) {
+    return csv_.wrong("the column `device` is missing", kAdvice);
+  }
   for (const CsvField& field : csv_.fields()) {
     if (auto error = read_column(field)) return error;
     ++columns_;

@@ -103,6 +103,21 @@ std::optional<Error> too_much(const ScenarioText& text, const std::string& path)
 
 }  // namespace
 
+namespace {
+
+// Whether a line names the format, in a text that is no TOML.
+bool begins_like_one(std::string_view text) {
+  for (std::size_t line = 0; line < text.size();) {
+    const std::size_t end = std::min(text.find('\n', line), text.size());
+    const std::size_t word = text.find_first_not_of(" \t\"'", line);
+    if (word < end && text.substr(word).starts_with("format")) return true;
+    line = end + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool cannot_be_parsed(const ScenarioText& text, const std::string& path) {
   if (too_much(text, path)) return true;
   try {
@@ -124,8 +139,12 @@ Result<Scenario, Error> read_scenario(const ScenarioText& text, const std::strin
   try {
     read_all(reading, toml::parse(std::string_view(text.text()), std::string_view(path)));
   } catch (const toml::parse_error& error) {
-    return Failed<Error>(
-        syntax_error(path, text.text(), position(error.source().begin), error.description()));
+    Error wrong =
+        syntax_error(path, text.text(), position(error.source().begin), error.description());
+    if (!begins_like_one(text.text())) {
+      wrong.advice = "is this a scenario? it begins with `format = 1`";
+    }
+    return Failed<Error>(std::move(wrong));
   }
   if (reading.mistakes.any()) return Failed<Error>(std::move(reading.mistakes).take(text));
   reading.scenario.warnings = std::move(reading.mistakes).take_warnings(text);
@@ -151,8 +170,11 @@ std::string title(const Scenario& scenario) {
 Result<std::string, Error> read_scenario_file(const std::string& path) {
   Result<std::string, std::string> text = read_text_file(path, kFileBytesMax);
   if (text) return std::move(*text);
+  const bool is_folder = text.error() == "it is a folder";
   return input_error(path, "the scenario cannot be read: " + text.error(),
-                     "give the path of a scenario file");
+                     is_folder
+                         ? "give the path of a scenario file; of a log `tokenlife replay` tells"
+                         : "give the path of a scenario file");
 }
 
 Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options) {

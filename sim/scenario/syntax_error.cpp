@@ -209,7 +209,7 @@ Finding wrong_header(const Line& line, std::string_view reason) {
   }
   if (has(reason, "redefine existing array") || (has(reason, "redefine") && is_cohort)) {
     return {begin, fmt::format("[{0}] is not the first `{0}`", key),
-            fmt::format("write [[{}]] each time", key)};
+            fmt::format("every {0} begins with [[{0}]], the first one too", key)};
   }
   if (has(reason, "redefine") || has(reason, "inline table")) {
     return {begin, fmt::format("[{}] stands here again", key), "put its keys in one place"};

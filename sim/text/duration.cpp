@@ -33,6 +33,13 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
     const char letter = text[digits];
     const Unit* unit = std::begin(kUnits);
     while (unit != std::end(kUnits) && unit->letter != letter) ++unit;
+    const std::string_view rest = text.substr(digits);
+    const std::string_view word = rest.substr(
+        0, rest.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"));
+    if (word.size() > 1) {
+      return Failed<std::string>(
+          fmt::format("has the unknown unit `{}`: units are w, d, h, m, s", word));
+    }
     if (unit == std::end(kUnits)) {
       return Failed<std::string>("has a unit other than w, d, h, m or s");
     }

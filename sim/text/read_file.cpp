@@ -47,7 +47,7 @@ Result<std::size_t, std::string> size_of(const OpenFile& file) {
   if (file.descriptor < 0) return Failed<std::string>(words_of(errno));
   struct stat status {};
   if (::fstat(file.descriptor, &status) != 0) return Failed<std::string>(words_of(errno));
-  if (S_ISDIR(status.st_mode)) return Failed<std::string>("it is a directory");
+  if (S_ISDIR(status.st_mode)) return Failed<std::string>("it is a folder");
   return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
 }
 

@@ -8,7 +8,7 @@
 
 namespace tokenlife::sim {
 
-// The bytes of a file, or in words why there are none: no such file, a directory, too long, ...
+// The bytes of a file, or in words why there are none: no such file, a folder, too long, ...
 Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max);
 
 // The same, cut after so many bytes.

@@ -56,7 +56,7 @@ Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view tex
                       text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':' &&
                       (text[10] == 'T' || text[10] == 't' || text[10] == ' ');
   if (!shaped && year && month && day && text.size() == 10) return wrong("lacks the time of day");
-  if (!shaped) return wrong("is not like 2026-01-01T00:00:00Z");
+  if (!shaped) return wrong("is no date with a time");
   if (text[19] == '.') return wrong("has fractions of a second");
   const auto offset = offset_minutes(text.substr(19));
   if (!offset) return wrong("does not end in Z or an offset like +02:00");

@@ -53,6 +53,12 @@ TEST_CASE("an inventory begins with the names of its columns") {
         std::string("devices.csv:1:1: the first line is empty") + kAdvice);
   CHECK(inventory_said("state,token-issued\n") ==
         std::string("devices.csv:1:1: the column `device` is missing") + kAdvice);
+  CHECK(inventory_said("Name,State\n") ==
+        std::string("devices.csv:1:1: the column `device` is missing") + kAdvice);
+  CHECK(
+      inventory_said("Device,State\n") ==
+      "devices.csv:1:1: unknown column `Device`; did you mean `device`? Columns of your own begin "
+      "with `x-`");
   CHECK(inventory_said("device,tokenissued\n") ==
         "devices.csv:1:8: unknown column `tokenissued`; did you mean `token-issued`? Columns of "
         "your own begin with `x-`");

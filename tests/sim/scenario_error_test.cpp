@@ -104,7 +104,7 @@ TEST_CASE("a scenario that cannot be read is an error of the input") {
   CHECK(error(folder.path("none.toml")).place == folder.path("none.toml"));
   CHECK(error(folder.path("none.toml")).what ==
         "the scenario cannot be read: No such file or directory");
-  CHECK(error(folder.path("")).what == "the scenario cannot be read: it is a directory");
+  CHECK(error(folder.path("")).what == "the scenario cannot be read: it is a folder");
   CHECK(error(std::string("a\0b", 3)).what == "the scenario cannot be read: its name holds a NUL");
   folder.write("binary.toml", std::string_view("\x7f"
                                                "ELF\0\1\2",

@@ -84,7 +84,7 @@ TEST_CASE("names are unique, and what is named exists") {
        "31:14", {"is `kiosks`, which is issued at 1d1h, after the first install at 1d"}},
       {"", "file = \"presence.csv\"", "file = \"none.csv\"", "72:8",
        {"is `none.csv`", "No such file or directory"}},
-      {"", "file = \"presence.csv\"", "file = \".\"", "72:8", {"it is a directory"}},
+      {"", "file = \"presence.csv\"", "file = \".\"", "72:8", {"it is a folder"}},
   });
 }
 

@@ -161,7 +161,7 @@ TEST_CASE("a trace that cannot be read is an error of the input") {
   CHECK(missing.error().what == "the trace cannot be read: No such file or directory");
   const auto directory = load_trace(folder.path(""), TraceAlign::file, 1min);
   REQUIRE_FALSE(directory);
-  CHECK(directory.error().what == "the trace cannot be read: it is a directory");
+  CHECK(directory.error().what == "the trace cannot be read: it is a folder");
 }
 
 }  // namespace tokenlife::sim
