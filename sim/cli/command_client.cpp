@@ -206,6 +206,9 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
     text += console.paint(words_of(*result, said.folder, said.policy, wish), tone) + "\n";
     if (result->kind == Kind::refused) {
       text += rule_lines(rules_behind(result->refusal));
+      if (result->refusal == RefusalReason::client_blocked) {
+        text += "`tokenlife site unblock-client` has the site take it again\n";
+      }
     }
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
   }

@@ -117,7 +117,8 @@ ExitStatus say_hello_failure(const HelloFailure& failure, const ConformCommand& 
     case HelloFailure::Kind::wrong: break;
   }
   console.print(command.json ? json_of_hello(failure.what)
-                             : fmt::format("{}  its answer to `hello` {}\n",
+                             : fmt::format("{}  its answer to `hello` {}; see "
+                                           "tests/conform/README.md\n",
                                            console.paint("FAIL", Tone::bad), failure.what));
   return 1;
 }

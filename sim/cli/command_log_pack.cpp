@@ -80,7 +80,11 @@ ExitStatus log_unpack_command(const LogUnpackCommand& command, Console& console)
   const auto unpacked = command.log == kStandardInput
                             ? events::unpack(STDIN_FILENO, "standard input", command.out)
                             : events::unpack(command.log, command.out);
-  if (!unpacked) return Failed<Error>(error_of_bytes(unpacked.error(), true));
+  if (!unpacked) {
+    Error error = error_of_bytes(unpacked.error(), true);
+    if (error.what.starts_with("is a folder")) error.advice = "it need not be unpacked";
+    return Failed<Error>(std::move(error));
+  }
   const auto log = events::LogReader::open(command.out);
   if (!log) return Failed<Error>(to_error(log.error()));
   if (auto good = check_bytes(*log, command.threads); !good) return Failed<Error>(good.error());

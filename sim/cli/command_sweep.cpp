@@ -84,7 +84,7 @@ Result<SweepRuns, Error> merged(const std::vector<std::string>& files) {
   std::vector<PartText> texts;
   for (const std::string& file : files) {
     auto text = read_text_file(file, kPartBytesMax);
-    if (!text) return file_error(file, text.error());
+    if (!text) return file_error(file, text.error(), "give files that `sweep --shard` wrote");
     texts.push_back({file, std::move(*text)});
   }
   return join_parts(texts);

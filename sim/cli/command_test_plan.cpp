@@ -55,7 +55,8 @@ Result<Files, Error> find_files(const std::vector<std::string>& paths) {
     } else if (fs::exists(path, error)) {
       files.scenarios.push_back(path);
     } else {
-      return usage_error(fmt::format("there is no {}", in_quotes(path)));
+      return usage_error(fmt::format("there is no {}", in_quotes(path)),
+                         "give a scenario file, or a folder of them");
     }
   }
   sort_once(files.scenarios);

@@ -146,7 +146,8 @@ Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
   const auto generation = log_generation(folder);
   if (!generation) return Failed<Error>(generation.error());
   if (auto own = check_own_log(folder, *generation); !own) return Failed<Error>(own.error());
-  const auto key = read_key_file(folder + "/client.key");
+  const auto key =
+      read_key_file(folder + "/client.key", "put it back from a copy, or make a new client");
   if (!key) return Failed<Error>(key.error());
   const auto certificate = read_certificate_file(folder + "/client.crt");
   if (!certificate) return Failed<Error>(certificate.error());

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "core/token/pem.hpp"
@@ -106,9 +108,14 @@ Result<void, Error> write_certificate_file(const std::string& path,
   return write_public_file(path, certificate.to_pem());
 }
 
-Result<PrivateKey, Error> read_key_file(const std::string& path) {
+Result<PrivateKey, Error> read_key_file(const std::string& path, std::string_view if_missing) {
   const auto pem = read_private_file(path, kPemBytesMax);
-  if (!pem) return Failed<Error>(pem.error());
+  if (!pem) {
+    Error error = pem.error();
+    const bool is_missing = error.what.ends_with(std::generic_category().message(ENOENT));
+    if (is_missing) error.advice = if_missing;
+    return Failed<Error>(std::move(error));
+  }
   auto key = PrivateKey::from_pem(pem->reveal(), PrivateKey::Origin::own);
   return own(std::move(key), path, "private key", pem->reveal());
 }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/result.hpp"
@@ -16,8 +17,10 @@ namespace tokenlife::sim {
 Result<void, Error> write_key_file(const std::string& path, const PrivateKey& key);
 Result<void, Error> write_certificate_file(const std::string& path, const Certificate& certificate);
 
-// Of a site's or client's own folder: no link, no pipe, and the key its owner's alone.
-Result<PrivateKey, Error> read_key_file(const std::string& path);
+// Of a site's or client's own folder: no link, no pipe, and the key its owner's alone. `if_missing`
+// is what to do if there is none.
+Result<PrivateKey, Error> read_key_file(const std::string& path,
+                                        std::string_view if_missing = "put it back from a copy");
 Result<Certificate, Error> read_certificate_file(const std::string& path);
 
 // Handed over by a user, from wherever that is.
