@@ -364,7 +364,7 @@ constexpr Invariant kAlways[] = {
      renewals_are_monthly},
     {"intranet-serves",
      "a client that stays on the intranet, not blocked and current, with MP and STS up, soon holds "
-     "a good token: within 2 ticks if an answer takes one",
+     "a good token: within 2 units of time if an answer takes one",
      "R12 R60 D8", intranet_serves},
     {"due-is-renewed",
      "a connected client, not blocked and current, renews a token that is due with its next "

@@ -110,8 +110,8 @@ void add_fit(CLI::App& app, Chosen& chosen) {
 void add_check(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
-      "Tries every order in which clients, site, settings and outages can act, in steps of\n"
-      "--unit, and says whether the rules hold in each state. Where one does not, a shortest\n"
+      "Tries every order in which clients, site, settings and outages can act, unit of time by\n"
+      "unit, and says whether the rules hold in each state. Where one does not, a shortest\n"
       "way there is printed. Exit status: 0 all hold; 1 one does not.\n"
       "Examples:\n"
       "  tokenlife check\n"
@@ -122,9 +122,10 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added
       ->add_option(
           "--horizon,--days", command.days,
-          "Stop after this many steps of --unit: 18 are 90 days with 5d (default: no limit)")
+          "Stop after this many units, which are days only with --unit 1d: 18 are 90 days\n"
+          "with 5d (default: no limit)")
       ->check(decimal(1, 10'000));
-  added->add_option("--unit", command.unit, "Length of a step of time (default: 5d)");
+  added->add_option("--unit", command.unit, "Length of a unit of time (default: 5d)");
   added
       ->add_option("--latency", command.latency,
                    "Units from a request to its answer, 1 to 3 (default: 1)")

@@ -156,6 +156,11 @@ class DiffText {
     }
     out_ += "Headers\n";
     for (const HeaderLine& line : lines) {
+      if (line.what == "clients") {
+        out_ += fmt::format("  {:<14} {}  ->  {}\n", line.what, grouped(logs_.a.header().clients),
+                            grouped(logs_.b.header().clients));
+        continue;
+      }
       out_ +=
           fmt::format("  {:<14} {}  ->  {}\n", line.what, escape_text(line.a), escape_text(line.b));
     }
@@ -199,16 +204,17 @@ class DiffText {
 
   template <class Counts, class Words>
   void table(std::string_view title, const Counts& a, const Counts& b, const Words& words) {
-    out_ += fmt::format("\n{:<28}{:>14}{:>14}{:>14}\n", title, "A", "B", "B - A");
+    constexpr int kLabel = 30;
+    out_ += fmt::format("\n{:<{}}{:>14}{:>14}{:>14}\n", title, kLabel, "A", "B", "B - A");
     for (std::size_t i = 0; i < a.size(); ++i) {
       if (a[i] == 0 && b[i] == 0) continue;
       const auto change = static_cast<std::int64_t>(b[i]) - static_cast<std::int64_t>(a[i]);
       const std::string more =
-          change == 0 ? ""
+          change == 0 ? "0"
                       : fmt::format("{}{}", change < 0 ? "-" : "+",
                                     grouped(static_cast<std::uint64_t>(std::abs(change))));
-      out_ +=
-          fmt::format("  {:<26}{:>14}{:>14}{:>14}\n", words[i], grouped(a[i]), grouped(b[i]), more);
+      out_ += fmt::format("  {:<{}}{:>14}{:>14}{:>14}\n", words[i], kLabel - 2, grouped(a[i]),
+                          grouped(b[i]), more);
     }
   }
   void counts() {

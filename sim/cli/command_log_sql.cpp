@@ -204,12 +204,20 @@ Json schema_json() {
 }
 
 std::string schema_text() {
+  std::size_t names = 0;
+  std::size_t units = 0;
+  for (const SqlTable& table : sql_tables()) {
+    for (const SqlColumn& column : table.columns) {
+      names = std::max(names, column.name.size());
+      units = std::max(units, column.unit.size());
+    }
+  }
   std::string text;
   for (const SqlTable& table : sql_tables()) {
     text += fmt::format("{}{}: {}.\n", text.empty() ? "" : "\n", name(table.name), table.sentence);
     for (const SqlColumn& column : table.columns) {
-      text += fmt::format("  {:<26} {:<8} {:<11}  {}.\n", column.name, name(column.type),
-                          column.unit.empty() ? "-" : column.unit, column.sentence);
+      text += fmt::format("  {:<{}}  {:<7}  {:<{}}  {}.\n", column.name, names, name(column.type),
+                          column.unit.empty() ? "-" : column.unit, units, column.sentence);
     }
   }
   return text;

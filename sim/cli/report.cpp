@@ -222,8 +222,8 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
 
   const Peak peak = peak_of_renewals(result.tally);
   if (peak.count > 0) {
-    text += fmt::format("\nMost renewals in one hour: {}, from {}\n", grouped(peak.count),
-                        rfc3339(scenario.start, peak.from));
+    text += fmt::format("\nMost renewals in one hour: {}, in the hour from {}\n",
+                        grouped(peak.count), rfc3339(scenario.start, peak.from));
   }
   text += section("Endpoints", endpoints_text(scenario, result), console);
   text += section("Actions that changed nothing", idle_text(scenario, result), console);

@@ -83,7 +83,7 @@ std::string date_text(const RiskReport& report, Instant moment) {
 
 std::string table_text(const RiskReport& report) {
   std::vector<std::array<std::string, 6>> rows{{"client", "stranded", "95 % interval",
-                                                "median date", "because",
+                                                "median date", "spell-cause",
                                                 "token issued, last contact, network"}};
   for (const Risk& risk : report.risks) {
     if (rows.size() > kShown || risk.stranded == 0) break;
@@ -202,9 +202,12 @@ std::string risk_text(const RiskReport& report, const Console& console) {
                       counted(report.scenario.clients, "client"), options.first_seed,
                       options.last_seed, rfc3339(report.scenario.start, options.known_at),
                       rfc3339(report.scenario.start, options.at));
-  text += fmt::format("{} stranded already; {:.1f} more will be at some time, on average\n\n",
+  // Of a few, a part of one counts.
+  const double more = expected - static_cast<double>(lost);
+  text += fmt::format("{} stranded already; {} more will be at some time, on average\n\n",
                       lost == 1 ? "1 client is" : grouped(lost) + " clients are",
-                      expected - static_cast<double>(lost));
+                      more < 10 ? fmt::format("{:.1f}", more)
+                                : "about " + grouped(static_cast<std::uint64_t>(more + 0.5)));
   text += table_text(report);
   if (report.test) text += test_text(report, console);
   return text;

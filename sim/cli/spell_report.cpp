@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/report.hpp"
@@ -22,13 +23,25 @@ std::uint64_t clients_of(const RunStatistics& tally, std::size_t cohort) {
   return clients;
 }
 
+constexpr std::size_t kChartWidth = 60;
+
+// By how much time a column stands for: whole days, or nearly so.
+std::string chart_title(Duration day, std::size_t values) {
+  const std::size_t columns = std::min(kChartWidth, values);
+  const auto all = static_cast<std::int64_t>(values) * day.count();
+  const double days = static_cast<double>(all) / static_cast<double>(columns) / 86'400;
+  if (days == 1) return "Stranded, day by day";
+  const double whole = std::round(days);
+  return fmt::format("Stranded, over the run (a column is {}{:.0f} days)",
+                     days == whole ? "" : "about ", whole);
+}
+
 // Eight levels in one character each, for at most as many moments as fit in a line.
 std::string sparkline(const std::vector<std::uint64_t>& values) {
-  constexpr std::size_t kWidth = 60;
   constexpr std::string_view kBars[] = {" ", "▁", "▂", "▃", "▄",  //
                                         "▅", "▆", "▇", "█"};
   const std::uint64_t most = *std::max_element(values.begin(), values.end());
-  const std::size_t width = std::min(kWidth, values.size());
+  const std::size_t width = std::min(kChartWidth, values.size());
   std::string text;
   for (std::size_t i = 0; i < width; ++i) {
     const std::size_t from = i * values.size() / width;
@@ -108,10 +121,11 @@ std::string spells_text(const Scenario& scenario, const RunStatistics& tally) {
   }
   const Level::Peak peak = spells.stranded.peak();
   if (peak.count > 0) {
-    text += fmt::format("  Most stranded at one time: {}, from {}\n", grouped(peak.count),
+    text += fmt::format("  Most stranded at one time: {}, first at {}\n", grouped(peak.count),
                         rfc3339(scenario.start, peak.at));
-    text += fmt::format("  Stranded, day by day: |{}|\n",
-                        sparkline(spells.stranded.at(ends_of_days(scenario))));
+    const auto values = spells.stranded.at(ends_of_days(scenario));
+    text += fmt::format("  {}: |{}|\n", chart_title(spells.days.width, values.size()),
+                        sparkline(values));
   }
   return text;
 }

@@ -30,7 +30,7 @@ constexpr const char* kSeconds = "seconds";
 constexpr const char* kFlag = "0 or 1";
 constexpr const char* kDate = "date";
 constexpr std::array<FieldText, kSqlFields> kFieldTexts{{
-    {text, "", "Name of the client's cohort; null for the site"},
+    {text, "", "Name of the client's cohort"},
     {text, "network", "Network on which the client begins"},
     {text, "credential", "How the client proves who it is"},
     {text, "version", "Whether the client's software is new enough to have tokens"},
@@ -170,7 +170,7 @@ SqlTable events_table() {
                  "in order of time; more columns of the site's are in site_events",
                  {{"client", integer, "", "Number of the client; null for the site"},
                   column_of(FieldName::device),
-                  column_of(FieldName::cohort),
+                  {"cohort", text, "", "Name of the client's cohort; null for the site"},
                   {"seq", integer, "", kSeq},
                   {"time", text, kTime, kWhen},
                   {"kind", text, "kind", kWhat},
@@ -206,6 +206,10 @@ SqlTable site_events_table() {
 // ---- Clients, tokens, spells, requests
 // -------------------------------------------------------------
 
+constexpr const char* kStranded =
+    "Whether it holds no good token, is not blocked, and would get none from the network to which "
+    "it was last connected (A13)";
+
 SqlTable clients_table() {
   return {TableName::clients,
           "Where each client stands at the end of the log",
@@ -218,8 +222,7 @@ SqlTable clients_table() {
            {"network", text, "network", "Network that it is on"},
            {"service", text, "service", "served, out-of-service or stranded"},
            {"out_of_service", integer, kFlag, "Whether it holds no good token"},
-           {"stranded", integer, kFlag,
-            "Whether, besides, nothing that it does by itself where it is would bring it one"},
+           {"stranded", integer, kFlag, kStranded},
            {"stranded_since", text, kTime, "Since when that has been so"},
            {"spell_begin", text, kTime, "Since when it has held no good token"},
            {"spell_cause", text, "spell cause", "Why it holds no good token"},
