@@ -59,7 +59,7 @@ GROUPS = {
     "tokens": Group(["core"], "core", "base64url entra_token key pki_chain strict_json token_claims "
                     "token_form token_owner token_signature token_time", ["support/forge", "support/pki"]),
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle policy registration renewal site", ["core/history"]),
-    "events": Group(["core", "events"], "events", "golden journal journal_certificates journal_damage journal_head "
+    "events": Group(["core", "events"], "events", "golden kept_states journal journal_certificates journal_damage journal_head "
                     "journal_limit journal_salvage journal_trust log_damage log_generation "
                     "log_hostile log_round_trip merge pack population_walk replay run_check stretch_shapes unfinished_log verify "
                     "log_limit", ["events/format_1", "events/random_content"]),
