@@ -38,11 +38,19 @@ struct Plain {
   }
   template <class Enum>
   requires std::is_enum_v<Enum>
-  void put(Enum value) const { out.append(name(value)); }
+  void put(Enum value) const {
+    static constexpr auto pieces = pieces_of_names<Enum, 0>("", "");
+    const auto index = static_cast<std::size_t>(value);
+    if (index < pieces.size()) [[likely]] {
+      out.append(pieces[index]);
+    } else {
+      out.append(name(value));
+    }
+  }
 
   // "action 3", "request 12", "expiry"
   void put(const Cause& cause) const {
-    out.append(name(cause.kind));
+    put(cause.kind);
     switch (cause.kind) {
       case CauseKind::action:
       case CauseKind::action_end:
@@ -89,7 +97,10 @@ class ClientNames {
 
   // Gives Parts::columnless_bytes.
   std::size_t put(ClientNumber client, TextBuffer& out) const {
-    const std::size_t cohort = cohort_of(header_, client);
+    return put(client, cohort_of(header_, client), out);
+  }
+  // The same of a client of whom it is known which cohort is its own.
+  std::size_t put(ClientNumber client, std::size_t cohort, TextBuffer& out) const {
     const std::vector<std::string>& devices = header_.cohorts[cohort].devices;
     if (!devices.empty()) {
       const Parts named = parts_of_(client_name(header_, client));

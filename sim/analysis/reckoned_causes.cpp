@@ -83,22 +83,6 @@ Result<void, events::LogError> ReckonedCauses::complete(
   return {};
 }
 
-namespace {
-
-// Whether the event may begin a spell and not say why.
-bool may_lack_cause(const ClientEvent& event) {
-  if (const auto* expired = std::get_if<TokenExpired>(&event)) {
-    return expired->spell_cause == SpellCause::not_recorded;
-  }
-  if (const auto* required = std::get_if<ReRegistrationRequired>(&event)) {
-    return !required->begins_spell;
-  }
-  const auto* reinstalled = std::get_if<ClientReinstalled>(&event);
-  return reinstalled != nullptr && !reinstalled->begins_spell;
-}
-
-}  // namespace
-
 Result<const Recorded<ClientEvent>*, events::LogError> ReckonedEvents::complete(
     ClientNumber client, const Recorded<ClientEvent>& recorded) {
   if (!may_lack_cause(recorded.event)) return &recorded;

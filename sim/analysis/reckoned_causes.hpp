@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "core/result.hpp"
@@ -52,6 +53,17 @@ class ReckonedEvents {
   ReckonedEvents(const events::LogReader& log, std::optional<std::string> inputs)
       : log_(log), causes_(log, std::move(inputs)) {}
 
+  // Whether the event may begin a spell and not say why. Most cannot, whose time counts.
+  static bool may_lack_cause(const ClientEvent& event) {
+    if (const auto* expired = std::get_if<TokenExpired>(&event)) {
+      return expired->spell_cause == SpellCause::not_recorded;
+    }
+    if (const auto* required = std::get_if<ReRegistrationRequired>(&event)) {
+      return !required->begins_spell;
+    }
+    const auto* reinstalled = std::get_if<ClientReinstalled>(&event);
+    return reinstalled != nullptr && !reinstalled->begins_spell;
+  }
   // The event, or in its place the one that says why the spell that it begins did so. The reference
   // is good until the next call.
   Result<const Recorded<ClientEvent>*, events::LogError> complete(

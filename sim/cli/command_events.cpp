@@ -184,6 +184,10 @@ class ClientPrinter {
 
   // False: there is an error.
   bool print(ClientNumber client, const Recorded<ClientEvent>& recorded) {
+    if (!ReckonedEvents::may_lack_cause(recorded.event)) [[likely]] {
+      printer_.print(client, recorded);
+      return true;
+    }
     const auto complete = reckoned_.complete(client, recorded);
     if (complete) {
       printer_.print(client, **complete);

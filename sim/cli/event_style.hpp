@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,15 @@ struct TextStyle {
   }
 };
 
+// A text between its quotes. Of most names nothing need be escaped, which is soon seen.
+inline std::string json_string(std::string_view text) {
+  const auto is_itself = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (!std::all_of(text.begin(), text.end(), is_itself)) return json_line(text);
+  std::string quoted;
+  quoted.reserve(text.size() + 2);
+  return quoted.append(1, '"').append(text).append(1, '"');
+}
+
 struct JsonStyle {
   Plain plain;
 
@@ -48,7 +58,18 @@ struct JsonStyle {
   }
   void put(bool value) const { plain.put(value); }
   void put(const std::integral auto& value) const { plain.put(value); }
-  void put(std::string_view text) const { plain.out.append(json_line(text)); }
+  void put(std::string_view text) const { plain.out.append(json_string(text)); }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void put(const Enum& value) const {
+    static constexpr auto pieces = pieces_of_names<Enum, 2>("\"", "\"");
+    const auto index = static_cast<std::size_t>(value);
+    if (index < pieces.size()) [[likely]] {
+      plain.out.append(pieces[index]);
+    } else {
+      put(name(value));
+    }
+  }
   void put_name(std::string_view name) const { put(name); }
   void put(Words words) const {
     plain.out.append(words.empty() ? "[" : "[\"");
@@ -63,7 +84,7 @@ struct JsonStyle {
     }
   }
   static ClientNames::Parts parts_of(const std::string& name) {
-    std::string quoted = json_line(name);
+    std::string quoted = json_string(name);
     quoted.pop_back();
     return {.before = quoted, .behind = "\""};
   }

@@ -20,7 +20,10 @@ void put_two_digits(char* at, unsigned number) {
 }  // namespace
 
 void TextBuffer::grow(std::size_t bytes) {
-  bytes_.resize(std::max(2 * bytes_.size(), size_ + bytes));
+  const std::size_t used = size();
+  bytes_.resize(std::max(2 * bytes_.size(), used + bytes));
+  at_ = bytes_.data() + used;
+  end_ = bytes_.data() + bytes_.size();
 }
 
 void TextBuffer::append_rfc3339(std::chrono::sys_seconds time) {
@@ -28,21 +31,22 @@ void TextBuffer::append_rfc3339(std::chrono::sys_seconds time) {
   const std::chrono::year_month_day date{day};
   const int year{date.year()};
   const auto second_of_day = static_cast<unsigned>((time - day).count());
-  char text[] = "0000-00-00T00:00:00Z";
-  put_two_digits(text + 5, static_cast<unsigned>(date.month()));
-  put_two_digits(text + 8, static_cast<unsigned>(date.day()));
-  put_two_digits(text + 11, second_of_day / 3600);
-  put_two_digits(text + 14, second_of_day / 60 % 60);
-  put_two_digits(text + 17, second_of_day % 60);
-  std::string_view rest = text;
-  if (year >= 0 && year <= 9999) {
-    put_two_digits(text, static_cast<unsigned>(year) / 100);
-    put_two_digits(text + 2, static_cast<unsigned>(year) % 100);
-  } else {
-    append(fmt::format("{:04}", year));
-    rest.remove_prefix(4);
+  const bool is_usual = year >= 0 && year <= 9999;
+  if (!is_usual) append(fmt::format("{:04}", year));
+  constexpr std::string_view kRest = "-00-00T00:00:00Z";
+  char* at = room(4 + kRest.size());
+  if (is_usual) {
+    put_two_digits(at, static_cast<unsigned>(year) / 100);
+    put_two_digits(at + 2, static_cast<unsigned>(year) % 100);
+    at += 4;
   }
-  append(rest);
+  std::memcpy(at, kRest.data(), kRest.size());
+  put_two_digits(at + 1, static_cast<unsigned>(date.month()));
+  put_two_digits(at + 4, static_cast<unsigned>(date.day()));
+  put_two_digits(at + 7, second_of_day / 3600);
+  put_two_digits(at + 10, second_of_day / 60 % 60);
+  put_two_digits(at + 13, second_of_day % 60);
+  at_ = at + kRest.size();
 }
 
 }  // namespace tokenlife::sim
