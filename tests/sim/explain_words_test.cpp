@@ -40,7 +40,7 @@ TEST_CASE("the chain folds what is repeated, and says what was behind it") {
       "point: token 0-1, good until 2026-04-01T00:00:00Z\n"
       "1 2026-01-01 2026-01-01 network-changed  [network] came to the internet\n"
       "1440 2026-01-31 2026-03-31 renewal-failed endpoint-down [action 0 (outage)] 1,440 renewals "
-      "over the CMG failed, hourly: the CMG was down; until 2026-03-31T23:00:00Z\n"
+      "over the CMG failed, hourly: the CMG was down; until 2026-03-31T23:01:00Z\n"
       "1 2026-04-01 2026-04-01 token-expired  [expiry] its token 0-1 expired\n"
       "1 2026-04-11 2026-04-11 re-registration-required expired [contact] the CMG refused its "
       "token: it has to register again: its token had expired\n");
