@@ -153,7 +153,7 @@ TEST_CASE("the files of a log belong together") {
     CHECK(error.file == "log");
     CHECK(error.kind == Kind::not_found);
     CHECK_FALSE(error.offset);
-    CHECK(error.what == "no log is in it: there is no site.log");
+    CHECK(error.what == "site.log, which every log begins with, is missing");
   }
 }
 

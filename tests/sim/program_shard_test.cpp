@@ -58,8 +58,7 @@ TEST_CASE("a part of a run says that it is one") {
   desk.run_part(2, 3);
   const Ran replayed = desk.run("replay part-3-2 --json");
   CHECK(json::parse(replayed.out)["clients-held-ranges"] == json::parse("[[1024, 2047]]"));
-  CHECK(
-      has(replayed.err, "of a part, or salvaged, and holds 1,024 of 2,500 clients: 1024 to 2047"));
+  CHECK(has(replayed.err, "part-3-2: incomplete: 1,024 of 2,500 clients (1024 to 2047); "));
   CHECK(
       has(desk.run("run fleet.toml --shard 2/3").out, "a part: what follows is the life of 1,024"));
 }
