@@ -229,7 +229,7 @@ class PopulationFold : public EndFold<ServiceReplay, PopulationFold> {
 
   PopulationWalk walk_;
   std::shared_ptr<PartitionStates> states_;  // is copied before there are any
-  std::vector<ServiceState> known_;  // of the batch, if there are any
+  std::vector<ServiceState> known_;          // of the batch, if there are any
   std::uint32_t known_from_ = 0;
   std::optional<LogError> wrong_;  // with the states
 };
