@@ -158,7 +158,7 @@ TEST_CASE("one is one event, one cohort and one client", "[slow]") {
              "format = 1\n[run]\nduration = \"1m\"\n[[cohort]]\nname = \"one\"\nclients = 1\n"
              "[cohort.network]\nmodel = \"fixed\"\non = \"offline\"\n");
   CHECK(has(desk.run("run one.toml --log log").out, "\n1 client, 1m from "));
-  CHECK(has(desk.run("log info log").out, "\n  clients    1 in 1 cohort\n"));
+  CHECK(has(desk.run("log info log").out, "\n  clients      1 in 1 cohort\n"));
   REQUIRE(desk.run("site init site").status == 0);
   CHECK(has(desk.run("log verify site").out, "sound: 1 event in "));
   CHECK(has(desk.run("log verify site").out, " bytes of 1 file, "));
