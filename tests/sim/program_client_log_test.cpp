@@ -42,7 +42,7 @@ TEST_CASE("R41, A9: a client's log is sound with a bulk token, and with a second
   desk.bulk_token("bulk");
   REQUIRE(desk.run("site rotate site" + desk.at(hours{1})).status == 0);
   desk.ask(0, "new", "kiosk", hours{2}, "--network internet --bulk-token - < bulk");
-  desk.ask(0, "register", "kiosk", hours{3});
+  desk.ask(0, "register", "kiosk", hours{3}, "--bulk-token - < bulk");
   const Ran ran = desk.run("log verify kiosk");
   INFO(ran.err);
   CHECK(ran.status == 0);

@@ -46,7 +46,7 @@ TEST_CASE("A9 A5: a site issues nothing with a signing certificate that has expi
     CHECK(ran.out.empty());
     CHECK(ran.err == kExpired);
   }
-  CHECK(has(desk.run("log info site").out, "events     1,"));
+  CHECK(has(desk.run("log info site").out, "events       1,"));
   CHECK(desk.at(bulk, "2035-12-30T00:00:00Z").status == 0);
   REQUIRE(desk.at("site rotate site", "2035-12-30T00:00:01Z").status == 0);
   CHECK(desk.at(bulk, "2035-12-30T00:00:01Z").err.empty());

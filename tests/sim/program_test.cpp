@@ -135,7 +135,7 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
           {"check --unit 5", "--unit: `5` has a number without a unit; write its"},
           {"sweep small.toml --vary site.leeway=1m --metric spells.nonsense",
            "--metric: `nonsense` is no cause of a spell; the cause can be"},
-          {"run .", "directory"},
+          {"run .", "it is a folder"},
       });
 }
 
