@@ -323,7 +323,7 @@ class ClientLife : public ClientSettings {
   }
 
  protected:
-  TokenClient* const tokens_;  // null: modelled
+  TokenClient* const tokens_;                   // null: modelled
   std::unique_ptr<ExponentialDraws> restarts_;  // they are large, and most clients have none
   RenewalWatch watch_;
   RequestsInLine line_;

@@ -47,8 +47,8 @@ TEST_CASE("R41, A9: a client's log is sound with a bulk token, and with a second
   INFO(ran.err);
   CHECK(ran.status == 0);
   CHECK(has(ran.out, "every byte, and of the events what could be, checked"));
-  CHECK(has(ran.err,
-            "not checked: what the site's journal tells: which tokens it issued, and when"));
+  CHECK(
+      has(ran.err, "not checked: what the site's journal tells: which tokens it issued, and when"));
   CHECK(has(desk.run("events kiosk --kind registration-completed").out, "signer=1"));
 }
 
