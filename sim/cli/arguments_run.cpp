@@ -115,17 +115,16 @@ void add_check(CLI::App& app, Chosen& chosen) {
       "way there is printed. Exit status: 0 all hold; 1 one does not.\n"
       "Examples:\n"
       "  tokenlife check\n"
-      "  tokenlife check --clients 2 --unit 10d --with outage,block,rotate,bulk\n"
+      "  tokenlife check --clients 2 --with outage,block,rotate,bulk\n"
       "  tokenlife check --with restart,outage --latency 2 --json");
   added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 1)")
       ->check(decimal(1, 4));
   added
-      ->add_option(
-          "--horizon,--days", command.days,
-          "Stop after this many units, which are days only with --unit 1d: 18 are 90 days\n"
-          "with 5d (default: no limit)")
+      ->add_option("--horizon,--days", command.days,
+                   "Stop after this many units, which are days only with --unit 1d: 9 are 90 days\n"
+                   "with 10d (default: no limit)")
       ->check(decimal(1, 10'000));
-  added->add_option("--unit", command.unit, "Length of a unit of time (default: 5d)");
+  added->add_option("--unit", command.unit, "Length of a unit of time (default: 10d)");
   added
       ->add_option("--latency", command.latency,
                    "Units from a request to its answer, 1 to 3 (default: 1)")

@@ -13,13 +13,13 @@ struct Rules;
 
 namespace tokenlife::sim {
 
-// One client in steps of five days, with all that may happen but restarts, which make it another
+// One client in steps of ten days, with all that may happen but restarts, which make it another
 // policy: no client sees another, so that what one more takes is better spent on more that happens.
 // About ten seconds of one core.
 struct CheckCommand {
   std::uint32_t clients = 1;
   std::optional<std::uint32_t> days;  // in units
-  std::string unit = "5d";
+  std::string unit = "10d";
   std::uint32_t latency = 1;  // in units
   std::string with = "outage,lose-answers,block,cmg-setting,bulk,rotate,reinstall,upgrade,pki";
   std::string mp = "enhanced-http";
