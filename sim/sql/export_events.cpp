@@ -1,9 +1,11 @@
 #include "sim/sql/export_events.hpp"
 
 #include <bit>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "sim/analysis/client_names.hpp"
 #include "sim/sql/event_cells.hpp"
@@ -30,15 +32,35 @@ struct ToParameter {
   void made(std::string_view text) const { fixed(text); }
 };
 
+// What moves, requests, answers and expiries have: nearly all events. Rows with no other columns
+// are inserted many at a time, since beginning a statement takes longer than a row.
+const std::uint64_t kFrequent = [] {
+  std::uint64_t columns = 0;
+  for (const auto its : {EventSqlColumn::client, EventSqlColumn::device, EventSqlColumn::cohort,
+                         EventSqlColumn::seq, EventSqlColumn::time, EventSqlColumn::kind,
+                         EventSqlColumn::via, EventSqlColumn::reason, EventSqlColumn::cause}) {
+    columns |= std::uint64_t{1} << static_cast<std::size_t>(its);
+  }
+  for (const auto its : {FieldName::from, FieldName::to, FieldName::serial, FieldName::replaces,
+                         FieldName::not_before, FieldName::expires, FieldName::signer}) {
+    columns |= std::uint64_t{1} << event_column_of(static_cast<std::size_t>(its));
+  }
+  return columns;
+}();
+constexpr std::size_t kRowsAtATime = 48;
+
 class EventInserter {
  public:
   EventInserter(sqlite3* database, const events::LogHeader& header)
-      : database_(database), header_(header), cells_(header.start(), event_column_of) {}
+      : database_(database), header_(header) {
+    for (std::size_t i = 0; i < kRowsAtATime; ++i)
+      rows_.emplace_back(header.start(), event_column_of);
+  }
 
   bool insert(const Recorded<SiteEvent>& recorded) {
-    cells_.clear();
-    give_fields(recorded, header_, {}, cells_);
-    return insert_row(recorded);
+    EventCells& row = next_row();
+    give_fields(recorded, header_, {}, row);
+    return add(row, recorded);
   }
   bool insert(ClientNumber client, const Recorded<ClientEvent>& recorded) {
     if (cohort_ == nullptr || client != client_) {
@@ -46,37 +68,61 @@ class EventInserter {
       cohort_ = &header_.cohorts[cohort_of(header_, client)];
       device_ = device_of(*cohort_, client);
     }
-    cells_.clear();
-    give_fields(recorded, header_, client, cells_);
-    set(EventSqlColumn::client, client.value);
-    set(EventSqlColumn::cohort, std::string_view(cohort_->name));
-    if (device_) set(EventSqlColumn::device, *device_);
-    return insert_row(recorded);
+    EventCells& row = next_row();
+    give_fields(recorded, header_, client, row);
+    set(row, EventSqlColumn::client, client.value);
+    set(row, EventSqlColumn::cohort, std::string_view(cohort_->name));
+    if (device_) set(row, EventSqlColumn::device, *device_);
+    return add(row, recorded);
+  }
+  // What waits for more rows.
+  bool flush() {
+    columns_ = 0;
+    const std::size_t waiting = std::exchange(waiting_, 0);
+    for (std::size_t i = 0; i < waiting; ++i) {
+      if (!run(rows_[i].there(), 1, &rows_[i])) return false;
+    }
+    return true;
   }
 
  private:
-  void set(EventSqlColumn column, const auto& value) {
-    cells_.set(static_cast<std::size_t>(column), value);
+  static void set(EventCells& row, EventSqlColumn column, const auto& value) {
+    row.set(static_cast<std::size_t>(column), value);
   }
-  bool insert_row(const auto& recorded) {
-    set(EventSqlColumn::seq, recorded.seq);
-    set(EventSqlColumn::time, recorded.time);
-    set(EventSqlColumn::kind, kind_of(recorded.event));
-    set(EventSqlColumn::cause, recorded.cause);
-    sqlite3_stmt* statement = statement_of(cells_.there());
+  EventCells& next_row() {
+    EventCells& row = rows_[waiting_];
+    row.clear();
+    return row;
+  }
+  bool add(EventCells& row, const auto& recorded) {
+    set(row, EventSqlColumn::seq, recorded.seq);
+    set(row, EventSqlColumn::time, recorded.time);
+    set(row, EventSqlColumn::kind, kind_of(recorded.event));
+    set(row, EventSqlColumn::cause, recorded.cause);
+    ++waiting_;
+    if ((row.there() & ~kFrequent) != 0) return flush();
+    columns_ |= row.there();
+    if (waiting_ < kRowsAtATime) return true;
+    waiting_ = 0;
+    return run(std::exchange(columns_, 0), kRowsAtATime, rows_.begin());
+  }
+  bool run(std::uint64_t columns, std::size_t rows, auto row) {
+    sqlite3_stmt* statement = statement_of(columns, rows);
     if (statement == nullptr) return false;
     int parameter = 0;
-    for (std::uint64_t left = cells_.there(); left != 0; left &= left - 1) {
-      cells_.put(static_cast<std::size_t>(std::countr_zero(left)),
+    for (; rows != 0; --rows, ++row) {
+      for (std::uint64_t left = columns; left != 0; left &= left - 1) {
+        row->put(static_cast<std::size_t>(std::countr_zero(left)),
                  ToParameter{statement, ++parameter});
+      }
     }
     const int rc = sqlite3_step(statement);
     sqlite3_reset(statement);
     return rc == SQLITE_DONE;
   }
-  // The statement for rows that have those columns: there are some dozens of such sets.
-  sqlite3_stmt* statement_of(std::uint64_t columns) {
-    Insert& statement = statements_[columns];
+  // The statement for so many rows with those columns: there are some dozens of such sets.
+  sqlite3_stmt* statement_of(std::uint64_t columns, std::size_t rows) {
+    Insert& statement = statements_[{columns, rows}];
     if (statement) return statement.get();
     std::string names;
     std::string values;
@@ -85,7 +131,8 @@ class EventInserter {
       names += (names.empty() ? "" : ", ") + sql_table(TableName::events).columns[column].name;
       values += values.empty() ? "?" : ", ?";
     }
-    const std::string sql = "INSERT INTO main.events(" + names + ") VALUES(" + values + ")";
+    std::string sql = "INSERT INTO main.events(" + names + ") VALUES(" + values + ")";
+    for (std::size_t i = 1; i < rows; ++i) sql += ", (" + values + ")";
     sqlite3_stmt* made = nullptr;
     sqlite3_prepare_v3(database_, sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &made, nullptr);
     statement.reset(made);
@@ -94,11 +141,13 @@ class EventInserter {
 
   sqlite3* database_;
   const events::LogHeader& header_;
-  EventCells cells_;
+  std::deque<EventCells> rows_;  // of which so many wait, while the next is filled
+  std::size_t waiting_ = 0;
+  std::uint64_t columns_ = 0;  // that any of these has
   ClientNumber client_{};
   const events::LogCohort* cohort_ = nullptr;
   std::optional<std::string_view> device_;
-  std::map<std::uint64_t, Insert> statements_;
+  std::map<std::pair<std::uint64_t, std::size_t>, Insert> statements_;
 };
 
 }  // namespace
@@ -108,7 +157,7 @@ bool insert_events(sqlite3* database, SqlSource& source) {
   for (const auto& recorded : source.site_events()) {
     if (!inserter.insert(recorded)) return false;
   }
-  if (source.log() == nullptr) return true;
+  if (source.log() == nullptr) return inserter.flush();
   events::VariantVisitor visitor([&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
     return inserter.insert(client, recorded);
   });
@@ -117,7 +166,7 @@ bool insert_events(sqlite3* database, SqlSource& source) {
     if (!visited) source.error = visited.error();
     if (!visited || !visited->to_the_end) return false;
   }
-  return true;
+  return inserter.flush();
 }
 
 }  // namespace tokenlife::sim
