@@ -15,6 +15,8 @@
 
 namespace tokenlife::events {
 
+struct EventFilter;
+
 // What is wanted of a partition. What lies outside may come too, but need not be read.
 struct ReadWindow {
   std::uint32_t from = 0;
@@ -33,6 +35,9 @@ struct ReadWindow {
            client + clients > first_client;
   }
 };
+
+// What has to be read for it. Nothing: no event of a client can be meant.
+std::optional<ReadWindow> window_of(const EventFilter& filter);
 
 // Events of clients that follow each other: columns in format 1, stretches of time since.
 using Batch = std::variant<BatchView, std::span<StretchCursor>>;

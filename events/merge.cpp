@@ -15,6 +15,11 @@ namespace {
 // Events in the order of time lie all over memory: so many ahead are asked for.
 constexpr std::ptrdiff_t kAhead = 16;
 
+// Times of events are stored in 32 bits.
+std::uint32_t seconds(Instant time) {
+  return static_cast<std::uint32_t>(time.time_since_epoch().count());
+}
+
 // Walks the wanted events of clients and hands them to on(ClientNumber, const Recorded<E>&).
 template <class On>
 class FilterVisitor {
@@ -67,19 +72,12 @@ class Merge {
     PartPlace place;
   };
 
-  // Times of events are stored in 32 bits.
   Result<void, LogError> find_parts() {
-    const Instant first = std::max(filter_.from, at(Duration{0}));
-    const Instant last = std::min(filter_.until, at(Duration{UINT32_MAX}));
-    if (first > last) return {};
-    ReadWindow window{seconds(first), seconds(last)};
-    if (filter_.clients && !filter_.clients->empty()) {
-      window.first_client = filter_.clients->front().value;
-      window.last_client = filter_.clients->back().value;
-    }
+    const std::optional<ReadWindow> window = window_of(filter_);
+    if (!window) return {};
     for (const PartitionSummary& partition : log_.partitions()) {
       if (!is_wanted(partition)) continue;
-      const auto parts = parts_of(log_, partition, window);
+      const auto parts = parts_of(log_, partition, *window);
       if (!parts) return Failed<LogError>(parts.error());
       for (const PartPlace& place : *parts) parts_.push_back({&partition, place});
     }
@@ -162,10 +160,6 @@ class Merge {
     }
   }
 
-  static std::uint32_t seconds(Instant time) {
-    return static_cast<std::uint32_t>(time.time_since_epoch().count());
-  }
-
   const LogReader& log_;
   const EventFilter& filter_;
   const EventSink& sink_;
@@ -179,6 +173,18 @@ class Merge {
 };
 
 }  // namespace
+
+std::optional<ReadWindow> window_of(const EventFilter& filter) {
+  const Instant first = std::max(filter.from, at(Duration{0}));
+  const Instant last = std::min(filter.until, at(Duration{UINT32_MAX}));
+  if (first > last) return {};
+  ReadWindow window{seconds(first), seconds(last)};
+  if (filter.clients && !filter.clients->empty()) {
+    window.first_client = filter.clients->front().value;
+    window.last_client = filter.clients->back().value;
+  }
+  return window;
+}
 
 Result<void, LogError> read_ordered(const LogReader& log, const EventFilter& filter,
                                     const EventSink& sink, std::size_t events_in_memory) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "events/batch_reader.hpp"
 #include "events/merge.hpp"
 #include "events/standing.hpp"
 #include "sim/analysis/count_events.hpp"
@@ -223,15 +224,17 @@ Read print_as_stored(const events::LogReader& log, const events::EventFilter& fi
                      ReckonedEvents& reckoned, Printer& printer) {
   ClientPrinter clients(reckoned, printer);
   if (filter.site) print_site(log.site_events(), filter, printer);
+  const std::optional<events::ReadWindow> window = events::window_of(filter);
+  if (!window) return {};
   std::optional<ClientNumber> only;
   if (filter.clients) only = filter.clients->front();
-  const auto print = [&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
+  events::VariantVisitor visitor([&](ClientNumber client, const Recorded<ClientEvent>& recorded) {
     if (only && client != *only) return client < *only;
     return !filter.wants(kind_of(recorded.event), recorded.time) || clients.print(client, recorded);
-  };
+  });
   for (const events::PartitionSummary& partition : log.partitions()) {
     if (only && &partition != log.partition_of(*only)) continue;
-    const auto visited = log.visit(partition, print);
+    const auto visited = events::visit_batches(log, partition, visitor, *window);
     if (!visited) return Failed<events::LogError>(visited.error());
     if (const Read read = clients.check({}); !read) return read;
   }
