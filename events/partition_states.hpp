@@ -27,7 +27,7 @@ class PartitionStates {
 
   // The offsets of the stretches to which states belong; they increase.
   std::span<const std::uint64_t> stretches() const { return stretches_; }
-  // Those of one of them, by its place among the stretches.
+  // What is listed for one of them, by its place among the stretches: held to none yet.
   Result<KeptStates, LogError> read(std::size_t place);
   // All of them, with every byte of the file checked.
   Result<std::vector<KeptStates>, LogError> read_all();
