@@ -24,10 +24,11 @@ Failed<LogError> refused(const LogReader& log, const std::string& what) {
       LogError{LogError::Kind::misuse, log.folder().string(), std::nullopt, what});
 }
 
-std::string clients_of(std::uint32_t partition, const LogHeader& header) {
-  const std::uint32_t first = partition * kPartitionClients;
-  const std::uint32_t count = std::min(kPartitionClients, header.clients - first);
-  return std::to_string(first) + " to " + std::to_string(first + count - 1);
+// Of these partitions, the last of which counts.
+std::string clients_of(std::uint32_t first, std::uint32_t last, const LogHeader& header) {
+  const std::uint64_t end =
+      std::min((std::uint64_t{last} + 1) * kPartitionClients, std::uint64_t{header.clients});
+  return std::to_string(first * kPartitionClients) + " to " + std::to_string(end - 1);
 }
 
 // Of walk(): checks all, and counts.
@@ -68,7 +69,7 @@ Result<std::vector<Place>, LogError> places_in(const std::vector<LogReader>& log
     }
     for (const PartitionSummary& partition : log.partitions()) {
       Place& place = places[partition.partition];
-      const std::string clients = clients_of(partition.partition, header);
+      const std::string clients = clients_of(partition.partition, partition.partition, header);
       if (place.log != nullptr) {
         const bool is_same = place.partition->digest == partition.digest;
         return refused(log, "has clients " + clients + ", and so has " +
@@ -85,10 +86,14 @@ Result<std::vector<Place>, LogError> places_in(const std::vector<LogReader>& log
         place.log != nullptr &&
         place.partition->clients == std::min(kPartitionClients, header.clients - first);
     if (is_whole) continue;
-    return refused(place.log != nullptr ? *place.log : logs.front(),
-                   "clients " + clients_of(partition, header) +
-                       (place.log != nullptr ? " are not all there: the run was interrupted"
-                                             : " are in none of the logs"));
+    if (place.log != nullptr) {
+      return refused(*place.log, "clients " + clients_of(partition, partition, header) +
+                                     " are not all there: the run was interrupted");
+    }
+    std::uint32_t last = partition;
+    while (last + 1 < partitions && places[last + 1].log == nullptr) ++last;
+    return refused(logs.front(),
+                   "clients " + clients_of(partition, last, header) + " are in none of the logs");
   }
   return places;
 }

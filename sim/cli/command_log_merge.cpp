@@ -19,7 +19,10 @@ ExitStatus log_merge_command(const LogMergeCommand& command, Console& console) {
   if (!joined) {
     Error error = to_error(joined.error());
     // Which logs are given is the command line's; what is in them is a file's.
-    if (joined.error().kind == events::LogError::Kind::misuse) error.kind = ErrorKind::input;
+    if (joined.error().kind == events::LogError::Kind::misuse) {
+      error.kind = ErrorKind::input;
+      error.advice = "give each part of one run once, as `run --shard` wrote it";
+    }
     return Failed<Error>(std::move(error));
   }
   const auto bytes = out.finish(joined->bytes);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "events/log_reader.hpp"
 #include "sim/cli/command_run.hpp"
 #include "sim/cli/command_sweep.hpp"
 #include "sim/cli/json_text.hpp"
@@ -65,6 +66,19 @@ std::string log_line(const std::string& place, std::uint64_t bytes, std::uint64_
                      static_cast<double>(bytes) / static_cast<double>(events));
 }
 
+// Going on with a part of a run, its log lists that part alone: what else it holds would be lost.
+Result<void, Error> check_keeps_all(const std::string& place, const LogOutput& output,
+                                    const RunOptions& options) {
+  auto there = events::LogReader::open(place);
+  if (!there) there = events::LogReader::open(output.folder());
+  if (!there) return {};  // which is said by whoever goes on with it
+  const auto [first, end] = partitions_of_part(there->header().clients, options);
+  const auto& held = there->partitions();
+  if (held.empty() || (held.front().partition >= first && held.back().partition < end)) return {};
+  return file_error(place, "holds clients of other parts, which would be lost",
+                    "give a new folder, or leave out --shard");
+}
+
 // What is known before the run begins.
 struct Ready {
   Scenario scenario;
@@ -109,6 +123,10 @@ Result<Ready, Error> make_ready(const RunCommand& command, Console& console) {
   if (log) {
     const auto can = command.resume ? log->prepare_resume(header_of(*scenario)) : log->check_new();
     if (!can) return Failed<Error>(can.error());
+    if (command.resume && command.shard) {
+      const auto keeps = check_keeps_all(*command.log, *log, options);
+      if (!keeps) return Failed<Error>(keeps.error());
+    }
     std::error_code error;
     if (command.resume && !std::filesystem::exists(*command.log, error) &&
         !std::filesystem::exists(log->folder(), error)) {

@@ -228,7 +228,9 @@ Result<events::LogWriter, Error> open_log(const Scenario& scenario, const SiteTi
     if (log) return std::move(*log);
     Error error = to_error(log.error());
     if (log.error().kind == events::LogError::Kind::misuse) {
-      error.advice = "give a new folder, or --resume with that of a run that was cut off";
+      error.advice = options.resume
+                         ? "give a new folder, or what it was run with"
+                         : "give a new folder, or --resume with that of a run that was cut off";
     }
     return Failed<Error>(std::move(error));
   };
@@ -292,6 +294,13 @@ events::LogHeader header_of(const Scenario& scenario) {
   return header;
 }
 
+std::pair<std::uint32_t, std::uint32_t> partitions_of_part(std::uint32_t clients,
+                                                           const RunOptions& options) {
+  const std::uint64_t partitions = partitions_of(clients);
+  return {static_cast<std::uint32_t>(partitions * options.part / options.parts),
+          static_cast<std::uint32_t>(partitions * (options.part + 1) / options.parts)};
+}
+
 Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options,
                              RunControl& control) {
   SiteTimeline site(scenario);
@@ -304,9 +313,7 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
     real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
-  const std::uint64_t partitions = partitions_of(scenario.clients);
-  const auto first = static_cast<std::uint32_t>(partitions * options.part / options.parts);
-  const auto end = static_cast<std::uint32_t>(partitions * (options.part + 1) / options.parts);
+  const auto [first, end] = partitions_of_part(scenario.clients, options);
   if (has_capacity(scenario)) {
     const std::uint32_t before = clients_between(scenario, 0, first);
     const OwnClients own{before, before + clients_between(scenario, first, end), options.ranks};

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "../../core/result.hpp"
@@ -61,6 +62,11 @@ struct RunOptions {
   std::span<const PrivateKey> rsa_keys{};
   SpellTally::Wanted wanted{};  // what is counted besides
 };
+
+// Of a run with so many clients: the first that are its part's, and the first that are not any
+// more.
+std::pair<std::uint32_t, std::uint32_t> partitions_of_part(std::uint32_t clients,
+                                                           const RunOptions& options);
 
 struct RunResult {
   RunStatistics tally;

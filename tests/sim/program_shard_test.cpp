@@ -74,6 +74,9 @@ TEST_CASE("parts that are missing, doubled, foreign or damaged are named") {
     return ran.err;
   };
   CHECK(has(refusal("part-3-1 part-3-3"), "clients 1024 to 2047 are in none of the logs"));
+  CHECK(has(refusal("part-3-1"),
+            "clients 1024 to 2499 are in none of the logs; give each part of one run once, as "
+            "`run --shard` wrote it"));
   CHECK(has(refusal("part-3-1 part-3-2 part-3-3 part-3-2"),
             "part-3-2: has clients 1024 to 2047, and so has part-3-2"));
   CHECK(has(refusal("part-3-1 other part-3-3"),
@@ -84,6 +87,26 @@ TEST_CASE("parts that are missing, doubled, foreign or damaged are named") {
   const Ran damaged = desk.run("log merge part-3-1 part-3-2 part-3-3 -o merged");
   CHECK(damaged.status == 3);
   CHECK(has(damaged.err, "damaged"));
+}
+
+TEST_CASE("going on with a part drops nothing of what the log holds besides") {
+  const ShardDesk desk;
+  const auto digest = [&] {
+    return json::parse(desk.run("log info whole --json").out)["digest"].get<std::string>();
+  };
+  const std::string before = digest();
+  const Ran ran = desk.run("run fleet.toml --log whole --resume --shard 1/2");
+  CHECK(ran.status == 3);
+  CHECK(has(ran.err,
+            "whole: holds clients of other parts, which would be lost; give a new folder, "
+            "or leave out --shard"));
+  CHECK(digest() == before);
+  // A part goes on as itself, and as the whole.
+  desk.run_part(1, 2);
+  CHECK(desk.run("run fleet.toml --log part-2-1 --resume --shard 1/2").status == 0);
+  CHECK(desk.run("run fleet.toml --log part-2-1 --resume --shard 2/2").status == 3);
+  CHECK(desk.run("run fleet.toml --log part-2-1 --resume").status == 1);
+  CHECK(json::parse(desk.run("log info part-2-1 --json").out)["digest"] == before);
 }
 
 TEST_CASE("a part that is none is refused") {
