@@ -62,7 +62,9 @@ Result<OpenedLog, Error> open_log(const std::string& place) {
 Error error_of_bytes(const events::LogError& error, bool is_of_run) {
   Error said = to_error(error);
   if (is_of_run && error.kind == events::LogError::Kind::corrupt) {
-    said.advice = "`tokenlife log salvage` saves what is whole";
+    said.advice =
+        "`tokenlife run SCENARIO --log LOG --resume` writes it again; without the scenario, "
+        "`tokenlife log salvage` saves what is whole";
   }
   return said;
 }
@@ -225,8 +227,8 @@ std::string advice_on_unfinished(const events::LogReader& log) {
   const std::string name = log.folder().string();
   if (!log.summary().finished) return going_on(name);
   return fmt::format(
-      "if the run was cut off: `tokenlife run SCENARIO --log {} --resume`; if "
-      "`log salvage` or `run --shard` wrote it: this is all there is",
+      "`tokenlife run SCENARIO --log {} --resume` adds the rest; the parts that `run --shard` "
+      "wrote, `tokenlife log merge` puts together",
       name);
 }
 
