@@ -124,6 +124,12 @@ struct OneClient {
 
   [[nodiscard]] const events::LogHeader& header() const { return question.log.header(); }
   [[nodiscard]] std::string moment(Instant t) const { return rfc3339(header().start(), t); }
+  // Of a run's client, from the seed; a client on disk has no scenario, and its certificate
+  // instead.
+  [[nodiscard]] std::optional<Guid> guid() const {
+    if (header().scenario_text.empty()) return std::nullopt;
+    return client_guid(header(), number);
+  }
   // One that is not installed yet has no state and is on no network that the log knows.
   [[nodiscard]] bool installed() const {
     return replayed.client.state != LifecycleState::not_installed;
@@ -141,7 +147,7 @@ nlohmann::ordered_json one_client_json(const OneClient& one) {
   add_completeness(object, one.question.log);
   object["client"] = one.number.value;
   object["name"] = client_name(one.header(), one.number);
-  object["guid"] = to_string(client_guid(one.header(), one.number));
+  object["guid"] = one.guid() ? nlohmann::ordered_json(to_string(*one.guid())) : nullptr;
   object["state"] =
       one.installed() ? nlohmann::ordered_json(tokenlife::name(client.state)) : nullptr;
   object["network"] =
@@ -169,8 +175,8 @@ nlohmann::ordered_json one_client_json(const OneClient& one) {
 std::string one_client_text(const OneClient& one) {
   const Client& client = one.replayed.client;
   std::string text = fmt::format(
-      "{}  client {}, {}\n  at          {}\n", escape_text(client_name(one.header(), one.number)),
-      one.number.value, to_string(client_guid(one.header(), one.number)), one.question.at_text);
+      "{}  client {}{}\n  at          {}\n", escape_text(client_name(one.header(), one.number)),
+      one.number.value, one.guid() ? ", " + to_string(*one.guid()) : "", one.question.at_text);
   if (!one.installed()) return text + "  state       not installed yet\n";
   text +=
       fmt::format("  state       {}, since {}\n  network     {}\n", tokenlife::name(client.state),
