@@ -19,7 +19,7 @@ std::string_view credential_words(Credential credential) {
 }
 
 std::string rhythm(std::uint32_t count, std::optional<Duration> every) {
-  if (!every || count < 3) return "";
+  if (!every || count < 3 || *every == Duration{0}) return "";
   if (*every == std::chrono::hours{1}) return ", hourly";
   if (*every == std::chrono::days{1}) return ", daily";
   return ", every " + to_text(*every);

@@ -104,7 +104,7 @@ TEST_CASE("the policy that refuses is named, not one that came after it") {
                     action("set-policy", "60d", "internal-registration = true\nmp = \"https\"") +
                     action("set-policy", "70d", "leeway = \"1h\""));
   CHECK(has(asked.why("a/0 --at 40d"), "(action 0, set-policy)"));
-  CHECK(has(asked.why("a/0"), "asks for PKI, Entra or a bulk token (action 2, set-policy)"));
+  CHECK(has(asked.why("a/0"), "that counts there (action 2, set-policy)"));
 }
 
 TEST_CASE("what came by action is not folded into what came by itself") {
