@@ -112,7 +112,8 @@ void add_check(CLI::App& app, Chosen& chosen) {
       app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
       "Tries every order in which clients, site, settings and outages can act, unit of time by\n"
       "unit, and says whether the rules hold in each state. Where one does not, a shortest\n"
-      "way there is printed. Exit status: 0 all hold; 1 one does not.\n"
+      "way there is printed; `open` is what an end too early leaves undecided. Exit status:\n"
+      "0 none was seen broken; 1 one was.\n"
       "Examples:\n"
       "  tokenlife check\n"
       "  tokenlife check --clients 2 --with outage,block,rotate,bulk\n"
@@ -146,7 +147,7 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added->add_flag("--no-symmetry", command.no_symmetry, "Disable symmetry reduction");
   added
       ->add_option("--max-states", command.max_states,
-                   "Stop at this many states (default: no limit)")
+                   "Stop after the step in which this many states are reached (default: no limit)")
       ->check(decimal(1, 4'000'000'000));
   added->add_option("--counterexample", command.counterexample,
                     "Write the counterexample as a scenario to this new file");

@@ -108,9 +108,9 @@ std::string_view words_of(NoRequest silence) {
       return "no credential that the CMG accepts: it needs a bulk token, a PKI certificate or an "
              "Entra token, or the intranet (R19, R20)";
     case NoRequest::waits_for_intranet:
-      return "it has to register again: connect it to the intranet, or show a PKI certificate or "
-             "an "
-             "Entra token (R60, A11)";
+      return "it has to register again: give --network intranet, show a PKI certificate or an "
+             "Entra token, or reinstall it with a bulk token, by `tokenlife client register` with "
+             "--pki, --entra-token or --bulk-token (R60, A11)";
     case NoRequest::answer_under_way: return "an answer is under way";
   }
   return "";

@@ -44,6 +44,13 @@ Result<SweepPlan, Error> plan_of(const SweepCommand& command) {
       return usage_error(fmt::format("--vary: {} stands there twice", in_quotes(vary->key)),
                          "give all its values in one --vary");
     }
+    const bool is_set =
+        std::any_of(command.set.begin(), command.set.end(),
+                    [&](const std::string& set) { return set.starts_with(vary->key + "="); });
+    if (is_set) {
+      return usage_error(fmt::format("{} is given by --set and by --vary", in_quotes(vary->key)),
+                         "give it once");
+    }
     if (vary->key == "run.seed") {
       return usage_error("--vary run.seed: every run has a seed of its own", "use --seeds A..B");
     }

@@ -137,6 +137,8 @@ TEST_CASE("a sweep refuses what it cannot do, and says why") {
   const std::vector<std::pair<std::string, std::string>> rows{
       {"--vary run.seed=1,2", "use --seeds A..B"},
       {"--vary site.leeway=1m --vary site.leeway=2m", "stands there twice"},
+      {"--set site.leeway=3m --vary site.leeway=1m,2m",
+       "`site.leeway` is given by --set and by --vary; give it once"},
       {"--vary site.leeway", "there is no `=`"},
       {"--vary site.leeway=1m,2x", "--vary site.leeway=2x: "},
       {"--metric strandet", "did you mean `stranded`?"},
