@@ -40,7 +40,7 @@ struct EventSink {
 };
 
 // An event in memory takes about 26 bytes.
-inline constexpr std::size_t kEventsInMemory = std::size_t{15} << 16;
+inline constexpr std::size_t kEventsInMemory = std::size_t{13} << 16;
 
 // Hands on the events that the filter wants. An error may come after some events: they are good,
 // and incomplete.
