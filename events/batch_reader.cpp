@@ -148,6 +148,18 @@ struct BatchReader::Impl {
     return {};
   }
 
+  // To that stretch alone, or, in format 1, to all, before anything has been read.
+  void go_to(const PartPlace& part) {
+    if (!part.stretch) return;
+    StreamPosition begin;
+    begin.first_client = position.first_client;
+    begin.end_client = position.end_client;
+    begin.has_gaps = true;
+    position = begin;
+    places = {*part.stretch};
+    next_place = 0;
+  }
+
   // Reads on: a stretch more, or the end.
   Result<void, LogError> read_on() {
     if (!is_whole()) {
@@ -258,11 +270,11 @@ Result<BatchReader, LogError> BatchReader::open(const LogReader& log,
                                                 const PartitionSummary& partition,
                                                 const PartPlace& part) {
   auto reader = open_file(log, partition, {});
-  if (!reader || !part.stretch) return reader;
-  reader->impl_->position.has_gaps = true;
-  reader->impl_->places = {*part.stretch};
+  if (reader) reader->go_to(part);
   return reader;
 }
+
+void BatchReader::go_to(const PartPlace& part) { impl_->go_to(part); }
 
 Result<std::vector<PartPlace>, LogError> parts_of(const LogReader& log,
                                                   const PartitionSummary& partition,

@@ -62,6 +62,8 @@ class BatchReader {
   // That part alone.
   static Result<BatchReader, LogError> open(const LogReader& log, const PartitionSummary& partition,
                                             const PartPlace& part);
+  // That part of the same file, instead of what it was opened for.
+  void go_to(const PartPlace& part);
   BatchReader(BatchReader&&) noexcept;
   BatchReader& operator=(BatchReader&&) noexcept;
   ~BatchReader();
@@ -86,22 +88,28 @@ class BatchReader {
   std::unique_ptr<Impl> impl_;
 };
 
-// LogReader::visit() with a visitor as walk() has it, of a ReadWindow or a PartPlace.
+// LogReader::visit() with a visitor as walk() has it, of what the reader was opened for.
+template <class Visitor>
+Result<PartitionVisit, LogError> visit_batches(const LogReader& log, BatchReader& batches,
+                                               Visitor& visitor) {
+  while (true) {
+    auto batch = batches.next();
+    if (!batch) return Failed<LogError>(log.blame(batch.error()));
+    if (!batch->has_value()) return PartitionVisit{true, batches.offset()};
+    const WalkResult walked =
+        std::visit([&](auto& some) { return walk(some, batches.position(), visitor); }, **batch);
+    if (walked == WalkResult::stopped) return PartitionVisit{false, batches.offset()};
+    if (walked != WalkResult::done) return Failed<LogError>(batches.fault(walked));
+  }
+}
+// The same of a ReadWindow or a PartPlace.
 template <class Visitor, class Part = ReadWindow>
 Result<PartitionVisit, LogError> visit_batches(const LogReader& log,
                                                const PartitionSummary& partition, Visitor& visitor,
                                                const Part& part = {}) {
   auto batches = BatchReader::open(log, partition, part);
   if (!batches) return Failed<LogError>(log.blame(batches.error()));
-  while (true) {
-    auto batch = batches->next();
-    if (!batch) return Failed<LogError>(log.blame(batch.error()));
-    if (!batch->has_value()) return PartitionVisit{true, batches->offset()};
-    const WalkResult walked =
-        std::visit([&](auto& some) { return walk(some, batches->position(), visitor); }, **batch);
-    if (walked == WalkResult::stopped) return PartitionVisit{false, batches->offset()};
-    if (walked != WalkResult::done) return Failed<LogError>(batches->fault(walked));
-  }
+  return visit_batches(log, *batches, visitor);
 }
 
 // A visitor that turns every event into a ClientEvent: `on(ClientNumber, Recorded<ClientEvent>&&)`

@@ -79,7 +79,11 @@ class Merge {
       if (!is_wanted(partition)) continue;
       const auto parts = parts_of(log_, partition, *window);
       if (!parts) return Failed<LogError>(parts.error());
-      for (const PartPlace& place : *parts) parts_.push_back({&partition, place});
+      // Before the window begins, all parts are alike.
+      for (PartPlace place : *parts) {
+        place.from = std::max(place.from, window->from);
+        parts_.push_back({&partition, place});
+      }
     }
     std::stable_sort(parts_.begin(), parts_.end(),
                      [](const Part& a, const Part& b) { return a.place.from < b.place.from; });
@@ -95,7 +99,16 @@ class Merge {
       return !full;
     };
     FilterVisitor visitor(filter_, keep);
-    const auto visited = visit_batches(log_, *part.partition, visitor, part.place);
+    // Parts of one file often follow each other.
+    if (open_ != part.partition || !part.place.stretch) {
+      auto opened = BatchReader::open(log_, *part.partition, part.place);
+      if (!opened) return Failed<LogError>(log_.blame(opened.error()));
+      reader_.emplace(std::move(*opened));
+      open_ = part.partition;
+    } else {
+      reader_->go_to(part.place);
+    }
+    const auto visited = visit_batches(log_, *reader_, visitor);
     if (full) return Failed<LogError>(*full);
     return visited ? Result<void, LogError>{} : Failed<LogError>(visited.error());
   }
@@ -165,6 +178,8 @@ class Merge {
   const EventSink& sink_;
   std::size_t budget_;
   std::vector<Part> parts_;
+  std::optional<BatchReader> reader_;
+  const PartitionSummary* open_ = nullptr;  // whose file that reads
   PackedEvents events_;
   SortedRuns runs_;
   std::size_t waiting_ = 0;  // events of those, for later parts
