@@ -72,6 +72,10 @@ struct SiteFolder::Impl {
       if (error && error != std::errc::no_such_file_or_directory) {
         return file_error(folder, "cannot be listed: " + error.message());
       }
+      if (fs::exists(fs::symlink_status(file("client.crt"), error))) {
+        return file_error(folder, "a client's folder, and not a site's",
+                          "give the one that `tokenlife site init` made");
+      }
       return file_error(folder, "not a site's folder: it has no site.log",
                         "make one with `tokenlife site init`");
     }

@@ -315,6 +315,11 @@ TEST_CASE("a site whose files are missing or damaged says which") {
   };
   CHECK(refusal("site.log", {}) ==
         ": not a site's folder: it has no site.log; make one with `tokenlife site init`");
+  const TemporaryFolder swapped;
+  write_file(swapped / "client.crt", "");
+  const auto client = SiteFolder::open_to_read(swapped / "");
+  REQUIRE_FALSE(client);
+  CHECK(client.error().what == "a client's folder, and not a site's");
   CHECK(refusal("site.log", "") ==
         "/site.log: byte 0: damaged: the file ends inside its first 8 bytes; see `tokenlife site "
         "repair --help`");
