@@ -21,9 +21,10 @@ TEST_CASE("rules says what a rule is, where it comes from, and which tests hold 
             "  source   Microsoft, \"Token-based authentication for cloud management "
             "gateway\", https://learn.microsoft.com/"));
   CHECK(has(ran.out, "  held by  policy_test, renewal_test, last-minute.toml\n"));
-  CHECK(has(ran.out,
-            "A5  Is expiry inclusive: no: a token is refused from the second of its expiry on.\n  "
-            "source   decided here"));
+  CHECK(has(
+      ran.out,
+      "A5  Whether a token is still good at its expiry: no, it is refused from that second on.\n  "
+      "source   decided here"));
   CHECK(has(ran.out,
             "D7  A renewal at t sets the expiry to t + 90 days.\n"
             "  source   follows from other rules\n  code     issue\n"));
