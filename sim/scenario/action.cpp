@@ -29,14 +29,18 @@ std::int64_t read_lifetime(Keys& keys) {
     return number >= kBulkLifetimeMinutesMin && number <= kBulkLifetimeMinutesMax;
   };
   if (minutes != nullptr && is_allowed(minutes->get())) return minutes->get();
-  std::string advice;
+  std::string said = minutes == nullptr ? "" : fmt::format("is {}, which ", minutes->get());
+  std::string advice =
+      fmt::format("give minutes as a number without quotes, at most {} ({})",
+                  kBulkLifetimeMinutesMax, to_text(std::chrono::minutes{kBulkLifetimeMinutesMax}));
   if (const auto* text = node->as_string()) {
+    said = fmt::format("is {}, which ", in_quotes(text->get()));
     const auto duration = parse_duration(text->get());
     const std::int64_t meant = duration ? *duration / std::chrono::minutes{1} : 0;
     if (is_allowed(meant)) advice = fmt::format("write {}", meant);
   }
   keys.wrong("lifetime",
-             fmt::format("is not an integer from {} to {}, in minutes (R44, R46, A4)",
+             fmt::format("{}is not an integer from {} to {}, in minutes (R44, R46, A4)", said,
                          kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax),
              std::move(advice));
   return kBulkLifetimeMinutesDefault;

@@ -112,8 +112,17 @@ TEST_CASE("how durations are written is said of one that is not") {
 lifetime = "3d"
 
 )",
-       "s.toml:23:12: `lifetime` in the action `issue-bulk-token` is not an integer from 1 "
-       "to 10080, in minutes (R44, R46, A4); write 4320"},
+       "s.toml:23:12: `lifetime` in the action `issue-bulk-token` is `3d`, which is not an integer "
+       "from 1 to 10080, in minutes (R44, R46, A4); write 4320"},
+      {R"(name = "spring"
+
+)", R"(name = "spring"
+lifetime = "8d"
+
+)",
+       "s.toml:23:12: `lifetime` in the action `issue-bulk-token` is `8d`, which is not an integer "
+       "from 1 to 10080, in minutes (R44, R46, A4); give minutes as a number without quotes, at "
+       "most 10080 (7d)"},
   });
 }
 

@@ -205,7 +205,7 @@ TEST_CASE("a number must be in its range") {
        {"`clients` in [[cohort]] makes more than 100000000 clients in all"}},
       {"", "clients = 5000", "clients = 99999999999999999999", "26:11", {"is too large"}},
       {"", "lifetime = 100", "lifetime = 0", "80:12",
-       {"`lifetime`", "integer from 1 to 10080, in minutes (R44, R46, A4)"}},
+       {"`lifetime`", "is 0, which is not an integer from 1 to 10080, in minutes (R44, R46, A4)"}},
       {"", "lifetime = 100", "lifetime = -1", "80:12",
        {"`lifetime`", "integer from 1 to 10080, in minutes (R44, R46, A4)"}},
       {"", "lifetime = 100", "lifetime = 10_081", "80:12",
