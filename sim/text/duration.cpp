@@ -31,6 +31,7 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
     if (digits == 0) return Failed<std::string>("has something other than a whole number");
     if (digits == text.size()) return Failed<std::string>("has a number without a unit");
     const char letter = text[digits];
+    if (letter == '.') return Failed<std::string>("has a fraction");
     const Unit* unit = std::begin(kUnits);
     while (unit != std::end(kUnits) && unit->letter != letter) ++unit;
     const std::string_view rest = text.substr(digits);
