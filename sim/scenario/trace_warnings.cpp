@@ -43,12 +43,12 @@ void warn_of_early_ends(Reading& reading, const TraceUse& use) {
   reading.mistakes.warn(
       use.file,
       fmt::format("the trace of {} of {} clients ends early, that of device {} {}{} the run's "
-                  "start: their last state holds from then on",
+                  "start: they stay on their last network from then on",
                   ended, cohort.clients, in_quotes(first->name),
                   to_text(std::chrono::abs(last_row(trace, *first))),
                   last_row(trace, *first) < Duration{0} ? " before" : " after"),
-      fmt::format("shorten what it is used for, which is {}, or write `loop = true`",
-                  to_text(end)));
+      fmt::format("shorten `{}`, which is {}, or write `loop = true`",
+                  use.until < reading.scenario.duration ? "until" : "duration", to_text(end)));
 }
 
 // A row that changes the state just when the trace starts over, and not to what it starts with.

@@ -122,7 +122,7 @@ TEST_CASE("what is odd about a trace is warned of once") {
   const std::string ends =
       "s.toml:7:37: the trace of 2 of 2 clients ends early, that of device `a` ";
   const std::string what =
-      " the run's start: their last state holds from then on; shorten what it is used for, which "
+      " the run's start: they stay on their last network from then on; shorten `duration`, which "
       "is 60d, or write `loop = true`";
   CHECK(warned_of("") == Strings{ends + "0d after" + what});
   CHECK(warned_of(", align = \"file\"") == Strings{ends + "1m after" + what});
