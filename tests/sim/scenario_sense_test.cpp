@@ -12,6 +12,7 @@ TEST_CASE("what is required must be there") {
       {"", "name = \"commuters\"\n", "", "24:1", {"the key `name` is missing in [[cohort]]"}},
       {"", "name = \"commuters\"\n", "name = \"\"\n", "25:8", {"`name` in [[cohort]] is empty"}},
       {"", "name = \"commuters\"\n", "name = \"a\\u0007\"\n", "25:8", {"holds control characters"}},
+      {"", "name = \"commuters\"\n", "name = \"\"\n", "25:8", {"is empty; give it a name"}},
       {"", "clients = 5000\n", "", "24:1", {"the key `clients` is missing in [[cohort]]"}},
       {"", "[cohort.network]\nmodel = \"fixed\"\non = \"intranet\"\n", "", "24:1",
        {"the key `network` is missing in [[cohort]]", "[cohort.network]"}},
