@@ -184,10 +184,16 @@ void read_reason(const Reading& reading, Keys& keys, Expectation& expect) {
     case Reasons::of_failures:
       if (const auto reason = keys.word<FailureReason>("reason")) expect.reason = *reason;
       return;
-    case Reasons::none:
+    case Reasons::none: {
+      std::vector<std::string_view> with_reasons;
+      for (std::size_t i = 0; i < kEventKinds; ++i) {
+        if (kReasons[i] != Reasons::none) with_reasons.push_back(Names<EventKind>::values[i]);
+      }
       return keys.forbid("reason",
                          fmt::format("the event `{}`, which has none", name(*expect.event)),
-                         "drop it: only refusals and failures have reasons");
+                         fmt::format("drop it, or choose an event that has reasons: {}",
+                                     fmt::join(with_reasons, ", ")));
+    }
   }
 }
 
