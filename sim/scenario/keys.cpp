@@ -201,10 +201,11 @@ std::optional<std::string> Keys::label(std::string_view key, Need need) {
   std::optional<std::string> label = text(key, need);
   if (!label) return std::nullopt;
   if (!label->empty() && is_one_line(*label)) return label;
-  const bool is_empty = label->empty();
-  wrong(key, is_empty ? "is empty" : "holds control characters",
-        is_empty ? fmt::format("give {}", key == "name" ? "it a name" : "the path of a file")
-                 : "write a text of one line, and \\\\ for a backslash");
+  if (label->empty()) {
+    wrong(key, "is empty", key == "name" ? "give it a name" : "write a text of one line");
+  } else {
+    wrong(key, "holds control characters", "write a text of one line, and \\\\ for a backslash");
+  }
   return std::nullopt;
 }
 

@@ -87,8 +87,7 @@ TEST_CASE("how durations are written is said of one that is not") {
        "s.toml:4:12: `duration` in [run] is `60D`, which has a unit other than w, d, h, m "
        R"(or s; write "60d")"},
       {R"("60d")", R"("1.5d")",
-       "s.toml:4:12: `duration` in [run] is `1.5d`, which has a unit other than w, d, h, m "
-       R"(or s; write "1d12h")"},
+       R"(s.toml:4:12: `duration` in [run] is `1.5d`, which has a fraction; write "1d12h")"},
       {R"("60d")", R"("12h1d")",
        "s.toml:4:12: `duration` in [run] is `12h1d`, which has its units repeated or out of "
        R"(order; write "1d12h")"},
@@ -101,8 +100,8 @@ TEST_CASE("how durations are written is said of one that is not") {
       {R"("5m")", R"("-5m")",
        "s.toml:7:10: `leeway` in [site] is `-5m`, which is negative; it cannot be less than 0"},
       {R"("5m")", R"("0.1s")",
-       "s.toml:7:10: `leeway` in [site] is `0.1s`, which has a unit other than w, d, h, m "
-       R"(or s; write integers with units, largest first, as in "90d", "1d12h" or "30m")"},
+       "s.toml:7:10: `leeway` in [site] is `0.1s`, which has a fraction; "
+       R"(write integers with units, largest first, as in "90d", "1d12h" or "30m")"},
       {R"(for = "3d")", R"(for = "0d")",
        "s.toml:28:7: `for` in the action `outage` is `0d`, which is zero; it must be longer "
        "than that"},

@@ -99,7 +99,7 @@ TEST_CASE("a duration is whole numbers with units, largest first") {
       {"", "duration = \"365d\"", "duration = \"-1d\"", "6:12",
        {"`duration` in [run] is `-1d`", "is negative"}},
       {"", "duration = \"365d\"", "duration = \"1.5d\"", "6:12",
-       {"`duration` in [run] is `1.5d`", "a unit other than"}},
+       {"`duration` in [run] is `1.5d`", "has a fraction"}},
       {"", "duration = \"365d\"", "duration = \"d\"", "6:12",
        {"`duration` in [run] is `d`", "something other than a whole number"}},
       {"", "duration = \"365d\"", "duration = \"1 d\"", "6:12",
