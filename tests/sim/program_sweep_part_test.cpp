@@ -106,7 +106,10 @@ TEST_CASE("parts of a sweep that are missing, doubled, foreign or damaged are na
   CHECK(has_words(refusal("part-1-of-3 small.toml", 2), "small.toml: is no part of a sweep"));
   CHECK(has_words(refusal("part-1-of-3 nothing", 3), "nothing: "));
   std::string bytes = read_file(desk.path("part-2-of-3"));
-  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  // Only the digest tells of a result that is another number.
+  const std::size_t digit = bytes.find_first_of("123456789", bytes.find("\"numbers\""));
+  REQUIRE(digit != std::string::npos);
+  bytes[digit] = bytes[digit] == '1' ? '2' : '1';
   desk.write("part-2-of-3", bytes);
   CHECK(has_words(refusal("part-1-of-3 part-2-of-3 part-3-of-3", 3), "part-2-of-3: is damaged"));
 }
