@@ -81,7 +81,7 @@ ExitStatus list_state(const Question& question, const ReplayCommand& command, Co
   const auto word = from_name<StateWord>(*command.state);
   if (!word) {
     return usage_error(fmt::format("--state cannot be {}", in_quotes(*command.state)),
-                       did_you_mean("state", *command.state, Names<StateWord>::values));
+                       which_of(*command.state, Names<StateWord>::values));
   }
   const StateSet wanted(*word);
   auto found = events::replay_standings(

@@ -26,7 +26,7 @@ template <class Enum>
 Result<Enum, Error> word_of(const std::string& word, const char* option, const char* noun) {
   if (const auto value = from_name<Enum>(word)) return *value;
   return usage_error(fmt::format("{}: {} is not a {}", option, in_quotes(word), noun),
-                     did_you_mean(noun, word, Names<Enum>::values));
+                     which_of(word, Names<Enum>::values));
 }
 
 void put_json(const ListEntry& listed, JsonObject& json) {

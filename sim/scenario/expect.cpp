@@ -95,7 +95,7 @@ void read_states(Reading& reading, Keys& keys, Expectation& expect) {
     if (text == nullptr) {
       note("must hold strings", "write them as in [\"expired\", \"stranded\"]");
     } else if (!found) {
-      note(fmt::format("cannot hold {}", in_quotes(word)), did_you_mean("state", word, words));
+      note(fmt::format("cannot hold {}", in_quotes(word)), which_of(word, words));
     } else if (expect.states.has(*found)) {
       note(fmt::format("holds {} twice", in_quotes(word)), "leave one out");
     } else {

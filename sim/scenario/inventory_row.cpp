@@ -53,7 +53,7 @@ std::optional<Enum> InventoryRowReader::word(Column column,
     return from_name<Enum>(field->text);
   }
   wrong(*field, fmt::format("`{}` cannot be {}", name_of(column), in_quotes(field->text)),
-        did_you_mean("word", field->text, words));
+        which_of(field->text, words));
   return std::nullopt;
 }
 

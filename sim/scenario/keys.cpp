@@ -391,7 +391,7 @@ std::optional<std::size_t> Keys::choice(std::string_view key, Need need,
   if (!word) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), *word);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  wrong(key, fmt::format("cannot be {}", in_quotes(*word)), did_you_mean("word", *word, words));
+  wrong(key, fmt::format("cannot be {}", in_quotes(*word)), which_of(*word, words));
   return std::nullopt;
 }
 

@@ -83,7 +83,7 @@ class Reader {
     if (!on) {
       return csv_.wrong_at(network.raw,
                            fmt::format("the network cannot be {}", in_quotes(network.text)),
-                           did_you_mean("network", network.text, Names<Network>::values));
+                           which_of(network.text, Names<Network>::values));
     }
     const std::uint32_t index = index_of(device, *moment);
     if (*moment < last_[index]) {

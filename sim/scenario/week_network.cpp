@@ -31,7 +31,7 @@ std::optional<std::array<bool, 7>> read_days(Reading& reading, Keys& keys) {
     if (word == nullptr) {
       note("must hold strings", "write them as in [\"mon\", \"tue\"]");
     } else if (found == kDays.end()) {
-      note(fmt::format("cannot hold {}", in_quotes(day)), did_you_mean("day", day, kDays));
+      note(fmt::format("cannot hold {}", in_quotes(day)), which_of(day, kDays));
     } else if (std::exchange(days[static_cast<std::size_t>(found - kDays.begin())], true)) {
       note(fmt::format("holds {} twice", in_quotes(day)), "leave one out");
     }

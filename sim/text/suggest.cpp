@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kBytesCompared = 64;
 constexpr std::size_t kCandidatesListed = 32;
 constexpr std::size_t kPartsListed = 6;
+constexpr std::size_t kFew = 4;
 
 // In small letters and without what joins words: `renewAfter` and `renew_after` are `renew-after`.
 std::string without_style(std::string_view word) {
@@ -34,16 +35,6 @@ bool is_part(std::string_view word, std::string_view candidate) {
   std::string joined = fmt::format("-{}-", candidate);
   std::replace(joined.begin(), joined.end(), '/', '-');
   return joined.find(fmt::format("-{}-", word)) != std::string::npos;
-}
-
-// "`a`, `b` or `c`"
-std::string listed(std::span<const std::string_view> words) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const bool is_last = i > 0 && i + 1 == words.size();
-    text += fmt::format("{}{}", i == 0 ? "" : is_last ? " or " : ", ", in_quotes(words[i]));
-  }
-  return text;
 }
 
 }  // namespace
@@ -96,20 +87,43 @@ std::optional<std::string_view> suggestion(std::string_view word,
   return begins == candidates.end() ? std::nullopt : std::optional(*begins);
 }
 
-std::string did_you_mean(std::string_view noun, std::string_view word,
-                         std::span<const std::string_view> candidates) {
+std::string alternatives(std::span<const std::string_view> words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool is_last = i > 0 && i + 1 == words.size();
+    text += fmt::format("{}{}", i == 0 ? "" : is_last ? " or " : ", ", in_quotes(words[i]));
+  }
+  return text;
+}
+
+namespace {
+
+// What is meant, or nothing: a question, or all of them behind `otherwise`.
+std::string nearest_or_all(std::string_view word, std::span<const std::string_view> candidates,
+                           std::string_view otherwise) {
   if (const auto near = suggestion(word, candidates)) {
     return fmt::format("did you mean {}?", in_quotes(*near));
   }
-  if (candidates.empty()) return fmt::format("there is no {} that could be named here", noun);
   std::vector<std::string_view> joined;
   std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(joined),
                [&](std::string_view candidate) { return is_part(word, candidate); });
   if (!joined.empty() && joined.size() <= kPartsListed) {
-    return fmt::format("did you mean {}?", listed(joined));
+    return fmt::format("did you mean {}?", alternatives(joined));
   }
-  if (candidates.size() > kCandidatesListed) return "";
-  return fmt::format("the {} can be {}", noun, listed(candidates));
+  if (candidates.empty() || candidates.size() > kCandidatesListed) return "";
+  return fmt::format("{} {}", otherwise, alternatives(candidates));
+}
+
+}  // namespace
+
+std::string did_you_mean(std::string_view noun, std::string_view word,
+                         std::span<const std::string_view> candidates) {
+  return nearest_or_all(word, candidates, fmt::format("the {} can be", noun));
+}
+
+std::string which_of(std::string_view word, std::span<const std::string_view> words) {
+  if (words.size() <= kFew) return fmt::format("write {}", alternatives(words));
+  return nearest_or_all(word, words, "write");
 }
 
 }  // namespace tokenlife::sim

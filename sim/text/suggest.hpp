@@ -23,6 +23,13 @@ std::optional<std::string_view> suggestion(std::string_view word,
 std::string did_you_mean(std::string_view noun, std::string_view word,
                          std::span<const std::string_view> candidates);
 
+// Advice for a value that is none of the words: all of them, if they are few, for the nearest may
+// mean the opposite.
+std::string which_of(std::string_view word, std::span<const std::string_view> words);
+
+// "`a`, `b` or `c`"
+std::string alternatives(std::span<const std::string_view> words);
+
 // Advice, or what stands in for it where there is none.
 inline std::string advice_or(std::string advice, std::string_view otherwise) {
   return advice.empty() ? std::string(otherwise) : advice;

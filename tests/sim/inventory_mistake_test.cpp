@@ -120,16 +120,16 @@ TEST_CASE("an inventory is UTF-8") {
 
 TEST_CASE("words of an inventory that nobody knows are told with those that there are") {
   CHECK(row("renewing,,,,,,,,,,") ==
-        "devices.csv:2:6: `state` cannot be `renewing`; the word can be `registered`, `roaming`, "
+        "devices.csv:2:6: `state` cannot be `renewing`; write `registered`, `roaming`, "
         "`expired`, `re-registration-required` or `installed`");
   CHECK(row("expried,,,,,,,,,,") ==
         "devices.csv:2:6: `state` cannot be `expried`; did you mean `expired`?");
   CHECK(row(",,,offline,,,,,,,") ==
-        "devices.csv:2:9: `network` cannot be `offline`; the word can be `intranet` or `internet`");
+        "devices.csv:2:9: `network` cannot be `offline`; write `intranet` or `internet`");
   CHECK(row(",,,,5.00,,,,,,") ==
-        "devices.csv:2:10: `version` cannot be `5.00`; the word can be `outdated` or `current`");
+        "devices.csv:2:10: `version` cannot be `5.00`; write `outdated` or `current`");
   CHECK(row(",,,,,bulk,,,,,") ==
-        "devices.csv:2:11: `credential` cannot be `bulk`; the word can be `self-signed`, `pki` or "
+        "devices.csv:2:11: `credential` cannot be `bulk`; write `self-signed`, `pki` or "
         "`entra`");
   CHECK(row(",,,,,,,yes,,,") ==
         "devices.csv:2:13: `cmg-allowed` cannot be `yes`; write `true` or `false`");

@@ -99,8 +99,8 @@ TEST_CASE("a period is longer than nothing, and of a trace that starts over") {
                         "s.toml:10:1: `period` in a `trace` network does not go with a trace that "
                         "never starts over; add `loop = true`"},
                        {"align = \"absolut\"",
-                        "s.toml:10:9: `align` in a `trace` network cannot be `absolut`; did you "
-                        "mean `absolute`?"},
+                        "s.toml:10:9: `align` in a `trace` network cannot be `absolut`; write "
+                        "`device`, `file` or `absolute`"},
                    });
 }
 
@@ -161,8 +161,8 @@ TEST_CASE("a block is no longer than what is recorded") {
                   "stretch: it is not recorded for a whole block of 9h, counted from the run's "
                   "start; choose a shorter `block`, or write `from = \"any-device\"`"},
                  {"block = \"9h\"\nfrom = \"any\"",
-                  "s.toml:11:8: `from` in a `resample` network cannot be `any`; did you mean "
-                  "`any-device`?"},
+                  "s.toml:11:8: `from` in a `resample` network cannot be `any`; write "
+                  "`same-device` or `any-device`"},
                  {"block = \"0d\"",
                   "s.toml:10:9: `block` in a `resample` network is `0d`, which is zero; it must be "
                   "longer than that"},

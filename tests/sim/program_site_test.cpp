@@ -163,7 +163,8 @@ TEST_CASE("A9: a bulk token whose signer is retired is listed so, unless it is o
 TEST_CASE("what is wrong with a command on a site is said in one line", "[slow]") {
   const SiteDesk desk;
   check_refused(desk,
-                {{"site show site --type bulk", "`bulk` is not a type; did you mean `bulk-token`?"},
+                {{"site show site --type bulk",
+                  "`bulk` is not a type; write `bulk-token` or `signing-certificate`"},
                  {"site show site --sort size", "--sort: `size` is not a column"},
                  {"site retire site 7", "there is no certificate with number 7"},
                  {"site retire site x", "NUMBER"},

@@ -82,11 +82,11 @@ count = -1
           "s.toml:11:11: `clients` in [[cohort]] is 0, which is not an integer from 1 to 100000000",
           "s.toml:12:18: `at` in `install` is `1h2d`, which has its units repeated or out of "
           "order; write \"2d1h\"",
-          "s.toml:13:51: `office-days` cannot hold `tu`; the day can be `mon`, `tue`, `wed`, "
+          "s.toml:13:51: `office-days` cannot hold `tu`; write `mon`, `tue`, `wed`, "
           "`thu`, `fri`, `sat` or `sun`",
           "s.toml:13:66: `hours` in a `week` network is `9-17`, which is no time span; write it as "
           "in \"09:00-17:00\"",
-          "s.toml:13:86: `otherwise` in a `week` network cannot be `home`; the word can be "
+          "s.toml:13:86: `otherwise` in a `week` network cannot be `home`; write "
           "`offline`, `intranet` or `internet`",
           "s.toml:16:9: `count` in [[expect]] is -1, which is not an integer of at least 0"});
 }
@@ -151,7 +151,7 @@ steps = [
 ]
 )") == Strings{"s.toml:9:10: `at` in a step of `steps` is `0`, which has a number without a unit; "
                "write its unit, as in \"0d\" for days",
-               "s.toml:10:21: `on` in a step of `steps` cannot be `x`; the word can be `offline`, "
+               "s.toml:10:21: `on` in a step of `steps` cannot be `x`; write `offline`, "
                "`intranet` or `internet`",
                "s.toml:12:10: `at` in a step of `steps` is 1d, not after the step before at 2d; "
                "put the steps in order of time"});
@@ -194,7 +194,7 @@ network = { model = "trace", file = "t.csv" }
   REQUIRE(scenario.error().others.size() == 1);
   CHECK(show_error(scenario.error().others[0]) ==
         folder.path("t.csv") +
-            ":2:24: the network cannot be `home`; the network can be `offline`, `intranet` or "
+            ":2:24: the network cannot be `home`; write `offline`, `intranet` or "
             "`internet`\n"
             "    2 | 7,2026-01-01T00:00:00Z,home\n"
             "      |                        ^");

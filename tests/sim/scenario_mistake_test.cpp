@@ -188,21 +188,22 @@ TEST_CASE("how a moment is written is said of one that is not") {
 TEST_CASE("which words there are is said of one that is not, and none that is far from it") {
   check_said({
       {R"(on = "internet")", R"(on = "cmg")",
-       "s.toml:17:6: `on` in a `fixed` network cannot be `cmg`; the word can be `offline`, "
+       "s.toml:17:6: `on` in a `fixed` network cannot be `cmg`; write `offline`, "
        "`intranet` or `internet`"},
       {R"(on = "internet")", R"(on = "online")",
-       "s.toml:17:6: `on` in a `fixed` network cannot be `online`; the word can be "
+       "s.toml:17:6: `on` in a `fixed` network cannot be `online`; write "
        "`offline`, `intranet` or `internet`"},
       {R"(on = "internet")", R"(on = "Internet")",
-       "s.toml:17:6: `on` in a `fixed` network cannot be `Internet`; did you mean `internet`?"},
+       "s.toml:17:6: `on` in a `fixed` network cannot be `Internet`; write `offline`, `intranet` "
+       "or `internet`"},
       {R"("fixed")", R"("random")",
-       "s.toml:16:9: `model` in [cohort.network] cannot be `random`; the word can be "
+       "s.toml:16:9: `model` in [cohort.network] cannot be `random`; write "
        "`fixed`, `timeline`, `dwell`, `week`, `trace` or `resample`"},
       {R"("fixed")", R"("weekly")",
        "s.toml:16:9: `model` in [cohort.network] cannot be `weekly`; did you mean `week`?"},
       {R"("cmg")", R"("gateway")",
-       "s.toml:27:12: `endpoint` in the action `outage` cannot be `gateway`; the word can "
-       "be `mp`, `cmg` or `sts`"},
+       "s.toml:27:12: `endpoint` in the action `outage` cannot be `gateway`; write "
+       "`mp`, `cmg` or `sts`"},
       {R"("outage")", R"("block")",
        "s.toml:26:6: `do` in [[action]] cannot be `block`; did you mean `block-bulk-token` "
        "or `block-client`?"},

@@ -94,6 +94,11 @@ TEST_CASE("a word is suggested where one is near, and else all are listed, if th
   CHECK(did_you_mean("network", "internt", words) == "did you mean `internet`?");
   CHECK(did_you_mean("network", "home", words) ==
         "the network can be `offline`, `intranet` or `internet`");
+  // A value may be the opposite of one that is near.
+  CHECK(which_of("internt", words) == "write `offline`, `intranet` or `internet`");
+  constexpr std::array<std::string_view, 5> days{"mon", "tue", "wed", "thu", "fri"};
+  CHECK(which_of("thue", days) == "did you mean `tue`?");
+  CHECK(which_of("x", days) == "write `mon`, `tue`, `wed`, `thu` or `fri`");
   constexpr std::array<std::string_view, 33> many{};
   CHECK(did_you_mean("network", "home", many) == "");
   // Not the opposite of what was meant.
@@ -106,7 +111,7 @@ TEST_CASE("a word is suggested where one is near, and else all are listed, if th
   CHECK(suggestion("expectations", keys) == "expect");
   CHECK(did_you_mean("key", "renewed", keys) == "did you mean `token-renewed`?");
   CHECK(did_you_mean("key", "token", keys) == "did you mean `token-renewed` or `token-expired`?");
-  CHECK(did_you_mean("cohort", "x", {}) == "there is no cohort that could be named here");
+  CHECK(did_you_mean("cohort", "x", {}) == "");
 }
 
 TEST_CASE("foreign text cannot act on a terminal") {
