@@ -135,7 +135,7 @@ class Placing {
     const std::string& name = said_.key[i - 1];
     if (list.empty()) return wrong(fmt::format("`{}` is an empty list", name), "");
     return wrong(
-        fmt::format("there is no {} {}", name, in_quotes(part)),
+        fmt::format("there is no {} {}", name == "expect" ? "expectation" : name, in_quotes(part)),
         fmt::format("they are numbered from 0 to {}, in the order of the file", list.size() - 1));
   }
 

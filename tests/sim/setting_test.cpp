@@ -222,6 +222,15 @@ TEST_CASE("what is wrong with a value that is set is said of the command line") 
       {"action.1.for=3d",
        "--set action.1.for=3d: there is no action `1`; they are numbered from 0 to 0, in the order "
        "of the file"},
+      {"expect.77.count=3",
+       "--set expect.77.count=3: there is no expectation `77`; they are numbered from 0 to 0, in "
+       "the order of the file"},
+      {"run.start=2026-13-01",
+       "--set run.start=2026-13-01: `start` in [run] is `2026-13-01`, which does not exist; write "
+       "it as in 2026-01-01T00:00:00Z"},
+      {"site.renew-after=30",
+       "--set site.renew-after=30: `renew-after` in [site] must be a duration, not an integer; "
+       "write its unit, as in 30d for days"},
       {"action.0={}",
        "--set action.0={}: this names no key of a [[action]]; give its number and its key, as in "
        "action.0.at=20d"},
