@@ -147,10 +147,7 @@ std::optional<Error> InventoryReader::read_rows() {
     if (auto error = csv_.read_row()) return error;
     if (csv_.fields().size() != columns_) {
       if (csv_.row().empty()) return csv_.wrong("the line is empty", "leave it out");
-      return csv_.wrong(
-          fmt::format("the row has {} field{}, and the header has {}", csv_.fields().size(),
-                      csv_.fields().size() == 1 ? "" : "s", columns_),
-          "write one field for each column; put those that hold commas in quotes");
+      return csv_.wrong_width(columns_);
     }
     if (inventory_.clients.size() == kInventoryRowsMax) {
       return csv_.wrong(fmt::format("there are more than {} rows", kInventoryRowsMax),

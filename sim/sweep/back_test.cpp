@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string_view>
 
 #include "core/utf8.hpp"
 #include "sim/text/csv.hpp"
@@ -16,6 +18,8 @@ namespace {
 
 constexpr std::size_t kSurprises = 10;
 constexpr std::size_t kTruthBytesMax = std::size_t{1} << 30;
+constexpr const char* kHeaderAdvice =
+    "begin with the names of the columns, as in `device,stranded`";
 
 struct Columns {
   std::size_t device;
@@ -23,6 +27,10 @@ struct Columns {
 };
 
 Result<Columns, Error> columns_of(const CsvReader& csv) {
+  if (csv.lacks_commas()) {
+    return Failed<Error>(csv.wrong(fmt::format("unknown column {}", in_quotes(csv.row())),
+                                   "put commas between the columns"));
+  }
   std::optional<std::size_t> device;
   std::optional<std::size_t> stranded;
   for (std::size_t i = 0; i < csv.fields().size(); ++i) {
@@ -30,17 +38,19 @@ Result<Columns, Error> columns_of(const CsvReader& csv) {
     if (csv.fields()[i].text == "stranded") stranded = i;
   }
   if (device && stranded) return Columns{*device, *stranded};
-  return Failed<Error>(
-      csv.wrong(fmt::format("the header has no column `{}`", device ? "stranded" : "device"),
-                "begin the file with device,stranded"));
+  return Failed<Error>(csv.wrong(
+      fmt::format("the column `{}` is missing", device ? "stranded" : "device"), kHeaderAdvice));
 }
 
 }  // namespace
 
 Result<Truth, Error> load_truth(const std::string& path) {
   const auto text = read_text_file(path, kTruthBytesMax);
-  if (!text) return input_error(path, "cannot be read: " + text.error(), "give it with --truth");
-  if (text->empty()) return input_error(path, "is empty", "begin the file with device,stranded");
+  if (!text) {
+    return input_error(path, "cannot be read: " + text.error(),
+                       "give the path of a CSV file with the columns `device,stranded`");
+  }
+  if (text->empty()) return input_error(path, "is empty", kHeaderAdvice);
   if (!is_utf8(*text)) return input_error(path, "is not UTF-8", "save the file as UTF-8");
   CsvReader csv(*text, path);
   if (auto error = csv.read_row()) return Failed<Error>(std::move(*error));
@@ -48,24 +58,27 @@ Result<Truth, Error> load_truth(const std::string& path) {
   if (!columns) return Failed<Error>(columns.error());
   const std::size_t width = csv.fields().size();
   Truth truth;
+  std::map<std::string_view, const char*> places;  // by device: where it stands
   while (!csv.at_end()) {
     if (auto error = csv.read_row()) return Failed<Error>(std::move(*error));
     if (csv.row().empty()) continue;
-    if (csv.fields().size() != width) {
-      return Failed<Error>(csv.wrong(
-          fmt::format("the row has {} fields, the header {}", csv.fields().size(), width), ""));
+    if (csv.fields().size() != width) return Failed<Error>(csv.wrong_width(width));
+    const CsvField& device = csv.fields()[columns->device];
+    const CsvField& stranded = csv.fields()[columns->stranded];
+    if (stranded.text != "0" && stranded.text != "1") {
+      return Failed<Error>(csv.wrong_at(
+          stranded.raw, fmt::format("`stranded` cannot be {}", in_quotes(stranded.text)),
+          "write 1 for yes and 0 for no"));
     }
-    const std::string_view device = csv.fields()[columns->device].text;
-    const std::string_view stranded = csv.fields()[columns->stranded].text;
-    if (stranded != "0" && stranded != "1") {
-      return Failed<Error>(csv.wrong(fmt::format("`stranded` is {}", in_quotes(stranded)),
-                                     "write 1 for yes and 0 for no"));
-    }
-    if (!truth.emplace(device, stranded == "1").second) {
+    const auto [known, is_new] = truth.emplace(device.text, stranded.text == "1");
+    if (!is_new) {
       return Failed<Error>(
-          csv.wrong(fmt::format("`device` is {}, as in a row before", in_quotes(device)),
-                    "give every device one row"));
+          csv.wrong_at(device.raw,
+                       fmt::format("`device` is {}, as in line {}", in_quotes(device.text),
+                                   csv.line_number(places.at(known->first))),
+                       "give every device a row of its own, and only one"));
     }
+    places.emplace(known->first, device.raw.data());
   }
   return truth;
 }

@@ -1,5 +1,7 @@
 #include "sim/text/csv.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/text/escape.hpp"
@@ -96,6 +98,16 @@ Error CsvReader::wrong_at(std::string_view place, std::string what, std::string 
 
 Error CsvReader::wrong(std::string what, std::string advice) const {
   return wrong_at(row_, std::move(what), std::move(advice));
+}
+
+Error CsvReader::wrong_width(std::size_t columns) const {
+  return wrong(fmt::format("the row has {} field{}, and the header has {}", fields_.size(),
+                           fields_.size() == 1 ? "" : "s", columns),
+               "write one field for each column; put those that hold commas in quotes");
+}
+
+bool CsvReader::lacks_commas() const {
+  return fields_.size() == 1 && row_.find_first_of(";\t") != row_.npos;
 }
 
 std::string csv_field(std::string_view text) {

@@ -34,6 +34,10 @@ class CsvReader {
   Error wrong_at(std::string_view place, std::string what, std::string advice) const;
   // In the row that was read last, at its beginning.
   Error wrong(std::string what, std::string advice) const;
+  // The row is not one field for each of so many columns.
+  Error wrong_width(std::size_t columns) const;
+  // Whether the row seems to have something else between its fields.
+  bool lacks_commas() const;
   // The number of a line: of a place in it.
   std::size_t line_number(const char* place) const;
 

@@ -290,7 +290,24 @@ TEST_CASE("what came of it is read from a file of devices") {
     CAPTURE(wrong);
     CHECK_FALSE(read(wrong));
   }
-  CHECK_FALSE(load_truth(path + "x"));
+  const auto said_of = [&](const std::string& text) {
+    return to_string(read(text).error()).substr(path.size());
+  };
+  CHECK(said_of("device;stranded\na;1\n") ==
+        ":1:1: unknown column `device;stranded`; put commas between the columns");
+  CHECK(said_of("device,lost\na,1\n") ==
+        ":1:1: the column `stranded` is missing; begin with the names of the columns, as in "
+        "`device,stranded`");
+  CHECK(said_of("device,stranded\na,yes\n") ==
+        ":2:3: `stranded` cannot be `yes`; write 1 for yes and 0 for no");
+  CHECK(said_of("x,device,stranded\n,b,1\n,a,1\n,a,0\n") ==
+        ":4:2: `device` is `a`, as in line 3; give every device a row of its own, and only one");
+  CHECK(said_of("device,stranded\na\n") ==
+        ":2:1: the row has 1 field, and the header has 2; write one field for each column; put "
+        "those that hold commas in quotes");
+  const auto absent = load_truth(path + "x");
+  REQUIRE_FALSE(absent);
+  CHECK(absent.error().advice == "give the path of a CSV file with the columns `device,stranded`");
 }
 
 }  // namespace tokenlife::test
