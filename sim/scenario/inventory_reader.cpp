@@ -123,13 +123,10 @@ std::optional<Error> InventoryReader::read_column(const CsvField& field) {
   if (field.text.starts_with(kOwnColumns)) return std::nullopt;
   const auto known = std::find(kColumns.begin(), kColumns.end(), field.text);
   if (known == kColumns.end()) {
-    std::string advice = "give columns of your own a name that begins with `x-`";
-    if (csv_.fields().size() == 1 && field.text.find_first_of(";\t") != field.text.npos) {
-      advice = "put commas between the columns";
-    } else if (const auto meant = suggestion(field.text, kColumns)) {
-      advice =
-          fmt::format("did you mean {}? Columns of your own begin with `x-`", in_quotes(*meant));
-    }
+    std::string advice = did_you_mean("column", field.text, kColumns);
+    advice += advice.ends_with('?') ? " Columns of your own begin with `x-`"
+                                    : ", or one of your own, which begins with `x-`";
+    if (csv_.lacks_commas()) advice = "put commas between the columns";
     return csv_.wrong_at(field.raw, fmt::format("unknown column {}", in_quotes(field.text)),
                          std::move(advice));
   }
