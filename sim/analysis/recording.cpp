@@ -90,8 +90,8 @@ class SpanReader {
   std::optional<Error> read_time(const CsvField& field, sys_seconds& time) const {
     const auto moment = parse_rfc3339(field.text);
     if (!moment) {
-      return csv_.wrong_at(field.raw, "the time " + moment.error(),
-                           "write it as in 2026-01-01T00:00:00Z");
+      return csv_.wrong_at(field.raw, fmt::format("{} {}", in_quotes(field.text), moment.error()),
+                           rfc3339_advice(field.text));
     }
     time = *moment;
     return std::nullopt;

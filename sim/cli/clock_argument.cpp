@@ -24,7 +24,7 @@ Result<sys_seconds, Error> time_of_command(const std::optional<std::string>& at)
   if (!at) return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto wrong = [](std::string what) {
     return input_error("--at", std::move(what),
-                       "write seconds since 1970, or like 2026-01-01 or 2026-01-01T00:00:00Z");
+                       "write 2026-01-01, 2026-01-01T00:00:00Z or seconds since 1970");
   };
   sys_seconds time{};
   if (is_number(*at)) {
@@ -34,7 +34,7 @@ Result<sys_seconds, Error> time_of_command(const std::optional<std::string>& at)
     time = sys_seconds{std::chrono::seconds{seconds}};
   } else {
     const auto read = parse_date_or_time(*at);
-    if (!read) return wrong("the time " + read.error());
+    if (!read) return wrong(fmt::format("{} {}", in_quotes(*at), read.error()));
     time = *read;
   }
   if (time < sys_seconds{} || time > sys_seconds{std::chrono::seconds{kTokenDateMax}}) {

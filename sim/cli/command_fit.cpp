@@ -22,7 +22,7 @@ Result<std::optional<sys_seconds>, Error> until_of(const FitCommand& command,
   const auto moment = parse_moment(*command.until, begins);
   if (!moment) {
     return usage_error(
-        fmt::format("--until: the time {}", moment.error()),
+        fmt::format("--until: {}", moment.error()),
         "write it as in 60d, after the recording's beginning, or 2026-01-01T00:00:00Z");
   }
   const sys_seconds until = begins + moment->time_since_epoch();

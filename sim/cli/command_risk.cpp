@@ -25,7 +25,7 @@ Result<Instant, Error> time_of(const std::string& option, const std::string& tex
                                const Scenario& scenario) {
   const auto moment = parse_moment(text, scenario.start);
   if (!moment) {
-    return usage_error(fmt::format("{}: the time {}", option, moment.error()),
+    return usage_error(fmt::format("{}: {}", option, moment.error()),
                        "write it as in 60d, after the run's start, or 2026-01-01T00:00:00Z");
   }
   if (*moment >= Instant{} && *moment <= at(scenario.duration)) return *moment;

@@ -112,8 +112,10 @@ std::optional<Instant> InventoryRowReader::date(Column column) {
   if (field == nullptr) return std::nullopt;
   const Result<sys_seconds, std::string> moment = parse_rfc3339(field->text);
   if (!moment) {
-    wrong(*field, fmt::format("`{}` {}", name_of(column), moment.error()),
-          "write it as in 2026-01-01T00:00:00Z");
+    wrong(*field,
+          fmt::format("`{}` is {}, which {}", name_of(column), in_quotes(field->text),
+                      moment.error()),
+          rfc3339_advice(field->text));
     return std::nullopt;
   }
   const Duration after = *moment - context_.start;

@@ -76,8 +76,8 @@ class Reader {
     if (device.empty()) return csv_.wrong("the device is empty", "name it");
     const Result<sys_seconds, std::string> moment = parse_rfc3339(time.text);
     if (!moment) {
-      return csv_.wrong_at(time.raw, "the time " + moment.error(),
-                           "write it as in 2026-01-01T00:00:00Z");
+      return csv_.wrong_at(time.raw, fmt::format("{} {}", in_quotes(time.text), moment.error()),
+                           rfc3339_advice(time.text));
     }
     const std::optional<Network> on = from_name<Network>(network.text);
     if (!on) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,13 +19,18 @@ inline std::string rfc3339(std::chrono::sys_seconds start, Instant moment) {
   return rfc3339(start + moment.time_since_epoch());
 }
 
-// A date and time with `Z` or an offset, in whole seconds. The error completes "the time ...".
+// A date and time with `Z` or an offset, in whole seconds. The error completes "`...` ".
 Result<std::chrono::sys_seconds, std::string> parse_rfc3339(std::string_view text);
+
+// A text that lacks something at its end, with that: a time of day, its seconds, or the `Z`.
+std::optional<std::string> completed_rfc3339(std::string_view text);
+// How a time is written in a file: what the text may mean, if it lacks something.
+std::string rfc3339_advice(std::string_view text);
 
 // The same, or a date alone, like "2026-01-01": its midnight in UTC.
 Result<std::chrono::sys_seconds, std::string> parse_date_or_time(std::string_view text);
 
-// A duration after the run's start, or a date or time.
+// A duration after the run's start, or a date or time. The error is a sentence.
 Result<Instant, std::string> parse_moment(std::string_view text, std::chrono::sys_seconds start);
 
 }  // namespace tokenlife::sim

@@ -138,7 +138,7 @@ TEST_CASE("a mistake in a file of spans is named with its line") {
   CHECK(span_refused(kSpanHead + "y,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z\n")
             .find("s.csv:2:1: t.csv has no device `y`") == 0);
   CHECK(span_refused(kSpanHead + "x,2026-01-01,2026-02-01T00:00:00Z\n")
-            .find("s.csv:2:3: the time \"2026-01-01\"") == 0);
+            .find("s.csv:2:3: `2026-01-01`") == 0);
   CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z\n")
             .find("s.csv:2:24: the device is observed to a moment not after its first one") == 0);
   // A stay may not be as long as no duration may be: 2^32 seconds.

@@ -147,8 +147,14 @@ TEST_CASE("words of an inventory that nobody knows are told with those that ther
 
 TEST_CASE("dates of an inventory are in the past, and in order") {
   CHECK(row(",2026-06-01,,,,,,,,,") ==
-        "devices.csv:2:7: `token-issued` \"2026-06-01\" lacks the time of day; write it "
-        "as in 2026-01-01T00:00:00Z");
+        "devices.csv:2:7: `token-issued` is `2026-06-01`, which lacks the time of day; write "
+        "2026-06-01T00:00:00Z");
+  CHECK(row(",2026-05-17 07:35:04,,,,,,,,,") ==
+        "devices.csv:2:7: `token-issued` is `2026-05-17 07:35:04`, which does not end in Z or an "
+        "offset like +02:00; write 2026-05-17T07:35:04Z");
+  CHECK(row(",yesterday,,,,,,,,,") ==
+        "devices.csv:2:7: `token-issued` is `yesterday`, which is not a time; write it as in "
+        "2026-01-01T00:00:00Z");
   CHECK(row(",2026-06-01T00:00:00Z,,,,,,,,,") == "read");
   CHECK(row(",2026-06-01T00:00:01Z,,,,,,,,,") ==
         "devices.csv:2:7: `token-issued` is 2026-06-01T00:00:01Z, after the run's start at "

@@ -71,18 +71,22 @@ TEST_CASE("events are printed in the order of time, filtered, in three forms") {
 TEST_CASE("what does not exist in a log is said, with the nearest word", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
-  check_refused(desk, {
-                          {"events log --kind token-renewd", "did you mean `token-renewed`?"},
-                          {"events log --client offfice/0", "did you mean `office`?"},
-                          {"events log --client office/2", "the cohort has the clients 0 to 1"},
-                          {"replay log --client 5", "this log has the clients 0 to 4"},
-                          {"replay log --client 0b1c7c12-8948-4709-9221-7b84e16dfcd0",
-                           "no client has the GUID"},
-                          {"replay log --client x", "names no client"},
-                          {"replay log --at 101d", "--at is not within the run"},
-                          {"replay log --at 3x", "--at: \"3x\" is neither a time nor a duration"},
-                          {"events log --from 2026-13-01T00:00:00Z", "--from: the time"},
-                      });
+  check_refused(
+      desk,
+      {
+          {"events log --kind token-renewd", "did you mean `token-renewed`?"},
+          {"explain office/1 log", "the order is LOG CLIENT"},
+          {"events log --kind token-renewed,token-expired", "give each kind a --kind of its own"},
+          {"events log --client offfice/0", "did you mean `office`?"},
+          {"events log --client office/2", "the cohort has the clients 0 to 1"},
+          {"replay log --client 5", "this log has the clients 0 to 4"},
+          {"replay log --client 0b1c7c12-8948-4709-9221-7b84e16dfcd0", "no client has the GUID"},
+          {"replay log --client x", "names no client"},
+          {"replay log --at 101d", "--at is not within the run"},
+          {"replay log --at 3x", "--at: `3x` is neither a time nor a duration"},
+          {"events log --from 2026-13-01T00:00:00Z",
+           "--from: `2026-13-01T00:00:00Z` does not exist"},
+      });
 }
 
 TEST_CASE("a damaged or missing log ends every command with status 3 and the byte", "[slow]") {

@@ -75,13 +75,15 @@ TEST_CASE("a whole session can be tried in a time that is made up", "[slow]") {
 
 TEST_CASE("a time that is none, that lies behind or that is too far away is an error", "[slow]") {
   const OldDesk desk;
-  check_refused(desk, {{"site show site --at tomorrow", "--at: the time"},
-                       {"site init other --at ''", "--at: the time"},
-                       {"token list --site site --at -1", "--at"},
-                       {"site rotate site --at 99999999999999999999", "too far away"},
-                       {"site init other --at 2030-01-01T00:00:00", "--at: the time"},
-                       {"site init other --at 2030-02-30", "\"2030-02-30\" does not exist"},
-                       {"site init other --at 2030-01", "write seconds since 1970, or like"}});
+  check_refused(desk,
+                {{"site show site --at tomorrow", "--at: `tomorrow` is not a time"},
+                 {"site init other --at ''", "--at: `` is not a time"},
+                 {"token list --site site --at -1", "--at"},
+                 {"site rotate site --at 99999999999999999999", "too far away"},
+                 {"site init other --at 2030-01-01T00:00:00", "does not end in Z or an offset"},
+                 {"site init other --at 2030-02-30", "`2030-02-30` does not exist"},
+                 {"site init other --at 2030-01",
+                  "write 2026-01-01, 2026-01-01T00:00:00Z or seconds since 1970"}});
   CHECK_FALSE(std::filesystem::exists(desk.path("other")));
   for (const char* line : {"token new --site site", "site init other"}) {
     INFO(line);

@@ -160,7 +160,7 @@ TEST_CASE("what is wrong with verify's line or files is said in one line", "[slo
   desk.write("two.pem", desk.key.public_key().to_pem() + desk.key.public_key().to_pem());
   check_refused(desk,
                 {
-                    {"token verify x --key site.pem --at soon", "the time"},
+                    {"token verify x --key site.pem --at soon", "`soon` is not a time"},
                     {"token verify x --key site.pem --at -1", "--at"},
                     {"token verify x --key site.pem --at 253402300800", "from 1970 to 9999"},
                     {"token verify x --key site.pem --at 99999999999999999999", "too far away"},

@@ -135,7 +135,7 @@ TEST_CASE("a time in a trace is a moment in whole seconds") {
         "2026-01-01T00:00:00+25:00", "2026-1-1T00:00:00Z", "1767225600"}) {
     CAPTURE(time);
     const std::string said = refused(kHead + "x," + std::string(time) + ",offline\n");
-    CHECK(said.find("t.csv:2:3: the time \"" + std::string(time) + "\"") == 0);
+    CHECK(said.find("t.csv:2:3: `" + std::string(time) + "`") == 0);
   }
 }
 
