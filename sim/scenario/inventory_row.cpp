@@ -204,11 +204,8 @@ void InventoryRowReader::read_bulk_token(AdoptedClient& client) {
   const auto found = known.find(std::string(field->text));
   if (!found) {
     if (known.has_gaps) return;
-    const std::vector<std::string_view> names(known.names().begin(), known.names().end());
-    wrong(*field,
-          fmt::format("`bulk-token` is {}, and there is no bulk token of that name",
-                      in_quotes(field->text)),
-          did_you_mean("bulk token", field->text, names));
+    const auto [what, advice] = no_such_bulk_token(field->text, known);
+    wrong(*field, fmt::format("`bulk-token` {}", what), advice);
     return;
   }
   if (!holds_one) return;  // It was used up long ago (R28).

@@ -48,6 +48,9 @@ struct TraceUse {
   Duration until = kDurationLimit;
 };
 
+// What completes "`bulk-token` ..." where no action issues one of that name, and advice.
+std::pair<std::string, std::string> no_such_bulk_token(std::string_view name, const NameList& list);
+
 // What is known while a file is read.
 struct Reading {
   Reading(const ScenarioText& its_text, std::string path, const ScenarioOptions& asked)

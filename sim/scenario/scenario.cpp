@@ -10,6 +10,7 @@
 #include "sim/scenario/reading.hpp"
 #include "sim/scenario/syntax_error.hpp"
 #include "sim/scenario/toml_limits.hpp"
+#include "sim/scenario/toml_text.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/read_file.hpp"
 
@@ -64,12 +65,30 @@ std::optional<Keys> Reading::keys_of(const toml::node& element, const std::strin
   return std::nullopt;
 }
 
+std::pair<std::string, std::string> no_such_bulk_token(std::string_view name,
+                                                       const NameList& list) {
+  if (list.names().empty()) {
+    return {
+        fmt::format("is {}, and no action issues a bulk token", in_quotes(name)),
+        fmt::format("add an [[action]] with do = \"issue-bulk-token\", name = {} and at = \"0d\"",
+                    toml_string(name))};
+  }
+  const std::vector<std::string_view> names(list.names().begin(), list.names().end());
+  return {fmt::format("is {}, and there is no bulk token of that name", in_quotes(name)),
+          did_you_mean("bulk token", name, names)};
+}
+
 std::optional<std::uint32_t> Reading::reference(Keys& keys, std::string_view key, Need need,
                                                 std::string_view noun, const NameList& list) {
   const std::optional<std::string> name = keys.text(key, need);
   if (!name) return std::nullopt;
   if (const auto found = list.find(*name)) return found->index;
   if (list.has_gaps) return std::nullopt;
+  if (&list == &bulk_tokens && list.names().empty()) {
+    auto [what, advice] = no_such_bulk_token(*name, list);
+    keys.wrong(key, std::move(what), std::move(advice));
+    return std::nullopt;
+  }
   keys.wrong(key, fmt::format("is {}, and there is no {} of that name", in_quotes(*name), noun),
              nearest_name(keys.place(key), noun, *name, list));
   return std::nullopt;

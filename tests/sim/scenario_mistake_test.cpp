@@ -331,6 +331,9 @@ TEST_CASE("what a value names, or must come after, is said where it does not fit
        "that name; did you mean `spring`?"},
       {R"(at = "0d")", R"(at = "2d")",
        "s.toml:13:14: `bulk-token` is `spring`, which is issued at 2d, after the first "
+      {"do = \"issue-bulk-token\"\nname = \"spring\"", R"(do = "rotate-signing-certificate")",
+       "s.toml:13:14: `bulk-token` in [[cohort]] is `spring`, and no action issues a bulk token; "
+       "add an [[action]] with do = \"issue-bulk-token\", name = \"spring\" and at = \"0d\""},
        "install at 1d; issue it earlier, or install the cohort later"},
       {R"(state = "roaming")", R"(cohort = "kiosk"
 state = "roaming")",
