@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -64,6 +66,16 @@ inline auto decimal(std::uint64_t min, std::uint64_t max) {
     return fmt::format("{} is not an integer from {} to {}, in decimal digits",
                        in_quotes(redact_secrets(text)), min, max);
   };
+}
+
+// What is wrong with a number that has to be above 0.
+inline std::string above_zero(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = error == std::errc{} && end == text.data() + text.size();
+  if (is_number && std::isfinite(number) && number > 0) return "";
+  return fmt::format("{} is not a number above 0; write it like 0.5",
+                     in_quotes(redact_secrets(text)));
 }
 
 // One of these words; --help and completions list them.

@@ -208,8 +208,10 @@ void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
       "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
       "is not judged. `tokenlife log merge` makes one log of all parts");
   add_set(*added, command.set);
-  added->add_option("--clients-scale", command.clients_scale,
-                    "Multiply every cohort's client count (default: 1)");
+  added
+      ->add_option("--clients-scale", command.clients_scale,
+                   "Multiply every cohort's client count (default: 1)")
+      ->check(above_zero);
   add_threads(*added, command.threads);
   CLI::Option* stranded =
       added->add_option("--stranded", command.stranded,
