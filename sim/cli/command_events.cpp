@@ -87,6 +87,10 @@ Result<std::bitset<kEventKinds>, Error> kinds_of(const std::vector<std::string>&
   if (names.empty()) return kinds.set();
   for (const std::string& word : names) {
     const auto kind = from_name<EventKind>(word);
+    if (!kind && word.find(',') != word.npos) {
+      return usage_error(fmt::format("unknown event kind {}", in_quotes(word)),
+                         "give each kind a --kind of its own");
+    }
     if (!kind) {
       return usage_error(fmt::format("unknown event kind {}", in_quotes(word)),
                          advice_or(did_you_mean("kind", word, Names<EventKind>::values),
