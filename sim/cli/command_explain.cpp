@@ -18,7 +18,9 @@ ExitStatus explain_command(const ExplainCommand& command, Console& console) {
                        "in its folder");
   }
   const auto log = open_log(command.log);
-  if (!log) return Failed<Error>(log.error());
+  if (!log) {
+    return not_a_log(log.error(), command.log, command.client, "LOG CLIENT");
+  }
   const auto number = find_held_client(*log, command.client);
   if (!number) return Failed<Error>(number.error());
   const auto moment = moment_within(*log, command.at);

@@ -262,7 +262,7 @@ ExitStatus export_ccm_command(const LogExportCommand& command, Console& console)
 ExitStatus log_sql_command(const LogSqlCommand& command, Console& console) {
   const SignalWatch signals;
   const auto source = open_source(command.log, command.inputs, console);
-  if (!source) return Failed<Error>(source.error());
+  if (!source) return not_a_log(source.error(), command.log, command.sql, "LOG SQL");
   SqlDatabase database(*source->tables);
   auto question = database.ask(command.sql);
   if (!question) return Failed<Error>(question.error());

@@ -249,6 +249,17 @@ Result<Instant, Error> moment_of(const std::optional<std::string>& text, const c
                      "write it like 120d, 2026-05-01 or 2026-05-01T00:00:00Z");
 }
 
+Failed<Error> not_a_log(Error error, const std::string& log, const std::string& other,
+                        const char* order) {
+  const auto is_log = [](const std::string& place) {
+    return events::is_journal(std::filesystem::path(place) / events::kSiteFile) ||
+           events::LogReader::open(place).has_value();
+  };
+  if (std::filesystem::exists(log) || !is_log(other)) return Failed<Error>(std::move(error));
+  return usage_error(fmt::format("{} is no log, and {} is one", in_quotes(log), in_quotes(other)),
+                     fmt::format("the order is {}", order));
+}
+
 Result<Instant, Error> moment_within(const events::LogReader& log,
                                      const std::optional<std::string>& text) {
   const events::LogHeader& header = log.header();

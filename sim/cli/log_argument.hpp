@@ -59,6 +59,10 @@ void add_completeness(nlohmann::ordered_json& object, const events::LogReader& l
 Result<Instant, Error> moment_of(const std::optional<std::string>& text, const char* option,
                                  const events::LogHeader& header, Instant otherwise);
 
+// Why LOG cannot be opened, or that the two words of `order`, which begins with LOG, are swapped.
+Failed<Error> not_a_log(Error error, const std::string& log, const std::string& other,
+                        const char* order);
+
 // The moment that `--at` gives, within the run: its end if it was not given. A client on disk lives
 // on, so its log does not say, and ends with the last event.
 Result<Instant, Error> moment_within(const events::LogReader& log,

@@ -105,6 +105,7 @@ TEST_CASE("SQL that is wrong, or would do more than ask, is refused", "[slow]") 
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   check_refused(desk, {{"log sql log \"select * form events\"", "syntax error"},
+                       {"log sql \"select 1\" log", "the order is LOG SQL"},
                        {"log sql log \"select * from evnts\"", "did you mean `events`?"},
                        {"log sql log \"select knd from events\"", "did you mean `kind`?"},
                        {"log sql log \"\"", "no statement"},
