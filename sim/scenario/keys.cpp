@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sim/scenario/example.hpp"
 #include "sim/text/duration_advice.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
@@ -185,7 +186,7 @@ const toml::node* Keys::take(std::string_view key, Need need, const KeyShape& sh
   tell(key, need, shape);
   if (!knows(key)) known_.push_back(key);
   const toml::node* value = node(key);
-  if (value == nullptr && need == Need::required) missing(key);
+  if (value == nullptr && need == Need::required) missing(key, advice_to_add(key, shape));
   return value;
 }
 
@@ -361,7 +362,8 @@ std::string Keys::table_advice(std::string_view key, bool is_list) const {
   if (where_ == "the file")
     return fmt::format("write {0}{2}{1}", is_list ? "[[" : "[", is_list ? "]]" : "]", key);
   if (key == "network") return "write [cohort.network]";
-  return fmt::format("write {} = {}", key, is_list ? "[ ... ]" : "{ ... }");
+  const KeyShape shape{.kind = is_list ? Kind::list : Kind::table};
+  return fmt::format("write {} = {}", key, example_of(key, shape));
 }
 
 const toml::table* Keys::table(std::string_view key, Need need) {
@@ -386,8 +388,11 @@ const toml::node* Keys::any(std::string_view key) { return take(key, Need::optio
 
 std::optional<std::size_t> Keys::choice(std::string_view key, Need need,
                                         std::span<const std::string_view> words) {
-  tell(key, need, {.kind = Kind::words, .words = {words.begin(), words.end()}});
-  const std::optional<std::string> word = text(key, need);
+  const KeyShape shape{.kind = Kind::words, .words = {words.begin(), words.end()}};
+  tell(key, need, shape);
+  const bool is_missing = need == Need::required && !has(key);
+  if (is_missing) missing(key, advice_to_add(key, shape));
+  const std::optional<std::string> word = text(key, is_missing ? Need::optional : need);
   if (!word) return std::nullopt;
   const auto found = std::find(words.begin(), words.end(), *word);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());

@@ -244,10 +244,11 @@ lifetimes = 100
       {"share-min = 1.0", "share = 0.95",
        "s.toml:32:1: unknown key `share` in [[expect]]; did you mean `share-min` or `share-max`?"},
       {R"(for = "3d")", R"(duration = "3d")",
-       "s.toml:24:1: the key `for` is missing in the action `outage`"
+       "s.toml:24:1: the key `for` is missing in the action `outage`; add for = \"2d\""
        "\ns.toml:28:1: unknown key `duration` in the action `outage`; the key can be `at`, "
        "`do`, `endpoint`, `for`, `repeat-every` or `times`"},
-      {"clients = 200\n", "", "s.toml:9:1: the key `clients` is missing in [[cohort]]"},
+      {"clients = 200\n", "",
+       "s.toml:9:1: the key `clients` is missing in [[cohort]]; add clients = 100"},
       {"share-min = 1.0\n", "",
        "s.toml:30:1: the key `count` is missing in [[expect]]; give `count`, `min`, `max`, "
        "`share-min` or `share-max`"},
@@ -280,7 +281,7 @@ TEST_CASE("what a table is called and how it is written is said where it is not"
        "s.toml:24:1: `action` was a single table before; write [[action]] each time"},
       {R"(install = { at = "1d", over = "2d" })", R"(install = "1d")",
        "s.toml:12:11: `install` in [[cohort]] must be a table, not a string; write install "
-       "= { ... }"},
+       "= { at = \"3d\" }"},
       {R"(install = { at = "1d", over = "2d" })", R"(install = {
   at = "1d",
   over = "2d",
@@ -329,12 +330,12 @@ TEST_CASE("what a value names, or must come after, is said where it does not fit
       {R"(bulk-token = "spring")", R"(bulk-token = "sprung")",
        "s.toml:13:14: `bulk-token` in [[cohort]] is `sprung`, and there is no bulk token of "
        "that name; did you mean `spring`?"},
-      {R"(at = "0d")", R"(at = "2d")",
-       "s.toml:13:14: `bulk-token` is `spring`, which is issued at 2d, after the first "
       {"do = \"issue-bulk-token\"\nname = \"spring\"", R"(do = "rotate-signing-certificate")",
        "s.toml:13:14: `bulk-token` in [[cohort]] is `spring`, and no action issues a bulk token; "
        "add an [[action]] with do = \"issue-bulk-token\", name = \"spring\" and at = \"0d\""},
        "install at 1d; issue it earlier, or install the cohort later"},
+      {R"(at = "0d")", R"(at = "2d")",
+       "s.toml:13:14: `bulk-token` is `spring`, which is issued at 2d, after the first "
       {R"(state = "roaming")", R"(cohort = "kiosk"
 state = "roaming")",
        "s.toml:31:10: `cohort` in [[expect]] is `kiosk`, and there is no cohort of that "

@@ -8,7 +8,8 @@ namespace tokenlife::sim {
 
 TEST_CASE("what is required must be there") {
   check({
-      {"", "duration = \"365d\"\n", "", "3:1", {"the key `duration` is missing in [run]"}},
+      {"", "duration = \"365d\"\n", "", "3:1",
+       {"the key `duration` is missing in [run]", "add duration = \"365d\""}},
       {"", "name = \"commuters\"\n", "", "24:1", {"the key `name` is missing in [[cohort]]"}},
       {"", "name = \"commuters\"\n", "name = \"\"\n", "25:8", {"`name` in [[cohort]] is empty"}},
       {"", "name = \"commuters\"\n", "name = \"a\\u0007\"\n", "25:8", {"holds control characters"}},
@@ -16,7 +17,8 @@ TEST_CASE("what is required must be there") {
       {"", "clients = 5000\n", "", "24:1", {"the key `clients` is missing in [[cohort]]"}},
       {"", "[cohort.network]\nmodel = \"fixed\"\non = \"intranet\"\n", "", "24:1",
        {"the key `network` is missing in [[cohort]]", "[cohort.network]"}},
-      {"", "model = \"fixed\"\n", "", "35:1", {"the key `model` is missing in [cohort.network]"}},
+      {"", "model = \"fixed\"\n", "", "35:1",
+       {"the key `model` is missing in [cohort.network]", "it can be `fixed`, `timeline`"}},
       {"\"fixed\"", "on = \"intranet\"\n", "", "35:1",
        {"the key `on` is missing in a `fixed` network"}},
       {"", "start = \"intranet\"\n", "", "50:1",

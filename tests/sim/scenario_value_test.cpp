@@ -158,7 +158,8 @@ TEST_CASE("a time is after the start, on a tick, and has an offset") {
       {"", "2026-03-01T01:00:00+01:00", "9999-03-01T01:00:00Z", "89:6",
        {"not less than 49710 days"}},
       {"", "at = \"40d\"", "at = \"-1d\"", "83:6", {"is negative"}},
-      {"", "at = \"40d\"\n", "", "82:1", {"the key `at` is missing in the action `outage`"}},
+      {"", "at = \"40d\"\n", "", "82:1",
+       {"the key `at` is missing in the action `outage`", "add at = \"10d\""}},
   });
 }
 
