@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sim/scenario/date_advice.hpp"
 #include "sim/scenario/example.hpp"
 #include "sim/text/duration_advice.hpp"
 #include "sim/text/escape.hpp"
-#include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -33,8 +33,10 @@ std::string_view type_of(const toml::node& node) {
 
 // A scalar as TOML has it, for what should be a string.
 std::string in_string_quotes(const toml::node& node) {
-  if (const auto* integer = node.as_integer()) return fmt::format("write \"{}\"", integer->get());
-  if (const auto* boolean = node.as_boolean()) return fmt::format("write \"{}\"", boolean->get());
+  if (const auto* integer = node.as_integer())
+    return fmt::format("put it in quotes: \"{}\"", integer->get());
+  if (const auto* boolean = node.as_boolean())
+    return fmt::format("put it in quotes: \"{}\"", boolean->get());
   return node.is_table() || node.is_array() ? "" : "put it in quotes";
 }
 
@@ -68,31 +70,6 @@ std::optional<std::string> share_advice(std::string_view text) {
   if (is_percent) number /= 100;
   if (!(number >= 0 && number <= 1)) return std::nullopt;
   return fmt::format("write {:.6g} without quotes", number);
-}
-
-// A date or date-time that stands in quotes, without them.
-std::optional<std::string> date_advice(const std::string& text) {
-  for (const std::string_view rest : {"", "Z", "T00:00:00Z"}) {
-    const std::string whole = text + std::string(rest);
-    if (parse_rfc3339(whole)) return fmt::format("write {} without quotes", whole);
-  }
-  return std::nullopt;
-}
-
-// What is not a date-time with an offset, with what it lacks.
-std::string date_advice(const toml::node& node) {
-  const auto* only_date = node.as_date();
-  const auto* local = node.as_date_time();
-  if (only_date != nullptr || local != nullptr) {
-    const toml::date date = local == nullptr ? only_date->get() : local->get().date;
-    const toml::time time = local == nullptr ? toml::time{} : local->get().time;
-    return fmt::format(
-        "write {:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z for UTC, or end it with another offset",
-        date.year, date.month, date.day, time.hour, time.minute, time.second);
-  }
-  const auto* text = node.as_string();
-  const auto without_quotes = text == nullptr ? std::nullopt : date_advice(text->get());
-  return without_quotes.value_or("write it as in 2026-01-01T00:00:00Z, without quotes");
 }
 
 bool is_one_line(std::string_view text) {
@@ -316,6 +293,10 @@ std::optional<toml::date_time> Keys::date_time(std::string_view key) {
   const toml::node* value = take(key, Need::optional, {.kind = Kind::date_time});
   if (value == nullptr) return std::nullopt;
   const auto* moment = value->as_date_time();
+  if (auto why = no_such_date(*value)) {
+    wrong(key, std::move(*why), date_advice(*value));
+    return std::nullopt;
+  }
   if (moment == nullptr || !moment->get().offset) {
     wrong(key,
           fmt::format("must be a date-time with an offset from UTC, not {}",
@@ -333,9 +314,14 @@ std::optional<Instant> Keys::time(std::string_view key, Need need) {
   const toml::node* value = node(key);
   if (value == nullptr || !(value->is_date_time() || value->is_date())) {
     const auto* text = value == nullptr ? nullptr : value->as_string();
-    if (const auto advice = text == nullptr ? std::nullopt : date_advice(text->get())) {
+    if (const auto advice = text == nullptr ? std::nullopt : quoted_date_advice(text->get())) {
       take(key, need, {.kind = Kind::moment});
       wrong(key, "is a date in quotes", *advice);
+      return std::nullopt;
+    }
+    if (auto why = value == nullptr ? std::nullopt : no_such_date(*value)) {
+      take(key, need, {.kind = Kind::moment});
+      wrong(key, std::move(*why), date_advice(*value));
       return std::nullopt;
     }
     const std::optional<Duration> after = duration(key, Sign::not_negative, need);

@@ -79,6 +79,22 @@ Position ScenarioText::place_in_file(std::size_t offset) const {
               1};
 }
 
+namespace {
+
+// Advice without the quotes that the command line does not need, unless it is about them.
+std::string for_command_line(std::string advice) {
+  if (advice.starts_with("put it in quotes")) return advice;
+  for (const std::string_view part :
+       {", and quotes", ", without quotes", " without quotes", "\""}) {
+    for (auto at = advice.find(part); at != advice.npos; at = advice.find(part)) {
+      advice.erase(at, part.size());
+    }
+  }
+  return advice;
+}
+
+}  // namespace
+
 Error ScenarioText::error_at(const std::string& path, Position at, std::string what,
                              std::string advice) const {
   if (authors_.empty()) {
@@ -87,7 +103,8 @@ Error ScenarioText::error_at(const std::string& path, Position at, std::string w
   }
   const Origin origin = origin_of(offset_of(text_, at));
   if (origin.author) {
-    return {ErrorKind::input, authors_[*origin.author], std::move(what), std::move(advice)};
+    return {ErrorKind::input, authors_[*origin.author], std::move(what),
+            for_command_line(std::move(advice))};
   }
   const Position there = place_in_file(origin.offset);
   return sim::error_at(path, line_of(file_, there.line, there.column), std::move(what),

@@ -304,7 +304,8 @@ TEST_CASE("a text that is not TOML has one mistake, in words of this program") {
       {R"("kiosks")", "“kiosks”",
        R"(s.toml:10:8: these are the quotes of a word processor; write plain ones: ")"},
       {R"("kiosks")", "17",
-       R"(s.toml:10:8: `name` in [[cohort]] must be a string, not an integer; write "17")"},
+       "s.toml:10:8: `name` in [[cohort]] must be a string, not an integer; put it in quotes: "
+       "\"17\""},
       {R"("kiosks")", R"("tills\prague")",
        R"(s.toml:10:15: a `\` in double quotes begins an escape, and this is none; write `\\` )"
        "or `/`, or put the text in single quotes"},
@@ -333,9 +334,9 @@ TEST_CASE("what a value names, or must come after, is said where it does not fit
       {"do = \"issue-bulk-token\"\nname = \"spring\"", R"(do = "rotate-signing-certificate")",
        "s.toml:13:14: `bulk-token` in [[cohort]] is `spring`, and no action issues a bulk token; "
        "add an [[action]] with do = \"issue-bulk-token\", name = \"spring\" and at = \"0d\""},
-       "install at 1d; issue it earlier, or install the cohort later"},
       {R"(at = "0d")", R"(at = "2d")",
        "s.toml:13:14: `bulk-token` is `spring`, which is issued at 2d, after the first "
+       "install at 1d; issue it earlier, or install the cohort later"},
       {R"(state = "roaming")", R"(cohort = "kiosk"
 state = "roaming")",
        "s.toml:31:10: `cohort` in [[expect]] is `kiosk`, and there is no cohort of that "

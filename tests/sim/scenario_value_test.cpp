@@ -61,7 +61,7 @@ TEST_CASE("a value must have its key's type") {
       {"", "duration = \"365d\"", "duration = 365", "6:12",
        {"`duration` in [run] must be a duration, not an integer", "\"365d\""}},
       {"", "name = \"Everything\"", "name = 1", "4:8",
-       {"must be a string, not an integer", "write \"1\""}},
+       {"must be a string, not an integer", "put it in quotes: \"1\""}},
       {"", "seed = 42", "seed = 4.5", "7:8", {"must be an integer of at least 0, not a float"}},
       {"", "internal-registration = false", "internal-registration = \"no\"", "13:25",
        {"must be true or false, not a string"}},
