@@ -15,9 +15,9 @@
 namespace tokenlife::events {
 namespace {
 
-// Of a file of small frames, a journal say, so much is read at once.
-constexpr std::uint64_t kAheadBytes = 32 * 1024;
-constexpr std::uint64_t kSmallFrameBytes = 2 * 1024;
+// So much is read at once where frames are read in order: most have some kilobytes, those of a
+// journal some hundred bytes.
+constexpr std::uint64_t kAheadBytes = 64 * 1024;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -31,6 +31,7 @@ FrameReader::FrameReader(FrameReader&& other) noexcept
       has_known_size_(other.has_known_size_),
       position_(other.position_),
       last_(other.last_),
+      is_in_order_(other.is_in_order_),
       version_(other.version_),
       digest_(other.digest_),
       before_(other.before_),
@@ -47,6 +48,7 @@ FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(has_known_size_, other.has_known_size_);
   std::swap(position_, other.position_);
   std::swap(last_, other.last_);
+  std::swap(is_in_order_, other.is_in_order_);
   std::swap(version_, other.version_);
   std::swap(digest_, other.digest_);
   std::swap(before_, other.before_);
@@ -154,6 +156,7 @@ Result<Frame, LogError> FrameReader::next() {
   digest_ = digest;
   last_ = offset;
   position_ += bytes_of(header);
+  is_in_order_ = true;
   return Frame{header.type, offset, std::span(frame_).subspan(1, payload / 8)};
 }
 
@@ -215,6 +218,7 @@ Result<Frame, LogError> FrameReader::frame_at(std::uint64_t offset) {
     if (!read) return Failed<LogError>(read.error());
   }
   position_ = offset;
+  is_in_order_ = false;
   return next();
 }
 
@@ -252,18 +256,23 @@ Result<std::vector<std::byte>, LogError> FrameReader::bytes_at(std::uint64_t off
 }
 
 Result<void, LogError> FrameReader::read_ahead(std::uint64_t offset, std::span<std::byte> bytes) {
-  const auto is_there = [&] {
-    return offset >= ahead_from_ && offset + bytes.size() <= ahead_from_ + ahead_.size();
-  };
-  const bool is_small = position_ - last_ <= kSmallFrameBytes && bytes.size() <= kSmallFrameBytes;
-  if (!is_there() && is_small) {
-    ahead_from_ = offset;
-    ahead_.resize(std::min(kAheadBytes, size_ - offset));
-    // What matters of an error is told where the bytes are wanted.
-    if (!read_at(offset, ahead_)) ahead_.clear();
+  const std::uint64_t end = ahead_from_ + ahead_.size();
+  if (offset >= ahead_from_ && offset < end) {
+    const std::size_t count = std::min<std::uint64_t>(bytes.size(), end - offset);
+    std::memcpy(bytes.data(), ahead_.data() + (offset - ahead_from_), count);
+    bytes = bytes.subspan(count);
+    offset += count;
   }
-  if (!is_there()) return read_at(offset, bytes);
-  std::memcpy(bytes.data(), ahead_.data() + (offset - ahead_from_), bytes.size());
+  if (bytes.empty()) return {};
+  if (!is_in_order_ || bytes.size() >= kAheadBytes) return read_at(offset, bytes);
+  ahead_from_ = offset;
+  ahead_.resize(std::min(kAheadBytes, size_ - offset));
+  if (!read_at(offset, ahead_)) {
+    // What matters of the error is told where the bytes are wanted.
+    ahead_.clear();
+    return read_at(offset, bytes);
+  }
+  std::memcpy(bytes.data(), ahead_.data(), bytes.size());
   return {};
 }
 

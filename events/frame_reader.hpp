@@ -81,7 +81,7 @@ class FrameReader {
   Result<void, LogError> find_size();
   Result<void, LogError> read_magic(const Magic& magic);
   Result<void, LogError> read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
-  // The same, perhaps with what follows: for the next time.
+  // The same; what follows too where frames are read in order. Precondition: the file has them.
   Result<void, LogError> read_ahead(std::uint64_t offset, std::span<std::byte> bytes);
   Result<bool, LogError> read_frame(std::uint64_t offset, FrameHeader header, Digest& digest);
   Result<bool, LogError> is_whole_but_for_length(std::uint64_t offset, FrameHeader header);
@@ -96,13 +96,14 @@ class FrameReader {
   std::uint64_t size_ = 0;
   bool has_known_size_ = false;  // and so was not interrupted
   std::uint64_t position_ = 0;
-  std::uint64_t last_ = 0;  // where the frame read last begins
+  std::uint64_t last_ = 0;    // where the frame read last begins
+  bool is_in_order_ = false;  // one frame after the other is read
   unsigned version_ = 0;
   Digest digest_;
   Digest before_;  // what goes into the digest of the first frame
   ChainHasher hasher_;
   std::vector<std::uint64_t> frame_;  // header, payload and digest, aligned as messages need it
-  std::vector<std::byte> ahead_;      // what the file has from there on, of small frames
+  std::vector<std::byte> ahead_;      // what the file has from there on
   std::uint64_t ahead_from_ = 0;
 };
 
