@@ -45,6 +45,12 @@ class ClientReplay {
     return error == EventError::none;
   }
 
+  // Two events that follow each other. False if they cannot both have happened; no error says why.
+  bool renew(const RenewalRequested& requested, const TokenRenewed& renewed) {
+    return evolve_in_place(client_, requested) == EventError::none &&
+           evolve_in_place(client_, renewed) == EventError::none;
+  }
+
   // Events have moved the client there that nothing else depends on.
   void move_to(ClientPlace place) { put_at(client_, place); }
 

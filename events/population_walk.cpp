@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace tokenlife::events {
 namespace {
@@ -47,9 +48,24 @@ bool begins_before(std::uint32_t time, const StretchHead& head, std::uint16_t fi
   return first_step == kLongStep || head.from + first_step * std::uint64_t{head.time_unit} < time;
 }
 
-[[gnu::noinline]] bool on_rare(EventKind kind, const Take<CodedColumns>& place,
-                               const Envelope& envelope, OfClient& visitor) {
-  return hand_over(kind, place, envelope, visitor, static_cast<const ClientEvent*>(nullptr));
+std::uint32_t take_cause_number(const Shape& shape, CodedColumns& columns) {
+  if ((shape.flags & kCauseHasNumber) == 0) return 0;
+  const bool as_expected = (shape.flags & kCauseAsExpected) != 0;
+  return as_expected ? columns.expected.request_seq : columns.cursor.numbers.take();
+}
+
+template <class Event>
+Event take(const Shape& shape, std::uint32_t client, CodedColumns& columns) {
+  columns.as_expected = (shape.flags & kFieldsAsExpected) != 0;
+  Take<CodedColumns> place{client, shape.detail, columns};
+  Event event;
+  Layout<Event>::fields(place, event);
+  return event;
+}
+
+bool is_renewal(const Shape& request, const Shape& answer) {
+  return request.kind == static_cast<std::uint8_t>(EventKind::renewal_requested) &&
+         answer.kind == static_cast<std::uint8_t>(EventKind::token_renewed);
 }
 
 }  // namespace
@@ -75,27 +91,19 @@ void PopulationWalk::go_on(std::span<const ServiceState> known) {
   }
 }
 
-// An event that is more than a move. All of it is inlined for the two kinds that are most.
-[[gnu::flatten]] bool PopulationWalk::on_other(const Shape& shape, Slice& slice,
-                                               ServiceReplay& client) {
-  StretchCursor& cursor = slice.columns.cursor;
-  Expected& expected = slice.columns.expected;
+// An event that is more than a move.
+bool PopulationWalk::on_other(const Shape& shape, Slice& slice, ServiceReplay& client) {
   if (shape.kind == kClientKinds) return false;
-  std::uint32_t number = 0;
-  if ((shape.flags & kCauseHasNumber) != 0) {
-    const bool as_expected = (shape.flags & kCauseAsExpected) != 0;
-    number = as_expected ? expected.request_seq : cursor.numbers.take();
-  }
+  Expected& expected = slice.columns.expected;
   const auto kind = static_cast<EventKind>(shape.kind);
+  const auto cause = static_cast<CauseKind>(shape.cause);
+  const std::uint32_t number = take_cause_number(shape, slice.columns);
   slice.columns.as_expected = (shape.flags & kFieldsAsExpected) != 0;
-  const Envelope envelope{
-      at(Duration{slice.columns.time}), slice.seq, {static_cast<CauseKind>(shape.cause), number}};
+  const Envelope envelope{at(Duration{slice.columns.time}), slice.seq, {cause, number}};
   OfClient visitor{client, until_};
   const Take<CodedColumns> place{slice.client, shape.detail, slice.columns};
   const bool good =
-      kind == EventKind::renewal_requested ? hand_over<RenewalRequested>(place, envelope, visitor)
-      : kind == EventKind::token_renewed   ? hand_over<TokenRenewed>(place, envelope, visitor)
-                                           : on_rare(kind, place, envelope, visitor);
+      hand_over(kind, place, envelope, visitor, static_cast<const ClientEvent*>(nullptr));
   if (is_request(kind)) {
     expected.request_seq = slice.seq;
     expected.request_time = slice.columns.time;
@@ -103,12 +111,28 @@ void PopulationWalk::go_on(std::span<const ServiceState> known) {
   return good;
 }
 
-bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
+// A renewal that is requested and granted by two events in a row, as most of those are that are
+// more than moves. `answered`: when, in seconds.
+[[gnu::flatten]] bool PopulationWalk::on_renewal(const Shape& request, const Shape& answer,
+                                                 std::uint32_t answered, Slice& slice,
+                                                 ServiceReplay& client) {
+  Expected& expected = slice.columns.expected;
+  take_cause_number(request, slice.columns);
+  const auto requested = take<RenewalRequested>(request, slice.client, slice.columns);
+  expected.request_seq = slice.seq;
+  expected.request_time = std::exchange(slice.columns.time, answered);
+  take_cause_number(answer, slice.columns);
+  const auto renewed = take<TokenRenewed>(answer, slice.client, slice.columns);
+  return !slice.columns.too_short() && client.renew(requested, renewed);
+}
+
+// `kAllCount`: no event of the stretch is later than `until_`.
+template <bool kAllCount>
+bool PopulationWalk::walk_stretch(StretchCursor& cursor, std::int64_t counting) {
   const StretchView view = cursor.view;
   const StretchHead& head = view.head;
   const ShapeTable& shapes = *view.shapes;
   const CodeMoves moves = moves_of(shapes);
-  const std::int64_t counting = steps_that_count(head, until_);
   NumberReader streams = cursor.streams;
   const std::uint8_t* code = view.codes.data();
   const std::uint16_t* step = view.steps.data();
@@ -128,11 +152,15 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
     // Their sum in steps stays small enough to be multiplied, or is refused.
     std::uint64_t steps = 0;
     std::size_t place = lane.place;
+    const auto counts = [&] { return kAllCount || static_cast<std::int64_t>(steps) <= counting; };
+    const auto time = [&] {
+      return static_cast<std::uint32_t>(head.from + steps * std::uint64_t{head.time_unit});
+    };
     for (const std::uint8_t* const end = code + events; code != end; ++code, ++step) {
       const Move* const move = moves[*code];
       if (move != nullptr && *step != kLongStep) [[likely]] {
         steps += *step;
-        place = static_cast<std::int64_t>(steps) <= counting ? (*move)[place] : place;
+        place = counts() ? (*move)[place] : place;
         continue;
       }
       if (*step != kLongStep) {
@@ -142,21 +170,29 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
         steps += view.long_steps[cursor.next_long++];
       }
       if (move != nullptr) {
-        place = static_cast<std::int64_t>(steps) <= counting ? (*move)[place] : place;
+        place = counts() ? (*move)[place] : place;
         continue;
       }
       if (place == kNoPlace) return false;
-      slice.columns.time =
-          static_cast<std::uint32_t>(head.from + steps * std::uint64_t{head.time_unit});
+      slice.columns.time = time();
       slice.seq = first_seq + events - static_cast<std::uint32_t>(end - code);
-      clients_[i].move_to(static_cast<ClientPlace>(place));
-      if (!on_other(shapes[*code], slice, clients_[i])) return false;
-      place = place_of(clients_[i].replay().client());
+      ServiceReplay& client = clients_[i];
+      client.move_to(static_cast<ClientPlace>(place));
+      const Shape& shape = shapes[*code];
+      if (kAllCount && code + 1 != end && is_renewal(shape, shapes[code[1]]) &&
+          step[1] != kLongStep) {
+        const Shape& answer = shapes[*++code];
+        steps += *++step;
+        if (!on_renewal(shape, answer, time(), slice, client)) return false;
+      } else if (!on_other(shape, slice, client)) {
+        return false;
+      }
+      place = place_of(client.replay().client());
     }
-    const std::uint64_t time = head.from + steps * std::uint64_t{head.time_unit};
-    const bool is_within = steps <= std::numeric_limits<std::uint32_t>::max() && time <= head.until;
+    const std::uint64_t last = head.from + steps * std::uint64_t{head.time_unit};
+    const bool is_within = steps <= std::numeric_limits<std::uint32_t>::max() && last <= head.until;
     if (!is_within || place == kNoPlace) return false;
-    lane = {first_seq + events, static_cast<std::uint32_t>(time), static_cast<ClientPlace>(place)};
+    lane = {first_seq + events, static_cast<std::uint32_t>(last), static_cast<ClientPlace>(place)};
   }
   cursor.streams = streams;
   cursor.next = view.codes.size() - left;
@@ -166,7 +202,8 @@ bool PopulationWalk::walk_stretch(StretchCursor& cursor) {
 bool PopulationWalk::step(const StretchCursor& stretch) {
   StretchCursor cursor = stretch;  // the caller's stays for walk()
   events_ += stretch.view.head.events;
-  return walk_stretch(cursor);
+  if (at(Duration{stretch.view.head.until}) <= until_) return walk_stretch<true>(cursor, 0);
+  return walk_stretch<false>(cursor, steps_that_count(stretch.view.head, until_));
 }
 
 std::span<const ServiceReplay> PopulationWalk::clients() {

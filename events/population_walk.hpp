@@ -59,8 +59,11 @@ class PopulationWalk {
   };
 
   void go_on(std::span<const ServiceState> known);
-  bool walk_stretch(StretchCursor& cursor);
+  template <bool kAllCount>
+  bool walk_stretch(StretchCursor& cursor, std::int64_t counting);
   bool on_other(const Shape& shape, Slice& slice, ServiceReplay& client);
+  bool on_renewal(const Shape& request, const Shape& answer, std::uint32_t answered, Slice& slice,
+                  ServiceReplay& client);
 
   ServiceReplay none_;  // before its first event
   Instant until_;

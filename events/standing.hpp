@@ -63,6 +63,12 @@ class ServiceReplay {
     }
     return true;
   }
+  // Two events that follow each other. False if they cannot both have happened: not for ever after,
+  // and no error.
+  bool renew(const RenewalRequested& requested, const TokenRenewed& renewed) {
+    is_as_asked_ = is_refused_as_blocked_ = false;
+    return replay_.renew(requested, renewed);
+  }
   // Events have moved the client there that nothing else depends on (network_move.hpp).
   void move_to(ClientPlace place) {
     if (is_as_asked_ && place_of(replay_.client()) != place) keep_asked();

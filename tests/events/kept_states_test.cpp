@@ -81,6 +81,19 @@ LogContent moving_fleet() {
   return content;
 }
 
+// Its events before that moment.
+void follow(ServiceReplay& client, const Stream& stream, Instant before) {
+  for (const auto& recorded : stream) {
+    if (recorded.time >= before) return;
+    std::visit(
+        [&](const auto& event) {
+          using Event = std::decay_t<decltype(event)>;
+          client.on(Recorded<Event>{recorded.envelope(), event});
+        },
+        recorded.event);
+  }
+}
+
 LogReader open(const TemporaryFolder& folder) { return LogReader::open(folder / "log").value(); }
 std::filesystem::path states_file(const TemporaryFolder& folder) { return folder / "log" / kFile; }
 std::vector<KeptStates> states_of(const LogReader& log) {
@@ -140,15 +153,7 @@ TEST_CASE("what is known of clients comes back from the states that are kept, af
       client.begin({number});
       const Stream& stream = content.clients[number];
       const int events = any_below(static_cast<int>(stream.size()) + 1);
-      for (int i = 0; i < events; ++i) {
-        const auto& recorded = stream[static_cast<std::size_t>(i)];
-        std::visit(
-            [&](const auto& event) {
-              using Event = std::decay_t<decltype(event)>;
-              client.on(Recorded<Event>{recorded.envelope(), event});
-            },
-            recorded.event);
-      }
+      follow(client, {stream.begin(), stream.begin() + events}, kNever);
     }
     KeptStates place;
     place.clients = static_cast<std::uint32_t>(clients.size());
@@ -208,6 +213,26 @@ TEST_CASE("the population of a fleet is the same with states and without, at any
       const Instant moment = at(std::chrono::hours{hour});
       const auto counted = events::replay_population(open(with), moment).value();
       CHECK(counted == events::replay_population(open(without), moment).value());
+    }
+  }
+}
+
+TEST_CASE("the states that are kept are those that the events make, one after the other") {
+  const TemporaryFolder folder;
+  const LogContent content = moving_fleet();
+  REQUIRE(write_log(folder / "log", content));
+  const std::vector<KeptStates> kept = states_of(open(folder));
+  REQUIRE(kept.size() >= 2);
+  for (const KeptStates& place : kept) {
+    std::vector<ServiceState> states;
+    REQUIRE(events::decode_states(place, states));
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      const std::uint32_t number = place.first_client + static_cast<std::uint32_t>(i);
+      CAPTURE(place.from, number);
+      ServiceReplay client;
+      client.begin({number});
+      follow(client, content.clients[number], at(Duration{place.from}));
+      CHECK(states[i] == client.state());
     }
   }
 }

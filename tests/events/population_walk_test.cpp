@@ -74,7 +74,7 @@ void check_replay(const LogReader& log, Instant moment = kNever) {
   }
 }
 
-// Clients that move every day or register anew, and renew their tokens once.
+// Clients that move every day, renew their tokens once, and ask to a second time.
 LogContent moving_clients(std::uint32_t clients) {
   LogContent content{header_for(clients), small_site(), {}};
   for (std::uint32_t client = 0; client < clients; ++client) {
@@ -86,9 +86,17 @@ LogContent moving_clients(std::uint32_t clients) {
       telling.tell(std::chrono::days{day}, {CauseKind::network},
                    NetworkChanged{out ? Network::intranet : Network::offline,
                                   out ? Network::offline : Network::intranet});
+      if (day == 14) {
+        const auto asked = static_cast<std::uint32_t>(telling.stream().size());
+        const Duration moment = std::chrono::days{day};
+        telling.tell(moment, {CauseKind::contact},
+                     RenewalRequested{Endpoint::mp, telling.serial(1)});
+        telling.tell(moment + Duration{60}, {CauseKind::request, asked},
+                     TokenRenewed{Endpoint::mp, telling.token(2, moment), telling.serial(1)});
+      }
       if (day == 28) {
         telling.tell(std::chrono::days{day}, {CauseKind::contact},
-                     RenewalRequested{Endpoint::mp, telling.serial(1)});
+                     RenewalRequested{Endpoint::mp, telling.serial(2)});
       }
     }
     content.clients.push_back(telling.stream());
@@ -182,6 +190,20 @@ TEST_CASE("of a log that cannot be, the walk says what is said client by client"
     const auto log = LogReader::open(folder / "log");
     if (log) check_replay(*log);
   });
+}
+
+TEST_CASE("a renewal that is granted elsewhere than it was asked for cannot have happened") {
+  LogContent content = moving_clients(1);
+  Stream& stream = content.clients[0];
+  stream.resize(20);  // Nothing comes after it.
+  std::get<TokenRenewed>(stream.back().event).via = Endpoint::cmg;
+  const TemporaryFolder folder;
+  write_folder(folder / "log", log_of_stretches(content, stretches_of(content)));
+  const auto counted = events::replay_population(LogReader::open(folder / "log").value());
+  REQUIRE_FALSE(counted.has_value());
+  CHECK(counted.error().what ==
+        "an event cannot have happened: client 0, event 19, token-renewed in state renewing: "
+        "nothing-pending");
 }
 
 TEST_CASE("a client's next batch does not go back behind the end of its last") {
