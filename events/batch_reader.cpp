@@ -148,7 +148,8 @@ struct BatchReader::Impl {
     return {};
   }
 
-  // To that stretch alone, or, in format 1, to all, before anything has been read.
+  // To that stretch alone, between parts. In format 1 the part is all of the file, which is read
+  // once.
   void go_to(const PartPlace& part) {
     if (!part.stretch) return;
     StreamPosition begin;

@@ -89,7 +89,7 @@ GROUPS = {
                  "program_terminal program_test_command program_unfinished program", program=True),
 }
 GROUPS["export"] = Group(ALL, "sim", "program_parquet", program=True)
-GROUPS["parts"] = Group(ALL, "sim", "program_sweep_part", program=True)
+GROUPS["parts"] = Group(ALL, "sim", "program_sweep program_sweep_part", program=True)
 GROUPS["schema"] = ScriptGroup("sim/schema.py")
 GROUPS["watch"] = ScriptGroup("sim/watch.py")
 GROUPS["ranks"] = ScriptGroup("mpi/run.sh", ranks=True)

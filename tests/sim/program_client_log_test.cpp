@@ -31,6 +31,7 @@ TEST_CASE("a client's folder is a log, by itself and as its link", "[slow]") {
     const auto now = nlohmann::json::parse(replay.out);
     CHECK(now["state"] == "registered");
     CHECK(now["at"] == now["token"]["not-before"]);
+    CHECK(now["guid"].is_null());  // A run's client has one; this one has a certificate.
   }
   CHECK(desk.run("events nobody").status == 3);
 }
