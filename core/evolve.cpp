@@ -1,4 +1,5 @@
 #include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 
 namespace tokenlife {
 

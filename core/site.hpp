@@ -14,22 +14,12 @@
 #include <variant>
 #include <vector>
 
+#include "bulk_token.hpp"
 #include "id.hpp"
 #include "result.hpp"
 #include "site_event.hpp"
 
 namespace tokenlife {
-
-// R50: what the site keeps of a bulk token. Never the token.
-struct BulkToken {
-  std::string name;
-  Guid guid;
-  Instant not_before;
-  Instant expires;
-  bool blocked = false;
-  KeyNumber signer{};  // A9: with it the token ends
-  friend bool operator==(const BulkToken&, const BulkToken&) = default;
-};
 
 struct SigningKey {
   bool retired = false;

@@ -5,6 +5,9 @@
 #include "core/ensure.hpp"
 #include "core/event.hpp"
 #include "core/policy.hpp"
+#include "core/request.hpp"
+#include "core/site.hpp"
+#include "core/verdict.hpp"
 
 namespace tokenlife {
 namespace {

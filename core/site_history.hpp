@@ -7,11 +7,16 @@
 #include <utility>
 #include <vector>
 
-#include "site.hpp"
+#include "bulk_token.hpp"
+#include "client.hpp"
+#include "recorded.hpp"
+#include "site_event.hpp"
 #include "site_policy.hpp"
-#include "verdict.hpp"
 
 namespace tokenlife {
+
+struct Request;   // request.hpp
+struct SiteView;  // verdict.hpp
 
 // When something is so: from the first moment, up to but not including the second.
 using Span = std::pair<Instant, Instant>;

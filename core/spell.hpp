@@ -3,7 +3,7 @@
 
 #include "client.hpp"
 #include "decide.hpp"
-#include "service.hpp"
+#include "spell_cause.hpp"
 
 namespace tokenlife {
 

@@ -6,7 +6,6 @@
 #include <span>
 
 #include "client_event.hpp"
-#include "service.hpp"
 #include "spell_cause.hpp"
 
 namespace tokenlife {

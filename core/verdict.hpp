@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <optional>
 
+#include "bulk_token.hpp"
 #include "client.hpp"
 #include "client_event.hpp"
 #include "refusal.hpp"
 #include "request.hpp"
-#include "site.hpp"
 
 namespace tokenlife {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/request.hpp"
 #include "events/event_layout.hpp"
 #include "events/network_move.hpp"
 #include "events/numbers.hpp"

@@ -1,6 +1,6 @@
 #include "events/network_move.hpp"
 
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 
 namespace tokenlife::events {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 #include "events/batch_reader.hpp"
 #include "events/network_move.hpp"
 #include "events/replay.hpp"

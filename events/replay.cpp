@@ -5,6 +5,7 @@
 
 #include "core/ensure.hpp"
 #include "core/event.hpp"
+#include "core/site.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
 #include "events/partition_states.hpp"

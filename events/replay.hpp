@@ -12,10 +12,12 @@
 
 #include "../core/client.hpp"
 #include "../core/result.hpp"
-#include "../core/service.hpp"
-#include "../core/site.hpp"
 #include "../core/spell_cause.hpp"
 #include "log_reader.hpp"
+
+namespace tokenlife {
+struct Site;  // core/site.hpp
+}
 
 namespace tokenlife::events {
 

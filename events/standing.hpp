@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/request.hpp"
 #include "core/site_history.hpp"
 #include "core/spell_follower.hpp"
 #include "events/network_move.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/site.hpp"
 #include "core/site_history.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"

@@ -17,10 +17,10 @@
 #include <utility>
 #include <variant>
 
+#include "../bulk_token.hpp"
 #include "../client.hpp"
 #include "../id.hpp"
 #include "../result.hpp"
-#include "../site.hpp"
 #include "certificate.hpp"
 #include "secret.hpp"
 #include "token_fault.hpp"

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/evolve.hpp"
 #include "sim/analysis/event_words.hpp"
 #include "sim/analysis/time_in_line.hpp"
 #include "sim/text/duration.hpp"

@@ -4,7 +4,8 @@
 #include <type_traits>
 
 #include "core/ensure.hpp"
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
+#include "core/spell_follower.hpp"
 #include "events/batch_reader.hpp"
 
 namespace tokenlife::sim {

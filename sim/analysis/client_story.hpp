@@ -9,7 +9,7 @@
 #include "core/client.hpp"
 #include "core/event.hpp"
 #include "core/result.hpp"
-#include "core/spell_follower.hpp"
+#include "core/spell_cause.hpp"
 #include "events/log_reader.hpp"
 
 namespace tokenlife::sim {

@@ -4,6 +4,7 @@
 
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
+#include "core/site.hpp"
 #include "events/replay.hpp"
 #include "events/standing.hpp"
 #include "sim/analysis/log_scenario.hpp"

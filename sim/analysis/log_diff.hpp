@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/event.hpp"
-#include "core/service.hpp"
 #include "core/spell_cause.hpp"
 #include "events/log_reader.hpp"
 

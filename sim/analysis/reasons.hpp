@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "core/service.hpp"
 #include "core/site_history.hpp"
+#include "core/spell_cause.hpp"
 #include "sim/analysis/chain.hpp"
 #include "sim/analysis/client_story.hpp"
 #include "sim/analysis/explain.hpp"

@@ -2,6 +2,7 @@
 
 #include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
+#include "core/evolve_in_place.hpp"
 #include "core/policy.hpp"
 
 namespace tokenlife::sim::checker {

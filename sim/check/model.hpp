@@ -1,12 +1,16 @@
 // What can happen next to the site or to a client, and what comes of it by the rules.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include "core/client_event.hpp"
-#include "core/evolve.hpp"
 #include "sim/check/state.hpp"
+
+namespace tokenlife {
+enum class EventError : std::uint8_t;  // core/evolve.hpp; 0: none
+}
 
 namespace tokenlife::sim::checker {
 
@@ -57,7 +61,7 @@ struct Happened {
   LifecycleState from;
   LifecycleState to;
   Where where;  // that decided between rows of the lifecycle table
-  EventError error = EventError::none;
+  EventError error{};
   bool after_clock = false;
 };
 

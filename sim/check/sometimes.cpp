@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/event.hpp"
+#include "core/evolve.hpp"
 #include "core/lifecycle.hpp"
 #include "sim/check/property.hpp"
 

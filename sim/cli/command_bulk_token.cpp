@@ -17,6 +17,7 @@
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
 #include "sim/site/signer_life.hpp"
+#include "sim/site/signing_pair.hpp"
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/token/certificate.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_site.hpp"

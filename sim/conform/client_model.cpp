@@ -2,7 +2,7 @@
 
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 #include "core/policy.hpp"
 #include "core/token_life.hpp"
 

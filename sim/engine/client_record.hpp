@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/ensure.hpp"
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 #include "core/spell.hpp"
 #include "core/spell_follower.hpp"
 #include "sim/engine/draws_ahead.hpp"

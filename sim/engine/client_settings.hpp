@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/policy.hpp"
-#include "core/service.hpp"
+#include "core/spell_cause.hpp"
 #include "sim/engine/client_record.hpp"
 #include "sim/engine/unheard_settings.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/client.hpp"
-#include "core/service.hpp"
+#include "core/spell_cause.hpp"
 #include "core/time.hpp"
 
 namespace tokenlife::sim {

@@ -310,7 +310,9 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   if (!log) return Failed<Error>(log.error());
   std::optional<TokenSite> real;
   if (scenario.real_crypto) {
-    real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
+    const auto ready = options.rsa_keys == nullptr ? std::span<const PrivateKey>()
+                                                   : std::span<const PrivateKey>(*options.rsa_keys);
+    real.emplace(scenario, site, KeyMaking{options.threads, ready, &control.stop});
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
   const auto [first, end] = partitions_of_part(scenario.clients, options);

@@ -8,18 +8,20 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "../../core/result.hpp"
-#include "../../core/token/key.hpp"
 #include "../../events/log_writer.hpp"
 #include "../scenario/scenario.hpp"
 #include "../text/error.hpp"
 #include "run_ranks.hpp"
 #include "tally.hpp"
 #include "timetable.hpp"
+
+namespace tokenlife {
+class PrivateKey;  // core/token/key.hpp
+}
 
 namespace tokenlife::sim {
 
@@ -59,7 +61,7 @@ struct RunOptions {
   // number. The result of rank 0 is that of the whole run; that of others is not looked at.
   RunRanks* ranks = nullptr;
   // For real tokens: RSA keys that are taken before new ones are made, by callers with many runs.
-  std::span<const PrivateKey> rsa_keys{};
+  const std::vector<PrivateKey>* rsa_keys = nullptr;
   SpellTally::Wanted wanted{};  // what is counted besides
 };
 

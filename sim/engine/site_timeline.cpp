@@ -6,6 +6,8 @@
 #include <queue>
 
 #include "core/ensure.hpp"
+#include "core/request.hpp"
+#include "core/site.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -193,6 +195,11 @@ Guid SiteTimeline::newest_bulk_token(std::uint32_t bulk_token, Instant now,
     if (repetition > 0 && is_now && issue.action > action) --repetition;
   }
   return bulk_token_guid(*scenario_, bulk_token, static_cast<std::uint32_t>(repetition));
+}
+
+bool SiteTimeline::concerns(Endpoint endpoint, const Request& request) {
+  return endpoint == request.via ||
+         (endpoint == Endpoint::sts && request.kind != RequestKind::exchange);
 }
 
 SiteTimeline::SiteTimeline(const Scenario& scenario) { Builder(scenario, *this).build(); }

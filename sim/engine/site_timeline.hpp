@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/event.hpp"
-#include "core/site.hpp"
 #include "core/site_history.hpp"
 #include "sim/engine/repeated_span.hpp"
 #include "sim/engine/timetable.hpp"
@@ -76,10 +75,7 @@ class SiteTimeline : public SiteHistory {
   class Builder;
 
   // An STS gives the answers to registrations and renewals, whichever way they were asked.
-  static bool concerns(Endpoint endpoint, const Request& request) {
-    return endpoint == request.via ||
-           (endpoint == Endpoint::sts && request.kind != RequestKind::exchange);
-  }
+  static bool concerns(Endpoint endpoint, const Request& request);
 
   const Scenario* scenario_;
   std::vector<Recorded<SiteEvent>> events_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/site.hpp"
 #include "events/partition_fold.hpp"
 #include "sim/analysis/client_names.hpp"
 #include "sim/analysis/held_clients.hpp"

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "core/ensure.hpp"
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 #include "sim/report/html.hpp"
 #include "sim/report/lives.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "../../core/client.hpp"
 #include "../../core/names.hpp"
-#include "../../core/service.hpp"
+#include "../../core/spell_cause.hpp"
 
 namespace tokenlife::sim {
 

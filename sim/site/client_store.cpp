@@ -11,6 +11,7 @@
 
 #include "core/ensure.hpp"
 #include "core/evolve.hpp"
+#include "core/lifecycle.hpp"
 #include "core/token/token.hpp"
 #include "events/client_batch.hpp"
 #include "events/log_reader.hpp"
@@ -20,7 +21,6 @@
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"
 #include "sim/site/token_service.hpp"
-#include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/token/certificate.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {

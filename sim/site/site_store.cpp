@@ -10,12 +10,14 @@
 #include <utility>
 
 #include "core/ensure.hpp"
+#include "core/token/token.hpp"
 #include "events/journal.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/draw_epoch.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"
+#include "sim/site/signing_pair.hpp"
 #include "sim/site/site_files.hpp"
 #include "sim/site/site_head.hpp"
 #include "sim/site/strange_clock.hpp"

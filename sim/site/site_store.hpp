@@ -29,23 +29,22 @@
 
 #include "core/result.hpp"
 #include "core/site.hpp"
-#include "core/token/certificate.hpp"
-#include "core/token/key.hpp"
-#include "core/token/token.hpp"
 #include "events/journal.hpp"
 #include "events/log.hpp"
 #include "sim/text/error.hpp"
 
+namespace tokenlife {
+class Certificate;  // core/token/certificate.hpp
+class PrivateKey;   // core/token/key.hpp
+struct Signer;      // core/token/token.hpp
+}  // namespace tokenlife
+
 namespace tokenlife::sim {
+
+struct SigningPair;  // sim/site/signing_pair.hpp
 
 // In words, the torn end of the journal in the folder, which there must be.
 std::string torn_end(const std::string& folder, const events::JournalContent& journal);
-
-// What signs tokens: for sign_token().
-struct SigningPair {
-  PrivateKey key;
-  Certificate certificate;
-};
 
 // Where an RSA key comes from that nobody has signed with. To make one takes as long as hundreds of
 // signatures.

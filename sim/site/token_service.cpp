@@ -9,6 +9,7 @@
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
 #include "sim/site/signer_life.hpp"
+#include "sim/site/signing_pair.hpp"
 #include "sim/site/site_trust.hpp"
 
 namespace tokenlife::sim {

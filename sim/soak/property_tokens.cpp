@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 #include "events/run_check.hpp"
 #include "sim/scenario/renewal_terms.hpp"
 #include "sim/soak/property.hpp"

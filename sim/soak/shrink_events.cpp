@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/event.hpp"
-#include "core/service.hpp"
+#include "core/spell_cause.hpp"
 #include "events/standing.hpp"
 #include "sim/tables/row.hpp"
 

@@ -99,7 +99,7 @@ void real_tokens(benchmark::State& state) {
     const double sign_now = bare.seconds_to_sign(300);
     const double verify_now = bare.seconds_to_verify(1'000);
     sim::RunOptions options;
-    options.rsa_keys = keys;
+    options.rsa_keys = &keys;
     sim::RunControl control;
     const double begin = cpu_seconds();
     const auto result = sim::run(scenario, options, control);

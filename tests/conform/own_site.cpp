@@ -14,6 +14,7 @@
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"
 #include "sim/site/signer_life.hpp"
+#include "sim/site/signing_pair.hpp"
 #include "sim/site/token_service.hpp"
 
 namespace tokenlife::sim {

@@ -1,5 +1,6 @@
 // What an event changes besides the state, and what else can speak against it.
 #include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 
 #include <catch2/catch.hpp>
 

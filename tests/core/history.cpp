@@ -1,5 +1,6 @@
 #include "core/history.hpp"
 #include "core/bulk_lifetime.hpp"
+#include "core/evolve.hpp"
 #include "core/policy.hpp"
 #include "core/token_life.hpp"
 

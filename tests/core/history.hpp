@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "core/decide.hpp"
-#include "core/evolve.hpp"
 #include "core/site.hpp"
 
 namespace tokenlife::test {

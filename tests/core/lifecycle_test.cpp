@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 #include "core/transition_table.hpp"
 #include "support/print.hpp"
 #include "support/property.hpp"

@@ -5,6 +5,8 @@
 
 #include "core/decide.hpp"
 #include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
+#include "core/site.hpp"
 #include "support/print.hpp"
 #include "support/property.hpp"
 #include "support/story.hpp"

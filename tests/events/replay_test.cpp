@@ -1,6 +1,7 @@
 #include "events/replay.hpp"
 
 #include "core/evolve.hpp"
+#include "core/site.hpp"
 #include "events/random_content.hpp"
 #include "events/small_log.hpp"
 #include "events/temporary_folder.hpp"

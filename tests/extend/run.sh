@@ -34,13 +34,13 @@ append() {
 }
 
 # All of them at once, which takes half the time.
-places=(core/evolve.hpp events/event_layout.hpp sim/analysis/event_fields.hpp
+places=(core/evolve_in_place.hpp events/event_layout.hpp sim/analysis/event_fields.hpp
   sim/scenario/action.cpp sim/scenario/to_toml.cpp sim/engine/site_timeline.cpp
   sim/engine/client_actions.hpp sim/naive/site.cpp sim/naive/client.cpp sim/soak/random_scenario.cpp
   sim/soak/simpler_scenario.cpp)
 for place in "${places[@]}"; do
   case $place in
-    core/evolve.hpp | events/event_layout.hpp) ;; # client_run.cpp includes them.
+    core/evolve_in_place.hpp | events/event_layout.hpp) ;; # client_run.cpp includes them.
     sim/analysis/event_fields.hpp)
       # A form that takes anything: those of event_writer.cpp drag in much.
       echo "#include \"$place\"
@@ -80,7 +80,7 @@ for place in "${places[@]}"; do
   fi
 done
 
-insert core/evolve.hpp 'constexpr void change(Client&, const AgentRestarted&) {}' \
+insert core/evolve_in_place.hpp 'constexpr void change(Client&, const AgentRestarted&) {}' \
   'constexpr Where where(const Client& client, const ClientRenamed&) {
      return where_of(client.network);
    }

@@ -230,7 +230,7 @@ TEST_CASE("with real tokens, too, any number of threads gives the same events", 
   const auto run_on = [&](unsigned threads) {
     RunOptions options;
     options.threads = threads;
-    options.rsa_keys = some_keys();
+    options.rsa_keys = &some_keys();
     auto result = run(scenario, options, control);
     REQUIRE(result);
     return std::move(*result);

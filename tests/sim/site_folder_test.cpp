@@ -7,8 +7,10 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "core/token/token.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"
+#include "sim/site/signing_pair.hpp"
 #include "support/folder_desk.hpp"
 #include "support/opened_files.hpp"
 

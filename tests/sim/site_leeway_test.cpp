@@ -1,8 +1,10 @@
 // A6: how long before and after its dates a site on disk takes a bulk token.
 #include <catch2/catch.hpp>
 
+#include "core/token/token.hpp"
 #include "sim/site/client_store.hpp"
 #include "sim/site/session.hpp"
+#include "sim/site/signing_pair.hpp"
 #include "sim/site/token_service.hpp"
 #include "support/folder_desk.hpp"
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "core/evolve.hpp"
+#include "core/evolve_in_place.hpp"
 #include "sim/engine/memory_run.hpp"
 
 namespace tokenlife::test {
