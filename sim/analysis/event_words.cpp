@@ -33,6 +33,10 @@ struct Words {
 
   bool is_one() const { return count == 1; }
   std::string and_until() const { return until.empty() ? "" : "," + until; }
+  std::string and_last() const {
+    constexpr std::string_view kUntil = " until ";
+    return until.empty() ? "" : ", the last at " + until.substr(kUntil.size());
+  }
   // "198 renewals over the CMG failed, hourly"
   std::string many(std::string_view noun, Endpoint via, std::string_view became) const {
     const std::string where = via == Endpoint::mp ? "at the management point" : "over the CMG";
@@ -41,7 +45,7 @@ struct Words {
   }
   std::string times(std::string_view what) const {
     return is_one() ? std::string(what)
-                    : fmt::format("{} {} times{}{}", what, grouped(count), often, and_until());
+                    : fmt::format("{} {} times{}{}", what, grouped(count), often, and_last());
   }
   std::string token(const ClientToken& token) const {
     return fmt::format("token {}, good until {}", to_string(token.serial),
@@ -54,8 +58,10 @@ struct Words {
                        e.bulk.is_nil() ? "" : ", with a bulk token", e.blocked ? ", blocked" : "");
   }
   std::string operator()(const ClientAdopted& e) const {
-    return fmt::format("there when the run began: {}, {}{}{}{}", name(e.state),
-                       words_for(e.network), e.token.exists() ? ", " + token(e.token) : "",
+    return fmt::format("{}: {}, {}{}{}{}",
+                       background.is_on_disk ? "its log began anew" : "there when the run began",
+                       name(e.state), words_for(e.network),
+                       e.token.exists() ? ", " + token(e.token) : "",
                        e.version == ClientVersion::outdated ? ", with an outdated version" : "",
                        e.blocked ? ", blocked" : "");
   }

@@ -192,7 +192,10 @@ class Explainer {
   }
 
   bool is_on_disk() const { return events::is_of_client(log_.header()); }
-  Background background() const { return {log_.site_events(), scenario_, log_.header().start()}; }
+  Background background() const {
+    return {log_.site_events(), scenario_, log_.header().start(),
+            events::is_of_client(log_.header())};
+  }
 
   const ExplainedLog& source_;
   const events::LogReader& log_;

@@ -102,10 +102,10 @@ Result<Scenario, std::string> scenario_of(const events::LogHeader& header,
   const auto folder = find_folder(header.inputs, inputs);
   if (!folder) {
     const std::string missing = first_missing(inputs.value_or(""), header.inputs);
-    return cannot(
-        fmt::format("its input {} is not {}, or not as it was: name the folder that the "
-                    "scenario was in with --inputs",
-                    missing, inputs ? "below " + in_quotes(*inputs) : "in this folder"));
+    return cannot(fmt::format(
+        "{}, which its scenario reads, is not {}, or has changed since the run: give the "
+        "scenario's folder, with --inputs",
+        missing, inputs ? "below " + in_quotes(*inputs) : "in this folder"));
   }
   auto scenario = parse_scenario(header.scenario_text, (*folder / "the log's scenario").string(),
                                  {header.seed, header.clients_scale});

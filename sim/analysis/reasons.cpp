@@ -82,7 +82,10 @@ class Why {
     switch (spell_.spell.cause) {
       case SpellCause::not_recorded: return "Why, the log does not say.";
       case SpellCause::not_enrolled: return not_enrolled();
-      case SpellCause::adopted: return "It had no good token when the run began.";
+      case SpellCause::adopted:
+        return background_.is_on_disk ? "Its log began anew, and it held no good token then: its "
+                                        "clock had gone back."
+                                      : "It had no good token when the run began.";
       case SpellCause::blocked: return refused("the client had been blocked");
       case SpellCause::signer_retired:
         return refused("the certificate that had signed it was retired");

@@ -23,6 +23,7 @@ struct Background {
   std::span<const Recorded<SiteEvent>> site;
   const Scenario* scenario = nullptr;
   std::chrono::sys_seconds start{};
+  bool is_on_disk = false;  // the client is: its log began anew where a run's begins
 
   // "action 3 (outage)"; without the scenario "action 3".
   std::string action(std::uint32_t number) const;

@@ -63,8 +63,8 @@ inline auto decimal(std::uint64_t min, std::uint64_t max) {
   return [min, max](const std::string& text) -> std::string {
     const auto number = decimal_number(text);
     if (number && *number >= min && *number <= max) return "";
-    return fmt::format("{} is not an integer from {} to {}, in decimal digits",
-                       in_quotes(redact_secrets(text)), min, max);
+    return fmt::format("{} is not a whole number from {} to {}", in_quotes(redact_secrets(text)),
+                       min, max);
   };
 }
 

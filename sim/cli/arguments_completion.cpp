@@ -55,7 +55,7 @@ void add_completion_commands(CLI::App& app, Chosen& chosen) {
                   "Debian's package has installed all three.\n"
                   "Examples:\n"
                   "  source <(tokenlife completion bash)     # put this line into ~/.bashrc\n"
-                  "  source <(tokenlife completion zsh)      # into ~/.zshrc, behind compinit\n"
+                  "  source <(tokenlife completion zsh)      # into ~/.zshrc, after compinit\n"
                   "  tokenlife completion fish > ~/.config/fish/completions/tokenlife.fish");
   added->add_option("SHELL", command.shell, "bash, zsh or fish")
       ->required()

@@ -46,12 +46,12 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                         "List the clients in this state: one of the lifecycle, stranded or "
                         "out-of-service");
   state->excludes(client);
-  added->add_option("--format", command.format, "Of that list: text, csv or jsonl (default: text)")
-      ->check(one_of({"text", "csv", "jsonl"}))
-      ->needs(state);
+  CLI::Option* format = added->add_option("--format", command.format,
+                                          "Of that list: text, csv or jsonl (default: text)");
+  format->check(one_of({"text", "csv", "jsonl"}))->needs(state);
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
-  added->add_flag("--json", command.json, "Print JSON");
+  added->add_flag("--json", command.json, "Print JSON")->excludes(format);
 }
 
 void add_events(CLI::App& app, Chosen& chosen) {
@@ -201,8 +201,8 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
       "Examples:\n  tokenlife log diff /tmp/before /tmp/after\n"
       "  tokenlife log diff /tmp/before /tmp/after --differing clients.csv\n"
       "  tokenlife log diff /tmp/before /tmp/after --json | jq .fates");
-  added->add_option("A", command.a, "A log's folder; a packed log, or -")->required();
-  added->add_option("B", command.b, "Another one's")->required();
+  added->add_option("LOG-A", command.a, "A log's folder; a packed log, or -")->required();
+  added->add_option("LOG-B", command.b, "Another one's")->required();
   added->add_option("--differing", command.differing,
                     "A CSV file for the clients that ended differently");
   added->add_flag("--force", command.force, "Overwrite the file of --differing");

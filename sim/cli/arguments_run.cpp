@@ -15,9 +15,9 @@ namespace {
 void add_test(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "test", "Run scenarios as tests", test_command,
-      "A scenario's expectations are a test, called like its file. So is each property of "
+      "A scenario's expectations are one test, named after its file. So is each property of "
       "every run\n"
-      "that `tokenlife soak` knows, called like scenarios/clocks.toml: replay. Properties "
+      "that `tokenlife soak` knows, as in \"scenarios/clocks.toml: replay\". Properties "
       "are asked\n"
       "of the first 20 clients of each cohort; of fewer, and then of the run's beginning, if "
       "they\n"
@@ -89,7 +89,7 @@ void add_fit(CLI::App& app, Chosen& chosen) {
       "The cohorts are learned from the recording's first part. They and the model `resample`\n"
       "forecast the rest, by 200 seeds each: what was observed stands beside the interval that\n"
       "holds 95 % of the forecasts. What takes longer than any device was observed is not\n"
-      "observable. The cohorts come last, as TOML to be put behind the [run] of a scenario.\n"
+      "observable. The cohorts come last, as TOML to be put after the [run] of a scenario.\n"
       "Examples:\n"
       "  tokenlife fit phones.csv\n"
       "  tokenlife fit relays.csv --span relays.span.csv --until 300d\n"

@@ -114,7 +114,7 @@ void add_site_rescue(CLI::App& app, Chosen& chosen) {
       "  tokenlife site repair --salvage /srv/site");
   repair.app->add_option("DIR", repair.command.site, kFolder)->required();
   repair.app->add_flag("--salvage", repair.command.salvage,
-                       "Damage in the middle: show what can be read behind it, and take over what "
+                       "Damage in the middle: show what can be read after it, and take over what "
                        "fits");
   add_at(*repair.app, repair.command.at);
   add_lock_timeout(*repair.app);

@@ -89,7 +89,7 @@ Result<Line, Error> parse(int argc, char** argv) {
     } else if (word == "/new" && !line.make) {
       line.make = true;
     } else if (word == "/lifetime" && !line.lifetime) {
-      if (i + 1 == argc) return wrong("/lifetime needs a number of minutes behind it");
+      if (i + 1 == argc) return wrong("/lifetime needs a number of minutes after it");
       line.lifetime = argv[++i];
     } else if (word == "/?" || word == "/new" || word == "/lifetime") {
       return wrong(fmt::format("{} is given twice", word));

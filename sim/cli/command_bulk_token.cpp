@@ -97,7 +97,7 @@ ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& 
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided && decided->error() == SiteRefusal::no_such_token) {
     return usage_error("the site has issued no bulk token with the GUID " + to_string(*guid),
-                       "see `tokenlife token list`");
+                       "see `tokenlife token list --site DIR`");
   }
   const bool changed = decided->has_value();
   const char* done = blocked ? "blocked" : "unblocked";

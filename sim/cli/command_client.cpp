@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/decide.hpp"
 #include "sim/cli/clock_argument.hpp"
@@ -108,9 +109,9 @@ std::string_view words_of(NoRequest silence) {
       return "no credential that the CMG accepts: it needs a bulk token, a PKI certificate or an "
              "Entra token, or the intranet (R19, R20)";
     case NoRequest::waits_for_intranet:
-      return "it has to register again: give --network intranet, show a PKI certificate or an "
-             "Entra token, or reinstall it with a bulk token, by `tokenlife client register` with "
-             "--pki, --entra-token or --bulk-token (R60, A11)";
+      return "it has to register again: give --network intranet, or --pki and --pki-key, or "
+             "--entra-token -; a bulk token is for a client that has never registered: install a "
+             "new one with `tokenlife client new --bulk-token -` (R60, A7, A11)";
     case NoRequest::answer_under_way: return "an answer is under way";
   }
   return "";
@@ -138,10 +139,17 @@ std::string words_of(const VisitResult& result, const ClientFolder& folder, cons
     case Kind::failed: return fmt::format("no answer: {}", name(result.failure));
     case Kind::refused: break;
   }
-  std::string text = fmt::format("refused: {}", name(result.refusal));
-  if (result.fault)
-    text += fmt::format(": {} ({})", explanation_of(*result.fault), name(*result.fault));
-  for (const std::string_view rule : rules_behind(result.refusal)) text += fmt::format(" {}", rule);
+  std::string text = fmt::format("refused ({})", name(result.refusal));
+  if (result.fault) {
+    text += fmt::format(": {}", explanation_of(*result.fault));
+    if (name(*result.fault) != name(result.refusal)) {
+      text += fmt::format(" ({})", name(*result.fault));
+    }
+  }
+  std::string_view before = ": ";
+  for (const std::string_view rule : rules_behind(result.refusal)) {
+    text += fmt::format("{}{}", std::exchange(before, ", "), rule);
+  }
   return text;
 }
 
@@ -207,7 +215,12 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
     if (result->kind == Kind::refused) {
       text += rule_lines(rules_behind(result->refusal));
       if (result->refusal == RefusalReason::client_blocked) {
-        text += "`tokenlife site unblock-client` has the site take it again\n";
+        text += "`tokenlife site unblock-client DIR CLIENT` has the site take it again\n";
+      }
+      if (result->refusal == RefusalReason::credential_required) {
+        text +=
+            "give --pki and --pki-key, or --entra-token -; or have the site's management points\n"
+            "take self-signed clients: `tokenlife site set-mp DIR enhanced-http`\n";
       }
     }
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";

@@ -3,6 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
+#include "events/log_format.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_object.hpp"
 #include "sim/cli/site_warning.hpp"
@@ -16,7 +20,20 @@ namespace {
 
 // ---- Blocking ----------------------------------------------------------------------------------
 
+// That the two are not swapped, as folders show.
+Result<void, Error> check_order(const BlockClientCommand& command) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const bool is_swapped = fs::exists(fs::path(command.site) / "client.crt", error) &&
+                          fs::exists(fs::path(command.client) / events::kSiteFile, error);
+  if (!is_swapped) return {};
+  return usage_error(fmt::format("{} is a client's folder, and {} a site's",
+                                 in_quotes(command.site), in_quotes(command.client)),
+                     "the order is DIR CLIENT");
+}
+
 ExitStatus set_client_blocked(const BlockClientCommand& command, bool blocked, Console& console) {
+  if (auto good = check_order(command); !good) return Failed<Error>(good.error());
   const auto thumbprint = thumbprint_named(command.client);
   if (!thumbprint) return Failed<Error>(thumbprint.error());
   auto site = SiteFolder::open_to_write(command.site);

@@ -138,7 +138,7 @@ std::string text_of(const LogAndFacts& checked) {
       "  state        {}\n"
       "  digest       {}\n"
       "  transitions  {:016x}\n"
-      "  files        {}, {} bytes, {:.1f} an event\n"
+      "  files        {} ({} bytes; {:.1f} bytes an event)\n"
       "  events       {}, from {} to {}\n",
       completeness(checked.log),
       checked.log.summary().finished ? events::to_string(checked.log.summary().digest) : "none",

@@ -65,6 +65,10 @@ std::string text_of(const LogSalvageCommand& command, const events::Salvaged& sa
 }  // namespace
 
 ExitStatus log_salvage_command(const LogSalvageCommand& command, Console& console) {
+  if (command.log == "-") {
+    return usage_error("`log salvage` does not read standard input",
+                       "save the log in a file, and give that");
+  }
   const auto journal = open_journal(command.log);
   if (!journal || *journal) {
     return usage_error(fmt::format("{} is a site's journal", in_quotes(command.log)),

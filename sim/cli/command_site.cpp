@@ -113,7 +113,7 @@ Result<bool, Error> is_expected(const SiteShowCommand& command, const SiteFolder
   const auto expected = parse_head(*command.expect_head);
   if (!expected) {
     return usage_error(fmt::format("--expect-head: {} is no head", in_quotes(*command.expect_head)),
-                       "give one that `tokenlife site show` has printed");
+                       "give NUMBER:DIGEST, as `tokenlife site show` prints it after \"Head: \"");
   }
   if (site.goes_on_from(*expected)) return true;
   console.say(fmt::format(
@@ -197,9 +197,10 @@ ExitStatus site_retire_command(const SiteRetireCommand& command, Console& consol
     return 0;
   }
   const bool signs = decided->error() == SiteRefusal::key_in_use;
-  return usage_error(signs ? fmt::format("certificate {} is the one that signs now", command.key)
-                           : fmt::format("there is no certificate with number {}", command.key),
-                     signs ? "run `tokenlife site rotate` first" : "see `tokenlife site show`");
+  return usage_error(
+      signs ? fmt::format("certificate {} is the one that signs now", command.key)
+            : fmt::format("there is no certificate with number {}", command.key),
+      signs ? "run `tokenlife site rotate DIR` first" : "see `tokenlife site show DIR`");
 }
 
 }  // namespace tokenlife::sim

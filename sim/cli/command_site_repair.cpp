@@ -29,23 +29,23 @@ std::string text_of(const SiteRepair& repair) {
       "kept      {}, the last before the damage at {}\n",
       escape_text(repair.damage), counted(kept, "event"), rfc3339(repair.last));
   if (!repair.saved.empty())
-    text += "behind the damage, and kept\n" + lines_of(repair, repair.saved);
+    text += "after the damage, and kept\n" + lines_of(repair, repair.saved);
   if (!repair.unfit.empty()) {
-    text += "behind the damage, and given up, because something before it is lost\n" +
+    text += "after the damage, and given up, because something before it is lost\n" +
             lines_of(repair, repair.unfit);
   }
-  text += fmt::format("lost      {}",
-                      acknowledged > kept
-                          ? counted(acknowledged - kept, "event") + " that had been acknowledged"
-                          : "no event of which is known that it was there");
+  text += fmt::format("lost      {}", acknowledged > kept ? counted(acknowledged - kept, "event") +
+                                                                " that had been acknowledged"
+                                                          : "nothing that is known of");
   text += fmt::format("; cut off: {}\n", counted(bytes_cut, "byte"));
   for (const std::string& copy : repair.copies) {
-    text += fmt::format("as it was {}\n", escape_text(copy));
+    text += fmt::format("copy kept {}\n", escape_text(copy));
   }
   return text +
          "repaired; what was lost is to be done again: see which tokens are to be blocked, and "
-         "which\ncertificates to be retired. Clients that are not known any more are recognised by "
-         "their tokens.\n";
+         "which\ncertificates to be retired; if a rotation was lost, run `tokenlife site rotate "
+         "DIR`. "
+         "Clients that\nare not known any more are recognised by their tokens.\n";
 }
 
 }  // namespace

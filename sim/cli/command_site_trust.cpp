@@ -45,7 +45,7 @@ ExitStatus change_site(const std::string& folder, const std::optional<std::strin
   say_warning(*site, console);
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided && decided->error() == SiteRefusal::not_trusted) {
-    return usage_error(already, "see `tokenlife site show`");
+    return usage_error(already, "see `tokenlife site show DIR`");
   }
   console.print((*decided ? done : already) + "\n");
   return 0;
@@ -145,8 +145,8 @@ ExitStatus site_set_mp_command(const SiteSetMpCommand& command, Console& console
                        "write enhanced-http or https");
   }
   const std::string word(name(*mode));
-  return change_site(command.site, command.at, "management points are " + word,
-                     "management points are " + word + " already", console,
+  return change_site(command.site, command.at, "management points now use " + word,
+                     "management points use " + word + " already", console,
                      [&](SiteFolder& site, std::chrono::sys_seconds now) {
                        SitePolicyChange change;
                        change.mp = *mode;

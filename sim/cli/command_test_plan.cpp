@@ -69,7 +69,8 @@ Result<Files, Error> find_files(const std::vector<std::string>& paths) {
 
 Failed<Error> nothing_to_run(const Files& files) {
   if (files.others.empty()) {
-    return usage_error("no scenario to run", "give files, or folders with .toml files in them");
+    return usage_error("no scenario to run: there is no .toml file in what was given",
+                       "give files, or folders with .toml files in them");
   }
   return usage_error(fmt::format("no scenario to run: none of {} .toml files has a `format` key; "
                                  "the first is {}",
@@ -137,7 +138,7 @@ Result<TestPlan, Error> plan_tests(const TestCommand& command) {
   return usage_error(
       fmt::format("--filter {} finds no test", in_quotes(*command.filter)),
       fmt::format(
-          "tests are called like {}{}", in_quotes(first),
+          "tests are named as in {}{}", in_quotes(first),
           command.scenarios_only ? "" : " and " + in_quotes(property_name(first, "replay"))));
 }
 

@@ -267,6 +267,10 @@ ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& cons
   if (!desk) return Failed<Error>(desk.error());
   const auto token = read_token(command.source);
   if (!token) return Failed<Error>(token.error());
+  if (token->empty() && (command.source.file || command.source.token == "-")) {
+    return input_error(command.source.file.value_or("standard input"), "holds no token",
+                       "give the token alone, as `tokenlife token new` prints it last");
+  }
   if (has_carriage_return(*token)) {
     console.say(
         "tokenlife: the token has a carriage return in it, as lines of Windows do; take that away, "

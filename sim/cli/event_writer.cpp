@@ -70,7 +70,7 @@ class TextForm {
     if (there < bytes) out_.append(bytes - there, ' ');
   }
   static constexpr std::size_t kStreamColumns = 20;
-  static constexpr std::size_t kKindColumns = 24;
+  static constexpr std::size_t kKindColumns = 27;  // "signing-certificate-rotated"
   ClientNames names_;
   TextStyle style_;
   TextBuffer& out_;

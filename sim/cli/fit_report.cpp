@@ -209,7 +209,7 @@ std::string fit_text(const FitReport& report) {
   }
   text += "\n\n" + cohorts_text(report) + "\n" + forecast_text(report);
   text +=
-      "\nTo be put behind the [run] of a scenario (`inventory` in place of `clients` lets them "
+      "\nTo be put after the [run] of a scenario (`inventory` in place of `clients` lets them "
       "hold\n"
       "tokens from its start on):\n\n" +
       cohorts_toml(report.cohorts);

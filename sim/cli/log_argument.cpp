@@ -27,8 +27,8 @@ namespace {
 std::string going_on(const std::string& log) {
   return fmt::format(
       "go on with `tokenlife run SCENARIO --log {} --resume`, or keep what there is "
-      "with `tokenlife log salvage`",
-      log);
+      "with `tokenlife log salvage {} -o NEW`",
+      log, log);
 }
 
 std::optional<std::uint32_t> whole_number(std::string_view text) {
@@ -61,10 +61,21 @@ Result<OpenedLog, Error> open_log(const std::string& place) {
 
 Error error_of_bytes(const events::LogError& error, bool is_of_run) {
   Error said = to_error(error);
-  if (is_of_run && error.kind == events::LogError::Kind::corrupt) {
+  if (!is_of_run || error.kind != events::LogError::Kind::corrupt) return said;
+  if (error.file == "standard input") {
+    said.advice =
+        error.offset == 0U
+            ? "pipe a packed log into it, as in `tokenlife events - < fleet.tlog`"
+            : "save it in a file; `tokenlife log salvage FILE -o NEW` saves what is whole";
+  } else if (const auto name = std::filesystem::path(error.file).filename().string();
+             name == events::kSiteFile || name.starts_with("clients-")) {
     said.advice =
         "`tokenlife run SCENARIO --log LOG --resume` writes it again; without the scenario, "
-        "`tokenlife log salvage` saves what is whole";
+        "`tokenlife log salvage LOG -o NEW` saves what is whole";
+  } else {
+    said.advice =
+        "copy it again, or remove it and run its scenario again; `tokenlife log salvage LOG -o "
+        "NEW` saves what is whole";
   }
   return said;
 }
@@ -272,8 +283,9 @@ Result<Instant, Error> moment_within(const events::LogReader& log,
   }
   const auto moment = moment_of(text, "--at", header, end);
   if (!moment || (*moment >= Instant{} && *moment <= end)) return moment;
-  return usage_error("--at is not within the run",
-                     fmt::format("it goes from {} to {}", rfc3339(header.start(), Instant{}),
+  return usage_error(fmt::format("--at {} is {}, outside the run", escape_text(*text),
+                                 rfc3339(header.start(), *moment)),
+                     fmt::format("the run goes from {} to {}", rfc3339(header.start(), Instant{}),
                                  rfc3339(header.start(), end)));
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 Error error_of_output(const events::LogError& error) {
   Error said = to_error(error);
   if (said.advice.empty() && error.what.starts_with("already exists")) {
-    said.advice = "give a new name";
+    said.advice = "choose another file, or remove it";
   }
   return said;
 }
@@ -26,7 +26,7 @@ Error error_of_output(const events::LogError& error) {
 Result<void, Error> LogOutput::check_new() const {
   std::error_code error;
   if (!is_packed() || !fs::exists(fs::symlink_status(place_, error))) return {};
-  return file_error(place_, "already exists", "give a new file");
+  return file_error(place_, "already exists", "choose another file, or remove it");
 }
 
 Result<void, Error> LogOutput::prepare_resume(const events::LogHeader& header) const {

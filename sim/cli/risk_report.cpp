@@ -97,7 +97,7 @@ std::string table_text(const RiskReport& report) {
          fmt::format("{:.1f} %", risk.probability(seeds) * 100),
          fmt::format("{:.1f} - {:.1f} %", range.low * 100, range.high * 100),
          date_text(report, risk.median), std::string(name(risk.cause)),
-         !is_known ? "nothing"
+         !is_known ? "nothing known"
                    : fmt::format("{}, {}, {}",
                                  has_token ? date_text(report, risk.known.token.not_before) : "-",
                                  risk.last_contact ? date_text(report, *risk.last_contact) : "-",

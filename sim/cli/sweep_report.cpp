@@ -70,11 +70,12 @@ std::string table_text(const SweepResult& result) {
 
 std::string best_line(const SweepResult& result, std::size_t cell) {
   const SweepResult::Best& best = *result.best;
-  std::string cost =
-      fmt::format("{} requests a client and day", mean_text(Mean{best.requests[cell].mean}, false));
+  std::string cost = fmt::format("{} requests per client and day",
+                                 mean_text(Mean{best.requests[cell].mean}, false));
   const double first = best.requests.front().mean;
   if (cell > 0 && first > 0) {
-    cost += fmt::format(" ({:+.1f} % of the first)", (best.requests[cell].mean / first - 1) * 100);
+    cost +=
+        fmt::format(" ({:+.1f} % against the first)", (best.requests[cell].mean / first - 1) * 100);
   }
   return fmt::format("{}: {} stranded, {}\n", escape_text(cell_text(result, cell)),
                      mean_text(best.stranded[cell], false), cost);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {
@@ -38,7 +41,15 @@ bool has_carriage_return(const Secret& token) {
 
 Result<Secret, Error> read_given_token(const TokenSource& source, std::string_view what) {
   auto token = read_token(source);
-  if (!token || !has_carriage_return(*token)) return token;
+  if (!token) return token;
+  const std::string_view text = token->reveal();
+  if (const auto ends = std::count(text.begin(), text.end(), '\n'); ends != 0) {
+    return input_error(
+        source.file.value_or("standard input"),
+        fmt::format("{} is one line, and this has {}", what, ends + 1),
+        "give the token alone; of `tokenlife token new` it is the last line: `| tail -n 1`");
+  }
+  if (!has_carriage_return(*token)) return token;
   return input_error(source.file.value_or("standard input"),
                      fmt::format("{} ends with a carriage return, as lines of Windows do", what),
                      "take that away, with `tr -d '\\r'` for example");

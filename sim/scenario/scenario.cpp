@@ -190,10 +190,11 @@ Result<std::string, Error> read_scenario_file(const std::string& path) {
   Result<std::string, std::string> text = read_text_file(path, kFileBytesMax);
   if (text) return std::move(*text);
   const bool is_folder = text.error() == "it is a folder";
-  return input_error(path, "the scenario cannot be read: " + text.error(),
-                     is_folder
-                         ? "give the path of a scenario file; of a log `tokenlife replay` tells"
-                         : "give the path of a scenario file");
+  return input_error(
+      path, "the scenario cannot be read: " + text.error(),
+      is_folder ? "give one scenario file; `tokenlife test FOLDER` runs those in a folder, "
+                  "and `tokenlife replay LOG` shows a log"
+                : "give the path of a scenario file");
 }
 
 Result<Scenario, Error> load_scenario(const std::string& path, const ScenarioOptions& options) {

@@ -112,7 +112,7 @@ Result<KeyValue, Error> parse_setting(const Setting& setting) {
     return wrong("the key has too many parts", std::string(kExample));
   }
   if (!rest.starts_with('=')) {
-    return wrong(rest.empty() ? "there is no `=`" : "something stands behind the key",
+    return wrong(rest.empty() ? "there is no `=`" : "something stands after the key",
                  std::string(kExample));
   }
   rest.remove_prefix(1);

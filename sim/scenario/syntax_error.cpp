@@ -139,7 +139,7 @@ std::optional<Finding> wrong_value(const Line& line) {
   std::string_view word = line.word(at);
   if (word.ends_with(',')) word.remove_suffix(1);
   if (word.ends_with(';')) {
-    return Finding{at + word.size() - 1, "a `;` stands behind the value", "end it with the line"};
+    return Finding{at + word.size() - 1, "a `;` stands after the value", "end it with the line"};
   }
   if (word.starts_with("=")) return Finding{at, "there is a second `=`", "write one"};
   for (const std::string_view quote :
@@ -179,7 +179,7 @@ Finding wrong_string(const Line& line, std::string_view reason) {
   }
   const char quote = at < line.text.size() && line.text[at] == '\'' ? '\'' : '"';
   return {at, "the string is not closed",
-          fmt::format("put a {} behind its end, in the same line", quote)};
+          fmt::format("put a {} after its end, in the same line", quote)};
 }
 
 Finding wrong_table_in_braces(const Line& line, std::string_view reason) {
@@ -251,10 +251,10 @@ Finding wrong_rest(const Line& line) {
     if (auto finding = wrong_value(line)) return *finding;
   }
   if (rest.starts_with(',') || rest.starts_with(';')) {
-    return {line.stopped, fmt::format("a `{}` stands behind the value", rest[0]),
+    return {line.stopped, fmt::format("a `{}` stands after the value", rest[0]),
             "end the value with the line"};
   }
-  return {line.stopped, "something stands behind the value",
+  return {line.stopped, "something stands after the value",
           "write each key in a line of its own, and one text in one pair of quotes"};
 }
 
@@ -304,7 +304,7 @@ Finding find_wrong(std::string_view text, std::size_t number, const Line& line,
             fmt::format("write {} = ...", shown(line.key()))};
   }
   if (in("array") && line.stopped >= line.text.size()) {
-    return {line.value_begin(), "the array is not closed", "put a ] behind its end"};
+    return {line.value_begin(), "the array is not closed", "put a ] after its end"};
   }
   if (auto finding = wrong_value(line)) return *finding;
   if (in("array")) return {line.stopped, "an array holds values with a `,` between them", ""};

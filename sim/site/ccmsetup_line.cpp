@@ -234,7 +234,7 @@ Address check_host_name(const Part& part, std::vector<std::string>& wrong) {
 
 void check_token(const Part& part, std::vector<std::string>& wrong) {
   if (part.value->empty()) {
-    wrong.push_back(fmt::format("{} has no token behind it", part.name));
+    wrong.push_back(fmt::format("{} has no token after it", part.name));
     return;
   }
   const TokenDiagnosis look = look_at_token(*part.value);

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kFirstLine = "tokenlife site head 1\n";
 constexpr std::size_t kHeadBytesMax = 512;
-constexpr const char* kAdvice = "see `tokenlife site repair --help`";
+constexpr const char* kAdvice = "run `tokenlife site repair DIR`";
 
 std::string head_path(const std::string& folder) {
   return (std::filesystem::path(folder) / kHeadFile).string();

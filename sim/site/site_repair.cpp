@@ -209,8 +209,8 @@ Result<SiteRepair, Error> repair_site(
   if (!found->behind.empty() && !salvage) {
     return file_error(
         repair.damage,
-        fmt::format("behind it {} can be read", counted(found->behind.size(), "event")),
-        "`tokenlife site repair --salvage` takes over what fits");
+        fmt::format("after it {} can be read", counted(found->behind.size(), "event")),
+        "`tokenlife site repair --salvage DIR` takes over what fits");
   }
   const events::JournalContent& content = found->content;
   const std::chrono::sys_seconds start{std::chrono::seconds{content.start_unix_seconds}};

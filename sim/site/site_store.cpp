@@ -243,7 +243,7 @@ const Certificate& SiteFolder::certificate(KeyNumber key) const {
 Result<SigningPair, Error> SiteFolder::signing_pair() const {
   const KeyNumber number = site().signs_now();
   const std::string path = impl_->file(key_name(number));
-  auto key = read_key_file(path);
+  auto key = read_key_file(path, "put it back from a copy, or run `tokenlife site rotate DIR`");
   if (!key) return Failed<Error>(key.error());
   if (!(key->public_key() == certificate(number).key())) {
     return file_error(path, "is not the key of " + certificate_name(number),

@@ -152,7 +152,7 @@ Result<SqlQuestion, Error> SqlDatabase::ask(const std::string& sql) {
   }
   if (statement == nullptr) return wrong("there is no statement", -1);
   if (!says_nothing(tail)) {
-    return wrong("there is more behind the statement: one is all that is answered",
+    return wrong("there is more after the statement: one is all that is answered",
                  static_cast<int>(tail - sql.c_str()));
   }
   if (sqlite3_stmt_readonly(statement) == 0 || question.columns().empty()) {

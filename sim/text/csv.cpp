@@ -60,7 +60,7 @@ std::optional<Error> CsvReader::take_quoted_field() {
   }
   if (end == std::string_view::npos) {
     return wrong_at(begin, "a field begins with a quote, and no other ends it",
-                    "put a quote behind the field, and double those inside it");
+                    "put a quote after the field, and double those inside it");
   }
   const std::string_view inside = begin.substr(1, end - 1);
   rest_.remove_prefix(end + 1);
@@ -68,7 +68,7 @@ std::optional<Error> CsvReader::take_quoted_field() {
                        rest_.starts_with("\r\n");
   if (!is_over) {
     return wrong_at(begin, "something follows the quote that ends a field",
-                    "put a comma behind the quote, or double it if it is of the field");
+                    "put a comma after the quote, or double it if it is of the field");
   }
   fields_.push_back({inside, begin.substr(0, end + 1)});
   if (!has_quotes) return std::nullopt;

@@ -29,7 +29,7 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
       if (number >= kDurationLimit.count()) number = kDurationLimit.count();
     }
     if (digits == 0) return Failed<std::string>("has something other than a whole number");
-    if (digits == text.size()) return Failed<std::string>("has a number without a unit");
+    if (digits == text.size()) return Failed<std::string>("is a number without a unit");
     const char letter = text[digits];
     if (letter == '.') return Failed<std::string>("has a fraction");
     const Unit* unit = std::begin(kUnits);
@@ -42,7 +42,7 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
           fmt::format("has the unknown unit `{}`: units are w, d, h, m, s", word));
     }
     if (unit == std::end(kUnits)) {
-      return Failed<std::string>("has a unit other than w, d, h, m or s");
+      return Failed<std::string>("does not end in w, d, h, m or s");
     }
     if (unit < next_unit) return Failed<std::string>("has its units repeated or out of order");
     next_unit = unit + 1;

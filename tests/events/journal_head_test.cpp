@@ -216,7 +216,7 @@ TEST_CASE("a journal that does not go as far as its head is damaged, wherever it
   const auto cut = read_with(whole.disk.synced.substr(0, whole.sizes[2] + 60), whole.heads[4]);
   REQUIRE_FALSE(cut);
   CHECK(cut.error().offset == whole.sizes[2]);
-  CHECK(cut.error().what == "the file ends behind event 3 of 5 that were acknowledged");
+  CHECK(cut.error().what == "the file ends after event 3 of 5 that were acknowledged");
 }
 
 TEST_CASE("a torn frame behind the head was never acknowledged") {

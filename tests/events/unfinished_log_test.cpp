@@ -118,7 +118,7 @@ TEST_CASE("a log that is gone on with is the log of a run that was never cut off
     files.at("clients-00000.log").assign(files.at("clients-00000.log").size(), '\0');
     write_folder(folder / "log", files);
   }
-  SECTION("a partition with bytes behind its end") {
+  SECTION("a partition with bytes after its end") {
     Files files = cut_off();
     files.at("clients-00000.log") += "more";
     write_folder(folder / "log", files);

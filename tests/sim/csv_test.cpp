@@ -53,10 +53,10 @@ TEST_CASE("odd quotes in CSV are named where they stand") {
         "t.csv:2:4: a quote stands in a field that does not begin with one; put the whole field in "
         "quotes, and double those inside, as in \"19\"\" rack\"");
   CHECK(rows_of("a,b\nc,\"d\ne\n").back() ==
-        "t.csv:2:3: a field begins with a quote, and no other ends it; put a quote behind the "
+        "t.csv:2:3: a field begins with a quote, and no other ends it; put a quote after the "
         "field, and double those inside it");
   CHECK(rows_of("\"a\" ,b\n").back() ==
-        "t.csv:1:1: something follows the quote that ends a field; put a comma behind the quote, "
+        "t.csv:1:1: something follows the quote that ends a field; put a comma after the quote, "
         "or double it if it is of the field");
   // Columns count characters, also behind a field of two lines.
   CHECK(rows_of("\"x\ny\xc3\xa4\",d\"e\n").back().starts_with("t.csv:2:6: a quote stands"));

@@ -161,6 +161,8 @@ TEST_CASE("what names no client is said, with what does", "[slow]") {
   check_refused(desk, {{"site block-client site nobody", "`nobody` names no client; give its"},
                        {"site block-client site 12AB", "names no client"},
                        {"client show nobody --site site", "names no client"},
+                       {"site block-client laptop site",
+                        "`laptop` is a client's folder, and `site` a site's; the order is DIR"},
                        {"site block-client site", "CLIENT is required"}});
   CHECK(desk.run("site block-client site site").status == 3);  // it has no client.crt
   for (const char* line : {"site block-client --help", "site unblock-client --help",

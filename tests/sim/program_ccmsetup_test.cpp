@@ -117,7 +117,7 @@ TEST_CASE("R34: documented parameters and properties may stand in the line, and 
 TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token", "[slow]") {
   Line line;
   line.token = "/regtoken:";
-  check_wrong(line.text(), {"has no token behind it"});
+  check_wrong(line.text(), {"has no token after it"});
   line.token = "/regtoken:" + read_file(signing_desk().path("client"));
   check_wrong(line.text(), {"holds a client token, not a bulk token (R24)"});
   line.token = "/regtoken:TOKEN";

@@ -119,6 +119,10 @@ TEST_CASE("R22: a bulk token with the line end of Windows is refused before it i
   CHECK(ran.err ==
         "tokenlife: standard input: the bulk token ends with a carriage return, as lines of "
         "Windows do; take that away, with `tr -d '\\r'` for example\n");
+  desk.write("all", "A token:\n" + read_file(desk.path("bulk")) + "\n");
+  CHECK(desk.client("register", "kiosk", hours{1}, "--bulk-token - < all").err ==
+        "tokenlife: standard input: the bulk token is one line, and this has 2; give the token "
+        "alone; of `tokenlife token new` it is the last line: `| tail -n 1`\n");
   check_refused(desk, {{"ccmsetup-line --site site --host h --token-file windows",
                         "windows: the bulk token ends with a carriage return"}});
   CHECK(has(desk.run("log verify kiosk").out, "sound: 2 events"));

@@ -176,7 +176,7 @@ TEST_CASE("a protocol or role that an adapter has not is the user's mistake") {
                  {"conform --role site --adapter ''", "names no program"},
                  {"conform --role site --adapter true --for 0s", "longer than zero"},
                  {"conform --role site --adapter true --for 1s --cases 1", "excludes"},
-                 {"conform --role site --adapter true --cases 0", "is not an integer"},
+                 {"conform --role site --adapter true --cases 0", "is not a whole number"},
                  {"conform --role site --adapter true --timeout x", "--timeout"},
                  {"conform --role site --adapter true --out nowhere", "is not a folder"},
                  {"conform --role site --adapter true --replay empty.jsonl", "has no requests"}});

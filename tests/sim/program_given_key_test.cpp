@@ -101,6 +101,8 @@ TEST_CASE("a token with the line end of Windows is malformed, with a hint") {
   CHECK(ran.err ==
         "tokenlife: the token has a carriage return in it, as lines of Windows do; take that away, "
         "with `tr -d '\\r'` for example\n");
+  check_refused(desk, {{"token verify - --key site.pem < /dev/null",
+                        "standard input: holds no token; give the token alone"}});
 }
 
 }  // namespace tokenlife::test

@@ -82,7 +82,7 @@ TEST_CASE("what does not exist in a log is said, with the nearest word", "[slow]
           {"replay log --client 5", "this log has the clients 0 to 4"},
           {"replay log --client 0b1c7c12-8948-4709-9221-7b84e16dfcd0", "no client has the GUID"},
           {"replay log --client x", "names no client"},
-          {"replay log --at 101d", "--at is not within the run"},
+          {"replay log --at 101d", "outside the run"},
           {"replay log --at 3x", "--at: `3x` is neither a time nor a duration"},
           {"events log --from 2026-13-01T00:00:00Z",
            "--from: `2026-13-01T00:00:00Z` does not exist"},

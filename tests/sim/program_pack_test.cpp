@@ -101,7 +101,10 @@ TEST_CASE("a packed log goes through a pipe and comes out as the folder that it 
   CHECK(has(cut.err, "truncated to 5000 bytes"));
   CHECK_FALSE(desk.exists("cut"));
   check_refused(desk, {{"log pack log -o - --json", "both want standard output"}});
-  CHECK(has(desk.run("log verify - < /dev/null").err, "there is nothing in it"));
+  CHECK(has(desk.run("log verify - < /dev/null").err,
+            "there is nothing in it; pipe a packed log into it"));
+  check_refused(desk,
+                {{"log salvage - -o saved < copy", "does not read standard input; save the"}});
 }
 
 TEST_CASE("a run writes one file, and a part of one too, and they are merged to one") {

@@ -252,10 +252,10 @@ TEST_CASE("what is wrong with the choice of tests is said in one line") {
   check_refused(desk, {
                           {"test empty", "no scenario to run"},
                           {"test small.toml --filter nothing",
-                           "`nothing` finds no test; tests are called like `small.toml` and "
+                           "`nothing` finds no test; tests are named as in `small.toml` and "
                            "`small.toml: replay`"},
                           {"test small.toml --scenarios-only --filter ': replay$'",
-                           "finds no test; tests are called like `small.toml`\n"},
+                           "finds no test; tests are named as in `small.toml`\n"},
                           {"test small.toml --filter '[z-a]'", "is not a valid regular expression"},
                           {"test small.toml --scenarios-only=perhaps", "--scenarios-only"},
                           {"test small.toml --scenario-only", "did you mean `--scenarios-only`?"},

@@ -170,7 +170,7 @@ TEST_CASE("explain before the installation, and what it cannot be asked", "[slow
   CHECK(has(desk.run("explain log 0 --at 9d").out, "not installed yet"));
   CHECK(has(desk.run("explain log 0 --at 11d").out, "served"));
   check_refused(desk, {{"explain log c/1", "unknown client"},
-                       {"explain log 0 --at 21d", "--at is not within the run"},
+                       {"explain log 0 --at 21d", "outside the run"},
                        {"explain site 0", "the journal of a site holds no events of clients"}});
 }
 

@@ -160,7 +160,7 @@ TEST_CASE("what fits behind a bad byte is kept, in its order", "[slow]") {
   bad[from + 50] = static_cast<char>(bad[from + 50] ^ 1);
   desk.write("site/site.log", bad);
   const std::string told = desk.out("site repair --salvage site --at 2026-01-01T16:00:00Z");
-  CHECK(has(told, "behind the damage, and kept\n2026-01-01T14:00:00Z  site"));
+  CHECK(has(told, "after the damage, and kept\n2026-01-01T14:00:00Z  site"));
   CHECK(has(told, "lost      1 event that had been acknowledged"));
   CHECK(desk.kinds() ==
         "site-established bulk-token-issued bulk-token-blocked bulk-token-issued "

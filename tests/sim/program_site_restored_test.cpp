@@ -287,7 +287,7 @@ TEST_CASE("D6: with --strict-clones a replaced token that a restored site has fo
   const Ran ran = desk.client("call --strict-clones", "c", "2026-03-07");
   INFO(ran.out << ran.err);
   CHECK(ran.status == 1);
-  CHECK(has(ran.out, "refused: certificate-mismatch D6"));
+  CHECK(has(ran.out, "refused (certificate-mismatch): D6"));
   CHECK(has(ran.err, "its folder was copied"));
   CHECK_FALSE(has(ran.err, "recognises it"));
   CHECK(desk.count("client-recognised") == 0);
@@ -304,7 +304,7 @@ TEST_CASE("D6: with --strict-clones a token that is replaced is refused, however
     const Ran ran = desk.client("renew --strict-clones", name, "2026-02-03");
     INFO(ran.out << ran.err);
     CHECK(ran.status == 1);
-    CHECK(has(ran.out, "refused: certificate-mismatch D6"));
+    CHECK(has(ran.out, "refused (certificate-mismatch): D6"));
     CHECK(has(ran.err, "its folder was copied"));
   }
   CHECK(desk.client("call --strict-clones", "c", "2026-02-04").status == 0);

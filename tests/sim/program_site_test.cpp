@@ -168,8 +168,8 @@ TEST_CASE("what is wrong with a command on a site is said in one line", "[slow]"
                  {"site show site --sort size", "--sort: `size` is not a column"},
                  {"site retire site 7", "there is no certificate with number 7"},
                  {"site retire site x", "NUMBER"},
-                 {"site retire site 00", "NUMBER: `00` is not an integer from 0 to 4294967295"},
-                 {"site retire site 4294967296", "NUMBER: `4294967296` is not an integer"},
+                 {"site retire site 00", "NUMBER: `00` is not a whole number from 0 to 4294967295"},
+                 {"site retire site 4294967296", "NUMBER: `4294967296` is not a whole number"},
                  {"token new", "--site is required"},
                  {"token new --site site --name \"$(printf 'a\\nb')\"", "control characters"},
                  {"token block 7 --site site", "`7` is not a GUID"},
@@ -233,9 +233,10 @@ TEST_CASE("a site that stays busy is said, after as long as one likes to wait", 
     CHECK(ran.err ==
           "tokenlife: site: another program is changing this site; try again when it is done\n");
   }
-  check_refused(desk, {{"token new --site site --lock-timeout 1s", "`1s` is not an integer from"},
-                       {"token new --site site --lock-timeout 86401", "from 0 to 86400"},
-                       {"token list --site site --lock-timeout 1", "unknown option"}});
+  check_refused(desk,
+                {{"token new --site site --lock-timeout 1s", "`1s` is not a whole number from"},
+                 {"token new --site site --lock-timeout 86401", "from 0 to 86400"},
+                 {"token list --site site --lock-timeout 1", "unknown option"}});
 }
 
 TEST_CASE("R32: a new token that cannot be printed is blocked, and named by its GUID", "[slow]") {

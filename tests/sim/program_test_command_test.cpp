@@ -78,7 +78,7 @@ TEST_CASE("a folder with nothing to run is an error that says what was found") {
   const FolderDesk desk;
   fs::create_directories(desk.path("bare/.git"));
   desk.write("bare/.git/config.toml", "format = 1\n");
-  check_refused(desk, {{"test bare", "no scenario to run; give files, or folders with .toml"},
+  check_refused(desk, {{"test bare", "no scenario to run: there is no .toml file in what was"},
                        {"test none",
                         "no scenario to run: none of 1 .toml files has a `format` key; the first "
                         "is `none/Cargo.toml`; a scenario begins with `format = 1`"},

@@ -98,7 +98,7 @@ TEST_CASE("a log that was cut off in its first bytes, or by an earlier version, 
   }
   std::filesystem::remove(desk.path("log/site.log.partial"));
   write_file(desk.path("log/site.log"), start);
-  CHECK(has(desk.run("replay log").err, "`tokenlife log salvage`"));
+  CHECK(has(desk.run("replay log").err, "`tokenlife log salvage log -o NEW`"));
   CHECK(desk.run("run fleet.toml --log log --resume").status == 0);
 }
 

@@ -78,13 +78,13 @@ TEST_CASE("how durations are written is said of one that is not") {
       {R"("60d")", "60d",
        R"(s.toml:4:12: `60d` is not a number; put quotes around a duration: "60d")"},
       {R"("60d")", R"("60")",
-       "s.toml:4:12: `duration` in [run] is `60`, which has a number without a unit; write "
+       "s.toml:4:12: `duration` in [run] is `60`, which is a number without a unit; write "
        R"(its unit, as in "60d" for days)"},
       {R"("60d")", R"("60 days")",
-       "s.toml:4:12: `duration` in [run] is `60 days`, which has a unit other than w, d, h, "
+       "s.toml:4:12: `duration` in [run] is `60 days`, which does not end in w, d, h, "
        R"(m or s; write "60d")"},
       {R"("60d")", R"("60D")",
-       "s.toml:4:12: `duration` in [run] is `60D`, which has a unit other than w, d, h, m "
+       "s.toml:4:12: `duration` in [run] is `60D`, which does not end in w, d, h, m "
        R"(or s; write "60d")"},
       {R"("60d")", R"("1.5d")",
        R"(s.toml:4:12: `duration` in [run] is `1.5d`, which has a fraction; write "1d12h")"},
@@ -92,7 +92,7 @@ TEST_CASE("how durations are written is said of one that is not") {
        "s.toml:4:12: `duration` in [run] is `12h1d`, which has its units repeated or out of "
        R"(order; write "1d12h")"},
       {R"("60d")", R"("2 months")",
-       "s.toml:4:12: `duration` in [run] is `2 months`, which has a unit other than w, d, "
+       "s.toml:4:12: `duration` in [run] is `2 months`, which does not end in w, d, "
        R"(h, m or s; months and years differ in length: count days, as in "90d")"},
       {R"("60d")", R"("P60D")",
        "s.toml:4:12: `duration` in [run] is `P60D`, which has something other than a whole "
@@ -300,7 +300,7 @@ TEST_CASE("a text that is not TOML has one mistake, in words of this program") {
       {R"("fixed")", "fixed",
        R"(s.toml:16:9: `fixed` is not a value; put quotes around a text: "fixed")"},
       {R"("kiosks")", R"("kiosks)",
-       R"(s.toml:10:8: the string is not closed; put a " behind its end, in the same line)"},
+       R"(s.toml:10:8: the string is not closed; put a " after its end, in the same line)"},
       {R"("kiosks")", "“kiosks”",
        R"(s.toml:10:8: these are the quotes of a word processor; write plain ones: ")"},
       {R"("kiosks")", "17",
@@ -320,7 +320,7 @@ TEST_CASE("a text that is not TOML has one mistake, in words of this program") {
       {"clients = 200", "clients =",
        "s.toml:11:1: the key `clients` has no value; write clients = ..."},
       {"clients = 200", "clients = 200;",
-       "s.toml:11:14: a `;` stands behind the value; end it with the line"},
+       "s.toml:11:14: a `;` stands after the value; end it with the line"},
       {"[[expect]]", "// the end\n[[expect]]",
        "s.toml:30:1: this is not a comment; comments begin with #"},
   });

@@ -33,12 +33,12 @@ TEST_CASE("what is no duration is refused") {
   };
   CHECK(why("") == "is empty");
   CHECK(why("-") == "is empty");
-  CHECK(why("90") == "has a number without a unit");
-  CHECK(why("1d12") == "has a number without a unit");
+  CHECK(why("90") == "is a number without a unit");
+  CHECK(why("1d12") == "is a number without a unit");
   CHECK(why("1h2d") == "has its units repeated or out of order");
   CHECK(why("1d1d") == "has its units repeated or out of order");
   CHECK(why("1.5d") == "has a fraction");
-  CHECK(why("1D") == "has a unit other than w, d, h, m or s");
+  CHECK(why("1D") == "does not end in w, d, h, m or s");
   CHECK(why(" 1d") == "has something other than a whole number");
   CHECK(why("1d ") == "has something other than a whole number");
   CHECK(why("1d-2h") == "has something other than a whole number");

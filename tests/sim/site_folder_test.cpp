@@ -323,15 +323,15 @@ TEST_CASE("a site whose files are missing or damaged says which") {
   REQUIRE_FALSE(client);
   CHECK(client.error().what == "a client's folder, and not a site's");
   CHECK(refusal("site.log", "") ==
-        "/site.log: byte 0: damaged: the file ends inside its first 8 bytes; see `tokenlife site "
-        "repair --help`");
+        "/site.log: byte 0: damaged: the file ends inside its first 8 bytes; run `tokenlife site "
+        "repair DIR`");
   CHECK(refusal("signing-0.crt", {}) ==
         "/signing-0.crt: cannot be read: No such file or directory");
   CHECK(refusal("signing-0.crt", "x") == "/signing-0.crt: does not hold one certificate in PEM");
   std::string journal = new_site().at("site.log");
   journal[60] = 'x';
   CHECK(refusal("site.log", journal) ==
-        "/site.log: byte 8: damaged: frame digest mismatch; see `tokenlife site repair --help`");
+        "/site.log: byte 8: damaged: frame digest mismatch; run `tokenlife site repair DIR`");
 }
 
 }  // namespace tokenlife::test
