@@ -110,7 +110,10 @@ std::string text_of(const SiteFolder& site, const std::vector<ListEntry>& list) 
 Result<bool, Error> is_expected(const SiteShowCommand& command, const SiteFolder& site,
                                 Console& console) {
   if (!command.expect_head) return true;
-  const auto expected = parse_head(*command.expect_head);
+  constexpr std::string_view kLabel = "Head: ";  // of the line that has it
+  std::string_view head = *command.expect_head;
+  if (head.starts_with(kLabel)) head.remove_prefix(kLabel.size());
+  const auto expected = parse_head(head);
   if (!expected) {
     return usage_error(fmt::format("--expect-head: {} is no head", in_quotes(*command.expect_head)),
                        "give NUMBER:DIGEST, as `tokenlife site show` prints it after \"Head: \"");

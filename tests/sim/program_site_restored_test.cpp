@@ -330,6 +330,8 @@ TEST_CASE("whether a site goes on from a head that was kept elsewhere is said", 
   desk.out("site show site | sed -n 's/^Head: //p' > kept");
   const std::string expect = "site show site --expect-head \"$(cat kept)\"";
   CHECK(desk.run(expect).status == 0);
+  // The whole line will do, too.
+  CHECK(desk.run("site show site --expect-head \"Head: $(cat kept)\"").status == 0);
   CHECK(desk.client("register", "d", "2026-01-02").status == 0);
   CHECK(desk.run(expect).status == 0);
   desk.restore();
@@ -340,8 +342,9 @@ TEST_CASE("whether a site goes on from a head that was kept elsewhere is said", 
   // Nor does it when it is as long again.
   desk.out("token new --site site --at 2026-01-02");
   CHECK(desk.run(expect).status == 1);
-  check_refused(desk, {{"site show site --expect-head 2", "--expect-head: `2` is no head"},
-                       {"site show site --expect-head 2:ab", "is no head; give one that"}});
+  check_refused(desk,
+                {{"site show site --expect-head 2", "--expect-head: `2` is no head"},
+                 {"site show site --expect-head 2:ab", "is no head; give NUMBER:DIGEST, as"}});
 }
 
 }  // namespace tokenlife::test
