@@ -376,7 +376,7 @@ Result<JournalContent, LogError> read_journal(const std::filesystem::path& file,
   const bool is_short = content->events.size() < head->events;
   return Failed<LogError>(
       LogError{LogError::Kind::corrupt, file.string(), content->bytes,
-               is_short ? "the file ends behind event " + std::to_string(content->events.size()) +
+               is_short ? "the file ends after event " + std::to_string(content->events.size()) +
                               " of " + acknowledged + " that were acknowledged"
                         : "event " + acknowledged + " is not the one that was acknowledged"});
 }

@@ -63,8 +63,9 @@ inline auto decimal(std::uint64_t min, std::uint64_t max) {
   return [min, max](const std::string& text) -> std::string {
     const auto number = decimal_number(text);
     if (number && *number >= min && *number <= max) return "";
-    return fmt::format("{} is not a whole number from {} to {}", in_quotes(redact_secrets(text)),
-                       min, max);
+    const bool has_zero = text.size() > 1 && text[0] == '0';
+    return fmt::format("{} is not a whole number from {} to {}{}", in_quotes(redact_secrets(text)),
+                       min, max, has_zero ? ", written without a zero before it" : "");
   };
 }
 

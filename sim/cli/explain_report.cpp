@@ -294,8 +294,7 @@ class Text {
     } else {
       before = is_first ? "from the start " : "from here on ";
     }
-    return fmt::format("{}{} in more than {} of the futures", before,
-                       is_stranded() ? "it is stranded" : "it has such a spell", share);
+    return fmt::format("{}it is stranded in more than {} of the futures", before, share);
   }
   bool is_stranded() const { return found_.service == Service::stranded; }
 

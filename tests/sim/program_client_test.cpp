@@ -60,7 +60,7 @@ TEST_CASE("R20 R23 R36: with a bulk token a client registers over the CMG", "[sl
       desk.client("register", "kiosk", hours{1}, "--host cmg.example.com --bulk-token - < bulk");
   INFO(ran.out << ran.err);
   REQUIRE(ran.status == 0);
-  CHECK(has(ran.out, "registration-requested   via=cmg credential=bulk bulk=" +
+  CHECK(has(ran.out, "registration-requested      via=cmg credential=bulk bulk=" +
                          bulk["guid"].get<std::string>()));
   CHECK(has(ran.out,
             "Rotating internet management point, new management point [1] is: "

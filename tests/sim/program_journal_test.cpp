@@ -44,9 +44,9 @@ TEST_CASE("the events of a site on disk are printed in every form", "[slow]") {
   const JournalDesk desk;
   const std::string text = desk.out("events site");
   CHECK(has(text, "2030-01-01T00:00:00Z  site                     0  site-established"));
-  CHECK(
-      has(text, "2030-01-02T00:10:00Z  site                     2  bulk-token-blocked       guid=" +
-                    desk.guid + "  (action 1)\n"));
+  CHECK(has(text,
+            "2030-01-02T00:10:00Z  site                     2  bulk-token-blocked          guid=" +
+                desk.guid + "  (action 1)\n"));
   const std::string csv = desk.out("events site --format csv --kind bulk-token-issued");
   CHECK(csv.starts_with("stream,client,seq,time,kind,cause,"));
   CHECK(has(csv, "\nsite,,1,2030-01-02T00:00:00Z,bulk-token-issued,action 0,"));

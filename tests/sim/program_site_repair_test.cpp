@@ -90,9 +90,9 @@ TEST_CASE("R54: an end that is cut off unblocks nothing, whatever the cut looks 
     const Ran ran = desk.verify();
     CHECK(ran.status == 3);
     CHECK(ran.out.empty());
-    CHECK(has(ran.err, "ends behind event 2 of 3 that were acknowledged"));
+    CHECK(has(ran.err, "ends after event 2 of 3 that were acknowledged"));
   }
-  desk.check_closed("ends behind event 2 of 3 that were acknowledged");
+  desk.check_closed("ends after event 2 of 3 that were acknowledged");
 }
 
 TEST_CASE("a site without its head is closed, and one with another's head", "[slow]") {
@@ -138,12 +138,12 @@ TEST_CASE("R54: behind a bad byte in the middle a block is seen, and taken over"
   desk.check_closed("frame digest mismatch");
   const Ran refused = desk.run("site repair site");
   CHECK(refused.status == 3);
-  CHECK(has(refused.err, "behind it 1 event can be read; `tokenlife site repair --salvage`"));
+  CHECK(has(refused.err, "after it 1 event can be read; `tokenlife site repair --salvage DIR`"));
   CHECK(read_file(desk.path("site/site.log")) == bad);
   // What was bad is the token's own event, and so its block has nothing to block.
   const std::string told = desk.out("site repair --salvage site --at 2026-01-01T13:00:00Z");
   CHECK(has(told, "given up, because something before it is lost\n2026-01-01T12:00:00Z  site"));
-  CHECK(has(told, "bulk-token-blocked       guid=" + desk.guid));
+  CHECK(has(told, "bulk-token-blocked          guid=" + desk.guid));
   CHECK(desk.kinds() == "site-established journal-repaired epoch-begun");
   CHECK(has(desk.verify().out, "bulk-token-unknown"));
 }

@@ -124,7 +124,8 @@ TEST_CASE("R48 R51 R52: bulk tokens and certificates are listed, filtered and so
 TEST_CASE("A9: a certificate is rotated, retired once, and never the one that signs", "[slow]") {
   const SiteDesk desk;
   const std::string old = token_in(lines_of(desk.run("token new --site site")));
-  CHECK(has(desk.run("site retire site 0").err, "signs now; run `tokenlife site rotate` first"));
+  CHECK(
+      has(desk.run("site retire site 0").err, "signs now; run `tokenlife site rotate DIR` first"));
   CHECK(has(lines_of(desk.run("site rotate site")), ", number 1\n"));
   CHECK_FALSE(std::filesystem::exists(desk.path("site/signing-0.key")));
   CHECK(verified(desk, old));

@@ -109,7 +109,7 @@ TEST_CASE("SQL that is wrong, or would do more than ask, is refused", "[slow]") 
                        {"log sql log \"select * from evnts\"", "did you mean `events`?"},
                        {"log sql log \"select knd from events\"", "did you mean `kind`?"},
                        {"log sql log \"\"", "no statement"},
-                       {"log sql log \"select 1; select 2\"", "more behind the statement"},
+                       {"log sql log \"select 1; select 2\"", "more after the statement"},
                        {"log sql log \"select ?\"", "parameters"},
                        {"log sql log \"attach 'other.db' as other\"", "can only be asked"},
                        {"log sql log \"pragma table_info(events)\"", "can only be asked"},

@@ -158,32 +158,32 @@ TEST_CASE("what is wrong with verify's line or files is said in one line", "[slo
   desk.write("ec.pem", desk.client_key.public_key().to_pem());
   desk.write("private.pem", std::string(desk.key.to_pem().reveal()));
   desk.write("two.pem", desk.key.public_key().to_pem() + desk.key.public_key().to_pem());
-  check_refused(desk,
-                {
-                    {"token verify x --key site.pem --at soon", "`soon` is not a time"},
-                    {"token verify x --key site.pem --at -1", "--at"},
-                    {"token verify x --key site.pem --at 253402300800", "from 1970 to 9999"},
-                    {"token verify x --key site.pem --at 99999999999999999999", "too far away"},
-                    {"token verify x --key site.pem --leeway -1", "`-1` is not an integer from 0"},
-                    {"token verify x --key site.pem --leeway 1.5", "--leeway"},
-                    {"token verify x --key site.pem --leeway 010", "`010` is not an integer"},
-                    {"token verify x --key site.pem --leeway 0x10", "`0x10` is not an integer"},
-                    {"token verify x --key site.pem --leeway ''", "`` is not an integer"},
-                    {"token verify x --key site.pem --leeway ' 1'", "` 1` is not an integer"},
-                    {"token verify x --key site.pem --leeway 1s", "in decimal digits"},
-                    {"token verify x --key site.pem --leeway 9223372036854775808",
-                     "is not an integer from 0 to 9223372036854775807"},
-                    {"token verify x --key site.pem --leeway 18446744073709551617",
-                     "is not an integer from 0 to 9223372036854775807"},
-                    {"token verify x --key site.pem --type both", "--type"},
-                    {"token verify x --key bulk", "does not hold one public key or certificate"},
-                    {"token verify x --key ec.pem", "not an RSA key"},
-                    {"token verify x --key private.pem", "it is a private key: give what `openssl"},
-                    {"token verify x --key two.pem", "does not hold one public key"},
-                    {"token verify x --signing-certificate site.crt", "goes with --key"},
-                    {"token verify x --key site.pem --client-certificate site.pem",
-                     "does not hold one certificate"},
-                });
+  check_refused(
+      desk, {
+                {"token verify x --key site.pem --at soon", "`soon` is not a time"},
+                {"token verify x --key site.pem --at -1", "--at"},
+                {"token verify x --key site.pem --at 253402300800", "from 1970 to 9999"},
+                {"token verify x --key site.pem --at 99999999999999999999", "too far away"},
+                {"token verify x --key site.pem --leeway -1", "`-1` is not a whole number from 0"},
+                {"token verify x --key site.pem --leeway 1.5", "--leeway"},
+                {"token verify x --key site.pem --leeway 010", "`010` is not a whole number"},
+                {"token verify x --key site.pem --leeway 0x10", "`0x10` is not a whole number"},
+                {"token verify x --key site.pem --leeway ''", "`` is not a whole number"},
+                {"token verify x --key site.pem --leeway ' 1'", "` 1` is not a whole number"},
+                {"token verify x --key site.pem --leeway 1s", "`1s` is not a whole number"},
+                {"token verify x --key site.pem --leeway 9223372036854775808",
+                 "is not a whole number from 0 to 9223372036854775807"},
+                {"token verify x --key site.pem --leeway 18446744073709551617",
+                 "is not a whole number from 0 to 9223372036854775807"},
+                {"token verify x --key site.pem --type both", "--type"},
+                {"token verify x --key bulk", "does not hold one public key or certificate"},
+                {"token verify x --key ec.pem", "not an RSA key"},
+                {"token verify x --key private.pem", "it is a private key: give what `openssl"},
+                {"token verify x --key two.pem", "does not hold one public key"},
+                {"token verify x --signing-certificate site.crt", "goes with --key"},
+                {"token verify x --key site.pem --client-certificate site.pem",
+                 "does not hold one certificate"},
+            });
   CHECK(desk.run("token verify x --key nothing-there").status == 3);
   CHECK(desk.run("token verify --token-file nothing-there --key site.pem").status == 3);
 }
