@@ -12,7 +12,7 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
       "told\n"
       "with the rules that it breaks. tests/conform/README.md has the protocol, and adapters to\n"
       "begin with. Exit status: 0 it conforms; 1 it does not; 2 the command line is wrong, or it\n"
-      "has not the role; 3 it could not be started, died, hung or spoke no JSON.\n"
+      "cannot play the role; 3 it could not be started, died, hung or spoke no JSON.\n"
       "Examples:\n"
       "  tokenlife conform --role site --adapter 'tests/conform/site.py'\n"
       "  tokenlife conform --role client --adapter 'tests/conform/client.py' --for 10m\n"

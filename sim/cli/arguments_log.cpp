@@ -231,8 +231,8 @@ void add_log_salvage(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "salvage", "Save what is whole of a log that is cut off or damaged",
       log_salvage_command,
-      "Writes a sound log of all clients with all of their events to a new folder, and lists the "
-      "others.\nOf a partition (1,024 clients) it takes what comes before the first damage.\n"
+      "Writes to a new folder a sound log of those clients whose events are all intact, and lists "
+      "the others.\nOf a partition (1,024 clients) it takes what comes before the first damage.\n"
       "Example:\n  tokenlife log salvage /tmp/fleet -o /tmp/saved");
   added->add_option("LOG", command.log, "The log's folder, or a packed log")->required();
   added
@@ -263,8 +263,8 @@ void add_log_pack(CLI::App& log, Chosen& chosen) {
 void add_log_unpack(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "unpack", "Make a folder of a packed log", log_unpack_command,
-      "The folder is the one that was packed, byte for byte, and every byte is checked. Of a file "
-      "that was\ncut off nothing is left: `tokenlife log salvage` saves what is whole of it.\n"
+      "The folder is the one that was packed, byte for byte, and every byte is checked. If the "
+      "file was\ncut off, no folder is made: `tokenlife log salvage` saves what is whole of it.\n"
       "Examples:\n"
       "  tokenlife log unpack fleet.tlog -o /tmp/fleet\n"
       "  curl https://example.com/fleet.tlog | tokenlife log unpack - -o /tmp/fleet");

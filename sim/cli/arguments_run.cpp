@@ -112,7 +112,8 @@ void add_check(CLI::App& app, Chosen& chosen) {
       app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
       "Tries every order in which clients, site, settings and outages can act, unit of time by\n"
       "unit, and says whether the rules hold in each state. Where one does not, a shortest\n"
-      "way there is printed; `open` is what an end too early leaves undecided. Exit status:\n"
+      "way there is printed; what the search did not get far enough to decide is `open`. Exit "
+      "status:\n"
       "0 none was seen broken; 1 one was.\n"
       "Examples:\n"
       "  tokenlife check\n"
@@ -133,8 +134,8 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added->add_option(
       "--with", command.with,
       "What may happen, separated by commas: none, or outage, lose-answers, block,\n"
-      "cmg-setting (clients may be told not to use the CMG), cmg-news (of which they\n"
-      "hear with the site's next answer), bulk (tokens), rotate (signing\n"
+      "cmg-setting (clients may be told not to use the CMG), cmg-news (they learn of\n"
+      "that with the site's next answer), bulk (tokens), rotate (signing\n"
       "certificates), reinstall, restart (of agents: tokens are renewed only then),\n"
       "upgrade (from a version that gets no token), pki, pki-expiry (default: all but\n"
       "restart, cmg-news and pki-expiry)");

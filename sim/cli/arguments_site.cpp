@@ -122,10 +122,11 @@ void add_site_rescue(CLI::App& app, Chosen& chosen) {
   auto restore = add_command(
       site, chosen, "restore", "Go on with a site that was put back from a copy",
       site_restore_command,
-      "Numbers clients, with their next tokens, from where nobody can have had a number: what the "
-      "site\n"
-      "has forgotten is not given again.\n"
-      "Example:\n  cp -a /backup/site /srv/site && tokenlife site restore /srv/site");
+      "From then on new clients, and known ones with their next token, get numbers from a range "
+      "that\n"
+      "was never used, so that no number that the site has forgotten is given out twice.\n"
+      "Example:\n  mv /srv/site /srv/site.before\n  cp -a /backup/site /srv/site && tokenlife site "
+      "restore /srv/site");
   restore.app->add_option("DIR", restore.command.site, kFolder)->required();
   add_at(*restore.app, restore.command.at);
   add_lock_timeout(*restore.app);

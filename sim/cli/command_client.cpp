@@ -110,8 +110,8 @@ std::string_view words_of(NoRequest silence) {
              "Entra token, or the intranet (R19, R20)";
     case NoRequest::waits_for_intranet:
       return "it has to register again: give --network intranet, or --pki and --pki-key, or "
-             "--entra-token -; a bulk token is for a client that has never registered: install a "
-             "new one with `tokenlife client new --bulk-token -` (R60, A7, A11)";
+             "--entra-token -; a bulk token is for a client that has never registered: make one in "
+             "another folder, with `tokenlife client new --dir NEW --site SITE` (R60, A7, A11)";
     case NoRequest::answer_under_way: return "an answer is under way";
   }
   return "";
@@ -203,6 +203,28 @@ void say_json(const Output& said, const VisitResult* result, Wish wish, Console&
   console.print(json_text(json) + "\n");
 }
 
+// What helps a client that is refused, where that is not said by the reason itself.
+std::string_view advice_on(const VisitResult& result) {
+  if (result.refusal == RefusalReason::client_blocked) {
+    return "`tokenlife site unblock-client DIR CLIENT` has the site take it again\n";
+  }
+  if (result.fault == TokenFault::authority_not_trusted) {
+    return "have the site trust who issued it: `tokenlife site trust-ca DIR CERT`, or for an "
+           "Entra\n"
+           "token `tokenlife site trust-entra DIR --issuer URL --audience ID --jwks FILE`\n";
+  }
+  if (result.fault == TokenFault::wrong_key_usage) {
+    return "give a certificate with the extended key usage clientAuth; those above it have to be "
+           "CAs'\n";
+  }
+  if (result.refusal == RefusalReason::credential_required && !result.fault) {
+    return "give --pki and --pki-key, --entra-token - or --bulk-token -; or have the site's "
+           "management\n"
+           "points take self-signed clients: `tokenlife site set-mp DIR enhanced-http`\n";
+  }
+  return "";
+}
+
 void say_text(const Output& said, const VisitResult* result, Wish wish, Console& console) {
   std::string text;
   const auto& events = said.folder.events();
@@ -214,14 +236,7 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
     text += console.paint(words_of(*result, said.folder, said.policy, wish), tone) + "\n";
     if (result->kind == Kind::refused) {
       text += rule_lines(rules_behind(result->refusal));
-      if (result->refusal == RefusalReason::client_blocked) {
-        text += "`tokenlife site unblock-client DIR CLIENT` has the site take it again\n";
-      }
-      if (result->refusal == RefusalReason::credential_required) {
-        text +=
-            "give --pki and --pki-key, or --entra-token -; or have the site's management points\n"
-            "take self-signed clients: `tokenlife site set-mp DIR enhanced-http`\n";
-      }
+      text += advice_on(*result);
     }
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
   }

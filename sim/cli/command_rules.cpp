@@ -50,13 +50,14 @@ nlohmann::ordered_json json_of(const RuleText& rule) {
 Result<std::vector<RuleText>, Error> chosen(const std::vector<std::string>& ids) {
   if (ids.empty()) return rule_table();
   std::vector<RuleText> rules;
-  for (std::string id : ids) {
+  for (const std::string& given : ids) {
+    std::string id = given;
     if (!id.empty() && id[0] >= 'a' && id[0] <= 'z') id[0] = static_cast<char>(id[0] - 'a' + 'A');
     const auto& table = rule_table();
     const auto found = std::find_if(table.begin(), table.end(),
                                     [&](const RuleText& rule) { return rule.id == id; });
     if (found == table.end()) {
-      return usage_error(fmt::format("unknown rule {}", in_quotes(id)),
+      return usage_error(fmt::format("unknown rule {}", in_quotes(given)),
                          "`tokenlife rules` lists all of them");
     }
     rules.push_back(*found);

@@ -68,14 +68,14 @@ ExitStatus site_restore_command(const SiteRestoreCommand& command, Console& cons
   const auto begun = site->begin_epoch(*now);
   say_warning(*site, console);
   if (!begun) return Failed<Error>(begun.error());
-  console.print(
-      fmt::format("goes on from {}, the last at {}; new clients are numbered from {}\n"
-                  "What happened after that is forgotten: block again the tokens that are to be "
-                  "blocked, and retire "
-                  "which\ncertificates are to be retired. Clients that are not known any more are "
-                  "recognised by "
-                  "their tokens.\n",
-                  counted(events, "event"), rfc3339(last), begun->first.value));
+  console.print(fmt::format(
+      "goes on from {}, the last at {}; new clients are numbered from {}\n"
+      "What happened after that is forgotten: block again the tokens that are to be "
+      "blocked, and retire "
+      "again\nthe certificates that are to be retired. Clients that are not known any more are "
+      "recognised by "
+      "their tokens.\n",
+      counted(events, "event"), rfc3339(last), begun->first.value));
   return 0;
 }
 

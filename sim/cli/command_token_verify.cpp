@@ -174,7 +174,8 @@ std::string words_for(const TokenVerifyCommand& command, TokenFault fault, std::
       return "it expired at " + rfc3339(std::chrono::sys_seconds{seconds{expires->integer}});
     }
     case TokenFault::unknown_signer:
-      return command.site ? explanation + ": is --site the site that issued it?" : explanation;
+      return command.site ? explanation + ": is --site the site that issued it?"
+                          : "its signer is not the key that was given with --key";
     default: return explanation;
   }
 }

@@ -13,6 +13,16 @@ std::optional<std::string> quoted_date_advice(std::string_view text) {
   return fmt::format("write {} without quotes", *completed);
 }
 
+bool looks_like_date(std::string_view text) {
+  std::size_t digits = 0;
+  bool has_year = false;
+  for (const char c : text) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    has_year = has_year || digits == 4;
+  }
+  return has_year && text.find_first_of(" -/.,") != text.npos;
+}
+
 std::string date_advice(const toml::node& node) {
   const auto* only_date = node.as_date();
   const auto* local = node.as_date_time();

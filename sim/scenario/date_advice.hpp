@@ -11,6 +11,8 @@ namespace tokenlife::sim {
 
 // A date or date-time that stands in quotes, without them.
 std::optional<std::string> quoted_date_advice(std::string_view text);
+// "8 June 2026", "06/08/2026": there is a year in it.
+bool looks_like_date(std::string_view text);
 // What is not a date-time with an offset, with what it lacks.
 std::string date_advice(const toml::node& node);
 // "is `2026-13-01`, which does not exist", if it stands in quotes.

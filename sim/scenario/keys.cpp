@@ -324,6 +324,14 @@ std::optional<Instant> Keys::time(std::string_view key, Need need) {
       wrong(key, std::move(*why), date_advice(*value));
       return std::nullopt;
     }
+    if (text != nullptr && looks_like_date(text->get())) {
+      take(key, need, {.kind = Kind::moment});
+      wrong(
+          key, fmt::format("is {}, which is neither a time nor a duration", in_quotes(text->get())),
+          "write a time without quotes, as in 2026-06-08T00:00:00Z, or a duration since the run's "
+          "start, as in \"90d\"");
+      return std::nullopt;
+    }
     const std::optional<Duration> after = duration(key, Sign::not_negative, need);
     return after ? std::optional(Instant{*after}) : std::nullopt;
   }

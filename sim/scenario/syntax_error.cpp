@@ -212,7 +212,11 @@ Finding wrong_header(const Line& line, std::string_view reason) {
             fmt::format("every {0} begins with [[{0}]], the first one too", key)};
   }
   if (has(reason, "redefine") || has(reason, "inline table")) {
-    return {begin, fmt::format("[{}] stands here again", key), "put its keys in one place"};
+    return {begin, fmt::format("[{}] stands here again", key),
+            key == "cohort.network"
+                ? "each cohort begins with [[cohort]], spelt so; within one, put its "
+                  "keys in one place"
+                : "put its keys in one place"};
   }
   if (key.empty()) return {begin, "the table has no name", "write it as in [run]"};
   const bool is_list = is_cohort || key == "action" || key == "expect";

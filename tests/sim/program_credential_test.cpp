@@ -70,6 +70,8 @@ TEST_CASE("R17 R18: an HTTPS MP registers a PKI client, and not a self-signed on
   CHECK(desk.ask(1, "register", "laptop", hours{1})["reason"] == "credential-required");
   CHECK(has(desk.client("register", "laptop", hours{1}).out,
             "An HTTPS MP asks for a PKI certificate, an Entra token or a bulk token"));
+  CHECK(has(desk.client("register", "laptop", hours{1}).out,
+            "--entra-token - or --bulk-token -; or"));
   check_refused(desk.ask(1, "register", "laptop", hours{1},
                          "--pki impostor.pem --pki-key pki.key --chain issuing.pem"),
                 "chain-not-trusted");
@@ -95,6 +97,8 @@ TEST_CASE("A11: PKI and Entra clients register over the CMG without a bulk token
   }
   CHECK(desk.ask(1, "register", "pki", hours{1})["reason"] == "no-credential");
   check_refused(desk.ask(1, "register", "pki", hours{1}, kShowPki), "authority-not-trusted");
+  CHECK(has(desk.client("register", "pki", hours{1}, kShowPki).out,
+            "have the site trust who issued it: `tokenlife site trust-ca DIR CERT`"));
   check_refused(desk.ask(1, "register", "entra", hours{1}, kShowEntra), "authority-not-trusted");
   desk.trust_ca();
   desk.trust_entra();
