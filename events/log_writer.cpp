@@ -55,7 +55,7 @@ Result<Begun, LogError> find_begun(const fs::path& folder, const LogHeader& head
   const auto refused = [&](LogError::Kind kind, const std::string& what) {
     return Failed<LogError>(LogError{kind, folder.string(), std::nullopt, what});
   };
-  if (!fs::exists(path, error)) return refused(misuse, "is not empty, and holds no log");
+  if (!fs::exists(path, error)) return refused(misuse, "is not empty, and has no site.log");
   const auto there = read_header(path);
   // Cut off before all of its header was there: as good as nothing, but for the file.
   if (!there && there.error().kind == interrupted) return Begun::some;

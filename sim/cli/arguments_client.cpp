@@ -13,8 +13,9 @@ void add_line(CLI::App& app, Chosen& chosen) {
       ccmsetup_line_command,
       "Prints the line for a new bulk token of the site, or for the one given. With --parse, says "
       "all\n"
-      "that is wrong with a line: exit status 0, nothing; 1, something. A real CMG has a number\n"
-      "of its own, and takes no token of this site.\n"
+      "that is wrong with a line: exit status 0, nothing; 1, something. A real CMG has a number "
+      "of\n"
+      "its own after CCM_Proxy_MutualAuth/, and takes no token of this site.\n"
       "Examples:\n"
       "  tokenlife ccmsetup-line --site /srv/site --host cmg.example.com --code PS1\n"
       "  tokenlife ccmsetup-line --parse - < line.txt");
@@ -106,11 +107,11 @@ void add_client(CLI::App& app, Chosen& chosen) {
 
   add_register(client, chosen);
 
-  auto renew =
-      add_command(client, chosen, "renew", "Renew the token, if it is due", client_renew_command,
-                  "Monthly, and not before. An expired client has to register again: on the "
-                  "intranet,\nor with a PKI certificate or an Entra token.\n"
-                  "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
+  auto renew = add_command(
+      client, chosen, "renew", "Renew the token, if it is due", client_renew_command,
+      "Monthly, and not before. An expired client has to register again: on the "
+      "intranet,\nor with a PKI certificate or an Entra token (`tokenlife client register`).\n"
+      "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
   add_options(*renew.app, renew.command, false);
   add_strict_clones(*renew.app, renew.command);
 

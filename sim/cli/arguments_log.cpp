@@ -169,8 +169,9 @@ void add_log_verify(CLI::App& log, Chosen& chosen) {
       "The journal of a site may end in an incomplete write after a crash: that is reported, and "
       "is no\n"
       "damage.\n"
-      "Exit status: 0 sound; 1 sound, but not the digest, or not what the scenario gives; 3 "
-      "damaged.\n"
+      "Exit status: 0 sound; 1 sound, but its digest is another, or the scenario gives another "
+      "log; "
+      "3 damaged.\n"
       "Examples:\n  tokenlife log verify /tmp/fleet\n"
       "  tokenlife log verify /tmp/fleet --digest $(cat digest-of-last-month)\n"
       "  tokenlife log verify /tmp/fleet --replay --inputs scenarios\n"
@@ -213,7 +214,7 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
 
 void add_log_merge(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
-      log, chosen, "merge", "Make one log of those of the parts of a run", log_merge_command,
+      log, chosen, "merge", "Join the logs of a run's parts into one", log_merge_command,
       "The parts are what `tokenlife run --shard I/N` writes, on as many machines. The log is the "
       "same,\nbyte for byte, as that of a run in one piece. Every event is checked; a part that is "
       "missing, is\nthere twice or is of another run is named.\n"
@@ -358,10 +359,12 @@ void add_log(CLI::App& app, Chosen& chosen) {
   add_log_sql(log, chosen);
   add_log_export(log, chosen);
   add_log_schema(log, chosen);
-  auto [info, command] = add_command(
-      log, chosen, "info", "Describe a log: header, counts, time span", log_info_command,
-      "As the log says of itself: `tokenlife log verify` checks it.\n"
-      "Example:\n  tokenlife log info /tmp/fleet --json");
+  auto [info, command] = add_command(log, chosen, "info",
+                                     "Describe a log: header, counts, time span", log_info_command,
+                                     "As the log says of itself: `tokenlife log verify` checks it. "
+                                     "`transitions` stands for the table\n"
+                                     "of the lifecycle that it was written by.\n"
+                                     "Example:\n  tokenlife log info /tmp/fleet --json");
   info->add_option("LOG", command.log,
                    "The folder of a log, a site or a client; a packed log, or - for one on "
                    "standard input")

@@ -145,7 +145,8 @@ void add_check(CLI::App& app, Chosen& chosen) {
       ->check(one_of({"enhanced-http", "https"}));
   added->add_flag("--no-internal-registration", command.no_internal_registration,
                   "Management points register no self-signed clients");
-  added->add_flag("--no-symmetry", command.no_symmetry, "Disable symmetry reduction");
+  added->add_flag("--no-symmetry", command.no_symmetry,
+                  "Explore states apart that differ only in which client is which");
   added
       ->add_option("--max-states", command.max_states,
                    "Stop after the step in which this many states are reached (default: no limit)")
@@ -170,8 +171,9 @@ void add_machine(CLI::App& app, Chosen& chosen) {
 void add_schema(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "schema", "Print the JSON Schema of scenario files, for editors", schema_command,
-      "Draft-07, made from what the reader of scenarios takes. scenarios/.taplo.toml hands it to\n"
-      "editors with Taplo, such as Even Better TOML.\n"
+      "JSON Schema draft-07, generated from the code that reads scenarios. scenarios/.taplo.toml "
+      "hands\n"
+      "it to editors with Taplo, such as Even Better TOML.\n"
       "Example:\n  tokenlife schema scenario > scenario.schema.json");
   added->add_option("KIND", command.of, "The kind of file: scenario")
       ->required()

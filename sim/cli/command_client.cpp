@@ -109,9 +109,10 @@ std::string_view words_of(NoRequest silence) {
       return "no credential that the CMG accepts: it needs a bulk token, a PKI certificate or an "
              "Entra token, or the intranet (R19, R20)";
     case NoRequest::waits_for_intranet:
-      return "it has to register again: give --network intranet, or --pki and --pki-key, or "
-             "--entra-token -; a bulk token is for a client that has never registered: make one in "
-             "another folder, with `tokenlife client new --dir NEW --site SITE` (R60, A7, A11)";
+      return "it has to register again: on the intranet (--network intranet), or by `tokenlife "
+             "client register` with --pki and --pki-key or --entra-token -; a bulk token is for a "
+             "client that has never registered: make a new client in another folder, with "
+             "`tokenlife client new --dir NEW --site SITE` (R60, A7, A11)";
     case NoRequest::answer_under_way: return "an answer is under way";
   }
   return "";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sim/analysis/explain.hpp"
 #include "sim/cli/explain_report.hpp"
@@ -30,7 +31,13 @@ ExitStatus explain_command(const ExplainCommand& command, Console& console) {
       explain(*log, *number,
               {*moment, command.inputs, command.all ? Folding::none : Folding::repetitions,
                command.quick, std::max(1U, command.threads)});
-  if (!explained) return Failed<Error>(explained.error());
+  if (!explained) {
+    Error error = explained.error();
+    if (error.advice.empty() && error.what.starts_with("damaged: ")) {
+      error.advice = "`tokenlife log verify LOG` says what to do";
+    }
+    return Failed<Error>(std::move(error));
+  }
   const ExplainReport report{log->header(), *explained, command.quick, command.all};
   if (command.json) {
     auto json = explain_json(report);

@@ -238,7 +238,8 @@ std::string advice_on_unfinished(const events::LogReader& log) {
   const std::string name = log.folder().string();
   if (!log.summary().finished) return going_on(name);
   return fmt::format(
-      "`tokenlife run SCENARIO --log {} --resume` adds the rest; the parts that `run --shard` "
+      "`tokenlife run SCENARIO --log {} --resume`, with the options that it was run with, adds the "
+      "rest; the parts that `run --shard` "
       "wrote, `tokenlife log merge` puts together",
       name);
 }

@@ -229,8 +229,10 @@ Result<events::LogWriter, Error> open_log(const Scenario& scenario, const SiteTi
     Error error = to_error(log.error());
     if (log.error().kind == events::LogError::Kind::misuse) {
       error.advice = options.resume
-                         ? "give a new folder, or what it was run with"
-                         : "give a new folder, or --resume with that of a run that was cut off";
+                         ? "give a new folder, or the scenario and the options (--seed, --set, "
+                           "--clients-scale) that it was run with"
+                         : "give a new folder; or, if this is the log of a run that was cut off, "
+                           "add --resume";
     }
     return Failed<Error>(std::move(error));
   };

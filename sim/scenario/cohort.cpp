@@ -74,8 +74,8 @@ void read_name(Reading& reading, Keys& keys, Cohort& cohort) {
   if (const auto other = reading.cohorts.add(*name, {index, keys.place("name").line})) {
     reading.cohorts.has_gaps = true;  // One of the two should have another.
     keys.wrong("name",
-               fmt::format("is {}, as that of the cohort in line {}", in_quotes(*name),
-                           reading.text.line_in_file(other->line)),
+               fmt::format("is {}, which is also the name of the cohort on line {}",
+                           in_quotes(*name), reading.text.line_in_file(other->line)),
                "give every cohort a name of its own");
   }
 }

@@ -90,7 +90,8 @@ std::string advice_for(std::string_view what, const SqlSource& source) {
 }
 
 constexpr const char* kWhatIsAllowed =
-    "a log can only be asked: one SELECT, WITH or EXPLAIN, without PRAGMA, ATTACH and extensions";
+    "a log can only be read: give one SELECT, WITH or EXPLAIN, without PRAGMA, ATTACH or "
+    "extensions";
 
 }  // namespace
 

@@ -175,7 +175,7 @@ TEST_CASE("nobody goes on with the log of another run, or with what is no log") 
   }
   CHECK(read_folder(folder / "log") == cut_off());
   write_folder(folder / "files", {{"letter.txt", "Dear"}});
-  CHECK(refusal_to_resume(folder / "files", header) == "is not empty, and holds no log");
+  CHECK(refusal_to_resume(folder / "files", header) == "is not empty, and has no site.log");
 }
 
 TEST_CASE("a log that is gone on with and interrupted again is a log, and keeps what was done") {

@@ -176,7 +176,7 @@ TEST_CASE("a run to one file that was cut off while its folder was removed is go
   desk.write("log.tlog.partial/letter", "dear");
   const Ran refused = desk.run("run fleet.toml --log log.tlog --resume");
   CHECK(refused.status == 3);
-  CHECK(has(refused.err, "is not empty, and holds no log"));
+  CHECK(has(refused.err, "is not empty, and has no site.log"));
   CHECK(desk.exists("log.tlog.partial/letter"));
 }
 

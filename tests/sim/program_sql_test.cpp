@@ -111,13 +111,13 @@ TEST_CASE("SQL that is wrong, or would do more than ask, is refused", "[slow]") 
                        {"log sql log \"\"", "no statement"},
                        {"log sql log \"select 1; select 2\"", "more after the statement"},
                        {"log sql log \"select ?\"", "parameters"},
-                       {"log sql log \"attach 'other.db' as other\"", "can only be asked"},
-                       {"log sql log \"pragma table_info(events)\"", "can only be asked"},
+                       {"log sql log \"attach 'other.db' as other\"", "can only be read"},
+                       {"log sql log \"pragma table_info(events)\"", "can only be read"},
                        {"log sql log \"select load_extension('x')\"", "not authorized"},
-                       {"log sql log \"create table t(x)\"", "can only be asked"},
+                       {"log sql log \"create table t(x)\"", "can only be read"},
                        {"log sql log \"delete from events\"", ""},
-                       {"log sql log \"vacuum into 'copy.db'\"", "can only be asked"},
-                       {"log sql log \"begin\"", "can only be asked"},
+                       {"log sql log \"vacuum into 'copy.db'\"", "can only be read"},
+                       {"log sql log \"begin\"", "can only be read"},
                        {"log sql log \"select 1\" --format xml", "--format"},
                        {"log sql log \"select 1\" --format csv --json", "--json"}});
   CHECK_FALSE(std::filesystem::exists(desk.path("other.db")));

@@ -367,7 +367,8 @@ clients = 1
 network = { model = "fixed", on = "intranet" }
 
 [[action]])",
-       "s.toml:20:8: `name` in [[cohort]] is `kiosks`, as that of the cohort in line 10; "
+       "s.toml:20:8: `name` in [[cohort]] is `kiosks`, which is also the name of the cohort on "
+       "line 10; "
        "give every cohort a name of its own"},
       {R"(do = "outage"
 endpoint = "cmg"

@@ -46,7 +46,7 @@ TEST_CASE("what is required must be there") {
 TEST_CASE("names are unique, and what is named exists") {
   check({
       {"", "name = \"timed\"", "name = \"commuters\"", "40:8",
-       {"is `commuters`, as that of the cohort in line 25"}},
+       {"is `commuters`, which is also the name of the cohort on line 25"}},
       {"\"set-cmg-allowed\"", "cohort = \"commuters\"", "cohort = \"comuters\"", "101:10",
        {"there is no cohort of that name", "did you mean `commuters`?"}},
       {"[[expect]]", "cohort = \"commuters\"", "cohort = \"nobody\"", "151:10",

@@ -217,7 +217,8 @@ TEST_CASE("what is wrong with a value that is set is said of the command line") 
        "--set cohort.büro.clients=many: `clients` in [[cohort]] must be an integer from 1 to "
        "100000000, not a string"},
       {"cohort.büro.name=a.b",
-       "--set cohort.büro.name=a.b: `name` in [[cohort]] is `a.b`, as that of the cohort in line "
+       "--set cohort.büro.name=a.b: `name` in [[cohort]] is `a.b`, which is also the name of the "
+       "cohort on line "
        "11; give every cohort a name of its own"},
       {"action.1.for=3d",
        "--set action.1.for=3d: there is no action `1`; they are numbered from 0 to 0, in the order "
