@@ -28,15 +28,13 @@ std::string rhythm(std::uint32_t count, std::optional<Duration> every) {
 struct Words {
   std::uint32_t count;
   std::string often;
-  std::string until;  // " until 2026-03-31T23:00:00Z", of several the last; not said of what failed
+  std::string last;  // of several: when that was; not said of what failed
   const Background& background;
 
   bool is_one() const { return count == 1; }
-  std::string and_until() const { return until.empty() ? "" : "," + until; }
-  std::string and_last() const {
-    constexpr std::string_view kUntil = " until ";
-    return until.empty() ? "" : ", the last at " + until.substr(kUntil.size());
-  }
+  std::string until() const { return last.empty() ? "" : " until " + last; }
+  std::string and_until() const { return last.empty() ? "" : ", until " + last; }
+  std::string and_last() const { return last.empty() ? "" : ", the last at " + last; }
   // "198 renewals over the CMG failed, hourly"
   std::string many(std::string_view noun, Endpoint via, std::string_view became) const {
     const std::string where = via == Endpoint::mp ? "at the management point" : "over the CMG";
@@ -67,7 +65,7 @@ struct Words {
   }
   std::string operator()(const NetworkChanged& e) const {
     if (!is_one()) {
-      return fmt::format("{}{}, in the end {}", counted(count, "network change"), until,
+      return fmt::format("{}{}, in the end {}", counted(count, "network change"), until(),
                          words_for(e.to));
     }
     switch (e.to) {
@@ -97,7 +95,7 @@ struct Words {
   std::string operator()(const TokenRenewed& e) const {
     if (!is_one()) {
       return fmt::format("{}{}{}, the last: {}", counted(count, "renewal"), often,
-                         often.empty() ? until : and_until(), token(e.token));
+                         often.empty() ? until() : and_until(), token(e.token));
     }
     return fmt::format("token renewed by {}: {}", words_for(e.via), token(e.token));
   }
@@ -160,8 +158,8 @@ struct Words {
 
 std::string event_words(Instant first, const Recorded<ClientEvent>& last, std::uint32_t count,
                         std::optional<Duration> every, const Background& background) {
-  const std::string until = last.time > first ? " until " + background.moment(last.time) : "";
-  return std::visit(Words{count, rhythm(count, every), until, background}, last.event);
+  const std::string moment = last.time > first ? background.moment(last.time) : "";
+  return std::visit(Words{count, rhythm(count, every), moment, background}, last.event);
 }
 
 }  // namespace tokenlife::sim

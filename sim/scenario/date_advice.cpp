@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
+namespace {
+constexpr std::string_view kDigits = "0123456789";
+}
 
 std::optional<std::string> quoted_date_advice(std::string_view text) {
   const auto completed = completed_rfc3339(text);
@@ -14,13 +19,16 @@ std::optional<std::string> quoted_date_advice(std::string_view text) {
 }
 
 bool looks_like_date(std::string_view text) {
-  std::size_t digits = 0;
   bool has_year = false;
-  for (const char c : text) {
-    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
-    has_year = has_year || digits == 4;
+  int numbers = 0;
+  for (std::size_t at = 0; (at = text.find_first_of(kDigits, at)) != text.npos; ++numbers) {
+    const std::size_t end = std::min(text.find_first_not_of(kDigits, at), text.size());
+    const std::string_view number = text.substr(at, end - at);
+    has_year =
+        has_year || (number.size() == 4 && (number.starts_with("19") || number.starts_with("20")));
+    at = end;
   }
-  return has_year && text.find_first_of(" -/.,") != text.npos;
+  return has_year && numbers > 1;
 }
 
 std::string date_advice(const toml::node& node) {

@@ -11,7 +11,7 @@ namespace tokenlife::sim {
 
 // A date or date-time that stands in quotes, without them.
 std::optional<std::string> quoted_date_advice(std::string_view text);
-// "8 June 2026", "06/08/2026": there is a year in it.
+// "8 June 2026", "06/08/2026": a year and another number; not "2000 days".
 bool looks_like_date(std::string_view text);
 // What is not a date-time with an offset, with what it lacks.
 std::string date_advice(const toml::node& node);

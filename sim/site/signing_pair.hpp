@@ -1,4 +1,4 @@
-// What signs the tokens of a site on disk.
+// What signs the tokens of a site on disk: for sign_token().
 #pragma once
 
 #include "core/token/certificate.hpp"
@@ -6,7 +6,6 @@
 
 namespace tokenlife::sim {
 
-// What signs tokens: for sign_token().
 struct SigningPair {
   PrivateKey key;
   Certificate certificate;

@@ -167,6 +167,9 @@ TEST_CASE("how a moment is written is said of one that is not") {
        "s.toml:25:6: `at` in the action `outage` is `8 June 2026`, which is neither a time nor a "
        "duration; write a time without quotes, as in 2026-06-08T00:00:00Z, or a duration since the "
        R"(run's start, as in "90d")"},
+      {R"(at = "10d")", R"(at = "2000 days")",
+       "s.toml:25:6: `at` in the action `outage` is `2000 days`, which does not end in w, d, h, m "
+       R"(or s; write "2000d")"},
       {R"(at = "10d")", "at = 2026-01-11",
        "s.toml:25:6: `at` in the action `outage` must be a date-time with an offset from "
        "UTC, not a date without a time; write 2026-01-11T00:00:00Z for UTC, or end it with "
