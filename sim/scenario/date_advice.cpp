@@ -9,7 +9,7 @@
 
 namespace tokenlife::sim {
 namespace {
-constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kDateDigits = "0123456789";
 }
 
 std::optional<std::string> quoted_date_advice(std::string_view text) {
@@ -21,8 +21,8 @@ std::optional<std::string> quoted_date_advice(std::string_view text) {
 bool looks_like_date(std::string_view text) {
   bool has_year = false;
   int numbers = 0;
-  for (std::size_t at = 0; (at = text.find_first_of(kDigits, at)) != text.npos; ++numbers) {
-    const std::size_t end = std::min(text.find_first_not_of(kDigits, at), text.size());
+  for (std::size_t at = 0; (at = text.find_first_of(kDateDigits, at)) != text.npos; ++numbers) {
+    const std::size_t end = std::min(text.find_first_not_of(kDateDigits, at), text.size());
     const std::string_view number = text.substr(at, end - at);
     has_year =
         has_year || (number.size() == 4 && (number.starts_with("19") || number.starts_with("20")));

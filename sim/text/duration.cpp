@@ -42,7 +42,7 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
           fmt::format("has the unknown unit `{}`: units are w, d, h, m, s", word));
     }
     if (unit == std::end(kUnits)) {
-      return Failed<std::string>("does not end in w, d, h, m or s");
+      return Failed<std::string>("has no w, d, h, m or s right after a number");
     }
     if (unit < next_unit) return Failed<std::string>("has its units repeated or out of order");
     next_unit = unit + 1;

@@ -77,8 +77,8 @@ count = -1
           "s.toml:2:1: unknown key `seed` in the file; it is a key of [run]",
           "s.toml:6:10: `cohort` in the action `upgrade` is `b`, and there is no cohort of that "
           "name; the cohort can be `a`",
-          "s.toml:8:12: `duration` in [run] is `60 days`, which does not end in w, d, h, m "
-          "or s; write \"60d\"",
+          "s.toml:8:12: `duration` in [run] is `60 days`, which has no w, d, h, m "
+          "or s right after a number; write \"60d\"",
           "s.toml:11:11: `clients` in [[cohort]] is 0, which is not an integer from 1 to 100000000",
           "s.toml:12:18: `at` in `install` is `1h2d`, which has its units repeated or out of "
           "order; write \"2d1h\"",

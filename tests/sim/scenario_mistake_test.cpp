@@ -81,19 +81,20 @@ TEST_CASE("how durations are written is said of one that is not") {
        "s.toml:4:12: `duration` in [run] is `60`, which is a number without a unit; write "
        R"(its unit, as in "60d" for days)"},
       {R"("60d")", R"("60 days")",
-       "s.toml:4:12: `duration` in [run] is `60 days`, which does not end in w, d, h, "
-       R"(m or s; write "60d")"},
+       "s.toml:4:12: `duration` in [run] is `60 days`, which has no w, d, h, "
+       R"(m or s right after a number; write "60d")"},
       {R"("60d")", R"("60D")",
-       "s.toml:4:12: `duration` in [run] is `60D`, which does not end in w, d, h, m "
-       R"(or s; write "60d")"},
+       "s.toml:4:12: `duration` in [run] is `60D`, which has no w, d, h, m "
+       R"(or s right after a number; write "60d")"},
       {R"("60d")", R"("1.5d")",
        R"(s.toml:4:12: `duration` in [run] is `1.5d`, which has a fraction; write "1d12h")"},
       {R"("60d")", R"("12h1d")",
        "s.toml:4:12: `duration` in [run] is `12h1d`, which has its units repeated or out of "
        R"(order; write "1d12h")"},
       {R"("60d")", R"("2 months")",
-       "s.toml:4:12: `duration` in [run] is `2 months`, which does not end in w, d, "
-       R"(h, m or s; months and years differ in length: count days, as in "90d")"},
+       "s.toml:4:12: `duration` in [run] is `2 months`, which has no w, d, "
+       "h, m or s right after a number; months and years differ in length: count days, as "
+        R"(in "90d")"},
       {R"("60d")", R"("P60D")",
        "s.toml:4:12: `duration` in [run] is `P60D`, which has something other than a whole "
        R"(number; write integers with units, largest first, as in "90d", "1d12h" or "30m")"},
@@ -168,8 +169,8 @@ TEST_CASE("how a moment is written is said of one that is not") {
        "duration; write a time without quotes, as in 2026-06-08T00:00:00Z, or a duration since the "
        R"(run's start, as in "90d")"},
       {R"(at = "10d")", R"(at = "2000 days")",
-       "s.toml:25:6: `at` in the action `outage` is `2000 days`, which does not end in w, d, h, m "
-       R"(or s; write "2000d")"},
+       "s.toml:25:6: `at` in the action `outage` is `2000 days`, which has no w, d, h, m "
+       R"(or s right after a number; write "2000d")"},
       {R"(at = "10d")", "at = 2026-01-11",
        "s.toml:25:6: `at` in the action `outage` must be a date-time with an offset from "
        "UTC, not a date without a time; write 2026-01-11T00:00:00Z for UTC, or end it with "

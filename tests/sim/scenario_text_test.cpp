@@ -38,7 +38,7 @@ TEST_CASE("what is no duration is refused") {
   CHECK(why("1h2d") == "has its units repeated or out of order");
   CHECK(why("1d1d") == "has its units repeated or out of order");
   CHECK(why("1.5d") == "has a fraction");
-  CHECK(why("1D") == "does not end in w, d, h, m or s");
+  CHECK(why("1D") == "has no w, d, h, m or s right after a number");
   CHECK(why(" 1d") == "has something other than a whole number");
   CHECK(why("1d ") == "has something other than a whole number");
   CHECK(why("1d-2h") == "has something other than a whole number");

@@ -204,8 +204,9 @@ TEST_CASE("a value is TOML if it reads as TOML, and else a text") {
 TEST_CASE("what is wrong with a value that is set is said of the command line") {
   const std::vector<std::pair<std::string, std::string>> rows{
       {"site.leeway=5x",
-       "--set site.leeway=5x: `leeway` in [site] is `5x`, which does not end in w, d, h, m "
-       "or s; write integers with units, largest first, as in 90d, 1d12h or 30m"},
+       "--set site.leeway=5x: `leeway` in [site] is `5x`, which has no w, d, h, m "
+       "or s right after a number; write integers with units, largest first, as in 90d, 1d12h or "
+       "30m"},
       {"site.renw-after=40d",
        "--set site.renw-after=40d: unknown key `renw-after` in [site]; did you mean "
        "`renew-after`?"},
