@@ -14,6 +14,8 @@ if(PROJECT_IS_TOP_LEVEL)
   if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
   endif()
+  # The largest files take 550 MB. To collect garbage before that costs an eighth of the time.
+  add_compile_options($<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=500000>)
 endif()
 
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -1,5 +1,7 @@
 #include "events/batch_view.hpp"
 
+#include "core/ensure.hpp"
+
 namespace tokenlife::events {
 namespace batch_detail {
 namespace {
@@ -49,6 +51,8 @@ constexpr DetailTable detail_table(const std::variant<Events...>*) {
 }  // namespace
 
 constexpr DetailTable kDetailIsGood = detail_table(static_cast<const ClientEvent*>(nullptr));
+
+void throw_no_kind_of_client() { throw_bug("an event of a client", __FILE__, __LINE__); }
 
 }  // namespace batch_detail
 

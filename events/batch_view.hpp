@@ -14,7 +14,6 @@
 #include <variant>
 
 #include "core/client_event.hpp"
-#include "core/ensure.hpp"
 #include "events/client_batch.hpp"
 #include "events/event_layout.hpp"
 
@@ -176,6 +175,8 @@ struct Take {
   }
 };
 
+[[noreturn]] void throw_no_kind_of_client();
+
 // Hands the event to visitor.on(), unless a column was too short for it; false in that case, or if
 // the visitor wants no more. Precondition: the kind is one of a client, and the detail is good for
 // it.
@@ -192,7 +193,7 @@ inline bool hand_over(EventKind kind, const Take<Columns>& place, const Envelope
   const bool known =
       ((kind == Events::kind && (goes_on = hand_over<Events>(place, envelope, visitor), true)) ||
        ...);
-  if (!known) throw_bug("an event of a client", __FILE__, __LINE__);
+  if (!known) throw_no_kind_of_client();
   return goes_on;
 }
 

@@ -10,7 +10,6 @@
 
 #include "core/bulk_lifetime.hpp"
 #include "core/result.hpp"
-#include "core/site.hpp"
 #include "core/token/secret.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/site/site_store.hpp"

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/decide.hpp"
+#include "core/site.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/event_writer.hpp"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "events/batch_reader.hpp"
+#include "events/journal.hpp"
 #include "events/merge.hpp"
 #include "events/standing.hpp"
 #include "sim/analysis/count_events.hpp"

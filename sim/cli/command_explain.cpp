@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "events/journal.hpp"
 #include "sim/analysis/explain.hpp"
 #include "sim/cli/explain_report.hpp"
 #include "sim/cli/json_text.hpp"

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/site.hpp"
 #include "events/log_format.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_object.hpp"

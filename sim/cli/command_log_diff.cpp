@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "events/journal.hpp"
 #include "sim/analysis/log_diff.hpp"
 #include "sim/cli/event_writer.hpp"
 #include "sim/cli/json_text.hpp"

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "events/journal.hpp"
 #include "events/pack.hpp"
 #include "events/verify.hpp"
 #include "sim/cli/json_text.hpp"

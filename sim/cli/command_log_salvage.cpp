@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "events/journal.hpp"
 #include "events/salvage.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"

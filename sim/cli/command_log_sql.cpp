@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "events/journal.hpp"
 #include "sim/ccm/export.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"

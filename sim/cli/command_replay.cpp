@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "events/journal.hpp"
 #include "events/replay.hpp"
 #include "events/standing.hpp"
 #include "sim/cli/command_replay.hpp"

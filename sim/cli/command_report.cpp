@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "events/journal.hpp"
 #include "events/standing.hpp"
 #include "sim/analysis/explain.hpp"
 #include "sim/analysis/held_clients.hpp"

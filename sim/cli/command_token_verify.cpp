@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/site.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_names.hpp"
 #include "sim/cli/clock_argument.hpp"

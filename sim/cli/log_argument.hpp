@@ -10,12 +10,15 @@
 #include "core/id.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
-#include "events/journal.hpp"
 #include "events/log_reader.hpp"
 #include "sim/analysis/client_names.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/site/client_log.hpp"
 #include "sim/text/error.hpp"
+
+namespace tokenlife::events {
+struct JournalContent;  // events/journal.hpp
+}  // namespace tokenlife::events
 
 namespace tokenlife::sim {
 

@@ -3,6 +3,7 @@
 //   select tokenlife_log('FOLDER')             makes the tables events, clients, ...
 //   select tokenlife_log('FOLDER', 'before_')  makes before_events, ...
 // among the temporary ones; both say how many events there are.
+#include "events/journal.hpp"
 #include "sim/sql/sqlite.hpp"
 extern "C" {
 SQLITE_EXTENSION_INIT1

@@ -1,4 +1,5 @@
 #include "sim/site/inventory.hpp"
+#include "core/site.hpp"
 #include "core/token/certificate.hpp"
 
 #include <algorithm>

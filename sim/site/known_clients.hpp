@@ -9,6 +9,7 @@
 
 #include "core/client.hpp"
 #include "core/result.hpp"
+#include "core/site.hpp"
 #include "sim/site/site_store.hpp"
 #include "sim/text/error.hpp"
 

@@ -8,6 +8,7 @@
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
+#include "core/site.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
 #include "core/token_life.hpp"

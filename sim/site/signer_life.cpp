@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/site.hpp"
 #include "core/token/certificate.hpp"
 #include "sim/text/time.hpp"
 

@@ -28,8 +28,7 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "core/site.hpp"
-#include "events/journal.hpp"
+#include "core/site_command.hpp"
 #include "events/log.hpp"
 #include "sim/text/error.hpp"
 
@@ -37,7 +36,12 @@ namespace tokenlife {
 class Certificate;  // core/token/certificate.hpp
 class PrivateKey;   // core/token/key.hpp
 struct Signer;      // core/token/token.hpp
+struct Site;        // core/site.hpp
 }  // namespace tokenlife
+namespace tokenlife::events {
+struct JournalContent;  // events/journal.hpp
+struct JournalHead;     // the same
+}  // namespace tokenlife::events
 
 namespace tokenlife::sim {
 
@@ -74,7 +78,7 @@ class SiteFolder {
 
   const std::string& folder() const;
   const Site& site() const;
-  Guid tenant() const { return site().tenant; }
+  Guid tenant() const;
   const std::vector<Recorded<SiteEvent>>& events() const;
   // Stands for all events so far: the last link of their chain.
   const events::Digest& digest() const;

@@ -6,6 +6,7 @@
 
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
+#include "core/site.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
 #include "sim/site/signer_life.hpp"

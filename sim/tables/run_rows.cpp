@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "events/journal.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/text/time.hpp"
 

@@ -1,5 +1,6 @@
 #include "sim/tables/source.hpp"
 
+#include "events/journal.hpp"
 #include "events/replay.hpp"
 
 namespace tokenlife::sim {
@@ -9,9 +10,12 @@ SqlSource::SqlSource(events::LogReader log, std::optional<std::string> inputs)
   causes_.emplace(*log_, std::move(inputs));
 }
 
-SqlSource::SqlSource(events::JournalContent journal) : journal_(std::move(journal)) {
+SqlSource::SqlSource(events::JournalContent journal)
+    : journal_(std::make_unique<events::JournalContent>(std::move(journal))) {
   journal_header_.start_unix_seconds = journal_->start_unix_seconds;
 }
+
+SqlSource::~SqlSource() = default;
 
 std::span<const Recorded<SiteEvent>> SqlSource::site_events() const {
   return log_ ? log_->site_events() : journal_->events;

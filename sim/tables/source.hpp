@@ -10,9 +10,12 @@
 #include <span>
 
 #include "core/site_history.hpp"
-#include "events/journal.hpp"
 #include "events/log_reader.hpp"
 #include "sim/analysis/reckoned_causes.hpp"
+
+namespace tokenlife::events {
+struct JournalContent;  // events/journal.hpp
+}  // namespace tokenlife::events
 
 namespace tokenlife::sim {
 
@@ -23,10 +26,11 @@ class SqlSource {
   explicit SqlSource(events::JournalContent journal);
   SqlSource(const SqlSource&) = delete;
   SqlSource& operator=(const SqlSource&) = delete;
+  ~SqlSource();
 
   // Nothing: it is a journal.
   const events::LogReader* log() const { return log_ ? &*log_ : nullptr; }
-  const events::JournalContent* journal() const { return journal_ ? &*journal_ : nullptr; }
+  const events::JournalContent* journal() const { return journal_.get(); }
   // Of a journal one without clients.
   const events::LogHeader& header() const { return log_ ? log_->header() : journal_header_; }
   std::span<const Recorded<SiteEvent>> site_events() const;
@@ -49,7 +53,7 @@ class SqlSource {
 
  private:
   std::optional<events::LogReader> log_;
-  std::optional<events::JournalContent> journal_;
+  std::unique_ptr<const events::JournalContent> journal_;
   events::LogHeader journal_header_;
   std::optional<SiteHistory> history_;
   std::optional<ReckonedCauses> causes_;

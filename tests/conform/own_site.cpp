@@ -10,6 +10,7 @@
 #include "conform/own_adapter.hpp"
 #include "core/bulk_lifetime.hpp"
 #include "core/decide.hpp"
+#include "core/site.hpp"
 #include "core/token/token.hpp"
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"

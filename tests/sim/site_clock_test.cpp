@@ -1,4 +1,5 @@
 // A site on disk whose clock was wrong, and one that is a copy.
+#include "core/site.hpp"
 #include "support/folder_desk.hpp"
 
 namespace tokenlife::test {

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "core/site.hpp"
 #include "core/token/token.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/site.hpp"
 #include "core/token/token.hpp"
 #include "sim/site/site_store.hpp"
 #include "support/desk.hpp"
