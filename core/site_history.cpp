@@ -32,7 +32,8 @@ const Value& latest(const std::vector<std::pair<Instant, Value>>& values, Instan
 
 }  // namespace
 
-SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events) {
+SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events, bool knows_all_keys)
+    : unknown_retired_at_(knows_all_keys ? Instant::min() : kNever) {
   Site site;
   for (const Recorded<SiteEvent>& recorded : events) {
     const Instant now = recorded.time;

@@ -25,7 +25,9 @@ class SiteHistory {
  public:
   SiteHistory() = default;
   // Precondition: the events are a site's stream from its beginning, each legal where it stands.
-  explicit SiteHistory(std::span<const Recorded<SiteEvent>> events);
+  // `knows_all_keys`: a client on disk does not hear of the site's signing certificates, and takes
+  // those that its events do not name to be trusted.
+  explicit SiteHistory(std::span<const Recorded<SiteEvent>> events, bool knows_all_keys = true);
 
   // What follows is of the tick `now`, after all that happened to the site in it.
 
@@ -53,7 +55,7 @@ class SiteHistory {
   KeyNumber signer(Instant now) const;
   // When the site stops trusting tokens of that signer; of one that it never has, at once.
   Instant retired_at(KeyNumber key) const {
-    return key.value < retired_at_.size() ? retired_at_[key.value] : Instant::min();
+    return key.value < retired_at_.size() ? retired_at_[key.value] : unknown_retired_at_;
   }
 
   // What the site knows of the bulk token, if it has issued it.
@@ -70,6 +72,7 @@ class SiteHistory {
   std::array<std::vector<Span>, kCount<Endpoint>> down_;     // merged, in order
   std::vector<Instant> signs_from_{Instant::min()};          // by key
   std::vector<Instant> retired_at_{kNever};                  // by key
+  Instant unknown_retired_at_ = Instant::min();              // of other keys
   std::vector<std::pair<Instant, BulkToken>> bulk_history_;  // by GUID, then time
   std::vector<std::pair<Instant, Policy>> policies_{{Instant::min(), Policy{}}};
   std::vector<Instant> admission_changes_;

@@ -210,7 +210,7 @@ class Explainer {
 }  // namespace
 
 ExplainedLog::ExplainedLog(const events::LogReader& log, const std::optional<std::string>& inputs)
-    : log_(log), site_(log.site_events()) {
+    : log_(log), site_(log.site_events(), !events::is_of_client(log.header())) {
   auto scenario = scenario_of(log.header(), inputs);
   if (!scenario) {
     why_not_ = scenario.error();
