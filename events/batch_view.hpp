@@ -138,10 +138,10 @@ struct Take {
     if (is_there) guid = columns.take_guid();
   }
   void serial(TokenSerial& serial) { serial = serial_of(columns.take_serial()); }
-  void token(ClientToken& token) { token = token_of(columns.take_token(false)); }
+  void token(ClientToken& token) { put(columns.take_token(false), token); }
   void token(ClientToken& token, TokenSerial& replaces) {
     const TokenFields fields = columns.take_token(true);
-    token = token_of(fields);
+    put(fields, token);
     replaces = serial_of(fields.replaces_ordinal);
   }
   template <class T>
@@ -163,12 +163,13 @@ struct Take {
   }
 
  private:
-  ClientToken token_of(const TokenFields& fields) const {
-    const Instant not_before = at(Duration{fields.not_before});
-    return {serial_of(fields.ordinal),
-            not_before,
-            not_before + Duration{fields.valid_seconds},
-            {fields.signer}};
+  // Field by field: a token that is put together elsewhere and copied is read in other pieces than
+  // it was written in, for which the processor has to wait.
+  void put(const TokenFields& fields, ClientToken& token) const {
+    token.serial = serial_of(fields.ordinal);
+    token.not_before = at(Duration{fields.not_before});
+    token.expires = token.not_before + Duration{fields.valid_seconds};
+    token.signer = {fields.signer};
   }
   TokenSerial serial_of(std::uint32_t ordinal) const {
     return ordinal == 0 ? TokenSerial{} : TokenSerial::of({client}, ordinal);
