@@ -10,10 +10,7 @@ constexpr unsigned kNetworks = kCount<Network>;
 constexpr unsigned detail_of(unsigned from, unsigned to) {
   return from | (to << BitsOf<Network>::width);
 }
-constexpr unsigned kRestart = 16;
 static_assert(detail_of(kNetworks - 1, kNetworks - 1) < kRestart);
-
-using MoveTable = std::array<Move, kRestart + 1>;  // network-changed by its detail byte
 
 template <class Event>
 Move move_by(const Event& event) {
@@ -35,8 +32,8 @@ Move move_by(const Event& event) {
   return move;
 }
 
-MoveTable make_table() {
-  MoveTable table{};
+Moves make_table() {
+  Moves table{};
   for (unsigned from = 0; from < kNetworks; ++from) {
     for (unsigned to = 0; to < kNetworks; ++to) {
       table[detail_of(from, to)] =
@@ -47,16 +44,47 @@ MoveTable make_table() {
   return table;
 }
 
+// By the shortest journey of more than one move. Where the last move is possible at once it has to
+// lead there, too.
+Moves make_journeys(const Moves& moves) {
+  Moves journeys{};
+  for (Move& journey : journeys) journey.fill(kNoPlace);
+  for (unsigned place = 0; place < kNoPlace; ++place) {
+    const auto network = static_cast<unsigned>(network_in(place));
+    if (network >= kNetworks) continue;
+    for (unsigned from = 0; from < kNetworks; ++from) {
+      const unsigned via = from == network ? (network + 1) % kNetworks : from;
+      ClientPlace there = moves[detail_of(network, via)][place];
+      if (via != from) there = moves[detail_of(via, from)][there];
+      for (unsigned to = 0; to < kNetworks; ++to) {
+        const Move& last = moves[detail_of(from, to)];
+        const bool is_same = from != network || last[place] == last[there];
+        if (is_same) journeys[detail_of(from, to)][place] = last[there];
+      }
+    }
+  }
+  return journeys;
+}
+
 }  // namespace
 
-const Move* move_of(const Shape& shape) {
-  static const MoveTable table = make_table();
+const Moves& all_moves() {
+  static const Moves table = make_table();
+  return table;
+}
+
+const Moves& all_journeys() {
+  static const Moves table = make_journeys(all_moves());
+  return table;
+}
+
+std::uint8_t move_of(const Shape& shape) {
   const bool takes_number =
       (shape.flags & kCauseHasNumber) != 0 && (shape.flags & kCauseAsExpected) == 0;
-  if (takes_number) return nullptr;
+  if (takes_number) return kNoMove;
   const auto kind = static_cast<EventKind>(shape.kind);
-  if (kind == EventKind::network_changed) return &table[shape.detail];
-  return kind == EventKind::agent_restarted ? &table[kRestart] : nullptr;
+  if (kind == EventKind::network_changed) return shape.detail;
+  return kind == EventKind::agent_restarted ? kRestart : kNoMove;
 }
 
 }  // namespace tokenlife::events

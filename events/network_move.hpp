@@ -33,9 +33,20 @@ constexpr void put_at(Client& client, ClientPlace place) {
   client.last_connected = static_cast<Network>(place & 3);
 }
 
+// The network, by its number, of a client in that place.
+constexpr std::size_t network_in(std::size_t place) { return place >> 2 & 3; }
+
 // Where a move leads, by the place that a client is in.
 using Move = std::array<ClientPlace, kClientPlaces>;
-// None for events of other shapes: they change or depend on more, or have numbers of their own.
-const Move* move_of(const Shape& shape);
+// By number: network-changed by its detail byte, and agent-restarted.
+inline constexpr std::uint8_t kRestart = 16;
+using Moves = std::array<Move, kRestart + 1>;
+const Moves& all_moves();
+// Where changes of the network lead, each of which begins where the one before ended, by the last
+// of them: the others make no difference. kNoPlace also where they do.
+const Moves& all_journeys();
+// Of events of other shapes: they change or depend on more, or have numbers of their own.
+inline constexpr std::uint8_t kNoMove = 127;
+std::uint8_t move_of(const Shape& shape);
 
 }  // namespace tokenlife::events

@@ -29,6 +29,9 @@ class ClientReplay {
     client_ = Client{};
   }
 
+  // The same of one that has not begun, and of which nothing is known.
+  void number_as(ClientNumber number) { number_ = number; }
+
   // Goes on with a client that is like that.
   void go_on(ClientNumber number, const Client& client) {
     number_ = number;

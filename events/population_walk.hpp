@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "events/move_column.hpp"
 #include "events/network_move.hpp"
 #include "events/standing.hpp"
 #include "events/stretch_view.hpp"
@@ -37,19 +38,26 @@ class PopulationWalk {
   std::span<const ServiceReplay> clients();
   // Of the last of them, for who goes on with it.
   std::uint32_t last_seq_end() const {
-    return lanes_.back().next_seq == kAnySeq ? 0 : lanes_.back().next_seq;
+    return lanes_.back().next_seq == Lane::kAnySeq ? 0 : lanes_.back().next_seq;
   }
   std::uint32_t last_time() const { return lanes_.back().last_time; }
   std::uint64_t events() const { return events_; }
 
  private:
-  // Of a client of which one knows how it is, and not how many events made it so.
-  static constexpr std::uint32_t kAnySeq = UINT32_MAX;
   // What changes with most events of a client.
   struct Lane {
+    // Of one of which is known how it is, and not how many events made it so.
+    static constexpr std::uint32_t kAnySeq = UINT32_MAX;
+    // Far from where sequence numbers end.
+    static constexpr std::uint32_t kSeqMax = INT32_MAX;
+
     std::uint32_t next_seq = 0;
     std::uint32_t last_time = 0;
     ClientPlace place = 0;
+
+    bool goes_on_at(std::uint32_t seq) const {
+      return next_seq == kAnySeq ? seq <= kSeqMax : seq == next_seq;
+    }
   };
   // Where a slice has been walked to.
   struct Slice {
@@ -59,7 +67,6 @@ class PopulationWalk {
   };
 
   void go_on(std::span<const ServiceState> known);
-  template <bool kAllCount>
   bool walk_stretch(StretchCursor& cursor, std::int64_t counting);
   bool on_other(const Shape& shape, Slice& slice, ServiceReplay& client);
   bool on_renewal(const Shape& request, const Shape& answer, std::uint32_t answered, Slice& slice,
@@ -69,6 +76,7 @@ class PopulationWalk {
   Instant until_;
   std::vector<Lane> lanes_;
   std::vector<ServiceReplay> clients_;
+  MoveColumn moves_;  // of the stretch
   std::uint64_t events_ = 0;
 };
 

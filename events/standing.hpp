@@ -44,6 +44,8 @@ class ServiceReplay {
     replay_.begin(number);
     is_as_asked_ = is_refused_as_blocked_ = false;
   }
+  // The same of one that has not begun, and of which nothing is known.
+  void number_as(ClientNumber number) { replay_.number_as(number); }
   // Goes on with a client of which that is known.
   void go_on(ClientNumber number, const ServiceState& state);
   ServiceState state() const;
