@@ -39,7 +39,11 @@ function(install_part part requires requires_private libs libs_private)
   configure_file(.cmake/part.pc.in tokenlife-${part}.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/tokenlife-${part}.pc DESTINATION ${pkgconfig_dir})
 endfunction()
-install_part(core "" libcrypto -ltokenlife-core "" tokenlife_core)
+set(core_libs_private "")
+if(TOKENLIFE_HAS_IPSEC_MB)
+  set(core_libs_private -lIPSec_MB)
+endif()
+install_part(core "" libcrypto -ltokenlife-core "${core_libs_private}" tokenlife_core)
 install_part(events tokenlife-core "capnp libcrypto" -ltokenlife-events -pthread tokenlife_events)
 install_part(
   sim "tokenlife-core tokenlife-events" "fmt tomlplusplus"

@@ -94,6 +94,9 @@ set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
     "libcapnp-dev, libexpected-dev, libfmt-dev, libhowardhinnant-date-dev, libssl-dev, \
 libtomlplusplus-dev"
 )
+if(TOKENLIFE_HAS_IPSEC_MB)
+  string(APPEND CPACK_DEBIAN_DEV_PACKAGE_DEPENDS ", libipsec-mb-dev")
+endif()
 set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS libboost1.81-dev)
 set(CPACK_DEBIAN_DEV_DESCRIPTION
     "The C++20 libraries of tokenlife, static, with headers, for CMake and

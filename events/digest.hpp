@@ -15,6 +15,10 @@ class ChainHasher {
   Digest next(const Digest& previous, std::span<const std::byte> bytes) {
     return {hasher_.hash(std::as_bytes(std::span(previous.bytes)), bytes)};
   }
+  // Of each of them, which begins with the digest before.
+  void each(std::span<const std::span<const std::byte>> links, std::span<Sha256Bytes> digests) {
+    hasher_.hash_each(links, digests);
+  }
 
  private:
   Sha256Hasher hasher_;

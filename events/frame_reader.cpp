@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -17,7 +18,8 @@ namespace {
 
 // So much is read at once where frames are read in order: most have some kilobytes, those of a
 // journal some hundred bytes.
-constexpr std::uint64_t kAheadBytes = 64 * 1024;
+constexpr std::uint64_t kAheadBytes = 128 * 1024;
+constexpr std::size_t kFramesAtOnce = 64;
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
@@ -38,7 +40,9 @@ FrameReader::FrameReader(FrameReader&& other) noexcept
       hasher_(std::move(other.hasher_)),
       frame_(std::move(other.frame_)),
       ahead_(std::move(other.ahead_)),
-      ahead_from_(other.ahead_from_) {}
+      ahead_from_(other.ahead_from_),
+      digests_ahead_(std::move(other.digests_ahead_)),
+      next_digest_(other.next_digest_) {}
 
 FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(path_, other.path_);
@@ -56,6 +60,8 @@ FrameReader& FrameReader::operator=(FrameReader&& other) noexcept {
   std::swap(frame_, other.frame_);
   std::swap(ahead_, other.ahead_);
   std::swap(ahead_from_, other.ahead_from_);
+  std::swap(digests_ahead_, other.digests_ahead_);
+  std::swap(next_digest_, other.next_digest_);
   return *this;
 }
 
@@ -143,6 +149,7 @@ Result<Frame, LogError> FrameReader::next() {
   }
   FrameHeader header{};
   const auto header_bytes = std::as_writable_bytes(std::span(&header, 1));
+  if (is_in_order_) hash_ahead(offset);
   if (auto read = read_ahead(offset, header_bytes); !read) return Failed<LogError>(read.error());
   const std::uint64_t payload = header.payload_bytes;
   if (payload == 0 || payload % 8 != 0 || payload > kPayloadBytesMax) {
@@ -171,7 +178,9 @@ Result<bool, LogError> FrameReader::read_frame(std::uint64_t offset, FrameHeader
   if (auto read = read_ahead(offset + kFrameHeaderBytes, bytes.subspan(kFrameHeaderBytes)); !read) {
     return Failed<LogError>(read.error());
   }
-  digest = hasher_.next(digest_, bytes.first(whole - kDigestBytes));
+  digest = next_digest_ < digests_ahead_.size()
+               ? Digest{digests_ahead_[next_digest_++]}
+               : hasher_.next(digest_, bytes.first(whole - kDigestBytes));
   return std::memcmp(digest.bytes.data(), bytes.data() + whole - kDigestBytes, kDigestBytes) == 0;
 }
 
@@ -219,6 +228,7 @@ Result<Frame, LogError> FrameReader::frame_at(std::uint64_t offset) {
   }
   position_ = offset;
   is_in_order_ = false;
+  digests_ahead_.clear();
   return next();
 }
 
@@ -255,25 +265,56 @@ Result<std::vector<std::byte>, LogError> FrameReader::bytes_at(std::uint64_t off
   return bytes;
 }
 
+// Has much of the file in memory from there on, where it has so much, behind the digest before.
+void FrameReader::fill_ahead(std::uint64_t offset) {
+  const std::uint64_t end = ahead_from_ + ahead_.size() - std::min(ahead_.size(), kDigestBytes);
+  const std::size_t kept = offset >= ahead_from_ && offset < end ? end - offset : 0;
+  const std::size_t wanted = std::min(kAheadBytes, size_ - offset);
+  if (kept >= std::min(wanted, kAheadBytes / 2)) return;
+  if (kept != 0) {
+    std::memmove(ahead_.data() + kDigestBytes, ahead_.data() + (ahead_.size() - kept), kept);
+  }
+  ahead_.resize(kDigestBytes + wanted);
+  std::memcpy(ahead_.data(), digest_.bytes.data(), kDigestBytes);
+  ahead_from_ = offset;
+  // What matters of an error is told where the bytes are wanted.
+  if (!read_at(offset + kept, std::span(ahead_).subspan(kDigestBytes + kept))) {
+    ahead_.resize(kDigestBytes + kept);
+  }
+}
+
+// Hashes the frames that are whole in memory, from that one on, at once. Whether each is good is
+// seen when it is its turn.
+void FrameReader::hash_ahead(std::uint64_t offset) {
+  if (next_digest_ < digests_ahead_.size()) return;
+  digests_ahead_.clear();
+  next_digest_ = 0;
+  fill_ahead(offset);
+  std::array<std::span<const std::byte>, kFramesAtOnce> links;
+  std::size_t count = 0;
+  auto left = std::span(std::as_const(ahead_)).subspan(offset - ahead_from_);
+  while (count < links.size() && left.size() >= kDigestBytes + kFrameHeaderBytes) {
+    FrameHeader header{};
+    std::memcpy(&header, left.data() + kDigestBytes, kFrameHeaderBytes);
+    const std::uint64_t whole = bytes_of(header);
+    if (header.payload_bytes > kPayloadBytesMax || whole > left.size() - kDigestBytes) break;
+    links[count++] = left.first(whole);
+    left = left.subspan(whole);
+  }
+  digests_ahead_.resize(count);
+  hasher_.each(std::span(links).first(count), digests_ahead_);
+}
+
 Result<void, LogError> FrameReader::read_ahead(std::uint64_t offset, std::span<std::byte> bytes) {
-  const std::uint64_t end = ahead_from_ + ahead_.size();
+  const std::uint64_t end = ahead_from_ + ahead_.size() - std::min(ahead_.size(), kDigestBytes);
   if (offset >= ahead_from_ && offset < end) {
     const std::size_t count = std::min<std::uint64_t>(bytes.size(), end - offset);
-    std::memcpy(bytes.data(), ahead_.data() + (offset - ahead_from_), count);
+    std::memcpy(bytes.data(), ahead_.data() + kDigestBytes + (offset - ahead_from_), count);
     bytes = bytes.subspan(count);
     offset += count;
   }
   if (bytes.empty()) return {};
-  if (!is_in_order_ || bytes.size() >= kAheadBytes) return read_at(offset, bytes);
-  ahead_from_ = offset;
-  ahead_.resize(std::min(kAheadBytes, size_ - offset));
-  if (!read_at(offset, ahead_)) {
-    // What matters of the error is told where the bytes are wanted.
-    ahead_.clear();
-    return read_at(offset, bytes);
-  }
-  std::memcpy(bytes.data(), ahead_.data(), bytes.size());
-  return {};
+  return read_at(offset, bytes);
 }
 
 Result<void, LogError> FrameReader::read_at(std::uint64_t offset,
@@ -285,8 +326,8 @@ Result<void, LogError> FrameReader::read_at(std::uint64_t offset,
     if (count == -1 && why == EINTR) continue;
     if (count == -1) return Failed<LogError>(error("read", why, offset));
     if (count == 0) {
-      return Failed<LogError>(
-          LogError{LogError::Kind::io, path_, offset, "the file was truncated while it was read"});
+      return Failed<LogError>(LogError{LogError::Kind::io, path_, offset,
+                                       "the file was truncated while it was being read"});
     }
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);

@@ -81,8 +81,10 @@ class FrameReader {
   Result<void, LogError> find_size();
   Result<void, LogError> read_magic(const Magic& magic);
   Result<void, LogError> read_at(std::uint64_t offset, std::span<std::byte> bytes) const;
-  // The same; what follows too where frames are read in order. Precondition: the file has them.
+  // The same, of what was read ahead, as far as it goes. Precondition: the file has them.
   Result<void, LogError> read_ahead(std::uint64_t offset, std::span<std::byte> bytes);
+  void fill_ahead(std::uint64_t offset);
+  void hash_ahead(std::uint64_t offset);
   Result<bool, LogError> read_frame(std::uint64_t offset, FrameHeader header, Digest& digest);
   Result<bool, LogError> is_whole_but_for_length(std::uint64_t offset, FrameHeader header);
   LogError ends(const std::string& where) const;
@@ -103,8 +105,11 @@ class FrameReader {
   Digest before_;  // what goes into the digest of the first frame
   ChainHasher hasher_;
   std::vector<std::uint64_t> frame_;  // header, payload and digest, aligned as messages need it
-  std::vector<std::byte> ahead_;      // what the file has from there on
+  // The digest of the frame before, and what the file has from there on.
+  std::vector<std::byte> ahead_;
   std::uint64_t ahead_from_ = 0;
+  std::vector<Sha256Bytes> digests_ahead_;  // of frames that are whole in it
+  std::size_t next_digest_ = 0;             // that of the next frame
 };
 
 // Whether the file's size is `expected`: the error says whether it was truncated or grew.

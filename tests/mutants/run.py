@@ -156,6 +156,8 @@ class Build:
             if "-DTOKENLIFE_SQLITE_EXTENSION" in words:  # some of these are compiled twice
                 continue
             self.commands[source] = (words, pathlib.Path(entry["directory"]))
+        has = "-DTOKENLIFE_HAS_IPSEC_MB" in self.commands["core/token/sha256.cpp"][0]
+        self.side_by_side = ["-lIPSec_MB"] if has else []
 
     def object_of(self, source):
         words, directory = self.commands[source]
@@ -190,7 +192,7 @@ def link(build, replaced, target, sources, more_libraries=()):
     objects = [str(o) for o in replaced.values()]
     objects += [str(build.object_of(s)) for s in dict.fromkeys(sources) if s not in replaced]
     libraries = ["-lcapnp", "-lkj", "-lcrypto", "-lrapidcheck", "-lfmt", "-ltomlplusplus", "-ldate-tz",
-                 "-lsqlite3", "-lzstd", "-lpthread", *more_libraries]
+                 "-lsqlite3", "-lzstd", "-lpthread", *build.side_by_side, *more_libraries]
     # Half of the time went into linking: gold, and nobody debugs these.
     run(["g++", "-fuse-ld=gold", "-Wl,-S", "-o", str(target), *objects, *libraries], build.folder)
 
