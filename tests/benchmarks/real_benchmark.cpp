@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/ensure.hpp"
+#include "core/token/key.hpp"
 #include "sim/engine/simulation.hpp"
 
 namespace {
