@@ -17,7 +17,7 @@ namespace tokenlife {
 enum class Service : std::uint8_t {
   served,          // it holds a good token, or is not installed
   out_of_service,  // it holds none
-  stranded,        // and nothing that it does by itself, where it is, would bring it one
+  stranded,        // and it cannot get one by itself where it is
 };
 template <>
 struct Names<Service> {

@@ -19,11 +19,11 @@ std::string_view text_of(WalkResult walk) {
     case WalkResult::slices_do_not_add_up:
       return "the slices of the streams do not add up to the events of the batch";
     case WalkResult::client_out_of_order:
-      return "a client is missing, out of order or of another partition";
+      return "a client is missing, out of order or in the wrong partition";
     case WalkResult::gap_in_stream: return "the numbering of a client's events has a gap";
     case WalkResult::time_goes_back: return "time goes back in a client's stream";
-    case WalkResult::unknown_kind: return "an event is of no known kind";
-    case WalkResult::unknown_cause: return "an event has no known cause";
+    case WalkResult::unknown_kind: return "an event is of an unknown kind";
+    case WalkResult::unknown_cause: return "an event has an unknown cause";
     case WalkResult::bad_detail: return "the details of an event are out of range";
     case WalkResult::column_too_short: return "a column has too few entries";
     case WalkResult::column_too_long: return "a column has too many entries";
@@ -81,7 +81,7 @@ struct BatchReader::Impl {
     if (header.run_header != run_header || header.partition != summary.partition ||
         header.first_client != position.first_client) {
       return Failed<LogError>(
-          file.corrupt(kMagicBytes, "the file is of another run or another partition"));
+          file.corrupt(kMagicBytes, "the file belongs to another run or another partition"));
     }
     return {};
   }

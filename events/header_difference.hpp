@@ -12,16 +12,16 @@ inline std::string difference(const LogHeader& there, const LogHeader& header) {
   if (there.seed != header.seed) {
     return "its seed is " + std::to_string(there.seed) + ", and not " + std::to_string(header.seed);
   }
-  if (there.scenario_text != header.scenario_text) return "its scenario is another";
+  if (there.scenario_text != header.scenario_text) return "its scenario is different";
   if (there.clients != header.clients) {
     return "it has " + std::to_string(there.clients) + " clients, and not " +
            std::to_string(header.clients);
   }
-  if (there.inputs != header.inputs) return "a file that its scenario names was another";
+  if (there.inputs != header.inputs) return "a file that its scenario names was different";
   if (there.lifecycle_fingerprint != header.lifecycle_fingerprint) {
-    return "the program that wrote it has other rules";
+    return "the program that wrote it has different rules";
   }
-  return "its header is another";
+  return "its header is different";
 }
 
 }  // namespace tokenlife::events

@@ -61,11 +61,12 @@ Result<std::vector<Place>, LogError> places_in(const std::vector<LogReader>& log
   std::vector<Place> places(partitions);
   for (const LogReader& log : logs) {
     if (log.header() != header) {
-      return refused(log, "is of another run than " + logs.front().folder().string() + ": " +
+      return refused(log, "is of a different run from " + logs.front().folder().string() + ": " +
                               difference(log.header(), header));
     }
     if (log.site_events() != logs.front().site_events()) {
-      return refused(log, "has other events of the site than " + logs.front().folder().string());
+      return refused(log,
+                     "has different events of the site from " + logs.front().folder().string());
     }
     for (const PartitionSummary& partition : log.partitions()) {
       Place& place = places[partition.partition];
@@ -74,7 +75,7 @@ Result<std::vector<Place>, LogError> places_in(const std::vector<LogReader>& log
         const bool is_same = place.partition->digest == partition.digest;
         return refused(log, "has clients " + clients + ", and so has " +
                                 place.log->folder().string() +
-                                (is_same ? "" : ", with other events"));
+                                (is_same ? "" : ", with different events"));
       }
       place = {&log, &partition};
     }

@@ -128,7 +128,7 @@ Result<void, LogError> Journal::append(Instant time, Cause cause, const SiteEven
   if (impl_->broken) {
     return Failed<LogError>(LogError{LogError::Kind::io, impl_->name, std::nullopt,
                                      "nothing more is written to the file after an error that "
-                                     "leaves unsure what is in it; open it again"});
+                                     "leaves its contents uncertain; open it again"});
   }
   if (const auto* back = std::get_if<ClockWentBack>(&event)) {
     ensure(back->from == content.events.back().time && back->to == time, "a clock to go back");

@@ -265,8 +265,8 @@ class JournalParser {
     if (behind > kBehindMax) {
       return Failed<LogError>(
           LogError{LogError::Kind::misuse, file_.path(), content_.bytes,
-                   "from here on nothing can be read, for " + std::to_string(behind) +
-                       " bytes, and no journal is so long: cut them off, with `truncate --size " +
+                   "nothing can be read from here on, for " + std::to_string(behind) +
+                       " bytes, more than any journal has: cut them off, with `truncate --size " +
                        std::to_string(content_.bytes) + "` for example"});
     }
     FrameFinder finder(std::max(kHashedMin, kHashedTimes * behind));
@@ -287,7 +287,7 @@ class JournalParser {
     }
     if (finder.gave_up()) {
       saved.error->what +=
-          "; what follows looks like frames and is none, and was not searched to its end";
+          "; what follows looks like frames but is not, and was not searched to its end";
     }
     return {};
   }

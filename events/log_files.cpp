@@ -82,7 +82,7 @@ Result<LogFiles, LogError> LogFiles::open_place(const std::filesystem::path& pla
   }
   LogFiles files(place, std::move(descriptor));
   if (S_ISDIR(status.st_mode)) return files;
-  if (!S_ISREG(status.st_mode)) return refused(misuse, "neither a folder nor a file, as logs are");
+  if (!S_ISREG(status.st_mode)) return refused(misuse, "neither a folder nor a regular file");
   if (auto read = files.read_index(is_leftovers); !read) return Failed<LogError>(read.error());
   return files;
 }
@@ -223,7 +223,7 @@ Result<void, LogError> copy_file(
   if (!opened) return Failed<LogError>(opened.error());
   const auto changed = [&] {
     return Failed<LogError>(LogError{LogError::Kind::io, files.path_of(name), std::nullopt,
-                                     "the file has changed while it was read"});
+                                     "the file changed while it was being read"});
   };
   if (opened->bytes != bytes) return changed();
   std::vector<std::byte> piece(std::min(bytes, kCopiedAtOnce));

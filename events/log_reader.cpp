@@ -43,7 +43,7 @@ Result<LogReader, LogError> LogReader::open_files(LogFiles files) {
       return Failed<LogError>(
           LogError{LogError::Kind::not_found, log.folder().string(), std::nullopt,
                    has_clients ? "site.log, which every log begins with, is missing"
-                               : "no log is in it: there is no site.log"});
+                               : "there is no log in it: it has no site.log"});
     }
   }
   auto good = is_finished ? log.read_site_file() : log.read_unfinished();
@@ -162,7 +162,7 @@ LogError LogReader::blame(const LogError& error) const {
   const bool may_be = error.kind == corrupt || error.kind == io || error.kind == not_found ||
                       error.kind == interrupted;
   if (!may_be || !is_replaced()) return error;
-  return {io, folder().string(), std::nullopt, "was removed or written anew while it was read"};
+  return {io, folder().string(), std::nullopt, "was removed or rewritten while it was being read"};
 }
 
 // Files of a folder come and go. A packed file stays the one that was opened.

@@ -83,8 +83,9 @@ Result<void, LogError> take_names_back(const fs::path& folder,
     if (!error) fs::rename(file, partial_of(file), error);
   }
   if (!error) return {};
-  return Failed<LogError>(LogError{LogError::Kind::io, folder.string(), std::nullopt,
-                                   "cannot take names back in the folder: " + error.message()});
+  return Failed<LogError>(
+      LogError{LogError::Kind::io, folder.string(), std::nullopt,
+               "cannot undo the renaming of files in the folder: " + error.message()});
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ Result<void, LogError> sync_folder_of(const fs::path& file) {
 Result<void, LogError> write_packed(const LogReader& log, const PackedStream::OnBytes& write) {
   if (!log.summary().finished) {
     return Failed<LogError>(LogError{LogError::Kind::misuse, log.folder().string(), std::nullopt,
-                                     "is not finished, and only a log that is can be packed"});
+                                     "is not finished, and only a finished log can be packed"});
   }
   PackedIndex index = index_of(log);
   auto done = write(encode(index));

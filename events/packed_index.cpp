@@ -125,7 +125,7 @@ Result<PackedIndex, LogError> read_packed_index(const std::string& file, const N
     return Failed<LogError>(read.error());
   }
   if (!ignores_digest && Sha256Hasher().hash({}, bytes) != digest) {
-    return damaged_index(file, 0, "the index does not fit its digest");
+    return damaged_index(file, 0, "the index does not match its digest");
   }
   if (!lay_out(index)) return damaged_index(file, kMagicBytes, "the files have no sum of sizes");
   return index;

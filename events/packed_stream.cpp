@@ -36,10 +36,10 @@ Result<void, LogError> PackedStream::read(std::span<std::byte> bytes) {
     if (!count) return Failed<LogError>(count.error());
     if (*count == 0) {
       return Failed<LogError>(LogError{LogError::Kind::corrupt, name_, position_,
-                                       position_ == 0 ? "no packed log: there is nothing in it"
+                                       position_ == 0 ? "not a packed log: there is nothing in it"
                                                       : "the file is truncated to " +
                                                             std::to_string(position_) +
-                                                            " bytes, and there were more"});
+                                                            " bytes, but there were more"});
     }
     bytes = bytes.subspan(*count);
   }

@@ -139,7 +139,8 @@ Result<PartitionStates, LogError> PartitionStates::open(const LogReader& log,
   auto file = FrameReader::open(log.files(), name, kStatesMagic, partition.digest, std::nullopt);
   if (!file) return Failed<LogError>(as_damage(file.error()));
   states.file_ = std::move(*file);
-  if (states.file_->version() == 1) return Failed<LogError>(states.error("is of no known version"));
+  if (states.file_->version() == 1)
+    return Failed<LogError>(states.error("is of an unknown version"));
   const auto done = states.read_end(partition.digest);
   if (!done) return Failed<LogError>(as_damage(done.error()));
   return states;

@@ -69,7 +69,7 @@ std::optional<LogError> ClientReplay::error(const std::string& file, std::uint64
 LogError wrong_cohort(const std::string& file, std::uint64_t offset, ClientNumber client) {
   return {LogError::Kind::corrupt, file, offset,
           "client " + std::to_string(client.value) +
-              " is not of the cohort that the header puts it into"};
+              " is not in the cohort that the header puts it in"};
 }
 
 // ---- Where clients stand -----------------------------------------------------------------------

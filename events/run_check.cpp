@@ -23,7 +23,7 @@ BrokenRule RunCheck::on(const Recorded<SiteEvent>& recorded) const {
   if (const BrokenRule broken = time(recorded.time)) return broken;
   const auto* issued = std::get_if<BulkTokenIssued>(&recorded.event);
   if (issued == nullptr) return nullptr;
-  if (issued->not_before != recorded.time) return "it is not good from its issue on (D3)";
+  if (issued->not_before != recorded.time) return "it is not good from the time of its issue (D3)";
   const Duration length = issued->expires - issued->not_before;
   const bool is_lifetime = length >= std::chrono::minutes{kBulkLifetimeMinutesMin} &&
                            length <= std::chrono::minutes{kBulkLifetimeMinutesMax} &&
@@ -58,13 +58,13 @@ BrokenRule RunCheck::issued(Instant now, Endpoint via, const ClientToken& token)
   const bool may_wait = site_->is_limited(via) && token.not_before >= asked_at_;
   const Instant judged = may_wait ? now - site_->policy(now).latency : asked_at_;
   if (token.not_before != judged) {
-    return "its token is not good from the moment on at which the site judged the request (D7)";
+    return "its token is not good from the moment at which the site judged the request (D7)";
   }
   if (token.expires != expiry(site_->policy(token.not_before), token.not_before)) {
     return "its token does not expire when the site's policy says (R57, D7)";
   }
   if (token.signer != site_->signer(token.not_before)) {
-    return "its token is not of the certificate with which the site signed then (A9)";
+    return "its token is not by the certificate with which the site signed then (A9)";
   }
   return nullptr;
 }

@@ -52,7 +52,7 @@ class RunCheck {
       return "it is not within the run's duration";
     }
     if (header_->tick > Duration{0} && since % header_->tick != Duration{0}) [[unlikely]] {
-      return "it is not at a tick of the run";
+      return "it is not on a tick of the run";
     }
     return nullptr;
   }

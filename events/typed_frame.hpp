@@ -25,7 +25,7 @@ Result<void, LogError> decode_frame(const FrameReader& file, const Result<Frame,
   if (!frame) return Failed<LogError>(frame.error());
   if (is(*frame, FrameType::journal_header)) {
     return Failed<LogError>(LogError{LogError::Kind::misuse, file.path(), std::nullopt,
-                                     "this is the journal of a site on disk, and not a run's log"});
+                                     "this is the journal of a site on disk, not a run's log"});
   }
   if (!is(*frame, type)) {
     return Failed<LogError>(file.corrupt(frame->offset, std::string("expected ") + name));

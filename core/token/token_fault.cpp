@@ -67,7 +67,7 @@ namespace {
 const std::string kTooLong = "it has more than " + std::to_string(kTokenBytesMax) + " bytes";
 const std::string kBadDates = "nbf and exp are not two integers from 0 to " +
                               std::to_string(kTokenDateMax) +
-                              " with nbf before exp, or iat is no such integer";
+                              " with nbf before exp, or iat is not such an integer";
 const std::string kLifetimeTooLong =
     "it is good for more than " + std::to_string(kBulkLifetimeMinutesMax) + " minutes";
 
@@ -96,31 +96,32 @@ std::string_view explanation_of(TokenFault fault) {
     case TokenFault::wrong_issuer: return "its issuer is not the one expected";
     case TokenFault::wrong_audience: return "its audience is not the one expected";
     case TokenFault::wrong_type: return "it is not of the type that was asked for";
-    case TokenFault::bad_claims: return "a claim is missing, or not of its form";
+    case TokenFault::bad_claims: return "a claim is missing or malformed";
     case TokenFault::lifetime_too_long: return kLifetimeTooLong;
-    case TokenFault::bulk_token_unknown: return "the site has not issued a token of this GUID";
+    case TokenFault::bulk_token_unknown: return "the site has not issued a token with this GUID";
     case TokenFault::bulk_token_not_yet_valid:
     case TokenFault::not_yet_valid: return "it is not valid yet";
     case TokenFault::bulk_token_expired:
     case TokenFault::expired: return "it has expired";
     case TokenFault::bulk_token_blocked: return "it is blocked";
     case TokenFault::certificate_mismatch: return "it is bound to another certificate";
-    case TokenFault::certificate_not_valid: return "the client's certificate is outside its dates";
+    case TokenFault::certificate_not_valid:
+      return "the client's certificate is outside its validity period";
     case TokenFault::not_possessed:
       return "the client did not prove that it holds the certificate's key";
     case TokenFault::authority_not_trusted: return "the site trusts no issuer of such credentials";
     case TokenFault::unknown_key:
       return "its header's kid names no key of the issuer that the site trusts";
     case TokenFault::no_device:
-      return "it is not a device's: its deviceid is missing, or is no GUID";
+      return "it is not a device's: its deviceid is missing, or is not a GUID";
     case TokenFault::chain_not_trusted:
       return "no chain leads from the certificate to a CA that the site trusts";
     case TokenFault::wrong_key_usage:
-      return "the certificate is not for client authentication, or one above it is no CA's";
+      return "the certificate is not for client authentication, or one above it is not a CA's";
     case TokenFault::weak_chain: return "its chain has a key or digest that is too weak";
-    case TokenFault::revoked: return "its CA has revoked it, or one of its chain";
+    case TokenFault::revoked: return "its CA has revoked it, or one in its chain";
     case TokenFault::revocation_unknown:
-      return "the site has no list of revoked certificates for it that is up to date";
+      return "the site lacks an up-to-date list of revoked certificates for a CA of its chain";
     case TokenFault::credential_not_yet_valid:
       return "what the client shows, or a CA above it, is not valid yet";
     case TokenFault::credential_expired:

@@ -65,7 +65,7 @@ struct Words {
   }
   std::string operator()(const NetworkChanged& e) const {
     if (!is_one()) {
-      return fmt::format("{}{}, in the end {}", counted(count, "network change"), until(),
+      return fmt::format("{}{}, ending {}", counted(count, "network change"), until(),
                          words_for(e.to));
     }
     switch (e.to) {
@@ -117,7 +117,7 @@ struct Words {
   std::string operator()(const ClientBlocked&) const { return "blocked"; }
   std::string operator()(const ClientUnblocked&) const { return "no longer blocked"; }
   std::string operator()(const CmgAllowedChanged& e) const {
-    return e.value ? "heard that it may use the CMG" : "heard that it may not use the CMG";
+    return e.value ? "was told that it may use the CMG" : "was told that it may not use the CMG";
   }
   std::string operator()(const ClientPolicyChanged& e) const {
     std::string what;
@@ -133,7 +133,7 @@ struct Words {
     if (to.retry_backoff) add("retry-backoff", decimal(*to.retry_backoff));
     if (to.retry_max) add("retry-max", to_text(*to.retry_max));
     if (to.retry_jitter) add("retry-jitter", decimal(*to.retry_jitter));
-    return "heard of new settings: " + what;
+    return "was given new settings: " + what;
   }
   std::string operator()(const CredentialRenewed&) const {
     return times("its PKI certificate or Entra token was renewed");
@@ -142,7 +142,7 @@ struct Words {
     return "its PKI certificate or Entra token expired";
   }
   std::string operator()(const AskedToRenew& e) const {
-    return fmt::format("heard that it is to renew its token {}", to_string(e.serial));
+    return fmt::format("was told to renew its token {}", to_string(e.serial));
   }
   static std::string decimal(Thousandths number) {
     return fmt::format("{:g}", number.value / 1000.0);

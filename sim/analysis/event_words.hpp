@@ -10,7 +10,7 @@
 namespace tokenlife::sim {
 
 // "came to the intranet"; of several alike, in one word where there is one: "41 network changes
-// until 2026-03-01T00:00:00Z, in the end offline". `first` is when the first of them happened, and
+// until 2026-03-01T00:00:00Z, ending offline". `first` is when the first of them happened, and
 // `every` the time between them, if it is always the same. Why something was refused or failed, and
 // until when, is left to be said behind it.
 std::string event_words(Instant first, const Recorded<ClientEvent>& last, std::uint32_t count,

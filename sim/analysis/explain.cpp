@@ -86,7 +86,7 @@ class Explainer {
     if (source_.timeline()->events() != log_.site_events() ||
         !is_repetition(events_, life.events)) {
       found_.not_repeated =
-          "its scenario gives other events today: the log is of another version, or was edited";
+          "its scenario gives different events today: the log is by another version, or was edited";
       return;
     }
     events_ = life.events;

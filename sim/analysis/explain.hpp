@@ -1,4 +1,4 @@
-// Why a client of a log is where it is, how it came there, what comes next, what would have saved
+// Why a client of a log is where it is, how it got there, what comes next, what would have saved
 // it, and when it was lost.
 #pragma once
 

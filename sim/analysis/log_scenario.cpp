@@ -103,8 +103,8 @@ Result<Scenario, std::string> scenario_of(const events::LogHeader& header,
   if (!folder) {
     const std::string missing = first_missing(inputs.value_or(""), header.inputs);
     return cannot(fmt::format(
-        "{}, which its scenario reads, is not {}, or has changed since the run: give the "
-        "scenario's folder, with --inputs",
+        "{}, which its scenario reads, is not {}, or has changed since the run: give with "
+        "--inputs a folder that holds the file as it was when the scenario was run",
         missing, inputs ? "below " + in_quotes(*inputs) : "in this folder"));
   }
   auto scenario = parse_scenario(header.scenario_text, (*folder / "the log's scenario").string(),
@@ -113,8 +113,8 @@ Result<Scenario, std::string> scenario_of(const events::LogHeader& header,
     return cannot("this version does not read its scenario: " + to_string(scenario.error()));
   }
   const events::LogHeader again = header_of(*scenario);
-  if (again.inputs != header.inputs) return cannot("its time zones have other dates here");
-  if (!has_same_cohorts(again, header)) return cannot("its scenario gives other clients here");
+  if (again.inputs != header.inputs) return cannot("its time zones have different dates here");
+  if (!has_same_cohorts(again, header)) return cannot("its scenario gives different clients here");
   return std::move(*scenario);
 }
 

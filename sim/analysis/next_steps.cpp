@@ -70,7 +70,7 @@ class Next {
       add(fmt::format("its token expires, unless it is {} before", ended_by_), expires, "");
     }
     if (outlook_.credential_ends != kNever && !client_.credential_expired) {
-      add("its PKI certificate or Entra token ends, unless it is renewed before",
+      add("its PKI certificate or Entra token expires, unless it is renewed before",
           outlook_.credential_ends, "");
     }
     return std::move(steps_);
@@ -160,7 +160,7 @@ class Next {
       add(there.words());
       add(outage(client, there));
     } else {
-      if (outlook_.silent_until > asked_.now) add("the wait after its last try to be over");
+      if (outlook_.silent_until > asked_.now) add("the pause after its last attempt to be over");
       add(outage(client, client.network));
     }
     if (!asked_.site.up(Endpoint::sts, asked_.now)) {
@@ -191,8 +191,8 @@ class Next {
 
   // What lets it ask again, if from where it is or was it may not (R10, A16).
   std::string leave() const {
-    return client_.on_intranet == OnIntranet::cmg ? "leave to use the CMG"
-                                                  : "the intranet, or leave to use the CMG";
+    return client_.on_intranet == OnIntranet::cmg ? "permission to use the CMG"
+                                                  : "the intranet, or permission to use the CMG";
   }
 
   // The site does not take its token any more, which it hears when it asks for anything.

@@ -80,7 +80,7 @@ class Why {
 
   std::string sentences() const {
     switch (spell_.spell.cause) {
-      case SpellCause::not_recorded: return "Why, the log does not say.";
+      case SpellCause::not_recorded: return "The log does not say why.";
       case SpellCause::not_enrolled: return not_enrolled();
       case SpellCause::adopted:
         return background_.is_on_disk ? "Its log began anew, and it held no good token then: its "
@@ -163,7 +163,7 @@ class Why {
   std::string offline() const {
     const std::string contact = last_contact();
     return fmt::format(
-        "{}, and from the moment on at which it was due for renewal{} the client was never "
+        "{}, and from the moment at which it was due for renewal{}, the client was never "
         "connected.{}",
         begin(), due_ ? " (" + moment(*due_) + ")" : "",
         contact.empty() ? "" : " Its last contact was " + contact + ".");

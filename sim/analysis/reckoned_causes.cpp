@@ -30,7 +30,7 @@ const Scenario* ReckonedCauses::scenario() {
       scenario_ = std::move(*scenario);
       site_ = std::make_unique<SiteTimeline>(timeline_of(*scenario_));
       if (site_->events() != log_.site_events()) scenario_.reset();
-      if (!scenario_) why_not_ = "its scenario gives other events of the site today";
+      if (!scenario_) why_not_ = "its scenario gives different events of the site today";
     } else {
       why_not_ = scenario.error();
     }
@@ -43,7 +43,7 @@ ClientEvents ReckonedCauses::complete(ClientNumber client, ClientEvents events) 
   LoneClient lone(*scenario_, client);
   const ClientEvents& again = lone.live(*scenario_, *site_).events;
   if (is_repetition(events, again)) return again;
-  why_not_ = "its scenario gives other events today";
+  why_not_ = "its scenario gives different events today";
   return events;
 }
 

@@ -68,7 +68,7 @@ class SpanReader {
     std::size_t& line = lines_[known->second];
     if (line != 0) {
       return csv_.wrong_at(fields[0].raw,
-                           fmt::format("the device {} is there already, in line {}",
+                           fmt::format("the device {} is already there, on line {}",
                                        in_quotes(fields[0].text), line),
                            "give each device one row");
     }
@@ -78,7 +78,7 @@ class SpanReader {
     if (auto error = read_time(fields[2], device.to)) return error;
     if (device.to <= device.from) {
       return csv_.wrong_at(fields[2].raw,
-                           "the device is observed to a moment not after its first one",
+                           "the observation of the device does not end after it begins",
                            "put the earlier time first");
     }
     if (device.to - device.from < kDurationLimit) return std::nullopt;
@@ -177,7 +177,7 @@ Result<Recording, Error> parse_recording(const NamedText& trace,
   recording.unobserved = std::erase_if(
       recording.devices, [](const Recording::Device& device) { return device.to <= device.from; });
   if (recording.devices.empty()) {
-    return input_error(trace.path, "no device was observed for a while: each has a single row",
+    return input_error(trace.path, "no device was observed over a period: each has a single row",
                        "say with --span how long they were observed");
   }
   for (Recording::Device& device : recording.devices) keep_observed(device);

@@ -161,7 +161,7 @@ std::string_view words_for(RefusalReason reason) {
     case RefusalReason::internal_registration_off:
       return "registration on the intranet is switched off for clients without PKI or Entra";
     case RefusalReason::credential_required:
-      return "it showed no PKI certificate, Entra token or bulk token that counts there";
+      return "it showed no PKI certificate, Entra token or bulk token that is accepted there";
     case RefusalReason::bulk_token_unknown: return "the site does not know its bulk token";
     case RefusalReason::bulk_token_not_yet_valid: return "its bulk token is not valid yet";
     case RefusalReason::bulk_token_expired: return "its bulk token had expired";

@@ -224,7 +224,7 @@ Result<void, Error> try_ccm(const fs::path& folder) {
     return Failed<Error>(cannot_write_ccm(folder));
   }
   if (!fs::is_directory(status)) {
-    return file_error(folder.string(), "is no folder", "choose another name");
+    return file_error(folder.string(), "is not a folder", "choose another name");
   }
   if (fs::is_empty(folder, error)) return {};
   if (error) return file_error(folder.string(), "cannot be read: " + error.message());

@@ -36,7 +36,7 @@ constexpr RuleWords kWords[] = {
     {"R13", "a client is what it is installed as"},
     {"A8", "a client that is reinstalled with a new identity is another, which nobody has blocked"},
     {"A15", "a client hears of a setting when something that it asks for is granted"},
-    {"A14", "a PKI certificate that has ended is worth nothing until it is renewed"},
+    {"A14", "a PKI certificate that has expired is worth nothing until it is renewed"},
 };
 static_assert(std::size(kWords) ==
               static_cast<std::size_t>(ReferenceRule::certificates_expire) + 1);

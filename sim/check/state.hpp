@@ -44,7 +44,7 @@ struct ClientState {
   bool moved = false;          // in this tick
   bool agent_started = false;  // in this tick; kept only where it matters
   Reinstallation reinstall;
-  std::uint32_t certificate_age = 0;  // in units, until it has ended; kept only where it ends
+  std::uint32_t certificate_age = 0;  // in units, until it has expired; kept only where it ends
   bool unheard = false;  // A15: its CMG setting is to be the other, and it has not heard so
   friend bool operator==(const ClientState&, const ClientState&);
 };

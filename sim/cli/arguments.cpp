@@ -140,7 +140,7 @@ class CommandLine {
   }
 
   // What is wrong with the command line, and where help is.
-  static std::string explain(const Words& words, const CLI::ParseError& error) {
+  std::string explain(const Words& words, const CLI::ParseError& error) const {
     std::string what = !words.unknown.empty()                        ? words.unknown
                        : !words.command->get_subcommands({}).empty() ? "a command is missing"
                                                                      : error.what();
@@ -150,12 +150,28 @@ class CommandLine {
     // "The following argument was not expected: b", "LOG: At Most 2 required but received 3"
     const std::size_t colon = what.find(": ");
     if (what.starts_with("The following argument")) {
-      what = "more is given than the command takes: " + what.substr(colon + 2);
+      const bool are_many = what.starts_with("The following arguments");
+      what =
+          (are_many ? "unexpected arguments: " : "unexpected argument: ") + what.substr(colon + 2);
     } else if (const std::size_t most = what.find(": At Most "); most != std::string::npos) {
-      what.replace(most, 10, ": more than ").erase(what.find(" required"));
+      what = too_many(what, most);
     }
+    // Options of all commands are in the help of the program alone.
+    const std::string name = what.substr(0, what.find_first_of(": "));
+    const bool is_of_all = words.command->get_option_no_throw(name) == nullptr &&
+                           app_.get_option_no_throw(name) != nullptr;
+    const std::string& path = is_of_all ? name_ : words.path;
     const bool asks = what.ends_with('?');
-    return escape_text(fmt::format("{}{}ee `{} --help`", what, asks ? " S" : "; s", words.path));
+    return escape_text(fmt::format("{}{}ee `{} --help`", what, asks ? " S" : "; s", path));
+  }
+
+  // "LOG: At Most 2 required but received 3"
+  static std::string too_many(const std::string& what, std::size_t most) {
+    const std::size_t number = most + std::string_view(": At Most ").size();
+    const std::string limit = what.substr(number, what.find(' ', number) - number);
+    return fmt::format("{}: {} are given; give {}", what.substr(0, most),
+                       what.substr(what.rfind(' ') + 1),
+                       limit == "2" ? "one, or two" : "at most " + limit);
   }
 
   // With what the help of the option says first: "KEY=A,B,C: run with each of these values".

@@ -11,11 +11,10 @@ void add_line(CLI::App& app, Chosen& chosen) {
   auto [line, command] = add_command(
       app, chosen, "ccmsetup-line", "Print or check a client's installation line",
       ccmsetup_line_command,
-      "Prints the line for a new bulk token of the site, or for the one given. With --parse, says "
-      "all\n"
-      "that is wrong with a line: exit status 0, nothing; 1, something. A real CMG has a number "
-      "of\n"
-      "its own after CCM_Proxy_MutualAuth/, and takes no token of this site.\n"
+      "Prints the line for a new bulk token of the site, or for the one given. With --parse,\n"
+      "says everything that is wrong with a line; the exit status is 0 if nothing is, and 1 if\n"
+      "something is. A real CMG has a number of its own after CCM_Proxy_MutualAuth/, and does\n"
+      "not accept this site's tokens.\n"
       "Examples:\n"
       "  tokenlife ccmsetup-line --site /srv/site --host cmg.example.com --code PS1\n"
       "  tokenlife ccmsetup-line --parse - < line.txt");
@@ -39,8 +38,8 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
                    "- reads the bulk token from standard input");
   }
   app.add_option("--network", command.network,
-                 "The network that the client is on from now on (default: as it was; a new one: "
-                 "intranet)")
+                 "The network that the client is on from now on (default: as before; for a new "
+                 "client, intranet)")
       ->check(one_of({"intranet", "internet", "offline"}));
   add_at(app, command.at);
   add_lock_timeout(app);
@@ -50,7 +49,7 @@ void add_options(CLI::App& app, ClientCommand& command, bool takes_bulk) {
 void add_shown(CLI::App& app, ClientCommand& command) {
   app.add_option("--pki", command.pki, "A PKI certificate to show, in PEM");
   app.add_option("--pki-key", command.pki_key,
-                 "Its private key, in PEM: it signs, and is not kept");
+                 "Its private key, in PEM: it is used to sign, and is not kept");
   app.add_option("--chain", command.chain, "The certificates between it and its CA, in PEM");
   app.add_option("--entra-token", command.entra_token,
                  "- reads an Entra token to show from standard input");
@@ -58,15 +57,15 @@ void add_shown(CLI::App& app, ClientCommand& command) {
 
 void add_strict_clones(CLI::App& app, ClientCommand& command) {
   app.add_flag("--strict-clones", command.strict_clones,
-               "The site refuses a token that is older than one that the client has used: its "
-               "folder was copied");
+               "Have the site refuse a token that is older than one that the client has used: a "
+               "sign that the client's folder was copied");
 }
 
 void add_register(CLI::App& client, Chosen& chosen) {
   auto registers = add_command(
       client, chosen, "register", "Register and get a token", client_register_command,
-      "On the intranet, or with a PKI certificate, an Entra token or a bulk token. What\n"
-      "is shown is stored nowhere.\n"
+      "A client registers on the intranet, or with a PKI certificate, an Entra token or a bulk\n"
+      "token. What it shows is stored nowhere.\n"
       "Exit status: 0 granted; 1 refused, or no request sent.\n"
       "Examples:\n"
       "  tokenlife client register --dir laptop --site /srv/site --network intranet\n"
@@ -83,7 +82,8 @@ void add_register(CLI::App& client, Chosen& chosen) {
 }
 
 void add_client(CLI::App& app, Chosen& chosen) {
-  CLI::App& client = command_group(app, "client", "A client on disk, against a site on disk");
+  CLI::App& client =
+      command_group(app, "client", "A client on disk, which talks to a site on disk");
   client.footer(
       "Examples:\n"
       "  tokenlife client new --dir laptop --site /srv/site\n"
@@ -101,42 +101,43 @@ void add_client(CLI::App& app, Chosen& chosen) {
       ->check(one_of({"rsa", "ec-p256"}));
   fresh.app
       ->add_option("--credential", fresh.command.credential,
-                   "What it will show to register: pki, entra, or self-signed, which is nothing "
-                   "but the certificate that is made here (default)")
+                   "What it will show to register: pki, entra, or self-signed, which means only "
+                   "the certificate that is made here (default)")
       ->check(one_of({"self-signed", "pki", "entra"}));
 
   add_register(client, chosen);
 
   auto renew = add_command(
       client, chosen, "renew", "Renew the token, if it is due", client_renew_command,
-      "Monthly, and not before. An expired client has to register again: on the "
-      "intranet,\nor with a PKI certificate or an Entra token (`tokenlife client register`).\n"
+      "A token is renewed a month after it was issued, and not before. An expired client has to\n"
+      "register again: on the intranet, or with a PKI certificate or an Entra token (`tokenlife\n"
+      "client register`).\n"
       "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
   add_options(*renew.app, renew.command, false);
   add_strict_clones(*renew.app, renew.command);
 
-  auto call =
-      add_command(client, chosen, "call", "Contact the site", client_call_command,
-                  "The client does what it does at a contact: it registers or renews where that is "
-                  "due, then\nexchanges data.\n"
-                  "Example:\n"
-                  "  tokenlife client call --dir laptop --site /srv/site --network internet");
+  auto call = add_command(
+      client, chosen, "call", "Contact the site", client_call_command,
+      "The client does what it does at a contact: it registers or renews if that is due, then\n"
+      "exchanges data.\n"
+      "Example:\n"
+      "  tokenlife client call --dir laptop --site /srv/site --network internet");
   add_options(*call.app, call.command, true);
   add_shown(*call.app, call.command);
   add_strict_clones(*call.app, call.command);
 
-  auto list =
-      add_command(client, chosen, "list", "List the clients that a site knows", client_list_command,
-                  "Those to which it has issued a token, and those that it has blocked.\n"
-                  "Example:\n  tokenlife client list --site /srv/site");
+  auto list = add_command(
+      client, chosen, "list", "List the clients that a site knows", client_list_command,
+      "These are the clients to which it has issued a token, and those that it has blocked.\n"
+      "Example:\n  tokenlife client list --site /srv/site");
   list.app->add_option("--site", list.command.site, "The site's folder")->required();
   add_at(*list.app, list.command.at);
   list.app->add_flag("--json", list.command.json, "Print JSON");
 
-  auto show =
-      add_command(client, chosen, "show", "Show what a site knows of a client", client_show_command,
-                  "What the client knows of itself: `tokenlife replay laptop`.\n"
-                  "Example:\n  tokenlife client show laptop --site /srv/site");
+  auto show = add_command(client, chosen, "show", "Show what a site knows about a client",
+                          client_show_command,
+                          "`tokenlife replay laptop` shows what the client itself knows.\n"
+                          "Example:\n  tokenlife client show laptop --site /srv/site");
   show.app
       ->add_option("CLIENT", show.command.client,
                    "The client's folder, or its certificate's SHA-256 thumbprint")

@@ -49,14 +49,14 @@ void add_words(const CLI::App& app, const std::string& path, std::vector<Command
 }  // namespace
 
 void add_completion_commands(CLI::App& app, Chosen& chosen) {
-  auto [added, command] =
-      add_command(app, chosen, "completion",
-                  "Print a script that completes this command line in a shell", completion_command,
-                  "Debian's package has installed all three.\n"
-                  "Examples:\n"
-                  "  source <(tokenlife completion bash)     # put this line into ~/.bashrc\n"
-                  "  source <(tokenlife completion zsh)      # into ~/.zshrc, after compinit\n"
-                  "  tokenlife completion fish > ~/.config/fish/completions/tokenlife.fish");
+  auto [added, command] = add_command(
+      app, chosen, "completion", "Print a script with which a shell completes this command line",
+      completion_command,
+      "The .deb package installs all three.\n"
+      "Examples:\n"
+      "  source <(tokenlife completion bash)     # put this line into ~/.bashrc\n"
+      "  source <(tokenlife completion zsh)      # into ~/.zshrc, after compinit\n"
+      "  tokenlife completion fish > ~/.config/fish/completions/tokenlife.fish");
   added->add_option("SHELL", command.shell, "bash, zsh or fish")
       ->required()
       ->check(one_of({"bash", "zsh", "fish"}));

@@ -7,12 +7,12 @@ namespace tokenlife::sim {
 void add_conform_commands(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "conform", "Hold somebody else's site or client to the rules", conform_command,
-      "Runs a program of yours, and asks it random histories over its standard input and output:\n"
-      "one JSON object a line. What differs from the rules is made as short as it can be, and "
-      "told\n"
-      "with the rules that it breaks. tests/conform/README.md has the protocol, and adapters to\n"
-      "begin with. Exit status: 0 it conforms; 1 it does not; 2 the command line is wrong, or it\n"
-      "cannot play the role; 3 it could not be started, died, hung or spoke no JSON.\n"
+      "Runs a program of yours, and puts random histories (sequences of requests) to it over\n"
+      "its standard input and output, one JSON object per line. A history in which it differs\n"
+      "from the rules is made as short as possible, and shown with the rules that were broken.\n"
+      "tests/conform/README.md has the protocol, and adapters to begin with. Exit status: 0 it\n"
+      "conforms; 1 it does not; 2 the command line is wrong, or it cannot play the role; 3 it\n"
+      "could not be started, died, hung or did not speak JSON.\n"
       "Examples:\n"
       "  tokenlife conform --role site --adapter 'tests/conform/site.py'\n"
       "  tokenlife conform --role client --adapter 'tests/conform/client.py' --for 10m\n"
@@ -31,7 +31,7 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
   CLI::Option* length =
       added->add_option("--for", command.length, "How long, such as 30s or 8h (default: 1m)");
   CLI::Option* cases =
-      added->add_option("--cases", command.cases, "How many histories, instead of how long")
+      added->add_option("--cases", command.cases, "How many histories, in place of how long")
           ->check(decimal(1, UINT64_MAX))
           ->excludes(length);
   CLI::Option* seed =
@@ -42,7 +42,7 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
       "--out", command.out,
       "Folder for the history that differs: JSON lines, without any token (default: it is\n"
       "shown and not written)");
-  added->add_option("--replay", command.replay, "Ask the history of that file, and no other")
+  added->add_option("--replay", command.replay, "Put only the history in this file to it")
       ->excludes(length)
       ->excludes(cases)
       ->excludes(seed);

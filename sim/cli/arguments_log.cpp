@@ -17,20 +17,19 @@ namespace {
 
 void add_inputs(CLI::App& app, std::optional<std::string>& inputs) {
   app.add_option("--inputs", inputs,
-                 "A folder below which the files lie that the log's scenario names");
+                 "Look below this folder for the files that the log's scenario names");
 }
 
 void add_replay(CLI::App& app, Chosen& chosen) {
-  auto [added, command] =
-      add_command(app, chosen, "replay", "Rebuild client states from an event log", replay_command,
-                  "Examples:\n"
-                  "  tokenlife replay /tmp/fleet\n"
-                  "  tokenlife replay /tmp/fleet --at 120d\n"
-                  "  tokenlife replay /tmp/fleet --at 2026-05-01\n"
-                  "  tokenlife replay /tmp/fleet --state stranded --format csv\n"
-                  "  tokenlife replay /tmp/fleet --client commuters/17 --json\n"
-                  "Logs of earlier versions do not say why spells began: then the scenario in the\n"
-                  "log is run again for the clients that are shown.");
+  auto [added, command] = add_command(
+      app, chosen, "replay", "Rebuild client states from an event log", replay_command,
+      "Examples:\n  tokenlife replay /tmp/fleet\n"
+      "  tokenlife replay /tmp/fleet --at 120d\n"
+      "  tokenlife replay /tmp/fleet --at 2026-05-01\n"
+      "  tokenlife replay /tmp/fleet --state stranded --format csv\n"
+      "  tokenlife replay /tmp/fleet --client commuters/17 --json\n"
+      "Logs of earlier versions do not say why spells began: for these, the scenario in the log\n"
+      "is run again for the clients that are shown.");
   added
       ->add_option("LOG", command.log,
                    "The folder of a log or a client; a packed log, or - for one on standard input")
@@ -47,7 +46,7 @@ void add_replay(CLI::App& app, Chosen& chosen) {
                         "out-of-service");
   state->excludes(client);
   CLI::Option* format = added->add_option("--format", command.format,
-                                          "Of that list: text, csv or jsonl (default: text)");
+                                          "The list's format: text, csv or jsonl (default: text)");
   format->check(one_of({"text", "csv", "jsonl"}))->needs(state);
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
@@ -57,18 +56,18 @@ void add_replay(CLI::App& app, Chosen& chosen) {
 void add_events(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "events", "Print events, filtered", events_command,
-      "For a site's folder: the events of its journal, which has none of clients.\n"
-      "--order stored keeps nothing in memory: the site's events, then client by "
-      "client, each\none's in order of time. Otherwise what does not fit into some 40 MB "
-      "is sorted in a file in\nTMPDIR.\n"
-      "--count-by counts: by day, hour, week (ISO 8601), month, all in UTC, cohort, kind, reason, "
-      "via,\ncause (what an event follows from, not the cause of a spell) and client.\n--columns "
-      "takes the names in the first line of --format csv. In "
-      "CSV, names that a\nspreadsheet would take for a formula have an apostrophe before them.\n"
-      "Of a log of an early version, which does not say why spells began, this is reckoned from\n"
-      "its scenario: --inputs as for explain.\n"
-      "Examples:\n"
-      "  tokenlife events /tmp/fleet --client commuters/17\n"
+      "For a site's folder: the events of its journal, which has no events of clients.\n"
+      "--order stored keeps nothing in memory: the site's events come first, then those of one\n"
+      "client after another, each in order of time. Otherwise, events that do not fit into some\n"
+      "40 MB are sorted in a file in TMPDIR.\n"
+      "--count-by counts by day, hour, week (ISO 8601) or month, all in UTC, and by cohort,\n"
+      "kind, reason, via (the endpoint: mp or cmg), cause (what an event follows from, not the\n"
+      "cause of a spell) and client.\n"
+      "--columns takes the names in the first line of --format csv. In CSV, an apostrophe is\n"
+      "put before names that a spreadsheet would take for a formula.\n"
+      "If the log is of an early version, which does not say why spells began, this is worked\n"
+      "out from its scenario, and --inputs is as for explain.\n"
+      "Examples:\n  tokenlife events /tmp/fleet --client commuters/17\n"
       "  tokenlife events /tmp/fleet --kind token-expired --from 90d\n"
       "  tokenlife events /tmp/fleet --from 2026-03-01 --to 2026-04-01\n"
       "  tokenlife events /tmp/fleet --format jsonl | jq -c .kind\n"
@@ -108,14 +107,13 @@ void add_events(CLI::App& app, Chosen& chosen) {
 
 void add_explain(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
-      app, chosen, "explain", "Why a client is where it is", explain_command,
-      "Where it is and why, how it came there, and what comes next, from the log. What would have\n"
-      "saved it, and when it was lost: from runs of this one client, with the log's scenario and\n"
-      "seed, and one thing changed in each. The scenario's inputs (traces, inventories) are "
-      "looked\n"
-      "for where it says, from this folder on, or below --inputs.\n"
-      "Examples:\n"
-      "  tokenlife explain /tmp/fleet seldom-seen/0\n"
+      app, chosen, "explain", "Explain why a client is where it is", explain_command,
+      "Shows where the client is and why, how it got there, and what comes next: this is in the\n"
+      "log. What would have saved it, and when it was lost, comes from runs of this one client\n"
+      "with the log's scenario and seed, and one thing changed in each. The scenario's inputs\n"
+      "(traces, inventories) are looked for where it says, relative to the current folder, or\n"
+      "below --inputs.\n"
+      "Examples:\n  tokenlife explain /tmp/fleet seldom-seen/0\n"
       "  tokenlife explain /tmp/fleet laptops/LT-00066 --at 2026-08-01 --inputs scenarios\n"
       "  tokenlife explain /tmp/fleet 17 --json | jq -r '.\"saved-by\"[] | .change + \" \" + "
       ".value'");
@@ -126,9 +124,10 @@ void add_explain(CLI::App& app, Chosen& chosen) {
       ->required();
   added->add_option("--at", command.at,
                     "A moment: 120d, 2026-05-01 or 2026-05-01T00:00:00Z (default: the run's end)");
-  added->add_flag("--all", command.all, "Every event, and repetitions not folded into one line");
+  added->add_flag("--all", command.all,
+                  "Show every event, without folding repetitions into one line");
   added->add_flag("--quick", command.quick,
-                  "Without what would have saved it, and when it was lost");
+                  "Leave out what would have saved it, and when it was lost");
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
@@ -137,24 +136,22 @@ void add_explain(CLI::App& app, Chosen& chosen) {
 void add_report(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "report", "Write a run, or two, as a page for a browser", report_command,
-      "One file that opens from disk and loads nothing from the network: who is stranded, when and "
-      "why;\n"
-      "the population over time, with what the scenario does; times without a good token; tokens;\n"
-      "the lifecycle; the stranded, with the lives of the first of them. Of two logs, both in "
-      "every\n"
-      "chart, and what became of their clients. The same log gives the same bytes.\n"
-      "Examples:\n"
-      "  tokenlife report /tmp/fleet -o fleet.html\n"
+      "The page is one file that opens from disk and loads nothing from the network: who is\n"
+      "stranded, when and why; the population over time, with what the scenario does; times\n"
+      "without a good token; tokens; the lifecycle; the stranded clients, with the lives of the\n"
+      "first of them. With two logs, both are in every chart, and the page says what became of\n"
+      "their clients. The same log gives the same bytes.\n"
+      "Examples:\n  tokenlife report /tmp/fleet -o fleet.html\n"
       "  tokenlife report /tmp/before /tmp/after -o compared.html --inputs scenarios\n"
       "  tokenlife report /tmp/fleet -o - > fleet.html");
   added
       ->add_option("LOG", command.logs,
-                   "The folder of a run's log, a packed log, or -; or two, A and B")
+                   "The folder of a run's log, a packed log, or -; or two of these, A and B")
       ->required()
       ->expected(1, 2);
   added->add_option("-o,--output,--out", command.output, "The file, or - for standard output")
       ->required();
-  added->add_flag("--force", command.force, "Overwrite it");
+  added->add_flag("--force", command.force, "Overwrite the -o file");
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
 }
@@ -162,16 +159,14 @@ void add_report(CLI::App& app, Chosen& chosen) {
 void add_log_verify(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "verify", "Verify every byte and every event of a log", log_verify_command,
-      "Every event has to be possible for its client, and to agree with the run's time and with "
-      "what\nthe site said: its policy, its signers, its bulk tokens. None of that proves that "
-      "nobody edited\nthe log and reckoned its digests anew. A digest that was kept does, and so "
-      "does a run of the\nscenario in the log's header by this program.\n"
-      "The journal of a site may end in an incomplete write after a crash: that is reported, and "
-      "is no\n"
-      "damage.\n"
-      "Exit status: 0 sound; 1 sound, but its digest is another, or the scenario gives another "
-      "log; "
-      "3 damaged.\n"
+      "Every event has to be possible for its client, and to agree with the run's time and with\n"
+      "what the site said: its policy, its signers, its bulk tokens. None of that proves that\n"
+      "nobody edited the log and computed its digests anew. A digest that was kept proves it,\n"
+      "and so does running the scenario in the log's header again with this program.\n"
+      "The journal of a site may end in an incomplete write after a crash: that is reported,\n"
+      "but is not damage.\n"
+      "Exit status: 0 sound; 1 sound, but its digest differs, or its scenario gives a different\n"
+      "log; 3 damaged.\n"
       "Examples:\n  tokenlife log verify /tmp/fleet\n"
       "  tokenlife log verify /tmp/fleet --digest $(cat digest-of-last-month)\n"
       "  tokenlife log verify /tmp/fleet --replay --inputs scenarios\n"
@@ -186,7 +181,7 @@ void add_log_verify(CLI::App& log, Chosen& chosen) {
                     "The digest of the run, as `tokenlife run` printed it");
   added->add_flag("--replay", command.replay, "Run the scenario again, and compare");
   added->add_flag("--bytes-only", command.bytes_only,
-                  "Only the bytes, not whether the events can have happened");
+                  "Verify only the bytes, not whether the events can have happened");
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
@@ -194,19 +189,20 @@ void add_log_verify(CLI::App& log, Chosen& chosen) {
 
 void add_log_diff(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
-      log, chosen, "diff", "How two logs differ", log_diff_command,
-      "First the headers, with the scenarios' texts; then how clients ended, from A to B, and how "
-      "often\neach thing happened; then the first event that differs. Clients are the same if "
-      "their devices\nhave the same name, else by cohort and number.\n"
+      log, chosen, "diff", "Show how two logs differ", log_diff_command,
+      "Compares first the headers, with the scenarios' texts; then how clients ended in A and\n"
+      "in B, and how often each kind of event happened; then it shows the first event that\n"
+      "differs. Clients are matched by the names of their devices, or else by cohort and\n"
+      "number.\n"
       "Exit status: 0 if the events are the same, whatever the headers say; 1 if they differ.\n"
       "Examples:\n  tokenlife log diff /tmp/before /tmp/after\n"
       "  tokenlife log diff /tmp/before /tmp/after --differing clients.csv\n"
       "  tokenlife log diff /tmp/before /tmp/after --json | jq .fates");
   added->add_option("LOG-A", command.a, "A log's folder; a packed log, or -")->required();
-  added->add_option("LOG-B", command.b, "Another one's")->required();
+  added->add_option("LOG-B", command.b, "The other log's folder; a packed log, or -")->required();
   added->add_option("--differing", command.differing,
-                    "A CSV file for the clients that ended differently");
-  added->add_flag("--force", command.force, "Overwrite the file of --differing");
+                    "Write the clients that ended differently to this new CSV file");
+  added->add_flag("--force", command.force, "Overwrite the --differing file");
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
   added->add_flag("--json", command.json, "Print JSON");
@@ -215,9 +211,10 @@ void add_log_diff(CLI::App& log, Chosen& chosen) {
 void add_log_merge(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "merge", "Join the logs of a run's parts into one", log_merge_command,
-      "The parts are what `tokenlife run --shard I/N` writes, on as many machines. The log is the "
-      "same,\nbyte for byte, as that of a run in one piece. Every event is checked; a part that is "
-      "missing, is\nthere twice or is of another run is named.\n"
+      "The parts are the logs that `tokenlife run --shard I/N` wrote, on one machine or\n"
+      "several. The joined log is the same, byte for byte, as that of a run in one piece. Every\n"
+      "event is checked; a part that is missing, is given twice or belongs to another run is\n"
+      "named.\n"
       "Example:\n  tokenlife log merge part-1 part-2 part-3 -o /tmp/fleet");
   added->add_option("LOG", command.logs, "The folders of the parts' logs, or packed logs")
       ->required();
@@ -230,10 +227,10 @@ void add_log_merge(CLI::App& log, Chosen& chosen) {
 
 void add_log_salvage(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
-      log, chosen, "salvage", "Save what is whole of a log that is cut off or damaged",
+      log, chosen, "salvage", "Save what is intact of a log that is cut off or damaged",
       log_salvage_command,
-      "Writes to a new folder a sound log of those clients whose events are all intact, and lists "
-      "the others.\nOf a partition (1,024 clients) it takes what comes before the first damage.\n"
+      "Writes a sound log of those clients whose events are all intact, and lists the others.\n"
+      "From each partition (1,024 clients) it takes what comes before the first damage.\n"
       "Example:\n  tokenlife log salvage /tmp/fleet -o /tmp/saved");
   added->add_option("LOG", command.log, "The log's folder, or a packed log")->required();
   added
@@ -245,13 +242,12 @@ void add_log_salvage(CLI::App& log, Chosen& chosen) {
 
 void add_log_pack(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
-      log, chosen, "pack", "Make one file of a log, to be copied, mailed or piped",
+      log, chosen, "pack", "Make one file from a log, to be copied, mailed or piped",
       log_pack_command,
-      "Every command that reads a log takes the file as it takes the folder; the digest is the "
-      "same, and\nequal logs give equal files. Every byte is checked. `tokenlife run --log "
-      "FILE.tlog` makes such a file\nat once.\n"
-      "Examples:\n"
-      "  tokenlife log pack /tmp/fleet -o fleet.tlog\n"
+      "Every command that reads a log takes such a file in place of the folder; the digest is\n"
+      "the same, and equal logs give equal files. Every byte is checked. `tokenlife run --log\n"
+      "FILE.tlog` writes such a file directly.\n"
+      "Examples:\n  tokenlife log pack /tmp/fleet -o fleet.tlog\n"
       "  tokenlife log pack /tmp/fleet -o - | ssh there tokenlife log unpack - -o fleet");
   added->add_option("LOG", command.log, "The folder of a log or a client; a packed log, or -")
       ->required();
@@ -263,11 +259,10 @@ void add_log_pack(CLI::App& log, Chosen& chosen) {
 
 void add_log_unpack(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
-      log, chosen, "unpack", "Make a folder of a packed log", log_unpack_command,
-      "The folder is the one that was packed, byte for byte, and every byte is checked. If the "
-      "file was\ncut off, no folder is made: `tokenlife log salvage` saves what is whole of it.\n"
-      "Examples:\n"
-      "  tokenlife log unpack fleet.tlog -o /tmp/fleet\n"
+      log, chosen, "unpack", "Make a folder from a packed log", log_unpack_command,
+      "The folder is the one that was packed, byte for byte, and every byte is checked. If the\n"
+      "file was cut off, no folder is made: `tokenlife log salvage` saves what is intact of it.\n"
+      "Examples:\n  tokenlife log unpack fleet.tlog -o /tmp/fleet\n"
       "  curl https://example.com/fleet.tlog | tokenlife log unpack - -o /tmp/fleet");
   added->add_option("FILE", command.log, "A packed log, or - for one on standard input")
       ->required();
@@ -278,24 +273,24 @@ void add_log_unpack(CLI::App& log, Chosen& chosen) {
 
 void add_log_sql(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
-      log, chosen, "sql", "Ask a log in SQL", log_sql_command,
-      "The tables events, clients, tokens, spells, requests, site_events, days and run, as SQLite\n"
-      "sees them, without an export: conditions on client, time and kind read only what they\n"
-      "need. `tokenlife log schema` lists the columns. One SELECT, WITH or EXPLAIN; nothing is\n"
-      "written, and no file is read. Counts may come from a log's index; `tokenlife log verify`\n"
-      "checks it against the events.\n"
+      log, chosen, "sql", "Query a log with SQL", log_sql_command,
+      "The tables are events, clients, tokens, spells, requests, site_events, days and run.\n"
+      "SQLite reads them from the log itself, without an export: with conditions on client,\n"
+      "time and kind only what is needed is read. `tokenlife log schema` lists the columns. A\n"
+      "query is one SELECT, WITH or EXPLAIN; it writes nothing, and reads no other file. Counts\n"
+      "may come from a log's index; `tokenlife log verify` checks it against the events.\n"
       "Examples:\n"
       "  tokenlife log sql /tmp/fleet \"select kind, count(*) from events group by kind\"\n"
       "  tokenlife log sql /tmp/fleet \"select * from events where client = 17\" --format csv\n"
       "  tokenlife log sql /tmp/fleet \"select day, stranded from days\" --json");
   added->add_option("LOG", command.log, "The log's folder, or a site's; a packed log, or -")
       ->required();
-  added->add_option("SQL", command.sql, "The question")->required();
+  added->add_option("SQL", command.sql, "The query")->required();
   CLI::Option* format =
       added->add_option("--format", command.format, "text, csv or jsonl (default: text)")
           ->check(one_of({"text", "csv", "jsonl"}));
   added->add_option("--limit", command.limit,
-                    "Print so many rows at most (default: 1000 on a terminal, else all)");
+                    "Print at most this many rows (default: 1000 on a terminal, else all)");
   add_inputs(*added, command.inputs);
   added->add_flag("--json", command.json, "Print one object, with the rows in an array")
       ->excludes(format);
@@ -304,34 +299,32 @@ void add_log_sql(CLI::App& log, Chosen& chosen) {
 void add_log_export(CLI::App& log, Chosen& chosen) {
   auto [added, command] = add_command(
       log, chosen, "export", "Write a log for other programs", log_export_command,
-      "The same tables as in `tokenlife log sql`: a database file with indexes, or, of "
-      "Parquet, a folder\nfor each table with a file for each partition of the log: for "
-      "DuckDB, pandas, Spark and Trino. In Parquet\ntimes are timestamps in UTC.\n"
+      "The tables are the same as in `tokenlife log sql`. As SQLite they are a database file\n"
+      "with indexes; as Parquet, for DuckDB, pandas, Spark and Trino, a folder for each table,\n"
+      "with a file for every 1,024 clients, and times are timestamps in UTC.\n"
       "Examples:\n  tokenlife log export /tmp/fleet --sqlite fleet.db\n"
       "  tokenlife log export /tmp/fleet --parquet fleet.parquet\n"
-      "  duckdb -c \"select kind, count(*) from 'fleet.parquet/events/*.parquet' group by "
-      "kind\"\n"
-      "  tokenlife log export /tmp/fleet --ccm logs --client commuters/17 --host "
-      "cmg.contoso.com");
+      "  duckdb -c \"select kind, count(*) from 'fleet.parquet/events/*.parquet' group by kind\"\n"
+      "  tokenlife log export /tmp/fleet --ccm logs --client commuters/17 --host cmg.contoso.com");
   added->add_option("LOG", command.log, "The log's folder, or a site's; a packed log, or -")
       ->required();
   CLI::Option* sqlite =
-      added->add_option("--sqlite", command.sqlite, "To a file, a database of SQLite 3");
+      added->add_option("--sqlite", command.sqlite, "Write an SQLite 3 database to this file");
   CLI::Option* parquet =
-      added->add_option("--parquet", command.parquet, "To a folder, of files of Parquet")
+      added->add_option("--parquet", command.parquet, "Write Parquet files to this folder")
           ->excludes(sqlite);
   CLI::Option* ccm = added
                          ->add_option("--ccm", command.ccm,
-                                      "To a folder, of log files like Configuration Manager's")
+                                      "Write log files like Configuration Manager's to this folder")
                          ->excludes(sqlite)
                          ->excludes(parquet);
   added
       ->add_option("--client", command.client,
-                   "Of --ccm: this client, and what the site knew of it")
+                   "With --ccm: only this client, and what the site knew about it")
       ->needs(ccm);
-  added->add_option("--host", command.host, "Of --ccm: the CMG's name (default: cmg.example.com)")
+  added->add_option("--host", command.host, "With --ccm: the CMG's name (default: cmg.example.com)")
       ->needs(ccm);
-  added->add_flag("--force", command.force, "Overwrite it")->excludes(ccm);
+  added->add_flag("--force", command.force, "Overwrite the file or folder")->excludes(ccm);
   add_inputs(*added, command.inputs);
   add_threads(*added, command.threads);
 }
@@ -359,12 +352,11 @@ void add_log(CLI::App& app, Chosen& chosen) {
   add_log_sql(log, chosen);
   add_log_export(log, chosen);
   add_log_schema(log, chosen);
-  auto [info, command] = add_command(log, chosen, "info",
-                                     "Describe a log: header, counts, time span", log_info_command,
-                                     "As the log says of itself: `tokenlife log verify` checks it. "
-                                     "`transitions` stands for the table\n"
-                                     "of the lifecycle that it was written by.\n"
-                                     "Example:\n  tokenlife log info /tmp/fleet --json");
+  auto [info, command] = add_command(
+      log, chosen, "info", "Describe a log: header, counts, time span", log_info_command,
+      "This is what the log says about itself: `tokenlife log verify` checks it. `transitions`\n"
+      "identifies the transition table with which it was written.\n"
+      "Example:\n  tokenlife log info /tmp/fleet --json");
   info->add_option("LOG", command.log,
                    "The folder of a log, a site or a client; a packed log, or - for one on "
                    "standard input")
@@ -377,7 +369,7 @@ void add_rules(CLI::App& app, Chosen& chosen) {
   auto [added, command] =
       add_command(app, chosen, "rules", "Print the rules: their text, source and tests",
                   rules_command, "Examples:\n  tokenlife rules\n  tokenlife rules R57 D8");
-  added->add_option("ID", command.ids, "Rules, such as R57 (default: all, a line each)");
+  added->add_option("ID", command.ids, "Rules, such as R57 (default: all, one line each)");
   added->add_flag("--json", command.json, "Print JSON");
 }
 

@@ -15,21 +15,19 @@ namespace {
 void add_test(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "test", "Run scenarios as tests", test_command,
-      "A scenario's expectations are one test, named after its file. So is each property of "
-      "every run\n"
-      "that `tokenlife soak` knows, as in \"scenarios/clocks.toml: replay\". Properties "
-      "are asked\n"
-      "of the first 20 clients of each cohort; of fewer, and then of the run's beginning, if "
-      "they\n"
-      "have more than 100,000 events. In folders, what is hidden is passed over, and a .toml file\n"
-      "without a `format` key is skipped. Ctrl-C skips what is left, and still reports. Under\n"
-      "GitHub Actions (GITHUB_ACTIONS=true) each failure is an annotation of its file, too.\n"
+      "A scenario's expectations are one test, named after its file. Each property that must\n"
+      "hold of every run, whatever the scenario, is another, as in\n"
+      "\"scenarios/clocks.toml: replay\". `tokenlife soak` checks the same properties. They are\n"
+      "checked on the first 20 clients of each cohort; if these have more than 100,000 events,\n"
+      "on fewer clients; if one client of each cohort still has too many, only on the beginning\n"
+      "of the run. In folders, hidden files are passed over, and a .toml file without a `format`\n"
+      "key is skipped. Ctrl-C skips what is left, and still reports. Under GitHub Actions\n"
+      "(GITHUB_ACTIONS=true) each failure is also an annotation on its file.\n"
       "--json prints one object: passed, failed, skipped (counts), interrupted, tests (each with\n"
       "file, name, verdict, seconds; seed if --seeds was given; message unless it passed; "
       "reproduce\n"
       "if it failed) and wall-seconds. A verdict is passed, failed, error or skipped.\n"
-      "Examples:\n"
-      "  tokenlife test scenarios\n"
+      "Examples:\n  tokenlife test scenarios\n"
       "  tokenlife test scenarios --list --filter 'cmg-outage'\n"
       "  tokenlife test scenarios --filter ': replay$' --fail-fast\n"
       "  tokenlife test scenarios --junit report.xml --color always\n"
@@ -71,34 +69,37 @@ void add_test(CLI::App& app, Chosen& chosen) {
 void add_soak(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "soak", "Property-test the engine with random scenarios", soak_command,
-      "A scenario that fails is made as small as it can be and written to a "
-      "file.\n"
-      "Examples:\n"
-      "  tokenlife soak --for 10m\n"
+      "Runs random scenarios, and checks the properties that must hold of every run. A scenario\n"
+      "that fails is made as small as possible and written to a file.\n"
+      "Examples:\n  tokenlife soak --for 10m\n"
       "  tokenlife soak --for 8h --seed 1000000 --out /tmp/found");
   added->add_option("--for", command.length, "How long, such as 30s, 10m or 8h")->required();
   added->add_option("--seed", command.seed, "Seed of the first scenario (default: 1)")
       ->check(decimal(0, UINT64_MAX));
   added->add_option("--out", command.out,
-                    "Folder for the scenario of a failure (default: the current one)");
+                    "Folder for a scenario that fails (default: the current folder)");
 }
 
 void add_fit(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
-      app, chosen, "fit", "Make cohorts from a recording, and forecast the rest of it", fit_command,
-      "The cohorts are learned from the recording's first part. They and the model `resample`\n"
-      "forecast the rest, by 200 seeds each: what was observed stands beside the interval that\n"
-      "holds 95 % of the forecasts. What takes longer than any device was observed is not\n"
-      "observable. The cohorts come last, as TOML to be put after the [run] of a scenario.\n"
-      "Examples:\n"
-      "  tokenlife fit phones.csv\n"
+      app, chosen, "fit", "Fit cohorts to part of a recording, and forecast the rest", fit_command,
+      "The cohorts are learned from the recording's first part, the training part. They and the\n"
+      "network model `resample` (blocks of what the same device did in that part, drawn by\n"
+      "chance and put together anew) forecast the rest, with 200 seeds each: what was observed\n"
+      "stands beside the interval that holds 95 % of the forecasts. What takes longer than any\n"
+      "device was observed is not observable. The cohorts come last, as TOML to put after [run]\n"
+      "in a scenario.\n"
+      "Examples:\n  tokenlife fit phones.csv\n"
       "  tokenlife fit relays.csv --span relays.span.csv --until 300d\n"
       "  tokenlife fit relays.csv --until 2026-03-01\n"
       "  tokenlife fit relays.csv --json | jq -r .toml");
-  added->add_option("TRACE", command.trace, "The recording, with the header device,time,network")
+  added
+      ->add_option("TRACE", command.trace,
+                   "A CSV file of when each device was on which network, with the header "
+                   "device,time,network")
       ->required();
   added->add_option("--span", command.span,
-                    "How long each device was observed, with the header\n"
+                    "A CSV file of when each device was observed, with the header\n"
                     "device,observed_from,observed_to (default: from its first to its last row)");
   added->add_option("--until", command.until,
                     "Where the training part ends: a time, or a duration after the recording's\n"
@@ -110,21 +111,20 @@ void add_fit(CLI::App& app, Chosen& chosen) {
 void add_check(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "check", "Model-check the rules: explore every reachable state", check_command,
-      "Tries every order in which clients, site, settings and outages can act, unit of time by\n"
-      "unit, and says whether the rules hold in each state. Where one does not, a shortest\n"
-      "way there is printed; what the search did not get far enough to decide is `open`. Exit "
-      "status:\n"
-      "0 none was seen broken; 1 one was.\n"
-      "Examples:\n"
-      "  tokenlife check\n"
+      "Tries every order in which clients, site, settings and outages can act, one unit of time\n"
+      "after another, and says whether the rules hold in each state. Where one does not, a\n"
+      "shortest path to that state is printed; what the search did not get far enough to decide\n"
+      "is `open`.\n"
+      "Exit status: 0 no rule was seen broken; 1 one was.\n"
+      "Examples:\n  tokenlife check\n"
       "  tokenlife check --clients 2 --with outage,block,rotate,bulk\n"
       "  tokenlife check --with restart,outage --latency 2 --json");
   added->add_option("--clients", command.clients, "Number of clients, 1 to 4 (default: 1)")
       ->check(decimal(1, 4));
   added
       ->add_option("--horizon,--days", command.days,
-                   "Stop after this many units, which are days only with --unit 1d: 9 are 90 days\n"
-                   "with 10d (default: no limit)")
+                   "Stop after this many units of time, which are days only with --unit 1d: with "
+                   "--unit 10d, 9 units are 90 days (default: no limit)")
       ->check(decimal(1, 10'000));
   added->add_option("--unit", command.unit, "Length of a unit of time (default: 10d)");
   added
@@ -146,7 +146,7 @@ void add_check(CLI::App& app, Chosen& chosen) {
   added->add_flag("--no-internal-registration", command.no_internal_registration,
                   "Management points register no self-signed clients");
   added->add_flag("--no-symmetry", command.no_symmetry,
-                  "Explore states apart that differ only in which client is which");
+                  "Explore separately the states that differ only in which client is which");
   added
       ->add_option("--max-states", command.max_states,
                    "Stop after the step in which this many states are reached (default: no limit)")
@@ -171,9 +171,9 @@ void add_machine(CLI::App& app, Chosen& chosen) {
 void add_schema(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "schema", "Print the JSON Schema of scenario files, for editors", schema_command,
-      "JSON Schema draft-07, generated from the code that reads scenarios. scenarios/.taplo.toml "
-      "hands\n"
-      "it to editors with Taplo, such as Even Better TOML.\n"
+      "The schema is JSON Schema draft-07, generated from the code that reads scenarios.\n"
+      "scenarios/.taplo.toml passes it to editors that use Taplo, such as VS Code with Even\n"
+      "Better TOML.\n"
       "Example:\n  tokenlife schema scenario > scenario.schema.json");
   added->add_option("KIND", command.of, "The kind of file: scenario")
       ->required()
@@ -201,15 +201,14 @@ void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
       "Write the event log to this new folder, such as /tmp/fleet; or to one file, if the name "
       "ends in .tlog");
   added
-      ->add_flag(
-          "--resume", command.resume,
-          "Continue that log, which a crash, a power failure or a full disk cut off; begin it\n"
-          "if there is none")
+      ->add_flag("--resume", command.resume,
+                 "Continue that log if a crash, a power failure or a full disk cut it off; begin "
+                 "it if there is none")
       ->needs(log);
   CLI::Option* shard = added->add_option(
       "--shard", command.shard,
-      "Run the Ith of N parts of the fleet, written I/N; what the scenario expects "
-      "is not judged. `tokenlife log merge` makes one log of all parts");
+      "Run the Ith of N parts of the fleet, written I/N; the scenario's expectations are not "
+      "checked. `tokenlife log merge` joins the logs of all parts");
   add_set(*added, command.set);
   added
       ->add_option("--clients-scale", command.clients_scale,
@@ -221,13 +220,13 @@ void add_run(CLI::App& app, Chosen& chosen, RunRanks* ranks) {
                         "Write the clients that are stranded at the end to this new CSV file");
   added
       ->add_option("--seeds", command.seeds,
-                   "Run with each seed from A to B, written A..B, and print what they have in\n"
-                   "common, as `tokenlife sweep` does")
+                   "Run with each seed from A to B, written A..B, and print the means, as "
+                   "`tokenlife sweep` does")
       ->excludes(seed)
       ->excludes(log)
       ->excludes(stranded)
       ->excludes(shard);
-  added->add_flag("--force", command.force, "Overwrite the file of --stranded");
+  added->add_flag("--force", command.force, "Overwrite the --stranded file");
   added->add_flag("--json", command.json, "Print JSON, with the population day by day");
 }
 

@@ -15,18 +15,14 @@ constexpr const char* kFolder = "The site's folder";
 constexpr const char* kClient = "The client's folder, or its certificate's SHA-256 thumbprint";
 
 void add_blocking(CLI::App& site, Chosen& chosen) {
-  auto block =
-      add_command(site, chosen, "block-client", "Block a client", site_block_client_command,
-                  "Its token and any registration of it are refused until it is unblocked; if its "
-                  "token was\n"
-                  "refused meanwhile, it has to register again then. It is no lock: one that is "
-                  "installed anew\n"
-                  "has another certificate, and is another client.\n"
-                  "Examples:\n"
-                  "  tokenlife site block-client /srv/site laptop\n"
-                  "  tokenlife site block-client /srv/site "
-                  "$(tokenlife client list --site /srv/site --json |\n"
-                  "      jq -r .clients[0].thumbprint)");
+  auto block = add_command(
+      site, chosen, "block-client", "Block a client", site_block_client_command,
+      "Its token and any attempt it makes to register are refused until it is unblocked; if its\n"
+      "token was refused meanwhile, it then has to register again. This does not lock a device\n"
+      "out: a client that is installed anew has a new certificate, and is another client.\n"
+      "Examples:\n  tokenlife site block-client /srv/site laptop\n"
+      "  tokenlife site block-client /srv/site $(tokenlife client list --site /srv/site --json |\n"
+      "      jq -r .clients[0].thumbprint)");
   auto unblock =
       add_command(site, chosen, "unblock-client", "Unblock a client", site_unblock_client_command,
                   "It has to register again if its token was refused meanwhile.\n"
@@ -72,8 +68,8 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
   add_at(*show.app, show.command.at);
   show.app->add_flag("--json", show.command.json, "Print JSON");
   show.app->add_option("--expect-head", show.command.expect_head,
-                       "A head that this has printed before: exit status 1 if the site does not go "
-                       "on from there");
+                       "A head (its last line) that this command printed earlier: exit status 1 if "
+                       "the site's journal does not continue from there");
 
   auto rotate =
       add_command(site, chosen, "rotate", "Rotate the signing certificate", site_rotate_command,
@@ -104,23 +100,21 @@ void add_site_rescue(CLI::App& app, Chosen& chosen) {
   CLI::App& site =
       command_group(app, "site", "A site on disk: its certificates and what it issued");
   auto repair = add_command(
-      site, chosen, "repair", "Go on with a site whose journal is damaged", site_repair_command,
-      "Says what is wrong, cuts off what cannot be read, keeps the files as they were beside them, "
-      "and\n"
-      "writes into the journal that it did. Before, every other command refuses the site,\nalso "
-      "those that only read.\n"
-      "Examples:\n"
-      "  tokenlife site repair /srv/site\n"
+      site, chosen, "repair", "Continue with a site whose journal is damaged", site_repair_command,
+      "Says what is wrong, cuts off what cannot be read, keeps copies of the files as they were\n"
+      "beside them, and notes that in the journal. Until then every other command refuses the\n"
+      "site, even those that only read.\n"
+      "Examples:\n  tokenlife site repair /srv/site\n"
       "  tokenlife site repair --salvage /srv/site");
   repair.app->add_option("DIR", repair.command.site, kFolder)->required();
-  repair.app->add_flag("--salvage", repair.command.salvage,
-                       "Damage in the middle: show what can be read after it, and take over what "
-                       "fits");
+  repair.app->add_flag(
+      "--salvage", repair.command.salvage,
+      "If the damage is in the middle, show what can be read after it, and take over what fits");
   add_at(*repair.app, repair.command.at);
   add_lock_timeout(*repair.app);
 
   auto restore = add_command(
-      site, chosen, "restore", "Go on with a site that was put back from a copy",
+      site, chosen, "restore", "Continue with a site that was put back from a copy",
       site_restore_command,
       "From then on new clients, and known ones with their next token, get numbers from a range "
       "that\n"

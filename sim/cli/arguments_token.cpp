@@ -13,11 +13,10 @@ void add_source(CLI::App& app, TokenSource& source) {
 void add_inspect(CLI::App& token, Chosen& chosen) {
   auto [app, command] = add_command(
       token, chosen, "inspect", "Show a token without verifying it", token_inspect_command,
-      "Shows what can be decoded of any input, and everything that is wrong with its form. The\n"
-      "signature is not checked. Exit status 0 for any input. One newline at the end is\n"
+      "Shows what can be decoded from the input, and everything that is wrong with its form. The\n"
+      "signature is not checked. The exit status is 0 for any input. One newline at the end is\n"
       "ignored.\n"
-      "Examples:\n"
-      "  tokenlife token inspect - < token.txt\n"
+      "Examples:\n  tokenlife token inspect - < token.txt\n"
       "  tokenlife token inspect --token-file token.txt --json | jq .wrong");
   add_source(*app, command.source);
   app->add_flag("--json", command.json, "Print JSON");
@@ -36,12 +35,13 @@ void add_verify(CLI::App& token, Chosen& chosen) {
       "  tokenlife token verify - --key site.pem --signing-certificate site.crt --json < "
       "token.txt");
   add_source(*app, command.source);
-  app->add_option("--site", command.site, "The folder of the site whose token it must be");
+  app->add_option("--site", command.site, "The folder of the site that must have issued the token");
   app->add_option("--key", command.key,
-                  "The signer's public key, in PEM, or its certificate, which the\n"
-                  "token's x5t must name");
+                  "The signer's public key, in PEM, or its certificate, whose SHA-1\n"
+                  "thumbprint the token's header (x5t) must name");
   app->add_option("--signing-certificate", command.signing_certificate,
-                  "The certificate of a key, in PEM, which the token's x5t must name");
+                  "The key's certificate, in PEM, whose SHA-1 thumbprint the token's\n"
+                  "header (x5t) must name");
   add_at(*app, command.at);
   app->add_option("--leeway", command.leeway, "Clock leeway in seconds (default: the site's, or 0)")
       ->check(decimal(0, INT64_MAX));
@@ -54,7 +54,7 @@ void add_verify(CLI::App& token, Chosen& chosen) {
   app->add_option("--client-certificate", command.client_certificate,
                   "The certificate, in PEM, of the client that shows the token");
   app->add_flag("--signature-only", command.signature_only,
-                "Check only header and signature, not the payload");
+                "Check only the header and the signature, not the payload");
   app->add_flag("--json", command.json, "Print JSON");
 }
 

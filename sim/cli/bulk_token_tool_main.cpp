@@ -118,7 +118,7 @@ Result<void, Error> make_token(const Line& line, Console& console) {
   }
   const char* folder = std::getenv(kSiteVariable);
   if (folder == nullptr || *folder == '\0') {
-    return wrong(fmt::format("the environment variable {} names no site", kSiteVariable),
+    return wrong(fmt::format("the environment variable {} does not name a site", kSiteVariable),
                  "set it to a folder that `tokenlife site init` made");
   }
   auto site = SiteFolder::open_to_write(folder);

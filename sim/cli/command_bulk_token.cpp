@@ -103,7 +103,7 @@ ExitStatus set_blocked(const TokenBlockCommand& command, bool blocked, Console& 
   const char* done = blocked ? "blocked" : "unblocked";
   console.print(changed ? fmt::format("{} {}\n", done, to_string(*guid))
                         : fmt::format("{} {}\n", to_string(*guid),
-                                      blocked ? "is blocked already" : "is not blocked"));
+                                      blocked ? "is already blocked" : "is not blocked"));
   return 0;
 }
 
@@ -119,7 +119,7 @@ Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view 
   if (!is_decimal) {
     return usage_error(
         fmt::format("{}: {} is not a whole number of minutes{}", option,
-                    in_quotes(redact_secrets(text)), is_number ? " without zeros in front" : ""),
+                    in_quotes(redact_secrets(text)), is_number ? " without leading zeros" : ""),
         range);
   }
   if (!minutes || *minutes < kBulkLifetimeMinutesMin || *minutes > kBulkLifetimeMinutesMax) {

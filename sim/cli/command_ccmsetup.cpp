@@ -120,14 +120,15 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
   if (!command.host) return usage_error("no host is given", "give --host, the name of the CMG");
   if (!is_host(*command.host)) {
     return usage_error(fmt::format("--host {} is not a host name", in_quotes(*command.host)),
-                       "write it like cmg.example.com, without https:// and path");
+                       "write it like cmg.example.com, without https:// or a path");
   }
   if (!is_site_code(command.code)) {
     return usage_error(fmt::format("--code {} is not a site code", in_quotes(command.code)),
                        "write three letters or digits");
   }
   if (command.bulk_token && *command.bulk_token != "-") {
-    return usage_error("--bulk-token takes only -, standard input", "or give --token-file FILE");
+    return usage_error("--bulk-token takes only -: the token comes from standard input",
+                       "write --bulk-token - < FILE, or give --token-file FILE");
   }
   const bool given = command.bulk_token || command.token_file;
   auto token = given ? given_token(command, console) : new_token(command, console);

@@ -37,7 +37,7 @@ Result<Features, Error> features_of(const std::string& words) {
     from = comma + 1;
     const auto feature = from_name<Feature>(word);
     if (!feature) {
-      return usage_error(fmt::format("--with knows no `{}`; {}", escape_text(word),
+      return usage_error(fmt::format("--with does not know `{}`; {}", escape_text(word),
                                      did_you_mean("feature", word, Names<Feature>::values)));
     }
     features = features | *feature;
@@ -305,14 +305,15 @@ Json json_of(const ShownProperty& shown) {
 std::string text_of(const ShownProperty& shown) {
   std::string text = fmt::format("\nViolated: {} ({}):\n{}", shown.property.claim,
                                  shown.property.name, shown.story);
-  if (!shown.rules.empty()) text += "The reference goes by\n";
+  if (!shown.rules.empty()) text += "The reference follows these rules\n";
   for (const RuleWords& rule : shown.rules) {
     text += fmt::format("  {}: {}\n", rule.ids, rule.words);
   }
   if (!shown.file) return text;
   return text + fmt::format("\n{} {}\n",
-                            shown.is_visible ? "Again: tokenlife run"
-                                             : "The way there, which passes: tokenlife run",
+                            shown.is_visible
+                                ? "Again: tokenlife run"
+                                : "The way there, which passes as a test: tokenlife run",
                             escape_text(*shown.file));
 }
 
@@ -364,7 +365,7 @@ ExitStatus check_by(const Rules& rules, const CheckCommand& command, Console& co
   }
   if (shown && !shown->file) return Failed<Error>(shown->file.error());
   if (report.is_interrupted()) {
-    console.say("tokenlife: interrupted; nothing is known of the states that were not reached");
+    console.say("tokenlife: interrupted; nothing is known about the states that were not reached");
     return kInterrupted;
   }
   if (exploration.end == StopReason::parts_max) {

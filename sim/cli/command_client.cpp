@@ -205,26 +205,56 @@ void say_json(const Output& said, const VisitResult* result, Wish wish, Console&
   console.print(json_text(json) + "\n");
 }
 
+// What helps a client whose bulk token is refused.
+std::string_view advice_on_bulk(const VisitResult& result) {
+  if (result.fault == TokenFault::unknown_signer) {
+    return "was the token made with `tokenlife token new --site` for this same site?\n";
+  }
+  if (result.refusal == RefusalReason::malformed && result.fault != TokenFault::lifetime_too_long) {
+    return "give the whole token, and nothing else, as `tokenlife token new` printed it\n";
+  }
+  return "";
+}
+
+// What helps a client whose credential is refused.
+std::string_view advice_on_credential(TokenFault fault) {
+  switch (fault) {
+    case TokenFault::authority_not_trusted:
+      return "make the site trust whoever issued it: `tokenlife site trust-ca DIR CERT`, or for an "
+             "Entra\n"
+             "token `tokenlife site trust-entra DIR --issuer URL --audience ID --jwks FILE`\n";
+    case TokenFault::wrong_key_usage:
+      return "give a certificate with the extended key usage clientAuth; those above it have to be "
+             "CAs'\n";
+    case TokenFault::chain_not_trusted:
+      return "give the CA certificates between it and the root with --chain FILE, or trust its "
+             "root:\n"
+             "`tokenlife site trust-ca DIR CERT`\n";
+    case TokenFault::credential_not_possessed:
+      return "give with --pki-key the private key that belongs to the certificate\n";
+    case TokenFault::revocation_unknown:
+      return "give a file with a current list for every CA of the chain: `tokenlife site trust-ca "
+             "DIR\n"
+             "CERT --crl FILE`; or stop checking revocation: `tokenlife site trust-ca DIR CERT "
+             "--no-crl`\n";
+    default: return "";
+  }
+}
+
 // What helps a client that is refused, where that is not said by the reason itself.
 std::string_view advice_on(const VisitResult& result) {
   if (result.refusal == RefusalReason::client_blocked) {
-    return "`tokenlife site unblock-client DIR CLIENT` has the site take it again\n";
-  }
-  if (result.fault == TokenFault::authority_not_trusted) {
-    return "have the site trust who issued it: `tokenlife site trust-ca DIR CERT`, or for an "
-           "Entra\n"
-           "token `tokenlife site trust-entra DIR --issuer URL --audience ID --jwks FILE`\n";
-  }
-  if (result.fault == TokenFault::wrong_key_usage) {
-    return "give a certificate with the extended key usage clientAuth; those above it have to be "
-           "CAs'\n";
+    return "`tokenlife site unblock-client DIR CLIENT` makes the site accept it again\n";
   }
   if (result.refusal == RefusalReason::credential_required && !result.fault) {
-    return "give --pki and --pki-key, --entra-token - or --bulk-token -; or have the site's "
+    return "give --pki and --pki-key, --entra-token - or --bulk-token -; or make the site's "
            "management\n"
-           "points take self-signed clients: `tokenlife site set-mp DIR enhanced-http`\n";
+           "points accept self-signed clients: `tokenlife site set-mp DIR enhanced-http`\n";
   }
-  return "";
+  if (!result.fault) return "";
+  const bool is_bulk = result.request && result.request->credential == Credential::bulk &&
+                       result.request->kind == RequestKind::registration;
+  return is_bulk ? advice_on_bulk(result) : advice_on_credential(*result.fault);
 }
 
 void say_text(const Output& said, const VisitResult* result, Wish wish, Console& console) {

@@ -47,7 +47,7 @@ Result<History, Error> history_of(const std::string& path, Role role) {
   }
   if (file->role != role) {
     return usage_error(
-        fmt::format("--role {}, and {} is of a {}", name(role), in_quotes(path), name(file->role)),
+        fmt::format("--role {}, but {} is for a {}", name(role), in_quotes(path), name(file->role)),
         fmt::format("give --role {}", name(file->role)));
   }
   return std::move(file->history);
@@ -71,7 +71,7 @@ Result<ConformOrder, Error> order_of(const ConformCommand& command) {
   std::error_code error;
   if (command.out && !std::filesystem::is_directory(*command.out, error)) {
     return usage_error(fmt::format("--out {} is not a folder", in_quotes(*command.out)),
-                       "make it first");
+                       "create it first");
   }
   if (!command.replay) return order;
   auto history = history_of(*command.replay, order.role);
@@ -87,18 +87,23 @@ Result<void, Error> check_replay(const ConformCommand& command, const ConformOrd
   if (sound.size() == order.replay->size()) return {};
   std::size_t i = 0;
   while (i < sound.size() && sound[i].id == (*order.replay)[i].id) ++i;
-  return input_error(escape_text(*command.replay),
-                     fmt::format("the request {} makes no sense there: what it names is not there, "
-                                 "or its time is more than a day before the one before",
-                                 (*order.replay)[i].id),
-                     "give a file that --out has written");
+  return input_error(
+      escape_text(*command.replay),
+      fmt::format("the request {} makes no sense in its place: what it names is not there, or its "
+                  "time is more than a day before that of the request before it",
+                  (*order.replay)[i].id),
+      "give a file that --out has written");
 }
 
 Failed<Error> lost_error(const AdapterLoss& loss) {
   std::string what = loss.what;
   if (!loss.last_line.empty())
     what += fmt::format("; its last line: {}", in_quotes(loss.last_line));
-  return file_error("the adapter", std::move(what));
+  const bool is_started = !what.starts_with("cannot be started");
+  return file_error("the adapter", std::move(what),
+                    is_started ? ""
+                               : "give the path of the program, as in --adapter "
+                                 "'tests/conform/site.py'");
 }
 
 ExitStatus say_loss(const AdapterLoss& loss, Console& console) {
@@ -113,7 +118,7 @@ ExitStatus say_hello_failure(const HelloFailure& failure, const ConformCommand& 
     case HelloFailure::Kind::refused:
       return usage_error(fmt::format("the adapter has no role {} in protocol {}: {}", command.role,
                                      kConformProtocol, in_quotes(failure.what)),
-                         "tests/conform/README.md says what it has to know");
+                         "tests/conform/README.md says what it has to answer");
     case HelloFailure::Kind::wrong: break;
   }
   console.print(command.json ? json_of_hello(failure.what)

@@ -28,7 +28,7 @@ Result<void, Error> check_order(const BlockClientCommand& command) {
   const bool is_swapped = fs::exists(fs::path(command.site) / "client.crt", error) &&
                           fs::exists(fs::path(command.client) / events::kSiteFile, error);
   if (!is_swapped) return {};
-  return usage_error(fmt::format("{} is a client's folder, and {} a site's",
+  return usage_error(fmt::format("{} is a client's folder, and {} is a site's",
                                  in_quotes(command.site), in_quotes(command.client)),
                      "the order is DIR CLIENT");
 }
@@ -49,7 +49,7 @@ ExitStatus set_client_blocked(const BlockClientCommand& command, bool blocked, C
   if (!decided) return Failed<Error>(decided.error());
   const std::string id = tokenlife::to_string(*thumbprint);
   if (!*decided) {
-    console.print(fmt::format("{} {}\n", id, blocked ? "is blocked already" : "is not blocked"));
+    console.print(fmt::format("{} {}\n", id, blocked ? "is already blocked" : "is not blocked"));
     return 0;
   }
   console.print(fmt::format("{} {}\n", blocked ? "blocked" : "unblocked", id));

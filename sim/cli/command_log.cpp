@@ -41,7 +41,7 @@ Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
     return LogAndFacts{std::move(*log), *facts, "the events, since --bytes-only asks for bytes"};
   }
   std::vector<events::RenewalTerms> renewals;
-  std::string unchecked = "what the site's journal tells: which tokens it issued, and when";
+  std::string unchecked = "what the site's journal says: which tokens it issued, and when";
   if (!events::is_of_client(log->header())) {
     unchecked.clear();
     const auto scenario = scenario_of(log->header(), command.inputs);
@@ -215,7 +215,7 @@ template <class AnyChecked>
 std::string verdict_on(const AnyChecked& checked, const events::Digest& digest,
                        std::string_view what, std::string_view remark) {
   return fmt::format(
-      "sound: {} in {} bytes of {}, {} checked{}\n"
+      "sound: {} in {} bytes of {}, {}{}\n"
       "digest  {}\n",
       counted(checked.facts.events, "event"), grouped(checked.facts.bytes),
       counted(checked.facts.files, "file"), what, remark, events::to_string(digest));
@@ -245,7 +245,7 @@ std::string difference_text(const RerunDifference& first, const events::LogHeade
     return event ? event_line(*event, header) : std::string("(none)");
   };
   return fmt::format(
-      "replay  another: the first event that differs is number {} of {}, at {}\n"
+      "replay  differs: the first event that differs is number {} of {}, at {}\n"
       "  in the log  {}\n  today       {}\n",
       first.seq, first.client ? escape_text(client_name(header, *first.client)) : "the site",
       rfc3339(header.start(), first.time),
@@ -265,7 +265,7 @@ std::string held_text(const LogVerifyCommand& command, const Held& held,
   if (held.rerun->first) return text + difference_text(*held.rerun->first, log.header());
   return text + (held.rerun->has_same_digest
                      ? "replay  the same, bit for bit\n"
-                     : "replay  the same events; this version would write other bytes\n");
+                     : "replay  the same events, but this version would write different bytes\n");
 }
 
 nlohmann::ordered_json held_json(const Held& held, const events::LogReader& log) {
@@ -308,7 +308,7 @@ ExitStatus verify_log(const LogVerifyCommand& command, Console& console) {
   if (!checked) return Failed<Error>(checked.error());
   const events::LogSummary& summary = checked->log.summary();
   if (!summary.finished) {
-    return file_error(command.log, "not finished: what there is of it is sound, and has no digest",
+    return file_error(command.log, "not finished: what there is of it is sound, but has no digest",
                       advice_on_unfinished(checked->log));
   }
   Held held;
@@ -332,10 +332,10 @@ ExitStatus verify_log(const LogVerifyCommand& command, Console& console) {
   } else {
     const bool all = checked->unchecked.empty();
     console.print(verdict_on(*checked, summary.digest,
-                             command.bytes_only ? "every byte"
-                             : all              ? "every byte and every event"
-                                                : "every byte, and of the events what could be,",
-                             summary.complete ? "" : "; it is not of the whole run") +
+                             command.bytes_only ? "every byte checked"
+                             : all              ? "every byte and every event checked"
+                                   : "every byte checked, and the events as far as possible",
+                             summary.complete ? "" : "; the log does not hold the whole run") +
                   held_text(command, held, checked->log));
   }
   if (!checked->unchecked.empty() && !command.bytes_only) {
@@ -359,17 +359,16 @@ ExitStatus log_verify_command(const LogVerifyCommand& command, Console& console)
   if (!*journal) return verify_log(command, console);
   if (command.digest || command.replay) {
     return usage_error(
-        fmt::format("{}: a site's journal is no run: --digest and --replay are of "
-                    "runs",
+        fmt::format("{}: a site's journal is not a run: --digest and --replay are for runs",
                     in_quotes(command.log)));
   }
   say_if_torn(command.log, **journal, console);
   const auto good = check_certificates(command.log, (*journal)->site);
   if (!good) return Failed<Error>(good.error());
   const CheckedJournal checked = facts_of(command.log, **journal);
-  console.print(command.json
-                    ? json_text(json_of(checked)) + "\n"
-                    : verdict_on(checked, (*journal)->digest, "every byte and every event", ""));
+  console.print(command.json ? json_text(json_of(checked)) + "\n"
+                             : verdict_on(checked, (*journal)->digest,
+                                          "every byte and every event checked", ""));
   return 0;
 }
 

@@ -199,7 +199,7 @@ class DiffText {
                           state_words(change.state_a, change.stranded_a),
                           state_words(change.state_b, change.stranded_b));
     }
-    out_ += fmt::format("  stranded, of those in both: {} in A, {} in B\n", grouped(stranded_a),
+    out_ += fmt::format("  stranded, among those in both: {} in A, {} in B\n", grouped(stranded_a),
                         grouped(stranded_b));
   }
 
@@ -339,9 +339,9 @@ ExitStatus log_diff_command(const LogDiffCommand& command, Console& console) {
   for (const auto& [log, why] : {std::pair(&command.a, &diff->causes_unknown_a),
                                  std::pair(&command.b, &diff->causes_unknown_b)}) {
     if (why->empty()) continue;
-    console.say(
-        fmt::format("tokenlife: {} does not say why spells began, and it cannot be reckoned: {}",
-                    in_quotes(*log), escape_text(*why)));
+    console.say(fmt::format(
+        "tokenlife: {} does not say why spells began, and that cannot be worked out: {}",
+        in_quotes(*log), escape_text(*why)));
   }
   const TwoLogs logs{*a, *b, *diff};
   if (command.differing) {

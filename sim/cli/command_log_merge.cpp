@@ -17,9 +17,10 @@ ExitStatus log_merge_command(const LogMergeCommand& command, Console& console) {
   if (auto ready = out.check_new(); !ready) return Failed<Error>(ready.error());
   const auto joined = events::join({command.logs.begin(), command.logs.end()}, out.folder());
   if (!joined) {
-    Error error = to_error(joined.error());
+    Error error = error_of_output(joined.error());
     // Which logs are given is the command line's; what is in them is a file's.
-    if (joined.error().kind == events::LogError::Kind::misuse) {
+    const bool is_of_logs = !joined.error().what.starts_with("already exists");
+    if (is_of_logs && joined.error().kind == events::LogError::Kind::misuse) {
       error.kind = ErrorKind::input;
       error.advice = "give each part of one run once, as `run --shard` wrote it";
     }

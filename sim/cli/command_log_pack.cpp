@@ -58,13 +58,13 @@ ExitStatus log_pack_command(const LogPackCommand& command, Console& console) {
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
   if (!log->summary().finished) {
-    return file_error(command.log, "not finished: only a log that is can be packed",
+    return file_error(command.log, "not finished: only a finished log can be packed",
                       advice_on_unfinished(*log));
   }
   if (auto good = check_bytes(*log, command.threads); !good) return Failed<Error>(good.error());
   if (!is_printed) {
     const auto bytes = events::pack(*log, command.out);
-    if (!bytes) return Failed<Error>(to_error(bytes.error()));
+    if (!bytes) return Failed<Error>(error_of_output(bytes.error()));
     say_what_is_in(*log, command.out, *bytes, command.json, console);
     return 0;
   }
@@ -84,6 +84,7 @@ ExitStatus log_unpack_command(const LogUnpackCommand& command, Console& console)
   if (!unpacked) {
     Error error = error_of_bytes(unpacked.error(), true);
     if (error.what.starts_with("is a folder")) error.advice = "it need not be unpacked";
+    if (error.what.starts_with("already exists")) error = error_of_output(unpacked.error());
     return Failed<Error>(std::move(error));
   }
   const auto log = events::LogReader::open(command.out);

@@ -53,7 +53,7 @@ nlohmann::ordered_json json_of(const LogSalvageCommand& command, const events::S
 
 std::string text_of(const LogSalvageCommand& command, const events::Salvaged& salvaged) {
   std::string text =
-      fmt::format("{}: {} whole, {}\n", escape_text(command.out),
+      fmt::format("{}: {} intact, {}\n", escape_text(command.out),
                   counted(salvaged.clients, "client"), counted(salvaged.log.events, "event"));
   if (salvaged.lost.empty()) text += "Nothing is lost\n";
   for (const events::LostClients& range : merged(salvaged.lost)) {
@@ -68,7 +68,7 @@ std::string text_of(const LogSalvageCommand& command, const events::Salvaged& sa
 ExitStatus log_salvage_command(const LogSalvageCommand& command, Console& console) {
   if (command.log == "-") {
     return usage_error("`log salvage` does not read standard input",
-                       "save the log in a file, and give that");
+                       "save the log to a file, and give that");
   }
   const auto journal = open_journal(command.log);
   if (!journal || *journal) {

@@ -56,7 +56,7 @@ Result<OpenedSource, Error> open_source(const std::string& folder,
 
 void say_what_is_unknown(SqlSource& source, Console& console) {
   if (!source.lacks_causes || source.causes().why_not().empty()) return;
-  console.say("tokenlife: this log does not say why spells began, and it cannot be reckoned: " +
+  console.say("tokenlife: this log does not say why spells began, and that cannot be worked out: " +
               escape_text(source.causes().why_not()));
 }
 
@@ -235,8 +235,8 @@ ExitStatus export_ccm_command(const LogExportCommand& command, Console& console)
   const auto journal = open_journal(command.log);
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
-    return usage_error(
-        fmt::format("{}: a site's journal is no run: --ccm is of runs", in_quotes(command.log)));
+    return usage_error(fmt::format("{}: a site's journal is not a run: --ccm is for runs",
+                                   in_quotes(command.log)));
   }
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
@@ -294,7 +294,8 @@ ExitStatus log_sql_command(const LogSqlCommand& command, Console& console) {
 ExitStatus log_export_command(const LogExportCommand& command, Console& console) {
   if (command.ccm) return export_ccm_command(command, console);
   if (!command.sqlite && !command.parquet) {
-    return usage_error("nothing says where to", "give --sqlite FILE, --parquet DIR or --ccm DIR");
+    return usage_error("nothing says where to write the log",
+                       "give --sqlite FILE, --parquet DIR or --ccm DIR");
   }
   const SignalWatch signals;
   const auto source = open_source(command.log, command.inputs, console);

@@ -33,7 +33,7 @@ Result<OpenedLog, Error> open_for_report(const std::string& folder, Console& con
   if (!log) return log;
   if (events::is_of_client(log->header())) {
     return usage_error(
-        fmt::format("{} is the log of a client on disk, and of no run", in_quotes(folder)),
+        fmt::format("{} is the log of a client on disk, not of a run", in_quotes(folder)),
         "`tokenlife explain` and `tokenlife events` show it");
   }
   say_if_incomplete(*log, console);
@@ -49,7 +49,7 @@ Result<void, Error> keep_out_of(const events::LogReader& log, const std::string&
   if (error || end != folder.end()) return {};
   return usage_error(fmt::format("{} is {}", in_quotes(output),
                                  file == folder ? "the log itself" : "in the log's own folder"),
-                     "choose a file outside of it");
+                     "choose a file outside it");
 }
 
 Result<ReportedRun, Error> reported(const events::LogReader& log, const ReportCommand& command,

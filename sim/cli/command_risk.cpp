@@ -70,7 +70,7 @@ void warn_if_nothing_is_known(const RiskCommand& command, Scenario& scenario) {
   if (has_inventory || command.known_at || scenario.reseed) return;
   scenario.warnings.push_back(
       {ErrorKind::input, command.scenario,
-       "nothing is known of these clients: each is at risk as its cohort is",
+       "nothing is known of these clients: each is as much at risk as its cohort",
        "give an `inventory`, --known-at or [run] reseed"});
 }
 
@@ -144,7 +144,7 @@ ExitStatus risk_command(const RiskCommand& command, Console& console) {
   auto risks = risk(*scenario, options);
   console.show_progress("");
   if (!risks) {
-    console.say("tokenlife: interrupted; nothing is known of the other clients yet");
+    console.say("tokenlife: interrupted; nothing is known about the other clients yet");
     return kInterrupted;
   }
   std::optional<BackTest> test;

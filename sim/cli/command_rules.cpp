@@ -35,7 +35,7 @@ void print_whole(const RuleText& rule, Console& console) {
   };
   line("source", source_of(rule));
   line("code", rule.code);
-  line("held by", rule.held_by);
+  line("tests", rule.held_by);
 }
 
 nlohmann::ordered_json json_of(const RuleText& rule) {

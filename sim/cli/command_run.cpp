@@ -152,8 +152,8 @@ Result<void, Error> agree_on(RunRanks& ranks, const Result<Ready, Error>& ready)
   Result<void, Error> same;
   for (std::size_t rank = 1; rank < keys.size() && same; ++rank) {
     if (keys[rank] == keys[0]) continue;
-    same = usage_error(fmt::format("rank {} has another scenario than rank 0, another file that it "
-                                   "names, or another version of the program",
+    same = usage_error(fmt::format("rank {} has a different scenario from rank 0, a different file "
+                                   "that it names, or a different version of the program",
                                    rank),
                        "give all of them the same files");
   }
@@ -197,8 +197,8 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
   }
   if (result.log_error) return Failed<Error>(*result.log_error);
   if (result.stopped) {
-    console.say(log ? fmt::format("tokenlife: interrupted; what was written so far is a sound log"
-                                  "{}: --resume goes on",
+    console.say(log ? fmt::format("tokenlife: interrupted; what was written so far is a sound "
+                                  "log{}: --resume continues it",
                                   log->is_packed() ? " in " + in_quotes(log->folder()) : "")
                     : "tokenlife: interrupted");
     return kInterrupted;

@@ -115,8 +115,9 @@ Result<bool, Error> is_expected(const SiteShowCommand& command, const SiteFolder
   if (head.starts_with(kLabel)) head.remove_prefix(kLabel.size());
   const auto expected = parse_head(head);
   if (!expected) {
-    return usage_error(fmt::format("--expect-head: {} is no head", in_quotes(*command.expect_head)),
-                       "give NUMBER:DIGEST, as `tokenlife site show` prints it after \"Head: \"");
+    return usage_error(
+        fmt::format("--expect-head: {} is not a head", in_quotes(*command.expect_head)),
+        "give NUMBER:DIGEST, as `tokenlife site show` prints it after \"Head: \"");
   }
   if (site.goes_on_from(*expected)) return true;
   console.say(fmt::format(
@@ -196,7 +197,7 @@ ExitStatus site_retire_command(const SiteRetireCommand& command, Console& consol
     return 0;
   }
   if (decided->error() == SiteRefusal::nothing_to_change) {
-    console.print(fmt::format("number {} is retired already\n", command.key));
+    console.print(fmt::format("number {} is already retired\n", command.key));
     return 0;
   }
   const bool signs = decided->error() == SiteRefusal::key_in_use;

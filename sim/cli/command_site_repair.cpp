@@ -31,21 +31,22 @@ std::string text_of(const SiteRepair& repair) {
   if (!repair.saved.empty())
     text += "after the damage, and kept\n" + lines_of(repair, repair.saved);
   if (!repair.unfit.empty()) {
-    text += "after the damage, and given up, because something before it is lost\n" +
+    text += "after the damage, and given up because something before it is lost\n" +
             lines_of(repair, repair.unfit);
   }
   text += fmt::format("lost      {}", acknowledged > kept ? counted(acknowledged - kept, "event") +
                                                                 " that had been acknowledged"
-                                                          : "nothing that is known of");
+                                                          : "nothing, as far as is known");
   text += fmt::format("; cut off: {}\n", counted(bytes_cut, "byte"));
   for (const std::string& copy : repair.copies) {
     text += fmt::format("copy kept {}\n", escape_text(copy));
   }
   return text +
-         "repaired; what was lost is to be done again: see which tokens are to be blocked, and "
-         "which\ncertificates to be retired; if a rotation was lost, run `tokenlife site rotate "
-         "DIR`. "
-         "Clients that\nare not known any more are recognised by their tokens.\n";
+         "repaired; what was lost has to be done again: check which tokens have to be blocked, "
+         "and\n"
+         "which certificates have to be retired; if a rotation was lost, run `tokenlife site "
+         "rotate DIR`.\n"
+         "Clients that are no longer known are recognised by their tokens.\n";
 }
 
 }  // namespace
@@ -68,14 +69,14 @@ ExitStatus site_restore_command(const SiteRestoreCommand& command, Console& cons
   const auto begun = site->begin_epoch(*now);
   say_warning(*site, console);
   if (!begun) return Failed<Error>(begun.error());
-  console.print(fmt::format(
-      "goes on from {}, the last at {}; new clients are numbered from {}\n"
-      "What happened after that is forgotten: block again the tokens that are to be "
-      "blocked, and retire "
-      "again\nthe certificates that are to be retired. Clients that are not known any more are "
-      "recognised by "
-      "their tokens.\n",
-      counted(events, "event"), rfc3339(last), begun->first.value));
+  console.print(
+      fmt::format("continues from {}, the last at {}; new clients are numbered from {}\n"
+                  "What happened after that is forgotten: block the tokens again that have to be "
+                  "blocked, and retire\n"
+                  "the certificates again that have to be retired. Clients that are no longer "
+                  "known are recognised\n"
+                  "by their tokens.\n",
+                  counted(events, "event"), rfc3339(last), begun->first.value));
   return 0;
 }
 

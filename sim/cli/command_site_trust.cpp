@@ -54,7 +54,7 @@ ExitStatus change_site(const std::string& folder, const std::optional<std::strin
 std::string words_of_jwks(JwksFault fault) {
   switch (fault) {
     case JwksFault::too_long: return fmt::format("has more than {} bytes", kJwksBytesMax);
-    case JwksFault::not_strict_json: return "is not one strict JSON object, as a JWKS is";
+    case JwksFault::not_strict_json: return "is not a single strict JSON object, as a JWKS is";
     case JwksFault::no_keys: return "has no list `keys` with an RSA key for signatures (RS256)";
     case JwksFault::too_many_keys: return fmt::format("has more than {} keys", kJwksKeysMax);
     case JwksFault::bad_key: return "has a key without `kid`, or that cannot be trusted";
@@ -70,7 +70,7 @@ ExitStatus site_trust_ca_command(const SiteTrustCaCommand& command, Console& con
   const auto ca = read_given_certificate(command.ca);
   if (!ca) return Failed<Error>(ca.error());
   if (!is_root(*ca)) {
-    return input_error(command.ca, "is not the certificate of a CA that signed itself",
+    return input_error(command.ca, "is not the self-signed certificate of a CA",
                        "give the root of the chain; clients give those below it with --chain");
   }
   CaTerms terms{command.name, std::nullopt, command.no_crl};
@@ -79,7 +79,7 @@ ExitStatus site_trust_ca_command(const SiteTrustCaCommand& command, Console& con
     if (!text) return Failed<Error>(text.error());
     if (!RevocationLists::from_pem(*text)) {
       return input_error(*command.crl, "does not hold lists of revoked certificates (CRL) in PEM",
-                         "give what `openssl crl -inform DER` makes of one");
+                         "give what `openssl crl -inform DER` makes from one");
     }
     terms.crls = std::move(*text);
   }
@@ -90,7 +90,7 @@ ExitStatus site_trust_ca_command(const SiteTrustCaCommand& command, Console& con
   }
   const std::string thumbprint = tokenlife::to_string(ca->sha256());
   return change_site(command.site, command.at, "trusts the CA " + thumbprint,
-                     "the CA is trusted already, in the same way: " + thumbprint, console,
+                     "the CA is already trusted, in the same way: " + thumbprint, console,
                      [&](SiteFolder& site, std::chrono::sys_seconds now) {
                        return trust_ca(site, *ca, terms, now);
                      });
@@ -99,11 +99,11 @@ ExitStatus site_trust_ca_command(const SiteTrustCaCommand& command, Console& con
 ExitStatus site_distrust_ca_command(const SiteDistrustCaCommand& command, Console& console) {
   const auto thumbprint = parse_sha256(command.thumbprint);
   if (!thumbprint) {
-    return usage_error(in_quotes(command.thumbprint) + " is no SHA-256 thumbprint",
+    return usage_error(in_quotes(command.thumbprint) + " is not a SHA-256 thumbprint",
                        "give the CA's, as `tokenlife site show` prints it");
   }
   const std::string id = tokenlife::to_string(*thumbprint);
-  return change_site(command.site, command.at, "trusts the CA no more: " + id,
+  return change_site(command.site, command.at, "no longer trusts the CA: " + id,
                      "the site trusts no CA with the thumbprint " + id, console,
                      [&](SiteFolder& site, std::chrono::sys_seconds now) {
                        return distrust_ca(site, *thumbprint, now);
@@ -123,9 +123,9 @@ ExitStatus site_trust_entra_command(const SiteTrustEntraCommand& command, Consol
   }
   return change_site(
       command.site, command.at,
-      fmt::format("trusts Entra tokens of {}, by {} {}", command.issuer, keys->size(),
+      fmt::format("trusts Entra tokens of {}, with {} {}", command.issuer, keys->size(),
                   keys->size() == 1 ? "key" : "keys"),
-      fmt::format("Entra tokens of {} are trusted already, by the same keys", command.issuer),
+      fmt::format("Entra tokens of {} are already trusted, with the same keys", command.issuer),
       console, [&](SiteFolder& site, std::chrono::sys_seconds now) {
         return trust_entra(site, command.issuer, command.audience, *jwks, now);
       });
@@ -133,15 +133,15 @@ ExitStatus site_trust_entra_command(const SiteTrustEntraCommand& command, Consol
 
 ExitStatus site_distrust_entra_command(const SiteDistrustEntraCommand& command, Console& console) {
   return change_site(
-      command.site, command.at, "trusts no Entra tokens any more",
-      "the site trusts no Entra tokens", console,
+      command.site, command.at, "no longer trusts Entra tokens", "the site trusts no Entra tokens",
+      console,
       [](SiteFolder& site, std::chrono::sys_seconds now) { return distrust_entra(site, now); });
 }
 
 ExitStatus site_set_mp_command(const SiteSetMpCommand& command, Console& console) {
   const auto mode = from_name<MpMode>(command.mode);
   if (!mode) {
-    return usage_error(in_quotes(command.mode) + " is no kind of management point",
+    return usage_error(in_quotes(command.mode) + " is not a kind of management point",
                        "write enhanced-http or https");
   }
   const std::string word(name(*mode));

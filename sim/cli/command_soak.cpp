@@ -96,11 +96,11 @@ ExitStatus soak_command(const SoakCommand& command, Console& console) {
   std::error_code error;
   if (!std::filesystem::is_directory(command.out, error)) {
     return usage_error(fmt::format("--out {} is not a folder", in_quotes(command.out)),
-                       "make it first");
+                       "create it first");
   }
   Soak soak(command.seed, *length);
   soak.run(console);
-  console.print(fmt::format("{} scenarios from seed {} on, {} properties of each\n",
+  console.print(fmt::format("{} scenarios from seed {} on, {} properties checked in each\n",
                             grouped(soak.done()), command.seed, soak.properties()));
   if (soak.failure()) {
     const SoakFailure& failure = *soak.failure();

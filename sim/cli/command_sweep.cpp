@@ -41,7 +41,7 @@ Result<SweepPlan, Error> plan_of(const SweepCommand& command) {
     const bool is_there = std::any_of(plan.vary.begin(), plan.vary.end(),
                                       [&](const Vary& other) { return other.key == vary->key; });
     if (is_there) {
-      return usage_error(fmt::format("--vary: {} stands there twice", in_quotes(vary->key)),
+      return usage_error(fmt::format("--vary: {} is given twice", in_quotes(vary->key)),
                          "give all its values in one --vary");
     }
     const bool is_set =
@@ -167,8 +167,7 @@ ExitStatus print_sweep(const SweepRuns& runs, const SweepCommand& command, Conso
   if (auto written = write_page(command, result); !written) return Failed<Error>(written.error());
   if (result.complete) return 0;
   console.say(
-      fmt::format("tokenlife: interrupted; what is printed is of the {} of {} runs that "
-                  "are done",
+      fmt::format("tokenlife: interrupted; what is printed covers the {} of {} runs that are done",
                   grouped(result.runs + result.cached), grouped(runs.end)));
   return kInterrupted;
 }

@@ -89,7 +89,8 @@ class Filter {
       if (text) filter.wanted_.emplace(*text, std::regex::ECMAScript);
     } catch (const std::regex_error&) {
       return usage_error(
-          fmt::format("--filter {} is not a valid regular expression", in_quotes(*text)));
+          fmt::format("--filter {} is not a valid regular expression", in_quotes(*text)),
+          "put a `\\` before a character that stands for itself, as in `\\(`");
     }
     return filter;
   }

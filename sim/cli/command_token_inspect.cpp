@@ -96,7 +96,7 @@ Json json_of(const TokenDiagnosis& look) {
 std::string text_of(const TokenDiagnosis& look, const Console& console) {
   const std::string mark = console.paint("UNVERIFIED", Tone::bad);
   std::string text =
-      mark + ": anyone can have written this; no signature, claim or date has been checked\n";
+      mark + ": anyone could have written this; no signature, claim or date has been checked\n";
   const bool header_cut = !parse_strict_json(look.header_text);
   text += fmt::format("\nHeader ({})\n{}", mark, lines_of(look.header, header_cut));
   if (header_cut) text += fmt::format("  all of the header: {}\n", escape_text(look.header_text));
@@ -110,7 +110,7 @@ std::string text_of(const TokenDiagnosis& look, const Console& console) {
     text += fmt::format("  all of the payload: {}\n", escape_text(look.payload_text));
   }
   text += fmt::format("\nSignature ({})\n  {} bytes\n", mark, look.signature_bytes);
-  text += "\nErrors of form\n";
+  text += "\nErrors in its form\n";
   for (const std::string& wrong : look.wrong) text += "  " + escape_text(wrong) + "\n";
   if (look.wrong.empty()) text += "  nothing; `tokenlife token verify` says whether it is good\n";
   return text;
@@ -119,7 +119,7 @@ std::string text_of(const TokenDiagnosis& look, const Console& console) {
 }  // namespace
 
 ExitStatus token_inspect_command(const TokenInspectCommand& command, Console& console) {
-  const auto token = read_token(command.source);
+  const auto token = read_shown_token(command.source);
   if (!token) return Failed<Error>(token.error());
   const TokenDiagnosis look = look_at_token(token->reveal());
   console.print(command.json ? json_text(json_of(look)) + "\n" : text_of(look, console));

@@ -29,7 +29,8 @@ using Json = nlohmann::ordered_json;
 using std::chrono::seconds;
 
 constexpr std::string_view kNotBound =
-    "without --client-certificate nothing is known of who shows it: the binding (D6) is unchecked";
+    "without --client-certificate nothing is known about whoever shows it: the binding (D6) is "
+    "unchecked";
 
 // Everything that verify() looks at, alive for as long as it does.
 struct Desk {
@@ -245,7 +246,7 @@ int accepted(const TokenVerifyCommand& command, const VerifiedToken& token, Cons
   if (command.site) text += fmt::format("  {:11}  {}\n", "signer", token.signer().value);
   if (is_client && !bound) text += fmt::format("{}\n", kNotBound);
   if (std::holds_alternative<BulkClaims>(token.claims()) && !command.site) {
-    text += "without --site nothing is known of issued and blocked tokens: that is unchecked\n";
+    text += "without --site nothing is known about issued and blocked tokens: that is unchecked\n";
   }
   console.print(text);
   return 0;
@@ -267,16 +268,17 @@ ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& cons
   }
   auto desk = desk_of(command, console);
   if (!desk) return Failed<Error>(desk.error());
-  const auto token = read_token(command.source);
+  const auto token = read_shown_token(command.source);
   if (!token) return Failed<Error>(token.error());
   if (token->empty() && (command.source.file || command.source.token == "-")) {
-    return input_error(command.source.file.value_or("standard input"), "holds no token",
-                       "give the token alone, as `tokenlife token new` prints it last");
+    return input_error(
+        command.source.file.value_or("standard input"), "holds no token",
+        "give the token alone; `tokenlife token new` prints it on its last line: `| tail -n 1`");
   }
   if (has_carriage_return(*token)) {
     console.say(
-        "tokenlife: the token has a carriage return in it, as lines of Windows do; take that away, "
-        "with `tr -d '\\r'` for example");
+        "tokenlife: the token has a carriage return in it, as Windows lines do; remove it, with "
+        "`tr -d '\\r'` for example");
   }
   if (command.signature_only) {
     const auto signer = verify_signature(token->reveal(), desk->signers);

@@ -28,10 +28,13 @@ double per_second(const ConformReport& report) {
 
 std::string hello_words(const Hello& hello, Role role) {
   std::string can;
-  for (const Ability ability : hello.can) can += fmt::format(" {}", name(ability));
-  return fmt::format("{} {}, a {} that can{}; {} tokens, {}\n", escape_text(hello.name),
-                     escape_text(hello.version), name(role), can, hello.jwt ? "jwt" : "opaque",
-                     hello.reasons ? "our reasons" : "reasons of its own");
+  for (const Ability ability : hello.can) {
+    can += fmt::format("{}{}", can.empty() ? "" : ", ", name(ability));
+  }
+  return fmt::format("{} {}, a {}; capabilities: {}; {} tokens; reasons: {}\n",
+                     escape_text(hello.name), escape_text(hello.version), name(role),
+                     can.empty() ? "none" : can, hello.jwt ? "JWT" : "opaque",
+                     hello.reasons ? "tokenlife's names" : "its own, not examined");
 }
 
 // "R2" before "R10"; rules before decisions.
@@ -81,7 +84,7 @@ std::string failure_lines(const ConformReport& report, Console& console) {
                                  failure.difference.step, escape_text(failure.difference.what),
                                  rule_lines(failure.difference.rules.ids()));
   text += fmt::format("\nThe shortest history found that shows it{}\n",
-                      failure.repeats ? "" : " (it did not come again)");
+                      failure.repeats ? "" : " (it did not happen again)");
   text += story_of(failure);
   if (!failure.log.empty()) text += "\n" + log_lines(failure.log) + "\n";
   return text;

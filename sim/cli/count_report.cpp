@@ -77,7 +77,7 @@ Result<std::vector<CountField>, Error> count_fields(const std::vector<std::strin
                          did_you_mean("field", word, Names<CountField>::values));
     }
     if (std::find(fields.begin(), fields.end(), *field) != fields.end()) {
-      return usage_error(fmt::format("--count-by: {} stands there twice", in_quotes(word)));
+      return usage_error(fmt::format("--count-by: {} is given twice", in_quotes(word)));
     }
     fields.push_back(*field);
   }

@@ -193,7 +193,7 @@ Result<EventColumns, Error> event_columns(const std::vector<std::string>& names)
     }
     const auto column = static_cast<std::size_t>(found - kNames.begin());
     if (std::find(columns.begin(), columns.end(), column) != columns.end()) {
-      return usage_error(fmt::format("--columns: {} stands there twice", in_quotes(word)));
+      return usage_error(fmt::format("--columns: {} is given twice", in_quotes(word)));
     }
     columns.push_back(column);
   }

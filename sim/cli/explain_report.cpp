@@ -67,7 +67,7 @@ class Text {
     }
     heading("Where it is");
     place();
-    heading("How it came there");
+    heading("How it got there");
     const std::string before = std::exchange(out_, "");
     heading("What comes next");
     if (found_.next.empty()) out_ += "  nothing\n";
@@ -95,8 +95,8 @@ class Text {
         break;
       case Service::stranded:
         line("service",
-             fmt::format("stranded: it has held no good token since {}, and nothing that it does "
-                         "by itself where it is brings it one",
+             fmt::format("stranded: it has held no good token since {}, and, where it is now, "
+                         "it cannot get one by itself",
                          moment(found_.spell->spell.begin)));
         break;
     }
@@ -148,8 +148,8 @@ class Text {
     }
     for (const std::string& text : texts) out_ += text;
     if (left_out == 0) return;
-    out_ +=
-        fmt::format("  (without {} of moves and agent starts: --all)\n", counted(left_out, "line"));
+    out_ += fmt::format("  ({} of moves and agent starts left out: --all shows them)\n",
+                        counted(left_out, "line"));
   }
   std::string text_of(const ChainLink& link) const {
     std::string text = link.text;
@@ -206,9 +206,9 @@ class Text {
     using Kind = Alternative::Kind;
     static constexpr std::pair<Kind, const char*> kWords[] = {
         {Kind::renew_after, "renewal after fewer days"},
-        {Kind::token_validity, "tokens valid for more (up to three times)"},
+        {Kind::token_validity, "tokens valid for longer (up to three times)"},
         {Kind::renew_on, "renewal at any contact"},
-        {Kind::left_out, "without one of the actions"},
+        {Kind::left_out, "leaving out one of the actions"},
         {Kind::shortened, "a shorter outage"},
         {Kind::at_once, "a setting that arrives at once"},
         {Kind::visit, "a visit to the intranet"},
@@ -217,7 +217,7 @@ class Text {
     std::string all;
     for (const auto& [kind, words] : kWords) {
       if (!found_.saved_by.has_tried(kind)) continue;
-      all += (all.empty() ? "nothing of these: " : ", ") + std::string(words);
+      all += (all.empty() ? "none of these: " : ", ") + std::string(words);
     }
     return all.empty() ? "nothing: there was no change to try" : all;
   }
@@ -230,25 +230,25 @@ class Text {
                                    : fmt::format("action {}", change.action);
     switch (change.kind) {
       case Alternative::Kind::renew_after:
-        return fmt::format("renew-after = \"{}\" instead of \"{}\", which is the largest that does",
+        return fmt::format("renew-after = \"{}\" instead of \"{}\", the largest value that helps",
                            length, present);
       case Alternative::Kind::token_validity:
         return fmt::format(
-            "token-validity = \"{}\" instead of \"{}\", which is the smallest that does", length,
+            "token-validity = \"{}\" instead of \"{}\", the smallest value that helps", length,
             present);
       case Alternative::Kind::renew_on:
         return "renew-on = \"contact\": renewals at any contact, not only when the agent starts";
       case Alternative::Kind::left_out: return "without " + action;
       case Alternative::Kind::shortened:
-        return fmt::format("{} for {} instead of {}, which is the longest that does", action,
-                           length, present);
+        return fmt::format("{} for {} instead of {}, the longest that helps", action, length,
+                           present);
       case Alternative::Kind::at_once: return fmt::format("{} with arrives = \"at-once\"", action);
       case Alternative::Kind::upgrade:
-        return fmt::format("an upgrade of the client at {}: the last hour that does",
+        return fmt::format("an upgrade of the client at {}: the last hour at which that helps",
                            moment(change.at));
       case Alternative::Kind::visit:
-        return fmt::format("a visit to the intranet, of {}, at {}: the last hour that does", length,
-                           moment(change.at));
+        return fmt::format("a visit of {} to the intranet at {}: the last hour at which that helps",
+                           length, moment(change.at));
     }
     return "";
   }
@@ -309,9 +309,7 @@ class Text {
 std::string rule_text(std::string_view id) {
   for (const RuleText& rule : rule_table()) {
     if (rule.id != id) continue;
-    std::string text = rule.question.empty() ? rule.rule : rule.question + ": " + rule.rule;
-    std::erase(text, '*');  // emphasis
-    return text;
+    return rule.question.empty() ? rule.rule : rule.question + ": " + rule.rule;
   }
   return "";
 }

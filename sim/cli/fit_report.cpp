@@ -146,7 +146,7 @@ std::string forecast_text(const FitReport& report) {
                       [](const Forecast::Of& of) { return of.contacts_covered; });
   text += covered_row(report, "of single devices' longest absence", forecast.devices,
                       [](const Forecast::Of& of) { return of.absences_covered; });
-  return text + fmt::format("`{}` is more to be believed here\n", name(forecast.better()));
+  return text + fmt::format("`{}` is the more reliable here\n", name(forecast.better()));
 }
 
 std::string until_text(const FitReport& report) {
@@ -209,9 +209,9 @@ std::string fit_text(const FitReport& report) {
   }
   text += "\n\n" + cohorts_text(report) + "\n" + forecast_text(report);
   text +=
-      "\nTo be put after the [run] of a scenario (`inventory` in place of `clients` lets them "
-      "hold\n"
-      "tokens from its start on):\n\n" +
+      "\nTo put after [run] in a scenario (with `inventory` in place of `clients`, clients hold "
+      "tokens\n"
+      "from its start on):\n\n" +
       cohorts_toml(report.cohorts);
   return text;
 }

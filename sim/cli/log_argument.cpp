@@ -66,7 +66,7 @@ Error error_of_bytes(const events::LogError& error, bool is_of_run) {
     said.advice =
         error.offset == 0U
             ? "pipe a packed log into it, as in `tokenlife events - < fleet.tlog`"
-            : "save it in a file; `tokenlife log salvage FILE -o NEW` saves what is whole";
+            : "save it to a file; `tokenlife log salvage FILE -o NEW` saves what is whole";
   } else if (const auto name = std::filesystem::path(error.file).filename().string();
              name == events::kSiteFile || name.starts_with("clients-")) {
     said.advice =
@@ -150,7 +150,7 @@ Result<ClientNumber, Error> client_in(const events::LogCohort& cohort, std::stri
                         static_cast<std::uint32_t>(device - cohort.devices.begin())};
   }
   if (cohort.devices.empty()) {
-    return usage_error(fmt::format("{} names no client", in_quotes(text)), kClientNames);
+    return usage_error(fmt::format("{} does not name a client", in_quotes(text)), kClientNames);
   }
   return usage_error(
       fmt::format("the cohort {} has no device {}", in_quotes(cohort.name), in_quotes(name)),
@@ -196,7 +196,7 @@ Result<ClientNumber, Error> find_client(const events::LogHeader& header, const s
   }
   const std::size_t slash = text.rfind('/');
   if (slash == std::string::npos) {
-    return usage_error(fmt::format("{} names no client", in_quotes(text)),
+    return usage_error(fmt::format("{} does not name a client", in_quotes(text)),
                        named_in_full(header, text));
   }
   const std::string_view name = std::string_view(text).substr(0, slash);
@@ -239,8 +239,7 @@ std::string advice_on_unfinished(const events::LogReader& log) {
   if (!log.summary().finished) return going_on(name);
   return fmt::format(
       "`tokenlife run SCENARIO --log {} --resume`, with the options that it was run with, adds the "
-      "rest; the parts that `run --shard` "
-      "wrote, `tokenlife log merge` puts together",
+      "rest; `tokenlife log merge` joins the parts that `run --shard` wrote",
       name);
 }
 
@@ -268,8 +267,9 @@ Failed<Error> not_a_log(Error error, const std::string& log, const std::string& 
            events::LogReader::open(place).has_value();
   };
   if (std::filesystem::exists(log) || !is_log(other)) return Failed<Error>(std::move(error));
-  return usage_error(fmt::format("{} is no log, and {} is one", in_quotes(log), in_quotes(other)),
-                     fmt::format("the order is {}", order));
+  return usage_error(
+      fmt::format("{} is not a log, but {} is one", in_quotes(log), in_quotes(other)),
+      fmt::format("the order is {}", order));
 }
 
 Result<Instant, Error> moment_within(const events::LogReader& log,

@@ -52,8 +52,9 @@ class Watcher {
   void show() {
     const std::uint64_t clients = control_.clients_done.load() + control_.clients_elsewhere.load();
     if (const Duration until{control_.queues_until.load()}; clients == 0 && until > Duration{0}) {
-      console_.show_progress(fmt::format("{:3} %  of the time, for who waits in queues",
-                                         until.count() * 100 / duration_.count()));
+      console_.show_progress(
+          fmt::format("{:3} %  of the run's time, to find out who waits in queues",
+                      until.count() * 100 / duration_.count()));
       return;
     }
     console_.show_progress(

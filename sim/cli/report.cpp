@@ -77,7 +77,7 @@ std::string expectations_text(const std::vector<Outcome>& outcomes, const Scenar
     if (!outcome.holds.value_or(true)) {
       text += fmt::format("   ({}:{})", escape_text(scenario.path), outcome.expectation->line);
     }
-    if (!outcome.holds) text += "   (numbers are not judged in a scaled run)";
+    if (!outcome.holds) text += "   (numbers are not checked in a scaled run)";
     text += "\n";
   }
   return text;
@@ -209,13 +209,14 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
                       scenario.seed);
   if (!result.log.complete) {
     text += console.paint(
-        fmt::format("{}: what follows is the life of {} of the clients\n",
+        fmt::format("{}: what follows is about {} of the clients\n",
                     result.stopped ? "interrupted" : "a part", grouped(result.tally.clients)),
         Tone::bad);
   }
   text += section("Clients at the end", states_text(final_states(result.tally)), console);
   text += section("Of these", stranded_text(scenario, result.tally), console);
-  text += section("Without a good token", spells_text(scenario, result.tally), console);
+  text += section("Without a good token, and how that ended", spells_text(scenario, result.tally),
+                  console);
   text += section("Events", counts_text<EventKind>(all_kinds(result)), console);
   text += section("Refused", refusals_text(result.tally), console);
   text += section("Failed", counts_text<FailureReason>(result.tally.failures), console);

@@ -120,7 +120,7 @@ std::string table_text(const RiskReport& report) {
 
 std::string test_text(const RiskReport& report, const Console& console) {
   const BackTest& test = *report.test;
-  std::string text = "\n" + console.paint("What came of it", Tone::strong) + "\n";
+  std::string text = "\n" + console.paint("What happened", Tone::strong) + "\n";
   text +=
       fmt::format("{} of {} are stranded", grouped(test.stranded), counted(test.devices, "device"));
   if (report.unknown_devices > 0) {
@@ -135,8 +135,8 @@ std::string test_text(const RiskReport& report, const Console& console) {
                         i * 10, i * 10 + 10, grouped(bin.devices), bin.mean * 100, share * 100,
                         bin.observed.low * 100, bin.observed.high * 100);
   }
-  text += fmt::format("Brier score {:.4f}; {:.4f} for the base rate of all\n", test.brier,
-                      test.base_brier);
+  text +=
+      fmt::format("Brier score {:.4f}; {:.4f} for the base rate\n", test.brier, test.base_brier);
   text += "Those that surprised most:\n";
   for (const Forecasted& surprise : test.surprises) {
     text += fmt::format("  {}: {:.1f} %, and it is {}stranded\n",

@@ -36,7 +36,7 @@ bool is_id(std::string_view text) {
 // A terminal shows no Markdown.
 std::string plain(std::string_view cell) {
   std::string text(cell);
-  std::erase(text, '`');
+  std::erase_if(text, [](char letter) { return letter == '`' || letter == '*'; });
   return text;
 }
 

@@ -19,7 +19,7 @@ Result<Shard, Error> parse_shard(const std::string& text, const char* whole) {
       number <= parts) {
     return Shard{number - 1, parts};
   }
-  return usage_error(fmt::format("--shard {} is no part of {}", in_quotes(text), whole),
+  return usage_error(fmt::format("--shard {} is not a part of {}", in_quotes(text), whole),
                      "write I/N with I from 1 to N: --shard 2/5 is the second of five parts");
 }
 

@@ -65,7 +65,7 @@ void make_tables(sqlite3_context* context, int count, sqlite3_value** values) {
   };
   try {
     const std::string prefix = count > 1 ? text_given(values[1]) : "";
-    if (!is_prefix(prefix)) return fail("a prefix is of a-z, 0-9 and _, like 'before_'");
+    if (!is_prefix(prefix)) return fail("a prefix consists of a-z, 0-9 and _, like 'before_'");
     sqlite3* database = sqlite3_context_db_handle(context);
     const std::string first = prefix + "events";
     if (sqlite3_table_column_metadata(database, "temp", first.c_str(), nullptr, nullptr, nullptr,

@@ -86,7 +86,7 @@ std::string best_text(const SweepResult& result, const Console& console) {
   std::string text = "\n" + console.paint("Fewest stranded", Tone::strong) + "\n  " +
                      best_line(result, result.best->cell);
   if (!result.best->ties.empty()) {
-    text += result.plan.seeds() > 1 ? "  these cannot be told from it by these seeds:\n"
+    text += result.plan.seeds() > 1 ? "  with these seeds, these cannot be told apart from it:\n"
                                     : "  these have as many:\n";
   }
   for (const std::size_t tie : result.best->ties) text += "  " + best_line(result, tie);

@@ -17,6 +17,18 @@ Secret without_newline(std::string& text) {
   return Secret::take(text);
 }
 
+// The token, if it is that alone.
+Result<Secret, Error> one_line(const TokenSource& source, std::string_view what, Secret token) {
+  const std::string_view text = token.reveal();
+  const auto ends = std::count(text.begin(), text.end(), '\n');
+  if (ends == 0) return token;
+  return input_error(source.file.value_or("standard input"),
+                     fmt::format("{} is one line, and this has {}", what, ends + 1),
+                     what == "the Entra token"
+                         ? "give the token alone"
+                         : "`tokenlife token new` prints it on its last line: `| tail -n 1`");
+}
+
 }  // namespace
 
 Result<Secret, Error> read_token(const TokenSource& source) {
@@ -39,20 +51,22 @@ bool has_carriage_return(const Secret& token) {
   return token.reveal().find('\r') != std::string_view::npos;
 }
 
+Result<Secret, Error> read_shown_token(const TokenSource& source) {
+  auto token = read_token(source);
+  const bool is_typed = source.token && *source.token != "-";
+  if (!token || is_typed || !token->reveal().starts_with("GUID ")) return token;
+  return one_line(source, "the token", std::move(*token));
+}
+
 Result<Secret, Error> read_given_token(const TokenSource& source, std::string_view what) {
   auto token = read_token(source);
   if (!token) return token;
-  const std::string_view text = token->reveal();
-  if (const auto ends = std::count(text.begin(), text.end(), '\n'); ends != 0) {
-    return input_error(
-        source.file.value_or("standard input"),
-        fmt::format("{} is one line, and this has {}", what, ends + 1),
-        "give the token alone; of `tokenlife token new` it is the last line: `| tail -n 1`");
-  }
+  token = one_line(source, what, std::move(*token));
+  if (!token) return token;
   if (!has_carriage_return(*token)) return token;
   return input_error(source.file.value_or("standard input"),
-                     fmt::format("{} ends with a carriage return, as lines of Windows do", what),
-                     "take that away, with `tr -d '\\r'` for example");
+                     fmt::format("{} ends with a carriage return, as Windows lines do", what),
+                     "remove it, with `tr -d '\\r'` for example");
 }
 
 }  // namespace tokenlife::sim

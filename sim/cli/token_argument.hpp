@@ -21,6 +21,10 @@ struct TokenSource {
 // What is far longer than any token comes cut, and is still too long.
 Result<Secret, Error> read_token(const TokenSource& source);
 
+// The same, to be shown or verified, whatever it is. Only all that `tokenlife token new` prints is
+// an error, which says how the token alone is given.
+Result<Secret, Error> read_shown_token(const TokenSource& source);
+
 // Whether lines of the text end as those of Windows do. No token does.
 bool has_carriage_return(const Secret& token);
 

@@ -294,7 +294,7 @@ Result<std::vector<std::string>, std::string> split_command(std::string_view lin
   }
   if (quote != 0) return Failed<std::string>("has a quote that does not end");
   if (in_word) words.push_back(std::move(word));
-  if (words.empty() || words[0].empty()) return Failed<std::string>("names no program");
+  if (words.empty() || words[0].empty()) return Failed<std::string>("does not name a program");
   return words;
 }
 

@@ -60,12 +60,12 @@ class AnswerCheck {
     const std::string reasons = fmt::format("{}", fmt::join(expected_.reasons, " or "));
     if (!is_refused) {
       if (expected_.open) return;
-      differs("granted", fmt::format("it is not refused, and has to be: {}", reasons),
+      differs("granted", fmt::format("it is not refused, but has to be: {}", reasons),
               expected_.rules);
       return;
     }
     if (!answer_["refused"].is_string()) {
-      return differs("shape", "`refused` is no text", expected_.rules);
+      return differs("shape", "`refused` is not text", expected_.rules);
     }
     const std::string reason = text_at("refused");
     if (!context_.hello.reasons || expected_.reasons.contains(reason)) return;
@@ -85,9 +85,10 @@ class AnswerCheck {
         for (const std::string_view id : rules_behind(*known)) rules.add(id);
       }
     }
-    differs("refused",
-            fmt::format("it is refused ({}), and nothing speaks against it", shown_text(reason)),
-            rules);
+    differs(
+        "refused",
+        fmt::format("it is refused ({}), but there is no reason to refuse it", shown_text(reason)),
+        rules);
   }
 
   void check_result() {
@@ -125,11 +126,11 @@ class AnswerCheck {
     brought_.token = token->get<std::string>();
     if (!is_token_text(brought_.token)) {
       brought_.token.clear();
-      return differs("shape", "the token is no text of printable ASCII of at most 16 KiB", rules);
+      return differs("shape", "the token is not text of at most 16 KiB of printable ASCII", rules);
     }
     for (const auto& [id, other] : context_.brought) {
       if (other.token == brought_.token) {
-        differs("distinct", fmt::format("the token is that of answer {}, once more", id),
+        differs("distinct", fmt::format("the token is that of answer {} again", id),
                 step_.op == Op::issue_bulk_token ? RuleIds{"R41"} : RuleIds{"D5", "R14"});
       }
     }
@@ -140,7 +141,7 @@ class AnswerCheck {
     const auto value = object.find(key);
     const auto date = value == object.end() ? std::nullopt : read_time(*value);
     if (!date) {
-      return differs("shape", fmt::format("`{}` is no time like 2026-01-01T00:00:00Z", key),
+      return differs("shape", fmt::format("`{}` is not a time like 2026-01-01T00:00:00Z", key),
                      expected_.date_rules);
     }
     if (*date != expected) {
@@ -152,7 +153,7 @@ class AnswerCheck {
 
   void check_bulk_token() {
     brought_.guid = text_at("guid");
-    if (!parse_guid(brought_.guid)) return differs("shape", "its `guid` is no GUID", {"R41"});
+    if (!parse_guid(brought_.guid)) return differs("shape", "its `guid` is not a GUID", {"R41"});
     for (const auto& [id, other] : context_.brought) {
       if (other.guid == brought_.guid) {
         differs("guid", fmt::format("the GUID is that of answer {}", id), {"R41", "R53"});
@@ -227,7 +228,7 @@ class AnswerCheck {
     if (expected.status == "not-yet-valid") rules = {"A5", "R48"};
     differs("status",
             fmt::format(
-                "the bulk token of answer {} is {}, and has to be `{}`", expected.granted_by,
+                "the bulk token of answer {} is {}, but has to be `{}`", expected.granted_by,
                 status != row.end() && status->is_string() ? shown_text(status->get<std::string>())
                                                            : "without a `status`",
                 expected.status),
@@ -239,14 +240,14 @@ class AnswerCheck {
     const std::string asks = text_at("asks");
     if (asks != ask.asks) {
       return differs("asks",
-                     fmt::format("it asks {}, and has to ask `{}`", shown_text(asks), ask.asks),
+                     fmt::format("it asks {}, but has to ask `{}`", shown_text(asks), ask.asks),
                      expected_.rules);
     }
     if (ask.asks == "nothing") return;
     if (const std::string via = text_at("via"); via != name(ask.via)) {
       differs(
           "via",
-          fmt::format("it asks via {}, and has to ask via `{}`", shown_text(via), name(ask.via)),
+          fmt::format("it asks via {}, but has to ask via `{}`", shown_text(via), name(ask.via)),
           expected_.rules);
     }
     const auto shows = answer_.find("shows");
@@ -276,7 +277,7 @@ class AnswerCheck {
     const std::string state = text_at("state");
     if (state != expected_.state) {
       return differs(
-          "state", fmt::format("it is {}, and has to be `{}`", shown_text(state), expected_.state),
+          "state", fmt::format("it is {}, but has to be `{}`", shown_text(state), expected_.state),
           expected_.rules);
     }
     const auto found = answer_.find("serves-until");

@@ -93,7 +93,7 @@ Result<void, HelloFailure> Examiner::greet() {
   const auto wrong = [](std::string what) {
     return Failed<HelloFailure>(HelloFailure{HelloFailure::Kind::wrong, std::move(what), {}});
   };
-  if (!in_step) return wrong("has not the `id` of the request");
+  if (!in_step) return wrong("does not have the `id` of the request");
   auto hello = read_hello(*answer, role_);
   if (!hello) return wrong(hello.error());
   hello_ = std::move(*hello);
@@ -110,9 +110,9 @@ Result<json, AdapterLoss> Examiner::send(ordered_json request, bool& in_step) {
   json answer = json::parse(*line, nullptr, false);
   if (!answer.is_object()) {
     const bool is_json = !answer.is_discarded();
-    return Failed<AdapterLoss>(scrubbed(
-        {is_json ? "answered with JSON that is no object" : "answered with what is no JSON", *line,
-         process_->log()}));
+    return Failed<AdapterLoss>(scrubbed({is_json ? "answered with JSON that is not an object"
+                                                 : "answered with something that is not JSON",
+                                         *line, process_->log()}));
   }
   const auto id = answer.find("id");
   in_step = id != answer.end() && id->is_number_integer() && *id == last_id_;
@@ -230,7 +230,7 @@ Result<std::optional<Difference>, AdapterLoss> Examiner::examine(const History& 
     if (!*difference && role_ == Role::site && tokens != nullptr && !token.empty() &&
         !tokens->add(token)) {
       *difference = Difference{step.id,
-                               "the token is one of an earlier history, once more",
+                               "the token is one of an earlier history again",
                                {"D5", "R14"},
                                "token of another history",
                                false};

@@ -48,7 +48,7 @@ std::string upper_case(std::string text) {
 
 std::optional<JwtFault> fault_of_header(const std::string& json) {
   const auto header = parse_strict_json(json);
-  if (!header) return JwtFault{"the token's header is no JSON object", {"R14"}};
+  if (!header) return JwtFault{"the token's header is not a JSON object", {"R14"}};
   if (text_of_claim(*header, "alg") != "RS256") {
     return JwtFault{"the token's `alg` is not RS256", {"R14"}};
   }
@@ -99,10 +99,10 @@ std::optional<JwtFault> fault_of_client(const std::vector<JsonMember>& claims,
 
 std::optional<JwtFault> fault_of_jwt(const std::string& token, const JwtContext& context) {
   const auto parts = parts_of(token);
-  if (!parts) return JwtFault{"the token is no JWT of three parts in base64url", {"R14"}};
+  if (!parts) return JwtFault{"the token is not a JWT of three parts in base64url", {"R14"}};
   if (auto fault = fault_of_header((*parts)[0])) return fault;
   const auto claims = parse_strict_json((*parts)[1]);
-  if (!claims) return JwtFault{"the token's claims are no JSON object", {"R14"}};
+  if (!claims) return JwtFault{"the token's claims are not a JSON object", {"R14"}};
   if (!is_date(*claims, "nbf", context.not_before) || !is_date(*claims, "exp", context.expires)) {
     return JwtFault{"the token's `nbf` and `exp` are not the dates that were granted",
                     context.is_bulk ? RuleIds{"D3"} : RuleIds{"R57", "D7"}};

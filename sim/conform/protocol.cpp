@@ -34,14 +34,14 @@ Result<void, std::string> read_key(const std::string& key, const json& value, Fi
   const auto duration = [&](std::optional<Duration>& place) -> Result<void, std::string> {
     if (!value.is_number_integer() || value.get<double>() < 0 ||
         value.get<double>() >= static_cast<double>(kPolicySecondsMax)) {
-      return wrong(fmt::format("has a `{}` that is no duration in whole seconds", key));
+      return wrong(fmt::format("has a `{}` that is not a duration in whole seconds", key));
     }
     place = Duration{value.get<std::int64_t>()};
     return {};
   };
   const auto one_of = [&]<class Enum>(std::optional<Enum>& place) -> Result<void, std::string> {
     place = word<Enum>(value);
-    if (!place) return wrong(fmt::format("has a `{}` that is no word for it", key));
+    if (!place) return wrong(fmt::format("has a `{}` that is not one of its words", key));
     return {};
   };
   if (key == "token-validity") return duration(into.site.token_validity);
@@ -53,7 +53,7 @@ Result<void, std::string> read_key(const std::string& key, const json& value, Fi
   if (key == "retry-after-failure") return duration(into.client.retry_after_failure);
   if (key == "retry-after-refusal") return duration(into.client.retry_after_refusal);
   if (key == "internal-registration") {
-    if (!value.is_boolean()) return wrong("has an `internal-registration` that is no boolean");
+    if (!value.is_boolean()) return wrong("has an `internal-registration` that is not a boolean");
     into.site.internal_registration = value.get<bool>();
   }
   return {};  // A key that is not known is passed over.
@@ -61,7 +61,7 @@ Result<void, std::string> read_key(const std::string& key, const json& value, Fi
 
 Result<FixedPolicy, std::string> read_keys(const json& keys) {
   FixedPolicy read;
-  if (!keys.is_object()) return wrong("is no object");
+  if (!keys.is_object()) return wrong("is not an object");
   for (const auto& [key, value] : keys.items()) {
     if (auto good = read_key(key, value, read); !good) return wrong(good.error());
   }
@@ -82,7 +82,7 @@ Result<Hello, std::string> read_hello(const json& answer, Role role) {
     if (const auto ability = word<Ability>(entry)) hello.can.insert(*ability);
   }
   if (role == Role::site && !hello.able(Ability::mp) && !hello.able(Ability::cmg)) {
-    return wrong("names no door in `can`: `mp`, `cmg` or both");
+    return wrong("does not name an endpoint in `can`: `mp`, `cmg` or both");
   }
   if (const auto fixed = answer.find("fixed"); fixed != answer.end()) {
     const auto read = read_keys(*fixed);
@@ -90,7 +90,7 @@ Result<Hello, std::string> read_hello(const json& answer, Role role) {
     hello.fixed = *read;
   }
   if (hello.fixed.site.token_validity && *hello.fixed.site.token_validity <= Duration{0}) {
-    return wrong("has a `fixed` with a `token-validity` of nothing");
+    return wrong("has a `fixed` with a `token-validity` of zero");
   }
   const auto reasons = answer.find("reasons");
   hello.reasons = reasons != answer.end() && reasons->is_boolean() && reasons->get<bool>();
@@ -118,7 +118,7 @@ Result<Policy, std::string> read_policy(const json& keys) {
   if (keys.size() < 9) return wrong("does not have all of its keys");
   Policy policy;
   apply(policy, *read);
-  if (policy.token_validity <= Duration{0}) return wrong("has a `token-validity` of nothing");
+  if (policy.token_validity <= Duration{0}) return wrong("has a `token-validity` of zero");
   return policy;
 }
 

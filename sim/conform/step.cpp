@@ -337,7 +337,7 @@ class StepReader {
 }  // namespace
 
 Result<Step, std::string> read_step(const json& request, Role role) {
-  if (!request.is_object()) return Failed<std::string>("is no object");
+  if (!request.is_object()) return Failed<std::string>("is not an object");
   return StepReader(request, role).read();
 }
 

@@ -148,8 +148,8 @@ std::string story_of(const ConformFailure& failure) {
     const Step& step = exchanged.step;
     story += fmt::format("  {:>3}  {}  {}\n", step.id, time_text(step.now), teller.words_of(step));
     if (step.id != failure.difference.step) continue;
-    story += fmt::format("       has to come   {}\n", in_words(exchanged.expected));
-    story += fmt::format("       came          {}\n", escape_text(exchanged.came));
+    story += fmt::format("       expected  {}\n", in_words(exchanged.expected));
+    story += fmt::format("       received  {}\n", escape_text(exchanged.came));
   }
   return story;
 }
@@ -196,13 +196,13 @@ Result<ReplayFile, std::string> read_replay(const std::string& text) {
     const json parsed = json::parse(line, nullptr, false);
     const auto request = parsed.is_object() ? parsed.find("request") : parsed.end();
     if (!parsed.is_object() || request == parsed.end() || !request->is_object()) {
-      return wrong("is no JSON object with a `request`");
+      return wrong("is not a JSON object with a `request`");
     }
     if (line_number == 1) {
       const auto role = request->value("role", json()).is_string()
                             ? from_name<Role>(request->at("role").get_ref<const std::string&>())
                             : std::nullopt;
-      if (!role) return wrong("is no `hello` with a role");
+      if (!role) return wrong("is not a `hello` with a role");
       file.role = *role;
       continue;
     }

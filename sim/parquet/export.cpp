@@ -210,7 +210,7 @@ Result<void, Error> try_parquet(const fs::path& folder, bool may_overwrite) {
     return cannot_write(folder, std::error_code(errno, std::system_category()));
   }
   if (!fs::is_directory(status)) {
-    return file_error(folder.string(), "is no folder", "choose another name");
+    return file_error(folder.string(), "is not a folder", "choose another name");
   }
   if (fs::is_empty(folder, error)) return {};
   if (!error && !may_overwrite) {
@@ -218,7 +218,7 @@ Result<void, Error> try_parquet(const fs::path& folder, bool may_overwrite) {
   }
   if (!error && is_export(folder, error)) return {};
   if (error) return cannot_write(folder, error);
-  return file_error(folder.string(), "holds something else than tables of Parquet",
+  return file_error(folder.string(), "holds something other than Parquet tables",
                     "choose another folder");
 }
 

@@ -34,23 +34,26 @@ std::string are_stranded(std::uint64_t count) {
 
 std::string because_of(SpellCause cause, const events::LogReader& log) {
   switch (cause) {
-    case SpellCause::not_recorded: return "of something that the log does not say";
+    case SpellCause::not_recorded: return "of something that the log does not record";
     case SpellCause::not_enrolled: return "they never registered after their installation";
     case SpellCause::adopted: return "they had no good token when the run began";
     case SpellCause::blocked: return "they are blocked";
     case SpellCause::signer_retired:
       return "the certificate that had signed their tokens was retired";
-    case SpellCause::endpoint_down: return what_was_down(log) + " was down while they were due";
-    case SpellCause::sts_down: return "the site's token service was down while they were due";
+    case SpellCause::endpoint_down:
+      return what_was_down(log) + " was down while they were due for renewal";
+    case SpellCause::sts_down:
+      return "the site's token service was down while they were due for renewal";
     case SpellCause::answer_lost: return "the site's answers did not arrive";
     case SpellCause::client_outdated: return "their version is outdated";
     case SpellCause::cmg_not_allowed: return "they were on the internet and may not use the CMG";
-    case SpellCause::no_agent_start: return "their agents did not start while they were due";
-    case SpellCause::busy: return "the site was busy while they were due";
+    case SpellCause::no_agent_start:
+      return "their agents did not start while they were due for renewal";
+    case SpellCause::busy: return "the site was busy while they were due for renewal";
     case SpellCause::timed_out: return "the site's answers took too long";
     case SpellCause::answer_late:
     case SpellCause::on_its_way: return "the answer to their renewal came too late";
-    case SpellCause::offline: return "they were offline while they were due";
+    case SpellCause::offline: return "they were offline while they were due for renewal";
     case SpellCause::never_due: return "their tokens expired before they were due for renewal";
   }
   return "";
@@ -77,15 +80,15 @@ std::string answer_of(const ReportedRun& run) {
   const std::uint64_t stranded = fleet.end.stranded;
   const std::string all = counted(clients, "client");
   if (stranded == 0) {
-    std::string text = fmt::format("Of {} none is stranded at the end", all);
+    std::string text = fmt::format("Of {}, none is stranded at the end", all);
     if (peak.count == 0) return text + ", and none was at any time.";
-    return text + fmt::format("; the most at one time were {}, on {}.", grouped(peak.count),
+    return text + fmt::format("; the most at one time was {}, on {}.", grouped(peak.count),
                               long_date(peak_at));
   }
   std::string text = fmt::format("{} of {} ({}) {} at the end", grouped(stranded), all,
                                  percent(stranded, clients), are_stranded(stranded));
   if (peak.count > stranded) {
-    text += fmt::format(", at most {} on {}", grouped(peak.count), long_date(peak_at));
+    text += fmt::format(", with a peak of {} on {}", grouped(peak.count), long_date(peak_at));
   }
   const auto& causes = fleet.end.stranded_causes;
   const auto most = std::max_element(causes.begin(), causes.end());

@@ -94,10 +94,10 @@ class Picture {
     out_ =
         "<svg class=\"lifecycle\" viewBox=\"0 -20 920 490\" role=\"img\" "
         "aria-labelledby=\"lifecycle-title\"><title id=\"lifecycle-title\">The states of the "
-        "lifecycle, with how often each arrow was taken; the table below says the same.</title>"
-        "<defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" "
-        "markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0 8 4 0 8z\"/></marker>"
-        "</defs>\n";
+        "lifecycle, with how often each arrow was followed; the table below says the "
+        "same.</title><defs><marker id=\"tip\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" "
+        "markerWidth=\"7\" markerHeight=\"7\" orient=\"auto-start-reverse\"><path d=\"M0 0 8 4 0 "
+        "8z\"/></marker></defs>\n";
     const auto arrows = lifecycle_arrows();
     for (const LifecycleArrow& arrow : arrows) path(arrow);
     for (std::size_t i = 0; i < kBoxes.size(); ++i) box(i);

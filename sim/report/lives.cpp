@@ -86,10 +86,10 @@ class LifeText {
 
   std::string chain() const {
     const auto shown = links();
-    std::string text = "<h4>How it came there</h4>\n";
+    std::string text = "<h4>How it got there</h4>\n";
     if (shown.size() < found_.chain.size()) {
       text +=
-          fmt::format("<p>Without {}.</p>\n", counted(found_.chain.size() - shown.size(), "line"));
+          fmt::format("<p>{} left out.</p>\n", counted(found_.chain.size() - shown.size(), "line"));
     }
     text += "<ul class=\"chain\">\n";
     for (const ChainLink* link : shown) {

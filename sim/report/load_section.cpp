@@ -75,12 +75,12 @@ std::string load_section(Runs runs) {
       chart_place("line", "Requests in line",
                   "The most that waited at one time, of those whose clients still awaited an "
                   "answer.") +
-      chart_place("served", "Answered, and what could be",
+      chart_place("served", "Answered, and how many could have been",
                   "How many requests were answered in each " + period +
                       ", beside the endpoint's limit. What it answered after its client had given "
                       "up is not in the log.") +
       chart_place("waits", "The longest wait in line",
-                  "Of the requests that were answered in each " + period + ", in hours.") +
+                  "Among the requests that were answered in each " + period + ", in hours.") +
       load_summary(runs) + "<details class=\"values\"><summary>The charts as tables</summary>\n";
   for (std::size_t i = 0; i < runs.size(); ++i) {
     for (std::size_t e = 0; e < runs[i]->fleet.load.size(); ++e) {

@@ -39,10 +39,10 @@ class ActionWords {
     return fmt::format("upgrade of {}", whom(action.target));
   }
   std::string operator()(const BlockClients& action) const {
-    return fmt::format("block of {}", whom(action.target));
+    return fmt::format("blocking of {}", whom(action.target));
   }
   std::string operator()(const UnblockClients& action) const {
-    return fmt::format("unblock of {}", whom(action.target));
+    return fmt::format("unblocking of {}", whom(action.target));
   }
   std::string operator()(const Reinstall& action) const {
     return fmt::format("reinstallation of {}", whom(action.target));
@@ -56,22 +56,22 @@ class ActionWords {
                        goes_off ? "offline" : "to the " + std::string(name(action.on)));
   }
   std::string operator()(const SetPolicy& action) const {
-    return fmt::format("other settings for {}",
+    return fmt::format("new settings for {}",
                        action.is_for_all ? "everybody" : whom(action.target));
   }
   std::string operator()(const AskToRenew& action) const {
     return fmt::format("{} asked to renew", whom(action.target));
   }
   std::string operator()(const SetCapacity& action) const {
-    if (action.unlimited) return fmt::format("no limit of {}", words_for(action.endpoint));
+    if (action.unlimited) return fmt::format("no limit for {}", words_for(action.endpoint));
     std::string text = fmt::format("capacity of {}", words_for(action.endpoint));
-    if (action.per_minute) text += fmt::format(": {} a minute", *action.per_minute);
+    if (action.per_minute) text += fmt::format(": {} per minute", *action.per_minute);
     if (action.queue)
       text += fmt::format("{} {} may wait", action.per_minute ? "," : ":", *action.queue);
     return text;
   }
   std::string operator()(const SetClock& action) const {
-    return fmt::format("other clocks for {}", whom(action.target));
+    return fmt::format("clocks of {} changed", whom(action.target));
   }
 
  private:
@@ -158,7 +158,7 @@ std::vector<Mark> marks_of_site(const events::LogReader& log) {
     } else if (std::holds_alternative<SigningCertificateRetired>(recorded.event)) {
       add(when, "the old signing certificate is retired");
     } else if (std::holds_alternative<PolicyChanged>(recorded.event)) {
-      if (recorded.time > Instant{}) add(when, "other settings");
+      if (recorded.time > Instant{}) add(when, "new settings");
     }
   }
   return marks;

@@ -68,7 +68,7 @@ std::string fleet_line(const ReportedRun& run) {
                      counted(run.fleet.end.clients, "client"),
                      counted(header.cohorts.size(), "cohort"), to_text(header.duration),
                      minute_text(header.start_unix_seconds), header.seed,
-                     run.log.summary().complete ? "" : "; it is not of the whole run");
+                     run.log.summary().complete ? "" : "; the log does not hold the whole run");
 }
 
 std::string header_of_page(const Report& report) {

@@ -63,7 +63,7 @@ std::string sweep_answer(const SweepResult& result) {
   }
   if (best.ties.size() + 1 == result.cells.size()) {
     return fmt::format(
-        "These values make no difference that {} could tell: {} {} are stranded at the end.",
+        "These values make no difference that {} could show: {} {} are stranded at the end.",
         result.plan.seeds() > 1 ? "these seeds" : "one seed", fewest, of_clients(result));
   }
   std::string text = fmt::format("Fewest are stranded at the end with {}: {} {}",
@@ -72,7 +72,7 @@ std::string sweep_answer(const SweepResult& result) {
     text += fmt::format("; with {} it is {}", cell_html(result, 0), mean_text(best.stranded[0]));
   }
   if (!best.ties.empty()) {
-    text += fmt::format(". {} cannot be told from it",
+    text += fmt::format(". {} cannot be told apart from it",
                         best.ties.size() == 1 ? cell_html(result, best.ties[0])
                                               : counted(best.ties.size(), "other combination"));
   }
@@ -92,7 +92,7 @@ std::string table_of_all(const SweepResult& result, const std::vector<std::size_
     if (result.cells.size() > 1) columns.push_back({"against row 1", true});
   }
   if (result.best) columns.push_back({"requests per client and day", true});
-  HtmlTable table("combinations", "What the values make of the fleet", columns);
+  HtmlTable table("combinations", "What the values do to the fleet", columns);
   for (const std::size_t i : shown) {
     const SweepCell& cell = result.cells[i];
     std::vector<std::string> row;
@@ -253,9 +253,13 @@ std::string sweep_header(const SweepResult& result) {
   std::string seeds = fmt::format("seeds {} to {}", plan.first_seed, plan.last_seed);
   if (plan.seeds() == 1) seeds = fmt::format("seed {}", plan.first_seed);
   return fmt::format(
-      "<header>\n<p class=\"kind\">tokenlife sweep</p>\n<h1>{}</h1>\n<p class=\"question\">What do "
-      "these values make of the fleet?</p>\n<p class=\"answer\">{}</p>\n<p class=\"fleet\">{}, {}, "
-      "{} in each, the same for all{}</p>\n</header>\n",
+      "<header>\n"
+      "<p class=\"kind\">tokenlife sweep</p>\n"
+      "<h1>{}</h1>\n"
+      "<p class=\"question\">What do these values do to the fleet?</p>\n"
+      "<p class=\"answer\">{}</p>\n"
+      "<p class=\"fleet\">{}, {}, {} in each, the same for all{}</p>\n"
+      "</header>\n",
       html_name(result.title), sweep_answer(result), counted(result.clients, "client"),
       counted(result.cells.size(), "combination"), seeds,
       result.complete ? "" : "; the sweep was interrupted");
@@ -270,16 +274,16 @@ std::string sweep_page(const SweepResult& result, std::string_view version) {
   if (result.plan.seeds() > 1) {
     table +=
         "<p>± is the half-width of the 95 % confidence interval (Student's t), over the seeds. "
-        "Differences to the "
-        "first combination are taken seed by seed: they are surer than the two means.</p>\n";
+        "Differences from the first combination are taken seed by seed: they are more certain than "
+        "the two means.</p>\n";
   }
   const auto run =
       static_cast<std::size_t>(std::count_if(result.cells.begin(), result.cells.end(),
                                              [](const SweepCell& cell) { return cell.seeds > 0; }));
   if (run > shown.size()) {
     table += fmt::format(
-        "<p>The first {} of {} combinations alone: <code>tokenlife sweep --csv</code> has all."
-        "</p>\n",
+        "<p>Only the first {} of {} combinations: <code>tokenlife sweep --csv</code> has "
+        "all.</p>\n",
         grouped(shown.size()), grouped(run));
   }
   std::string charts =

@@ -35,7 +35,7 @@ std::string marks_table(Runs runs) {
     if (table.is_empty()) continue;
     text += std::move(table).finish();
     if (marks.size() == kMarksMax) {
-      text += fmt::format("<p>The first {} alone.</p>\n", kMarksMax);
+      text += fmt::format("<p>Only the first {}.</p>\n", kMarksMax);
     }
   }
   return text;
@@ -90,10 +90,12 @@ struct LengthClass {
   const char* words;
 };
 constexpr LengthClass kLengths[] = {
-    {hours{1}, "below an hour"},   {days{1}, "an hour to a day"},     {days{3}, "1 to 3 days"},
-    {days{7}, "3 to 7 days"},      {days{14}, "1 to 2 weeks"},        {days{28}, "2 to 4 weeks"},
-    {days{56}, "4 to 8 weeks"},    {days{91}, "8 to 13 weeks"},       {days{182}, "13 to 26 weeks"},
-    {days{364}, "26 to 52 weeks"}, {kDurationLimit, "a year or more"}};
+    {hours{1}, "less than an hour"},   {days{1}, "an hour to a day"},
+    {days{3}, "1 to 3 days"},          {days{7}, "3 to 7 days"},
+    {days{14}, "1 to 2 weeks"},        {days{28}, "2 to 4 weeks"},
+    {days{56}, "4 to 8 weeks"},        {days{91}, "8 to 13 weeks"},
+    {days{182}, "13 to 26 weeks"},     {days{364}, "26 to 52 weeks"},
+    {kDurationLimit, "a year or more"}};
 using LengthCounts = std::array<std::uint64_t, std::size(kLengths)>;
 
 LengthCounts lengths_of(const Fleet& fleet) {
@@ -118,8 +120,7 @@ std::string lengths_table(Runs runs) {
     counts.push_back(lengths_of(runs[i]->fleet));
     most = std::max(most, *std::max_element(counts[i].begin(), counts[i].end()));
   }
-  HtmlTable table("", "How long they were without a good token, of those who got one again",
-                  columns);
+  HtmlTable table("", "How long clients were without a good token, if they got one again", columns);
   const auto is_empty_from = [&](std::size_t c) {
     return std::all_of(counts.begin(), counts.end(), [c](const LengthCounts& its) {
       return std::all_of(its.begin() + static_cast<std::ptrdiff_t>(c), its.end(),
@@ -270,12 +271,12 @@ std::string over_time_section(Runs runs) {
       "<div class=\"tools\" id=\"zoom-tools\"></div><noscript><p>The charts are drawn by a script; "
       "the tables say the same.</p></noscript>\n" +
       chart_place("population", "Clients by state",
-                  are_two ? "A is drawn through, B is dashed."
+                  are_two ? "Lines of A are solid, lines of B are dashed."
                           : "Installed clients, one state above the other, at the end of each " +
                                 levels + ".") +
       chart_place("service", "Stranded and out of service",
-                  "Out of service: without a good token. Stranded: and nothing that they do by "
-                  "themselves, where they are, would bring them one.") +
+                  "Out of service: without a good token. Stranded: without one, and they "
+                  "cannot get one by themselves where they are.") +
       chart_place("doings", "Registrations, renewals, refusals and failures",
                   "How many in each " + period_words(runs[0]->fleet.doings.width) + ".") +
       marks_table(runs) + "<details class=\"values\"><summary>The charts as tables</summary>\n";
@@ -291,23 +292,22 @@ std::string spells_section(Runs runs) {
   for (std::size_t i = 0; i < runs.size(); ++i) {
     text += causes_of_spells(*runs[i], runs.size() < 2 ? "" : ", in " + which(runs, i));
   }
-  if (text.empty()) return "<p>Nobody was ever without a good token.</p>\n";
+  if (text.empty()) return "<p>No client was ever without a good token.</p>\n";
   return text + lengths_table(runs);
 }
 
 std::string tokens_section(Runs runs) {
-  return chart_place(
-             "survival", "How many tokens are still held",
-             "The share of tokens that have come to no end after so many days (Kaplan and Meier; "
-             "tokens from before the run are left out).") +
+  return chart_place("survival", "How many tokens are still held",
+                     "The share of tokens that are still held after this many days (Kaplan and "
+                     "Meier; tokens from before the run are left out).") +
          "<div class=\"side\">" + ends_table(runs) + ages_table(runs) + "</div>\n";
 }
 
 std::string lifecycle_section(Runs runs) {
   std::vector<const ArrowCounts*> counts;
   for (const ReportedRun* run : runs) counts.push_back(&run->fleet.arrows);
-  return "<p>Arrows that no client took are dashed.</p>\n<div class=\"scroll\" tabindex=\"0\" "
-         "role=\"region\" aria-label=\"The lifecycle\">" +
+  return "<p>Arrows that no client followed are dashed.</p>\n"
+         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"The lifecycle\">" +
          lifecycle_svg(counts) +
          "</div>\n<details class=\"values\"><summary>The picture as a "
          "table</summary>\n" +

@@ -66,7 +66,7 @@ std::optional<IssueBulk> read(Reading& reading, Keys& keys, ActionType<IssueBulk
   if (known->line != line) {
     reading.bulk_tokens.has_gaps = true;  // One of the two should be another.
     keys.wrong("name",
-               fmt::format("is {}, as that of the bulk token in line {}", in_quotes(*name),
+               fmt::format("is {}, as is that of the bulk token on line {}", in_quotes(*name),
                            reading.text.line_in_file(known->line)),
                "give every bulk token a name of its own");
     return std::nullopt;
@@ -153,7 +153,8 @@ std::optional<SetPolicy> read(Reading& reading, Keys& keys, ActionType<SetPolicy
   } else {
     for (const std::string_view key :
          {"token-validity", "internal-registration", "mp", "leeway", "bulk-leeway"}) {
-      keys.forbid(key, "clients, being the site's", "give it to an action without them");
+      keys.forbid(key, "a choice of clients, since it is the site's",
+                  "give it in an action that is for all clients");
     }
   }
   constexpr std::string_view kSettings[] = {"token-validity",
@@ -209,7 +210,7 @@ std::optional<Repeat> read_repeat(Keys& keys) {
   const auto every = keys.duration("repeat-every", Sign::positive);
   const auto times = keys.whole("times", WholeRange{1, UINT32_MAX});
   if (keys.has("times") && !keys.has("repeat-every") && !keys.may_be_misspelt("repeat-every")) {
-    keys.wrong("times", "says how often, and not at what distance", "give `repeat-every` too");
+    keys.wrong("times", "says how often, but not how far apart", "give `repeat-every` too");
   }
   if (!every) return std::nullopt;
   return Repeat{*every, times ? std::optional(static_cast<std::uint32_t>(*times)) : std::nullopt};
@@ -235,12 +236,12 @@ void read_action(Reading& reading, const toml::node& element) {
   keys.finish();
   if (!at || !what) return;
   if (at->time_since_epoch() >= reading.time.duration) {
-    reading.mistakes.warn(keys.place("at"),
-                          fmt::format("the action `{}` is at {}, and the run ends at {}: it never "
-                                      "happens",
-                                      kActionNames[*kind], to_text(at->time_since_epoch()),
-                                      to_text(reading.time.duration)),
-                          "choose an earlier time, or lengthen the run");
+    reading.mistakes.warn(
+        keys.place("at"),
+        fmt::format("the action `{}` is at {}, but the run ends at {}: it never happens",
+                    kActionNames[*kind], to_text(at->time_since_epoch()),
+                    to_text(reading.time.duration)),
+        "choose an earlier time, or lengthen the run");
   }
   const auto line = static_cast<int>(reading.text.line_in_file(element.source().begin.line));
   reading.scenario.actions.push_back({*at, std::move(*what), line, false, repeat});
@@ -291,7 +292,7 @@ void warn_of_late_install(Reading& reading, std::size_t cohort_index, const Acti
   if (last < end) return;
   reading.mistakes.warn(
       reading.bulk_token_places[cohort_index],
-      fmt::format("the bulk token {} ends at {}, and clients are given it up to {}",
+      fmt::format("the bulk token {} is refused from {} on, but clients are given it up to {}",
                   in_quotes(token.name), to_text(end.time_since_epoch()),
                   to_text(last.time_since_epoch())),
       "give it a longer `lifetime`, or install them earlier");

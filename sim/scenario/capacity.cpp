@@ -46,7 +46,7 @@ void say_that_it_is_scaled(Reading& reading, Position place) {
   const double scale = reading.options.clients_scale;
   if (scale == 1) return;
   reading.mistakes.warn(place,
-                        fmt::format("capacities are scaled as the clients are, by {}", scale), "");
+                        fmt::format("capacities are scaled by {}, as the clients are", scale), "");
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ std::optional<Duration> read_request_timeout(Reading& reading, Keys& keys) {
   const Duration latency = reading.scenario.policy.latency;
   if (!timeout || *timeout > latency) return timeout;
   keys.wrong("request-timeout",
-             fmt::format("is {}, and an answer takes {}", to_text(*timeout), to_text(latency)),
+             fmt::format("is {}, but an answer takes {}", to_text(*timeout), to_text(latency)),
              "choose a longer one, or a shorter `latency`");
   return std::nullopt;
 }

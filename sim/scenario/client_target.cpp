@@ -62,7 +62,7 @@ std::string nearest_device(const Reading& reading, Position at, const Inventory&
 
 void no_such_number(Keys& keys, const std::string& client, std::uint32_t clients) {
   keys.wrong("client",
-             fmt::format("is {}, and the cohort has {} client{}", in_quotes(client), clients,
+             fmt::format("is {}, but the cohort has {} client{}", in_quotes(client), clients,
                          clients == 1 ? "" : "s"),
              fmt::format("clients are numbered from 0 to {}", clients - 1));
 }
@@ -74,7 +74,7 @@ std::optional<std::uint32_t> device_in(Reading& reading, Keys& keys, const std::
   const auto found = find_device(reading, cohort, name);
   if (!found) {
     keys.wrong("client",
-               fmt::format("is {}, and the inventory {} has no device {}", in_quotes(client),
+               fmt::format("is {}, but the inventory {} has no device {}", in_quotes(client),
                            in_quotes(inventory.file), in_quotes(name)),
                nearest_device(reading, keys.place("client"), inventory, name));
     return std::nullopt;
@@ -99,7 +99,7 @@ std::optional<Target> client_target(Reading& reading, Keys& keys) {
     if (cohort && !name.empty() && reading.scenario.cohorts[cohort->index].clients == 0) {
       return std::nullopt;  // Its inventory may be what is wrong.
     }
-    keys.wrong("client", fmt::format("is {}, which names no client", in_quotes(*client)),
+    keys.wrong("client", fmt::format("is {}, which does not name a client", in_quotes(*client)),
                "write the cohort, a slash and the client's number, as in \"commuters/17\"");
     return std::nullopt;
   }
@@ -108,7 +108,7 @@ std::optional<Target> client_target(Reading& reading, Keys& keys) {
     const std::string wanted(cohort_name);
     keys.wrong(
         "client",
-        fmt::format("is {}, and there is no cohort {}", in_quotes(*client), in_quotes(wanted)),
+        fmt::format("is {}, but there is no cohort {}", in_quotes(*client), in_quotes(wanted)),
         reading.nearest_name(keys.place("client"), "cohort", wanted, reading.cohorts));
     return std::nullopt;
   }

@@ -59,10 +59,11 @@ void read_adopted(Reading& reading, Keys& keys, Cohort& cohort, bool network_is_
   cohort.clients = scaled_clients(reading, keys, "inventory", rows,
                                   std::min(reading.options.clients_scale, 1.0));
   if (reading.options.clients_scale <= 1) return;
-  reading.mistakes.warn(keys.place("inventory"),
-                        fmt::format("the inventory has {} device{}: it is not scaled beyond them",
-                                    rows, rows == 1 ? "" : "s"),
-                        "make a larger inventory");
+  reading.mistakes.warn(
+      keys.place("inventory"),
+      fmt::format("the inventory has {} device{}: it cannot be scaled beyond that", rows,
+                  rows == 1 ? "" : "s"),
+      "make a larger inventory");
 }
 
 void read_name(Reading& reading, Keys& keys, Cohort& cohort) {

@@ -29,8 +29,8 @@ std::optional<Probabilities> read_to(Reading& reading, Keys& stay) {
   }
   is_whole = keys.finish() && is_whole;
   if (is_whole && !(sum >= 1 - kSumTolerance && sum <= 1 + kSumTolerance)) {
-    stay.wrong("to", fmt::format("has probabilities that sum up to {}", sum),
-               "they must sum up to 1");
+    stay.wrong("to", fmt::format("has probabilities that add up to {}", sum),
+               "they must add up to 1");
   }
   return to;
 }

@@ -47,7 +47,7 @@ bool read_bounds(Keys& keys, Expectation& expect) {
   bool has_other = keys.has("min") || keys.has("max");
   if (keys.has("peak-of")) {
     for (const std::string_view key : {"per-client-min", "per-client-max"}) {
-      keys.forbid(key, "`peak-of`, which is of all clients together", "use `min` or `max`");
+      keys.forbid(key, "`peak-of`, which counts all clients together", "use `min` or `max`");
     }
   } else if (keys.has("event") || keys.has("cause")) {
     expect.per_client_min = read_number(keys, "per-client-min");
@@ -58,7 +58,7 @@ bool read_bounds(Keys& keys, Expectation& expect) {
     if (expect.event && is_site_kind(*expect.event)) {
       for (const std::string_view key : {"per-client-min", "per-client-max"}) {
         if (keys.has(key)) {
-          keys.wrong(key, "is of clients, but the event is the site's",
+          keys.wrong(key, "counts by client, but the event is the site's",
                      "use `count`, `min` or `max`");
         }
       }
@@ -115,7 +115,7 @@ void read_state(Reading& reading, Keys& keys, Expectation& expect) {
   expect.at = keys.time("at").value_or(end);
   if (expect.at > end) {
     keys.wrong("at",
-               fmt::format("is {}, and the run ends at {}", to_text(expect.at.time_since_epoch()),
+               fmt::format("is {}, but the run ends at {}", to_text(expect.at.time_since_epoch()),
                            to_text(reading.time.duration)),
                "choose an earlier time, or lengthen the run");
   }
@@ -160,7 +160,7 @@ void check_refusal(const Reading& reading, Keys& keys, EventKind event, RefusalR
   if (can_have(event, reason, real)) return;
   if (can_have(event, reason, true)) {
     return keys.wrong("reason",
-                      fmt::format("is `{}`, which only real tokens are refused for", name(reason)),
+                      fmt::format("is `{}`, for which only real tokens are refused", name(reason)),
                       "choose another, or write crypto = \"real\" in [site]");
   }
   std::vector<std::string_view> possible;
@@ -169,7 +169,7 @@ void check_refusal(const Reading& reading, Keys& keys, EventKind event, RefusalR
     if (can_have(event, other, false)) possible.push_back(name(other));
   }
   keys.wrong("reason",
-             fmt::format("is `{}`, which is never that of `{}`", name(reason), name(event)),
+             fmt::format("is `{}`, which is never the reason for `{}`", name(reason), name(event)),
              fmt::format("choose one of {}", fmt::join(possible, ", ")));
 }
 
@@ -201,7 +201,7 @@ void read_span(Reading& reading, Keys& keys, Expectation& expect) {
   const Instant end{reading.time.duration};
   expect.from = keys.time("from").value_or(Instant{});
   expect.to = keys.time("to").value_or(end);
-  const std::string ends = fmt::format("and the run ends at {}", to_text(reading.time.duration));
+  const std::string ends = fmt::format("but the run ends at {}", to_text(reading.time.duration));
   if (expect.from >= end) {
     keys.wrong("from", fmt::format("is {}, {}", to_text(expect.from.time_since_epoch()), ends),
                "choose an earlier time, or lengthen the run");
@@ -231,13 +231,14 @@ void read_per(Reading& reading, Keys& keys, Expectation& expect) {
   }
   expect.peak_per = keys.duration("per", Sign::positive, Need::required);
   if (++reading.peaks > kPeaksMax) {
-    keys.wrong("peak-of", fmt::format("is there more than {} times", kPeaksMax));
+    keys.wrong("peak-of", fmt::format("appears more than {} times", kPeaksMax));
   }
   constexpr Duration minute = std::chrono::minutes{1};
   if (expect.peak_per && reading.time.tick < minute && *expect.peak_per % minute != Duration{0}) {
-    keys.wrong("per",
-               fmt::format("is {}, which is no whole number of minutes", to_text(*expect.peak_per)),
-               "where ticks are shorter than a minute peaks are counted by the minute");
+    keys.wrong(
+        "per",
+        fmt::format("is {}, which is not a whole number of minutes", to_text(*expect.peak_per)),
+        "where ticks are shorter than a minute, peaks are counted by the minute");
   }
 }
 
@@ -247,7 +248,7 @@ void read_event(Reading& reading, Keys& keys, Expectation& expect) {
   expect.event = keys.word<EventKind>(key, Need::required, of_runs);
   read_span(reading, keys, expect);
   read_per(reading, keys, expect);
-  constexpr std::string_view why = "events, which are counted over a time";
+  constexpr std::string_view why = "events, which are counted over a period";
   keys.forbid("at", why, "use `from` and `to`");
   keys.forbid("cause", why, "make two expectations of it");
   keys.forbid("share-min", why, "use `per-client-min`");
@@ -273,7 +274,7 @@ void read_cause(Reading& reading, Keys& keys, Expectation& expect) {
   }();
   expect.spell_cause = keys.word<SpellCause>("cause", Need::required, of_runs);
   read_span(reading, keys, expect);
-  constexpr std::string_view why = "spells, which are counted over a time";
+  constexpr std::string_view why = "spells, which are counted over a period";
   keys.forbid("at", why, "use `from` and `to`");
   keys.forbid("per", why, "drop it, or expect a `peak-of` an event");
   keys.forbid("reason", why, "drop it, or expect an `event`");

@@ -125,14 +125,14 @@ std::optional<Error> InventoryReader::read_column(const CsvField& field) {
   if (known == kColumns.end()) {
     std::string advice = did_you_mean("column", field.text, kColumns);
     advice += advice.ends_with('?') ? " Columns of your own begin with `x-`"
-                                    : ", or one of your own, which begins with `x-`";
+                                    : ", and those of your own, which begin with `x-`";
     if (csv_.lacks_commas()) advice = "put commas between the columns";
     return csv_.wrong_at(field.raw, fmt::format("unknown column {}", in_quotes(field.text)),
                          std::move(advice));
   }
   const auto column = static_cast<Column>(known - kColumns.begin());
   if (row_.has(column)) {
-    return csv_.wrong_at(field.raw, fmt::format("the column {} is there twice", in_quotes(*known)),
+    return csv_.wrong_at(field.raw, fmt::format("the column {} appears twice", in_quotes(*known)),
                          "leave one of them out");
   }
   row_.place(column, columns_);
@@ -186,7 +186,7 @@ std::optional<Error> InventoryReader::repeated_device() const {
   const auto offset = static_cast<std::size_t>(place - text_.data());
   return csv_.wrong_at(
       text_.substr(offset),
-      fmt::format("`device` is {}, as in line {}", in_quotes(clients[found->first].device),
+      fmt::format("`device` is {}, as on line {}", in_quotes(clients[found->first].device),
                   csv_.line_number(places_[found->second])),
       "give every device a row of its own, and only one");
 }

@@ -93,7 +93,7 @@ void InventoryRowReader::read_device(AdoptedClient& client) {
           "shorten it");
   } else if (std::any_of(field.text.begin(), field.text.end(), is_control)) {
     wrong(field, fmt::format("`device` is {}, with a control character", in_quotes(field.text)),
-          "write a text of one line");
+          "write it as a single line");
   }
   client.device = field.text;
 }
@@ -123,7 +123,7 @@ std::optional<Instant> InventoryRowReader::date(Column column) {
     wrong(*field,
           fmt::format("`{}` is {}, {} or more from the run's start at {}", name_of(column),
                       rfc3339(*moment), kDurationLimitText, text_of(Instant{})),
-          "look for a mistaken year");
+          "check the year");
     return std::nullopt;
   }
   constexpr sys_seconds kFirst{};
@@ -156,13 +156,13 @@ void InventoryRowReader::read_token(AdoptedClient& client) {
   client.token = {*issued, expires.value_or(*issued + context_.policy->token_validity)};
   if (client.token->expires <= *issued) {
     wrong(*expires_field,
-          fmt::format("`token-expires` is {}, and `token-issued` is not before that",
+          fmt::format("`token-expires` is {}, but `token-issued` is not before that",
                       text_of(client.token->expires)),
           "write a later time");
   } else if (client.token->expires - *issued >= kDurationLimit) {
     wrong(*expires_field,
           fmt::format("`token-expires` is {} or more after `token-issued`", kDurationLimitText),
-          "look for a mistaken year");
+          "check the year");
   }
 }
 
@@ -180,17 +180,17 @@ void InventoryRowReader::read_state(AdoptedClient& client) {
   const bool needs_token = *state == registered || *state == roaming || *state == expired;
   if (needs_token && issued == nullptr) {
     wrong(field,
-          fmt::format("a client that is `{}` has a token, and `token-issued` is missing",
+          fmt::format("a client that is `{}` has a token, but `token-issued` is missing",
                       name(*state)),
           "give `token-issued`, or write `installed` or `re-registration-required`");
   } else if (*state == installed && issued != nullptr) {
-    wrong(*issued, "a client that is `installed` has no token, and `token-issued` is given",
+    wrong(*issued, "a client that is `installed` has no token, but `token-issued` is given",
           "leave it empty, or choose another `state`");
   } else if (*state == expired && client.token && lives) {
     wrong(field,
-          fmt::format("the client is `expired`, and its token lives until {}, after the run's "
-                      "start at {}",
-                      text_of(refused_from), text_of(Instant{})),
+          fmt::format(
+              "the client is `expired`, but its token lives until {}, after the run's start at {}",
+              text_of(refused_from), text_of(Instant{})),
           "write `registered` or `roaming`, or the date at which it ended as `token-expires`");
   }
 }
@@ -219,7 +219,7 @@ void InventoryRowReader::read_trace(AdoptedClient& client) {
   const CsvField* field = given(Column::trace);
   if (field == nullptr || context_.trace_is_unknown) return;
   if (context_.trace == nullptr) {
-    wrong(*field, "`trace` names a device, and the cohort's network replays no trace",
+    wrong(*field, "`trace` names a device, but the cohort's network replays no trace",
           "leave it empty, or give the cohort a network with a `file`");
     return;
   }
@@ -233,7 +233,7 @@ void InventoryRowReader::read_trace(AdoptedClient& client) {
     for (const auto& [name, index] : recorded_) names.push_back(name);
   }
   wrong(*field,
-        fmt::format("`trace` is {}, and the trace has no such device", in_quotes(field->text)),
+        fmt::format("`trace` is {}, but the trace has no such device", in_quotes(field->text)),
         names.empty() ? "" : did_you_mean("device", field->text, names));
 }
 

@@ -180,9 +180,9 @@ std::optional<std::string> Keys::label(std::string_view key, Need need) {
   if (!label) return std::nullopt;
   if (!label->empty() && is_one_line(*label)) return label;
   if (label->empty()) {
-    wrong(key, "is empty", key == "name" ? "give it a name" : "write a text of one line");
+    wrong(key, "is empty", key == "name" ? "give it a name" : "write it as a single line");
   } else {
-    wrong(key, "holds control characters", "write a text of one line, and \\\\ for a backslash");
+    wrong(key, "holds control characters", "write it as a single line, and \\\\ for a backslash");
   }
   return std::nullopt;
 }
@@ -265,7 +265,7 @@ std::optional<Duration> Keys::duration_of(std::string_view key, const toml::node
   if (*duration < Duration{0} && sign != Sign::any)
     return refuse("is negative", "it cannot be less than 0");
   if (*duration == Duration{0} && sign == Sign::positive) {
-    return refuse("is zero", "it must be longer than that");
+    return refuse("is zero", "it must be longer than zero");
   }
   if (const auto why = off_the_tick(*duration, time_.tick)) {
     return refuse(*why, "round it, or choose a smaller `tick` in [run]");
@@ -342,7 +342,8 @@ std::optional<Instant> Keys::time(std::string_view key, Need need) {
   if (after < Duration{0}) {
     wrong(key, "is before the run's start", "choose a time at or after `start`");
   } else if (after >= kDurationLimit) {
-    wrong(key, fmt::format("is not less than {} after the start", kDurationLimitText));
+    wrong(key, fmt::format("is not less than {} after the start", kDurationLimitText),
+          "choose an earlier time");
   } else if (const auto why = off_the_tick(after, time_.tick)) {
     wrong(key, fmt::format("is {} after the start, which {}", to_text(after), *why),
           "choose a time on a tick, or a smaller `tick` in [run]");

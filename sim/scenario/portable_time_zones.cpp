@@ -49,7 +49,7 @@ struct Counts {
 };
 
 Counts read_header(Numbers& file) {
-  if (file.take(4) != "TZif") throw std::runtime_error("a time zone's file is none");
+  if (file.take(4) != "TZif") throw std::runtime_error("a time zone's file is not one");
   file.take(kHeaderBytes - 4 - 6 * 4);
   const auto count = [&] { return static_cast<std::size_t>(file.number(4)); };
   Counts counts{};

@@ -105,7 +105,7 @@ class Placing {
       steps_.push_back({part, std::nullopt});
       return table->get(part);
     }
-    return wrong(fmt::format("`{}` is no table, and has no keys", said_.key[i - 1]),
+    return wrong(fmt::format("`{}` is not a table, and has no keys", said_.key[i - 1]),
                  fmt::format("set {} itself", said_.key[i - 1]));
   }
 
@@ -183,7 +183,7 @@ class Placing {
     const std::string& first = said_.key[0];
     const bool is_list = first == "cohort" || first == "action" || first == "expect";
     if (is_list && said_.key.size() < 3) {
-      return wrong(fmt::format("this names no key of a [[{}]]", first),
+      return wrong(fmt::format("this does not name a key of a [[{}]]", first),
                    first == "cohort"   ? "give a cohort and its key, as in cohort.laptops.clients=9"
                    : first == "action" ? "give its number and its key, as in action.0.at=20d"
                                        : "give its number and its key, as in expect.0.max=5");
@@ -199,7 +199,7 @@ class Placing {
                                     !list->front().as_table()->is_inline();
     if (is_written_as_one && !is_list_of_headers) return {};
     return wrong(fmt::format("`{}` is a table with keys of its own in the file", said_.key.back()),
-                 "set its keys, one by one");
+                 "set its keys one by one");
   }
 
   std::pair<std::size_t, std::size_t> bytes_of(const toml::node& node) const {

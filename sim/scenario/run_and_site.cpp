@@ -23,7 +23,7 @@ void check_default(Reading& reading, Keys& run, std::string_view key, std::strin
                    Duration duration) {
   if (!off_the_tick(duration, reading.scenario.tick)) return;
   run.wrong("tick",
-            fmt::format("is {}, of which the default of `{}` ({}, {}) is no multiple",
+            fmt::format("is {}, but the default of `{}` ({}, {}) is not a multiple of it",
                         to_text(reading.scenario.tick), key, to_text(duration), rule),
             fmt::format("choose another tick, or give `{}` in [site]", key));
 }
@@ -37,7 +37,7 @@ void read_start(Reading& reading, Keys& run) {
   if (const auto why = off_the_tick(time_of_day, reading.time.tick)) {
     run.wrong("start",
               fmt::format("is {} after midnight UTC, which {}", to_text(time_of_day), *why),
-              "midnight always is");
+              "choose midnight, which always is");
   } else if (given || !run.has("start")) {
     reading.time.start = start;
   }
@@ -54,11 +54,11 @@ void read_reseed(Reading& reading, Keys& run) {
   reading.scenario.reseed = Reseed{*at, static_cast<std::uint64_t>(*seed)};
   const Duration after = at->time_since_epoch();
   if (after < reading.time.duration) return;
-  reading.mistakes.warn(keys.place("at"),
-                        fmt::format("`reseed` is at {}, and the run is over after {}: nothing is "
-                                    "drawn from its seed",
-                                    to_text(after), to_text(reading.time.duration)),
-                        "choose an earlier time, or leave it out");
+  reading.mistakes.warn(
+      keys.place("at"),
+      fmt::format("`reseed` is at {}, but the run is over after {}: nothing is drawn from its seed",
+                  to_text(after), to_text(reading.time.duration)),
+      "choose an earlier time, or leave it out");
 }
 
 void read_run_keys(Reading& reading, Keys& run) {
@@ -107,7 +107,7 @@ void read_site_keys(Reading& reading, Keys& site) {
   if (const auto tenant = site.text("tenant")) {
     const std::optional<Guid> guid = parse_guid(*tenant);
     if (!guid) {
-      site.wrong("tenant", fmt::format("is {}, which is no GUID", in_quotes(*tenant)),
+      site.wrong("tenant", fmt::format("is {}, which is not a GUID", in_quotes(*tenant)),
                  "write it as in \"cdcc5e91-0adf-4a24-82d0-196667f1c081\"");
     }
     scenario.tenant = guid.value_or(Guid{});
@@ -129,10 +129,10 @@ void check_dates(Reading& reading, Keys& site) {
   const auto latest = std::chrono::sys_seconds{std::chrono::seconds{kTokenDateMax}};
   if (scenario.start.time_since_epoch() < 0s) {
     site.wrong("crypto", "is `real`, but the run starts before 1970",
-               "tokens hold no such dates: choose a later `start` in [run]");
+               "tokens cannot hold such dates: choose a later `start` in [run]");
   } else if (scenario.start > latest - scenario.duration - lifetime_max) {
     site.wrong("crypto", "is `real`, but tokens would outlive the year 9999",
-               "tokens hold no such dates: choose an earlier `start` in [run]");
+               "tokens cannot hold such dates: choose an earlier `start` in [run]");
   }
 }
 

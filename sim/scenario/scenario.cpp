@@ -24,8 +24,9 @@ void read_format(Keys& top) {
   const Need need = top.has("format") ? Need::required : Need::optional;  // said once
   const auto format = top.whole("format", WholeRange{}, need);
   if (format && *format != kFormat) {
-    top.wrong("format", fmt::format("is {}", *format),
-              fmt::format("this program reads format {}", kFormat));
+    top.wrong("format",
+              fmt::format("is {}, but this program reads only format {}", *format, kFormat),
+              fmt::format("write `format = {}`, or use a newer tokenlife", kFormat));
   }
 }
 
@@ -69,12 +70,12 @@ std::pair<std::string, std::string> no_such_bulk_token(std::string_view name,
                                                        const NameList& list) {
   if (list.names().empty()) {
     return {
-        fmt::format("is {}, and no action issues a bulk token", in_quotes(name)),
+        fmt::format("is {}, but no action issues a bulk token", in_quotes(name)),
         fmt::format("add an [[action]] with do = \"issue-bulk-token\", name = {} and at = \"0d\"",
                     toml_string(name))};
   }
   const std::vector<std::string_view> names(list.names().begin(), list.names().end());
-  return {fmt::format("is {}, and there is no bulk token of that name", in_quotes(name)),
+  return {fmt::format("is {}, but there is no bulk token of that name", in_quotes(name)),
           did_you_mean("bulk token", name, names)};
 }
 
@@ -89,7 +90,7 @@ std::optional<std::uint32_t> Reading::reference(Keys& keys, std::string_view key
     keys.wrong(key, std::move(what), std::move(advice));
     return std::nullopt;
   }
-  keys.wrong(key, fmt::format("is {}, and there is no {} of that name", in_quotes(*name), noun),
+  keys.wrong(key, fmt::format("is {}, but there is no {} of that name", in_quotes(*name), noun),
              nearest_name(keys.place(key), noun, *name, list));
   return std::nullopt;
 }

@@ -104,7 +104,7 @@ Result<KeyValue, Error> parse_setting(const Setting& setting) {
   std::string_view rest = setting.text;
   auto key = take_key(rest);
   if (!key) {
-    return wrong("the key is not one",
+    return wrong("this does not begin with a key",
                  "write its parts with a `.` between them, and a name with "
                  "dots in quotes, as in cohort.\"a.b\".clients=5");
   }
@@ -112,12 +112,12 @@ Result<KeyValue, Error> parse_setting(const Setting& setting) {
     return wrong("the key has too many parts", std::string(kExample));
   }
   if (!rest.starts_with('=')) {
-    return wrong(rest.empty() ? "there is no `=`" : "something stands after the key",
+    return wrong(rest.empty() ? "there is no `=`" : "there is something after the key",
                  std::string(kExample));
   }
   rest.remove_prefix(1);
   if (has_control_characters(rest)) {
-    return wrong("the value holds control characters", "write it as a string of TOML");
+    return wrong("the value holds control characters", "write it as a TOML string");
   }
   return KeyValue{std::move(*key), as_toml(trimmed(rest))};
 }

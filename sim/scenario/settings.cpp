@@ -85,7 +85,7 @@ std::optional<CredentialLife> read_credential_life(Reading& reading, Keys& keys,
   if (credential == Credential::self_signed && !keys.has("inventory")) {
     for (const std::string_view key : kKeys) {
       if (!keys.has(key)) continue;
-      keys.wrong(key, "is of clients with a PKI or Entra credential",
+      keys.wrong(key, "is only for clients with a PKI or Entra credential",
                  "write credential = \"pki\" or \"entra\", or drop it");
     }
     return std::nullopt;
@@ -93,7 +93,7 @@ std::optional<CredentialLife> read_credential_life(Reading& reading, Keys& keys,
   if (!validity) {
     for (const std::string_view key : std::span(kKeys).subspan(1)) {
       if (!keys.has(key) || keys.has("credential-validity")) continue;
-      keys.wrong(key, "says when a credential is renewed that never expires",
+      keys.wrong(key, "says when to renew a credential that never expires",
                  "add `credential-validity`, or drop it");
     }
     return std::nullopt;

@@ -75,6 +75,13 @@ struct Line {
     const std::string_view rest = text.substr(std::min(begin, text.size()));
     return rest.substr(0, rest.find_first_of(" \t]}#"));
   }
+  // That word with all that follows, to the next comma, bracket, quote or comment.
+  std::string_view words_from(std::size_t begin, std::string_view word) const {
+    const std::string_view rest = text.substr(begin);
+    const std::string_view words = rest.substr(0, rest.find_first_of(",;=[]{}\"'#\r"));
+    const std::size_t end = words.find_last_not_of(kBlank) + 1;
+    return end < word.size() ? word : words.substr(0, end);
+  }
 };
 
 // ---- Values ------------------------------------------------------------------------------------
@@ -130,7 +137,7 @@ Finding wrong_number(std::size_t at, std::string_view word) {
     return {at, quoted + " is not a number",
             fmt::format("put quotes around a duration: \"{}\"", word)};
   }
-  return {at, quoted + " is not a number", "put quotes around it if it is a text"};
+  return {at, quoted + " is not a number", "put quotes around it if it is meant as text"};
 }
 
 // What is wrong with a value, if it begins like one.
@@ -139,7 +146,7 @@ std::optional<Finding> wrong_value(const Line& line) {
   std::string_view word = line.word(at);
   if (word.ends_with(',')) word.remove_suffix(1);
   if (word.ends_with(';')) {
-    return Finding{at + word.size() - 1, "a `;` stands after the value", "end it with the line"};
+    return Finding{at + word.size() - 1, "there is a `;` after the value", "end it with the line"};
   }
   if (word.starts_with("=")) return Finding{at, "there is a second `=`", "write one"};
   for (const std::string_view quote :
@@ -161,8 +168,9 @@ std::optional<Finding> wrong_value(const Line& line) {
   if (word.empty()) return std::nullopt;
   if (has("+-.0123456789", word.substr(0, 1))) return wrong_number(at, word);
   if (word[0] == '"' || word[0] == '\'' || word[0] == '/') return std::nullopt;
-  return Finding{at, in_quotes(word) + " is not a value",
-                 fmt::format("put quotes around a text: \"{}\"", shown(word))};
+  return Finding{
+      at, in_quotes(word) + " is not a value",
+      fmt::format("put quotes around the whole value: \"{}\"", shown(line.words_from(at, word)))};
 }
 
 // ---- What stands around values -----------------------------------------------------------------
@@ -171,25 +179,25 @@ Finding wrong_string(const Line& line, std::string_view reason) {
   const std::size_t at = line.value_begin();
   const bool has_more = line.stopped < line.text.size();
   if (has_more && has(reason, "control character")) {
-    return {line.stopped, "a control character stands in a string", "take it out"};
+    return {line.stopped, "a string contains a control character", "take it out"};
   }
   if (has_more && (has(reason, "escape sequence") || has(reason, "hex digit"))) {
-    return {line.stopped, "a `\\` in double quotes begins an escape, and this is none",
+    return {line.stopped, "a `\\` in double quotes begins an escape, and this is not one",
             "write `\\\\` or `/`, or put the text in single quotes"};
   }
   const char quote = at < line.text.size() && line.text[at] == '\'' ? '\'' : '"';
   return {at, "the string is not closed",
-          fmt::format("put a {} after its end, in the same line", quote)};
+          fmt::format("put a {} after its end, on the same line", quote)};
 }
 
 Finding wrong_table_in_braces(const Line& line, std::string_view reason) {
   if (has(reason, "dangling comma")) {
-    return {line.stopped, "a `,` stands before the `}`", "leave it out"};
+    return {line.stopped, "there is a `,` before the `}`", "leave it out"};
   }
   if (line.stopped >= line.text.size()) {
     const std::size_t brace = std::min(line.text.rfind('{'), line.text.size());
-    return {brace, "a table in braces ends in the line in which it begins",
-            fmt::format("write {} = {{ ... }} in one line", shown(line.key()))};
+    return {brace, "a table in braces must end on the line on which it begins",
+            fmt::format("write {} = {{ ... }} on one line", shown(line.key()))};
   }
   const std::string_view what = has(reason, "expected comma")
                                     ? "a `,` is missing before this"
@@ -212,18 +220,17 @@ Finding wrong_header(const Line& line, std::string_view reason) {
             fmt::format("every {0} begins with [[{0}]], the first one too", key)};
   }
   if (has(reason, "redefine") || has(reason, "inline table")) {
-    return {begin, fmt::format("[{}] stands here again", key),
-            key == "cohort.network"
-                ? "each cohort begins with [[cohort]], spelt so; within one, put its "
-                  "keys in one place"
-                : "put its keys in one place"};
+    return {begin, fmt::format("[{}] appears again", key),
+            key == "cohort.network" ? "each cohort begins with [[cohort]], spelt exactly like "
+                                      "that; within one, put its keys in one place"
+                                    : "put its keys in one place"};
   }
   if (key.empty()) return {begin, "the table has no name", "write it as in [run]"};
   const bool is_list = is_cohort || key == "action" || key == "expect";
   std::string header = is_list ? fmt::format("[[{}]]", key) : fmt::format("[{}]", key);
   std::replace(header.begin(), header.end(), ' ', '.');
   return {begin, "this is not the header of a table",
-          fmt::format("write {} in a line of its own", header)};
+          fmt::format("write {} on a line of its own", header)};
 }
 
 Finding wrong_key(const Line& line) {
@@ -235,14 +242,14 @@ Finding wrong_key(const Line& line) {
   const std::string_view whole = line.key();
   const std::string_view key = whole.substr(0, whole.find_first_of(kBlank));
   if (line.stopped < line.text.size() && line.text[line.stopped] == ':') {
-    return {line.stopped, "a `:` stands between key and value",
+    return {line.stopped, "there is a `:` between key and value",
             fmt::format("write {} = ...", shown(key))};
   }
   if (key.empty() || !is_all(in_small(key), "abcdefghijklmnopqrstuvwxyz0123456789-_.\"'")) {
     return {begin, "this is neither a key with its value nor the header of a table",
             "write key = value, or [table]"};
   }
-  return {begin, fmt::format("the key {} is followed by no `=`", in_quotes(key)),
+  return {begin, fmt::format("the key {} is not followed by `=`", in_quotes(key)),
           fmt::format("write {} = ...", shown(key))};
 }
 
@@ -255,11 +262,11 @@ Finding wrong_rest(const Line& line) {
     if (auto finding = wrong_value(line)) return *finding;
   }
   if (rest.starts_with(',') || rest.starts_with(';')) {
-    return {line.stopped, fmt::format("a `{}` stands after the value", rest[0]),
+    return {line.stopped, fmt::format("there is a `{}` after the value", rest[0]),
             "end the value with the line"};
   }
-  return {line.stopped, "something stands after the value",
-          "write each key in a line of its own, and one text in one pair of quotes"};
+  return {line.stopped, "there is something after the value",
+          "write each key on a line of its own, and each string in one pair of quotes"};
 }
 
 // Where the key that is there twice was given first: the last line before that begins with it.
@@ -284,7 +291,7 @@ Finding duplicate(std::string_view text, std::size_t number, const Line& line,
   const std::size_t first = first_line(text, key, number);
   return {std::min(line.text.rfind(key, line.stopped), line.stopped),
           fmt::format("the key {} is given twice{}", in_quotes(key),
-                      first == 0 ? "" : fmt::format(", first in line {}", first)),
+                      first == 0 ? "" : fmt::format(", first on line {}", first)),
           "drop one of the two"};
 }
 

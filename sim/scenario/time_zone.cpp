@@ -57,14 +57,14 @@ Result<ZoneOffsets, ZoneFault> read_offsets(const std::string& name, std::chrono
   if (zones.zones.empty()) return Failed<ZoneFault>(without_tzdata());
   const date::time_zone* zone = zone_of(name, zones);
   if (zone == nullptr) {
-    return Failed<ZoneFault>({"which is no time zone", nearest_zone(name, zones)});
+    return Failed<ZoneFault>({"which is not a time zone", nearest_zone(name, zones)});
   }
   ZoneOffsets offsets;
   const std::chrono::sys_seconds end = start + duration + kMargin;
   for (std::chrono::sys_seconds from = start - kMargin; from < end;) {
     const date::sys_info info = zone->get_info(from);
     if (end > kKnownUntil && info.end > end && info.begin >= kLastYearBegins) {
-      return Failed<ZoneFault>({"whose changes this system knows until 2037 only",
+      return Failed<ZoneFault>({"whose changes this system knows only until 2037",
                                 "end the run before 2038, or use a zone without daylight saving"});
     }
     // Some changes are of the name alone.

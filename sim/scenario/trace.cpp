@@ -41,7 +41,7 @@ class Reader {
                         header_advice());
     }
     if (csv_.at_end()) {
-      return csv_.wrong("the file has no rows", "add a row for each device at least");
+      return csv_.wrong("the file has no rows", "add at least one row for each device");
     }
     while (!csv_.at_end()) {
       if (auto error = csv_.read_row()) return error;
@@ -186,7 +186,7 @@ Result<Trace, Error> parse_trace(std::string_view text, const std::string& path,
     if (device.period < kDurationLimit) continue;
     return input_error(
         path, fmt::format("device {} spans {} or more", in_quotes(device.name), kDurationLimitText),
-        "look for a mistaken year");
+        "check the year");
   }
   return trace;
 }

@@ -60,7 +60,7 @@ void read_hours(Reading& reading, Keys& keys, WeekNetwork& week) {
   const auto closes = has_both ? time_of_day(hours.substr(6)) : std::nullopt;
   constexpr std::chrono::days day{1};
   if (!opens || !closes || *opens == day) {
-    keys.wrong("hours", fmt::format("is {}, which is no time span", in_quotes(hours)),
+    keys.wrong("hours", fmt::format("is {}, which is not a time span", in_quotes(hours)),
                "write it as in \"09:00-17:00\"");
     return;
   }

@@ -65,7 +65,7 @@ std::string without_strangers(std::string_view line, std::vector<std::string>& w
   const auto note = [&](std::string_view what, std::size_t at, std::string_view advice) {
     if (std::find(named.begin(), named.end(), what) != named.end()) return;
     named.push_back(what);
-    wrong.push_back(fmt::format("{} stands at byte {}{}", what, at + 1, advice));
+    wrong.push_back(fmt::format("there is {} at byte {}{}", what, at + 1, advice));
   };
   std::string meant;
   for (std::size_t at = 0; at < line.size();) {
@@ -175,8 +175,8 @@ void take_word(std::string_view word, Parts& parts, std::vector<std::string>& wr
   if (is_known(word)) return;
   if (parts.token.value && may_be_more_of_a_token(word)) {
     if (!std::exchange(parts.token_goes_on, true)) {
-      wrong.push_back(fmt::format("{} is broken: more of its token seems to stand behind a space",
-                                  parts.token.name));
+      wrong.push_back(
+          fmt::format("{} is broken: more of its token seems to follow a space", parts.token.name));
     }
     return;
   }
@@ -202,10 +202,10 @@ Address check_address(const Part& part, std::string_view text, std::vector<std::
   }
   const std::string_view host = text.substr(0, first);
   const std::string_view id = text.substr(second + 1);
-  if (!is_host(host)) bad(fmt::format("has {} where a host's name stands", quoted(host)));
+  if (!is_host(host)) bad(fmt::format("has {} where a host name belongs", quoted(host)));
   const bool is_number = !id.empty() && id.size() <= 20 &&
                          id.find_first_not_of("0123456789") == std::string_view::npos;
-  if (!is_number) bad(fmt::format("has {} where the CMG's number stands", quoted(id)));
+  if (!is_number) bad(fmt::format("has {} where the CMG's number belongs", quoted(id)));
   return {std::string(host), std::string(id)};
 }
 
@@ -225,7 +225,7 @@ Address check_host_name(const Part& part, std::vector<std::string>& wrong) {
   std::string_view text = *part.value;
   const std::size_t scheme = text.find("://");
   if (scheme != std::string_view::npos) {
-    wrong.push_back(fmt::format("{} begins with {}, and must not", part.name,
+    wrong.push_back(fmt::format("{} begins with {}, but must not", part.name,
                                 quoted(text.substr(0, scheme + 3))));
     text.remove_prefix(scheme + 3);
   }
@@ -302,7 +302,7 @@ CheckedLine check_ccmsetup_line(std::string_view line) {
   }
   std::string meant = without_strangers(line, wrong);
   if (std::count(meant.begin(), meant.end(), '"') % 2 != 0) {
-    wrong.emplace_back("a quote is opened and not closed");
+    wrong.emplace_back("a quote is opened but not closed");
   }
   std::vector<std::string_view> words = words_of(meant);
   for (std::string_view& word : words) word = bare(word);

@@ -21,19 +21,19 @@ bool holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// What to do about a text that is not one `wanted` in PEM; empty if it is like nothing known.
+// What to do about a text that is not one `wanted` in PEM.
 std::string advice_on(std::string_view text, std::string_view wanted) {
   if (holds(text, "PRIVATE KEY-----") && wanted == "certificate") {
     return "it is a private key: give the certificate that belongs to it";
   }
   if (holds(text, "PRIVATE KEY-----")) {
-    return "it is a private key: give what `openssl pkey -pubout` makes of it";
+    return "it is a private key: give what `openssl pkey -pubout` makes from it";
   }
   if (holds(text, "CERTIFICATE REQUEST-----")) {
-    return "it is a request for a certificate (CSR): give the certificate that came of it";
+    return "it is a request for a certificate (CSR): give the certificate that was issued for it";
   }
   if (holds(text, "-----BEGIN RSA PUBLIC KEY-----")) {
-    return "it is a key of PKCS #1: give what `openssl rsa -RSAPublicKey_in -pubout` makes of it";
+    return "it is a key of PKCS #1: give what `openssl rsa -RSAPublicKey_in -pubout` makes from it";
   }
   const std::string_view begin = "-----BEGIN ";
   const std::size_t first = text.find(begin);
@@ -43,12 +43,12 @@ std::string advice_on(std::string_view text, std::string_view wanted) {
   // A SEQUENCE of more than 127 bytes, as all of these are in DER.
   if (text.starts_with("\x30\x81") || text.starts_with("\x30\x82")) {
     return "it looks like DER: give what `openssl x509 -inform DER`, or `openssl pkey -pubin "
-           "-inform DER`, makes of it";
+           "-inform DER`, makes from it";
   }
   if (text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size())).starts_with('{')) {
     return "it is JSON, as a JWK is: give the same key in PEM";
   }
-  return "";
+  return "give a file with exactly one";
 }
 
 // By the object identifiers, in DER, that stand in keys.
@@ -152,10 +152,12 @@ Result<PrivateKey, Error> read_given_private_key(const std::string& path) {
   const Secret pem = Secret::take(*text);
   auto key = PrivateKey::from_pem(pem.reveal());
   if (key) return std::move(*key);
-  const bool is_other_form =
-      key.error() == KeyFault::not_pem && holds(pem.reveal(), "PRIVATE KEY-----");
+  const bool is_pem = key.error() != KeyFault::not_pem;
+  const bool is_other_form = holds(pem.reveal(), "PRIVATE KEY-----");
   return input_error(path, words_of(key.error(), "private key", pem.reveal()),
-                     is_other_form ? "give what `openssl pkcs8 -topk8 -nocrypt` makes of it" : "");
+                     is_pem          ? ""
+                     : is_other_form ? "give what `openssl pkcs8 -topk8 -nocrypt` makes from it"
+                                     : "give a file with exactly one");
 }
 
 Result<GivenKey, Error> read_given_key(const std::string& path) {

@@ -96,7 +96,7 @@ Result<Sha256Thumbprint, Error> thumbprint_named(const std::string& client) {
   if (const auto thumbprint = parse_sha256(client)) return *thumbprint;
   std::error_code error;
   if (!std::filesystem::is_directory(client, error)) {
-    return usage_error(in_quotes(client) + " names no client",
+    return usage_error(in_quotes(client) + " does not name a client",
                        "give its folder, or the SHA-256 thumbprint of its certificate, as "
                        "`tokenlife client list` shows it");
   }

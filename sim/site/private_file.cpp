@@ -115,7 +115,7 @@ Result<void, Error> unless_absent(const std::string& path) {
 Result<void, Error> check_not_writable(const struct stat& status, const std::string& path) {
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) == 0) return {};
   return file_error(path, "can be written by other users",
-                    fmt::format("run `chmod go-w {}`, and see what may have been changed", path));
+                    fmt::format("run `chmod go-w {}`, and check what may have been changed", path));
 }
 
 // Who owns a file can write it.
@@ -125,7 +125,7 @@ Result<void, Error> check_owner(const struct stat& status, const std::string& pa
   const uid_t owner = status.st_uid;
   if (owner == 0 || owner == ::geteuid() || owner == folder.st_uid) return {};
   return file_error(path, "belongs to another user than the folder",
-                    fmt::format("see what it is, and run `chown {} {}`", folder.st_uid, path));
+                    fmt::format("check what it is, and run `chown {} {}`", folder.st_uid, path));
 }
 
 // Whether nobody but the owner and root can have seen or changed what is in the file.

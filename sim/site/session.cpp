@@ -100,7 +100,7 @@ Result<void, Error> Visit::go_back_in_time() {
   if (auto done = client_.begin_anew(time_); !done) return done;
   now_ = client_.instant_of(time_);
   if (had_token && !client_.client().token.exists()) {
-    warn(fmt::format("{}: its token is good from {} on, and not now: it is put aside until then",
+    warn(fmt::format("{}: its token is good only from {} on: it is put aside until then",
                      client_.folder(), rfc3339(good_from)));
   }
   return {};
@@ -130,8 +130,9 @@ Result<void, Error> Visit::find_time() {
     if (auto done = go_back_in_time(); !done) return done;
   }
   if (now_ > at(client_.header().duration)) {
-    return usage_error(fmt::format("the time is {}, and a client lasts 100 years", rfc3339(time_)),
-                       "set the clock, or give an earlier --at");
+    return usage_error(
+        fmt::format("the time is {}, but a client lasts only 100 years", rfc3339(time_)),
+        "set the clock, or give an earlier --at");
   }
   return {};
 }
@@ -297,16 +298,19 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   warn(site.take_warning());
   if (!given) return Failed<Error>(given.error());
   if (given->recognised.value != 0) {
-    warn(
-        fmt::format("{}: had forgotten the token {} of this client, and recognises it: it was put "
-                    "back from an older copy, or repaired, and may have forgotten more, as a block",
-                    site.folder(), to_string(given->recognised)));
+    warn(fmt::format(
+        "{}: had forgotten the token {} of this client, but recognises it: the site was put back "
+        "from an older copy, or repaired, and may have forgotten more, such as a block",
+        site.folder(), to_string(given->recognised)));
   }
   if (given->is_clone) {
     warn(
         fmt::format("{}: this client has used a newer token than the one that it shows, {}: its "
-                    "folder was copied, or is an older one that was put back",
-                    site.folder(), to_string(client_.client().token.serial)));
+                    "folder was copied, or is an older one that was put back; if there are two "
+                    "copies, delete one of them and make a new client for that device, with "
+                    "`tokenlife client new`; if you do not know who holds the other, block the "
+                    "client: `tokenlife site block-client {} CLIENT`",
+                    site.folder(), to_string(client_.client().token.serial), site.folder()));
   }
   if (given->fault && given->verdict.kind == Verdict::Kind::granted) {
     warn(fmt::format("{}: what it shows has expired: it registers like a self-signed client (A14)",

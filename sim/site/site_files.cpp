@@ -99,7 +99,7 @@ Result<Certificate, Error> read_certificate(const std::string& folder, KeyNumber
   if (!certificate || !known.certificate) return certificate;
   if (certificate->sha256() == *known.certificate) return certificate;
   return file_error(
-      path, "is another certificate than the journal names: it has been exchanged since",
+      path, "is not the certificate that the journal names: it has been replaced since",
       "put back the one with the SHA-256 thumbprint " + tokenlife::to_string(*known.certificate));
 }
 

@@ -78,6 +78,12 @@ struct SiteFolder::Impl {
         return file_error(folder, "a client's folder, and not a site's",
                           "give the one that `tokenlife site init` made");
       }
+      if (fs::exists(fs::symlink_status(file(kHeadFile), error)) ||
+          fs::exists(fs::symlink_status(file(certificate_name({0})), error))) {
+        return file_error(folder, "its journal, site.log, is missing",
+                          "put back a copy of it, and run `tokenlife site restore DIR`; if "
+                          "`tokenlife site init` was cut off here, run that again");
+      }
       return file_error(folder, "not a site's folder: it has no site.log",
                         "make one with `tokenlife site init`");
     }
@@ -139,7 +145,7 @@ struct SiteFolder::Impl {
     for (std::uint32_t key = 0; key < content().site.signs_now().value; ++key) {
       const auto removed = remove_private_file(file(key_name({key})));
       if (removed) continue;
-      warn(to_string(removed.error()) + "; it signs no more: remove it");
+      warn(to_string(removed.error()) + "; it no longer signs anything: remove it");
     }
   }
 };
@@ -267,10 +273,10 @@ sys_seconds SiteFolder::time_of(Instant instant) const {
 Result<void, Error> SiteFolder::record(Instant time, const SiteEvent& event) {
   Impl& impl = *impl_;
   if (impl.broken) {
-    return file_error(impl.folder,
-                      "takes no more changes after an error that leaves unsure what "
-                      "is on the disk",
-                      "try again");
+    return file_error(
+        impl.folder,
+        "accepts no more changes after an error that leaves uncertain what is on the disk",
+        "try again");
   }
   // In a site of an earlier version too: what this one appends is behind a head.
   if (!impl.head) {
@@ -326,7 +332,7 @@ Result<SiteFolder::Decided, Error> SiteFolder::append(const SiteCommand& command
   const Instant time = instant_of(now);
   if (has_dates(command) && time > at(kSiteLife)) {
     return file_error(impl_->folder,
-                      fmt::format("the time is {}, and a site lasts 136 years", rfc3339(now)),
+                      fmt::format("the time is {}, but a site lasts only 136 years", rfc3339(now)),
                       "set the clock, or give an earlier time");
   }
   if (auto ready = prepare_number(command, now); !ready) return Failed<Error>(ready.error());

@@ -32,8 +32,8 @@ std::string keys_file(const SiteFolder& site, const Sha256Thumbprint& digest) {
 }
 
 Failed<Error> exchanged(const std::string& path) {
-  return file_error(path, "is another file than the journal names: it has been exchanged since",
-                    "put it back, or trust it anew");
+  return file_error(path, "is not the file that the journal names: it has been replaced since",
+                    "put the old one back, or trust the new one");
 }
 
 // The file of that digest.

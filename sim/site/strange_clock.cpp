@@ -13,13 +13,13 @@ std::optional<std::string> strange_clock(const std::string& folder, std::chrono:
   if (now < last) {
     return fmt::format(
         "{}: the clock went back: it is {}, and the last event was at {}; what was issued with "
-        "later dates is good from then on",
+        "later dates is good only from then on",
         folder, rfc3339(now), rfc3339(last));
   }
   if (now - last <= kUsual) return std::nullopt;
   return fmt::format(
-      "{}: it is {}, and the last event was at {}, {} before; see that the clock is "
-      "right",
+      "{}: it is {}, and the last event was at {}, {} before; check that the clock "
+      "is right",
       folder, rfc3339(now), rfc3339(last), to_text(now - last));
 }
 

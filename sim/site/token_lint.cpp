@@ -85,7 +85,7 @@ std::string_view words_of(JsonFault fault) {
     case JsonFault::byte_order_mark: return "it begins with a byte order mark";
     case JsonFault::syntax: return "its syntax is not that of JSON";
     case JsonFault::not_an_object: return "it is not an object";
-    case JsonFault::duplicate_name: return "a name stands in it twice";
+    case JsonFault::duplicate_name: return "a name appears in it twice";
     case JsonFault::too_deep: return "it is nested too deeply";
   }
   return "";

@@ -39,7 +39,8 @@ Result<void, Error> issue_token(SiteFolder& site, const SignedRequest& shown, co
       site.append(IssueClientToken{shown.evidence.certificate.sha256(), signer_ends(site)}, now);
   if (!decided) return Failed<Error>(decided.error());
   if (!*decided) {
-    return file_error(site.folder(), fmt::format("issues no token: {}", name(decided->error())));
+    return file_error(site.folder(),
+                      fmt::format("cannot issue a token: {}", name(decided->error())));
   }
   answer.issued = std::get<ClientTokenIssued>(**decided).token;
   const ClientClaims claims{
@@ -93,7 +94,7 @@ Result<void, Error> recognise(SiteFolder& site, const SignedRequest& shown,
   if (!decided) return Failed<Error>(decided.error());
   if (*decided) return {};
   return file_error(site.folder(),
-                    fmt::format("knows no more clients: {}", name(decided->error())));
+                    fmt::format("cannot recognise any more clients: {}", name(decided->error())));
 }
 
 Result<void, Error> note_shown(SiteFolder& site, const SignedRequest& shown,

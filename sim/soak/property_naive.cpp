@@ -39,7 +39,7 @@ std::string difference(std::string_view whose, const std::vector<Recorded<Event>
                      ours == engine_end ? "nothing" : in_words(engine, i), in_words(naive, i),
                      ours != engine_end && theirs != naive.end() && ours->time == theirs->time &&
                              kind_of(ours->event) == kind_of(theirs->event)
-                         ? ", with other details"
+                         ? ", with different details"
                          : "");
 }
 

@@ -266,7 +266,7 @@ std::string outages_fail_what_is_asked(const SoakCase& run) {
         } else if (site.down[static_cast<std::size_t>(Endpoint::sts)]) {
           is_right = answer->failure == FailureReason::sts_down;
         }
-        if (!is_right) return broken_at(i, recorded, "another answer than the outage would give");
+        if (!is_right) return broken_at(i, recorded, "not the answer that the outage would give");
       }
     }
     return std::string();

@@ -93,7 +93,7 @@ std::string follow_spells(std::uint32_t i, const ClientStream& stream,
     }
     if (ends) {
       if (ended->spell.begin != since || ended->end != recorded.time) {
-        return broken_at(i, recorded, "a spell of another length than the states say");
+        return broken_at(i, recorded, "a spell whose length is not what the states say");
       }
       ++lengths.ended;
       if (ended_by_action(stream, began, at, of_site)) ++lengths.by_action;
@@ -270,8 +270,8 @@ Result<std::set<std::uint32_t>, std::string> stranded_after(const SoakCase& run,
   return stranded;
 }
 
-// When it first gets a token after `now`, and whether what it would ask with has ended by then: its
-// bulk token or its credential.
+// When it first gets a token after `now`, and whether what it would ask with has expired by then:
+// its bulk token or its credential.
 struct WayBack {
   std::optional<Instant> token;
   bool is_held_up = false;

@@ -115,10 +115,13 @@ SqlDatabase::SqlDatabase(SqlSource& source) : source_(source) {
 void SqlDatabase::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
 Error SqlDatabase::mistake(const std::string& sql, std::string_view what, int offset) const {
-  const std::string advice = advice_for(what, source_);
+  std::string advice = advice_for(what, source_);
   if (offset < 0) return usage_error("SQL: " + std::string(what), advice).value();
   const auto at = std::min(static_cast<std::size_t>(offset), sql.size());
   const std::string_view before = std::string_view(sql).substr(0, at);
+  if (what.ends_with(": syntax error") && says_nothing(before)) {
+    advice = "begin with SELECT, WITH or EXPLAIN";
+  }
   const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
   const std::size_t begin = before.rfind('\n') + 1;  // 0 if there is none
   const auto column = static_cast<std::size_t>(
@@ -153,7 +156,7 @@ Result<SqlQuestion, Error> SqlDatabase::ask(const std::string& sql) {
   }
   if (statement == nullptr) return wrong("there is no statement", -1);
   if (!says_nothing(tail)) {
-    return wrong("there is more after the statement: one is all that is answered",
+    return wrong("there is more after the statement: give only one",
                  static_cast<int>(tail - sql.c_str()));
   }
   if (sqlite3_stmt_readonly(statement) == 0 || question.columns().empty()) {

@@ -74,7 +74,7 @@ Result<Truth, Error> load_truth(const std::string& path) {
     if (!is_new) {
       return Failed<Error>(
           csv.wrong_at(device.raw,
-                       fmt::format("`device` is {}, as in line {}", in_quotes(device.text),
+                       fmt::format("`device` is {}, as on line {}", in_quotes(device.text),
                                    csv.line_number(places.at(known->first))),
                        "give every device a row of its own, and only one"));
     }

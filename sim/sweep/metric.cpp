@@ -99,7 +99,7 @@ Result<std::size_t, Error> parse_metric(const std::string& name) {
   constexpr std::string_view kSpells = "spells.";
   if (name.starts_with(kSpells)) {
     const std::string cause = name.substr(kSpells.size());
-    return usage_error(fmt::format("--metric: {} is no cause of a spell", in_quotes(cause)),
+    return usage_error(fmt::format("--metric: {} is not a cause of a spell", in_quotes(cause)),
                        advice_or(did_you_mean("cause", cause, Names<SpellCause>::values),
                                  "`offline` and `blocked` are two"));
   }

@@ -108,7 +108,7 @@ SweepPart part_from(const Json& json) {
 std::string difference_of(const Json& sweep, const Json& first) {
   for (const auto& [key, value] : first.items()) {
     if (sweep.at(key) == value) continue;
-    if (key == "inputs") return "its scenario, a file that this names, or the program is another";
+    if (key == "inputs") return "its scenario, a file that this names, or the program is different";
     return fmt::format("its {} are {}, and not {}", key, escape_text(sweep.at(key).dump()),
                        escape_text(value.dump()));
   }
@@ -140,7 +140,7 @@ Result<SweepPart, Error> read_part(const std::string& text, const std::string& n
       std::string_view(text).substr(0, end == std::string::npos ? 0 : end + 1);
   // Before the digest: what is no part at all is another mistake than a damaged one.
   if (!line.starts_with(fmt::format("{{\"format\":\"{}\"", kPartFormat))) {
-    return input_error(name, "is no part of a sweep",
+    return input_error(name, "is not a part of a sweep",
                        "give files that `tokenlife sweep --shard I/N -o FILE` wrote");
   }
   const auto damaged = [&] { return file_error(name, "is damaged", "run this part again"); };
@@ -175,11 +175,11 @@ Result<SweepRuns, Error> join_parts(const std::vector<PartText>& texts) {
     };
     const Json other = sweep_of(part.runs);
     if (other != sweep) {
-      return refused(fmt::format("is of another sweep than {}: {}", texts.front().name,
+      return refused(fmt::format("is of a different sweep from {}: {}", texts.front().name,
                                  difference_of(other, sweep)));
     }
     if (part.parts != first.parts) {
-      return refused(fmt::format("is one of {} parts, and {} is one of {}", part.parts,
+      return refused(fmt::format("is one of {} parts, but {} is one of {}", part.parts,
                                  texts.front().name, first.parts));
     }
     const auto [there, is_new] = names.emplace(part.part, texts[i].name);
@@ -197,7 +197,7 @@ Result<SweepRuns, Error> join_parts(const std::vector<PartText>& texts) {
   }
   for (std::uint32_t part = 0; part < first.parts; ++part) {
     if (names.contains(part)) continue;
-    return usage_error(fmt::format("part {} of {} is not there", part + 1, first.parts),
+    return usage_error(fmt::format("part {} of {} is missing", part + 1, first.parts),
                        fmt::format("run it with --shard {}/{}", part + 1, first.parts));
   }
   return all;

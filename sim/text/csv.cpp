@@ -39,7 +39,7 @@ std::optional<Error> CsvReader::take_field() {
   while (end < rest_.size() && rest_[end] != ',' && rest_[end] != '\n' && rest_[end] != '"') ++end;
   if (end < rest_.size() && rest_[end] == '"') {
     return wrong_at(
-        rest_.substr(end), "a quote stands in a field that does not begin with one",
+        rest_.substr(end), "there is a quote in a field that does not begin with one",
         "put the whole field in quotes, and double those inside, as in \"19\"\" rack\"");
   }
   // What ends the line is not of the field, nor is a carriage return at the end of the file.
@@ -59,7 +59,7 @@ std::optional<Error> CsvReader::take_quoted_field() {
     end = begin.find('"', end + 2);
   }
   if (end == std::string_view::npos) {
-    return wrong_at(begin, "a field begins with a quote, and no other ends it",
+    return wrong_at(begin, "a field begins with a quote, but none ends it",
                     "put a quote after the field, and double those inside it");
   }
   const std::string_view inside = begin.substr(1, end - 1);
@@ -68,7 +68,7 @@ std::optional<Error> CsvReader::take_quoted_field() {
                        rest_.starts_with("\r\n");
   if (!is_over) {
     return wrong_at(begin, "something follows the quote that ends a field",
-                    "put a comma after the quote, or double it if it is of the field");
+                    "put a comma after the quote, or double it if it belongs to the field");
   }
   fields_.push_back({inside, begin.substr(0, end + 1)});
   if (!has_quotes) return std::nullopt;
@@ -101,7 +101,7 @@ Error CsvReader::wrong(std::string what, std::string advice) const {
 }
 
 Error CsvReader::wrong_width(std::size_t columns) const {
-  return wrong(fmt::format("the row has {} field{}, and the header has {}", fields_.size(),
+  return wrong(fmt::format("the row has {} field{}, but the header has {}", fields_.size(),
                            fields_.size() == 1 ? "" : "s", columns),
                "write one field for each column; put those that hold commas in quotes");
 }

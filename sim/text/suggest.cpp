@@ -87,43 +87,49 @@ std::optional<std::string_view> suggestion(std::string_view word,
   return begins == candidates.end() ? std::nullopt : std::optional(*begins);
 }
 
-std::string alternatives(std::span<const std::string_view> words) {
+namespace {
+
+std::string listed(std::span<const std::string_view> words, std::string_view before_last) {
   std::string text;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool is_last = i > 0 && i + 1 == words.size();
-    text += fmt::format("{}{}", i == 0 ? "" : is_last ? " or " : ", ", in_quotes(words[i]));
+    text += fmt::format("{}{}", i == 0 ? "" : is_last ? before_last : ", ", in_quotes(words[i]));
   }
   return text;
 }
 
+}  // namespace
+
+std::string alternatives(std::span<const std::string_view> words) { return listed(words, " or "); }
+
 namespace {
 
-// What is meant, or nothing: a question, or all of them behind `otherwise`.
-std::string nearest_or_all(std::string_view word, std::span<const std::string_view> candidates,
-                           std::string_view otherwise) {
+// What is meant, as a question, or nothing.
+std::string nearest(std::string_view word, std::span<const std::string_view> candidates) {
   if (const auto near = suggestion(word, candidates)) {
     return fmt::format("did you mean {}?", in_quotes(*near));
   }
   std::vector<std::string_view> joined;
   std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(joined),
                [&](std::string_view candidate) { return is_part(word, candidate); });
-  if (!joined.empty() && joined.size() <= kPartsListed) {
-    return fmt::format("did you mean {}?", alternatives(joined));
-  }
-  if (candidates.empty() || candidates.size() > kCandidatesListed) return "";
-  return fmt::format("{} {}", otherwise, alternatives(candidates));
+  if (joined.empty() || joined.size() > kPartsListed) return "";
+  return fmt::format("did you mean {}?", alternatives(joined));
 }
 
 }  // namespace
 
 std::string did_you_mean(std::string_view noun, std::string_view word,
                          std::span<const std::string_view> candidates) {
-  return nearest_or_all(word, candidates, fmt::format("the {} can be", noun));
+  std::string near = nearest(word, candidates);
+  if (!near.empty() || candidates.empty() || candidates.size() > kCandidatesListed) return near;
+  if (candidates.size() == 1) return fmt::format("the only {} is {}", noun, listed(candidates, ""));
+  return fmt::format("the {}s are {}", noun, listed(candidates, " and "));
 }
 
 std::string which_of(std::string_view word, std::span<const std::string_view> words) {
-  if (words.size() <= kFew) return fmt::format("write {}", alternatives(words));
-  return nearest_or_all(word, words, "write");
+  std::string near = words.size() <= kFew ? "" : nearest(word, words);
+  if (!near.empty() || words.empty() || words.size() > kCandidatesListed) return near;
+  return fmt::format("write {}", alternatives(words));
 }
 
 }  // namespace tokenlife::sim

@@ -12,6 +12,6 @@ chromium.skip_without_browser()
 window = chromium.Browser()
 try:
     window.open(pathlib.Path(sys.argv[1]).resolve(), width=1000)
-    window.picture(pathlib.Path(sys.argv[2]), 1310)
+    window.picture(pathlib.Path(sys.argv[2]), 1340)
 finally:
     window.close()

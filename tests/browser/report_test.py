@@ -108,7 +108,7 @@ def test_the_first_sentence_answers(browser, pages):
     browser.open(pages.page("fleet"))
     answer = browser.run("return document.querySelector('.answer').innerText")
     assert answer == ("40 of 80 clients (50.0\u00a0%) are stranded at the end; 75.0\u00a0% of them "
-                      "because the CMG was down while they were due."), answer
+                      "because the CMG was down while they were due for renewal."), answer
 
 
 def test_dragging_over_one_chart_zooms_all_of_time(browser, pages):

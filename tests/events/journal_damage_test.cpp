@@ -94,7 +94,7 @@ TEST_CASE("a run's log is no journal, and a journal is no run's log") {
   const auto site = events::LogReader::open(folder / "site");
   CHECK(site.error().kind == LogError::Kind::misuse);
   CHECK_FALSE(site.error().offset);
-  CHECK(site.error().what == "this is the journal of a site on disk, and not a run's log");
+  CHECK(site.error().what == "this is the journal of a site on disk, not a run's log");
 }
 
 TEST_CASE("whatever is done to a journal's bytes, it opens with what it had or is an error") {

@@ -55,7 +55,7 @@ TEST_CASE("lengths of frames that are none are not tried for ever") {
   REQUIRE(found->error);
   CHECK(found->behind.empty());
   CHECK(found->error->what.ends_with(
-      "; what follows looks like frames and is none, and was not searched to its end"));
+      "; what follows looks like frames but is not, and was not searched to its end"));
 }
 
 TEST_CASE("a few lengths of frames that are none hide no event") {
@@ -76,8 +76,8 @@ TEST_CASE("a journal behind which a terabyte of nothing stands is an error, at o
   CHECK(found.error().kind == LogError::Kind::misuse);
   CHECK(found.error().offset == journal.damage);
   const std::string size = std::to_string((std::uint64_t{1} << 40) - journal.damage);
-  CHECK(found.error().what == "from here on nothing can be read, for " + size +
-                                  " bytes, and no journal is so long: cut them off, with "
+  CHECK(found.error().what == "nothing can be read from here on, for " + size +
+                                  " bytes, more than any journal has: cut them off, with "
                                   "`truncate --size " +
                                   std::to_string(journal.damage) + "` for example");
   CHECK_FALSE(events::read_journal(journal.file));

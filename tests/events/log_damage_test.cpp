@@ -173,7 +173,7 @@ TEST_CASE("what is not a log is said to be none") {
     const LogError error = error_at(folder.path());
     CHECK(error.kind == Kind::not_found);
     CHECK_FALSE(error.offset);
-    CHECK(error.what == "no log is in it: there is no site.log");
+    CHECK(error.what == "there is no log in it: it has no site.log");
   }
   SECTION("a file") {
     write_file(folder / "file", "x");

@@ -33,7 +33,7 @@ Result<std::vector<Stream>, LogError> streams_of(const events::LogReader& log) {
   return streams;
 }
 
-constexpr const char* kWrittenAnew = "was removed or written anew while it was read";
+constexpr const char* kWrittenAnew = "was removed or rewritten while it was being read";
 
 void check_written_anew(const events::LogReader& log) {
   const auto streams = streams_of(log);

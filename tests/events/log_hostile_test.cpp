@@ -80,12 +80,12 @@ TEST_CASE("a batch of format 1 that does not add up is refused") {
 }
 
 TEST_CASE("a code of format 1 that stands for nothing is refused") {
-  const std::string kind = at_client_0("an event is of no known kind");
+  const std::string kind = at_client_0("an event is of an unknown kind");
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 24; }) == kind);  // a kind of the site's
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 31; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.kinds[1] = 255; }) == kind);
   CHECK(refusal_of([](ClientBatch& b) { b.causes[1] = 10; }) ==
-        at_client_0("an event has no known cause"));
+        at_client_0("an event has an unknown cause"));
   const std::string detail = at_client_0("the details of an event are out of range");
   CHECK(refusal_of([](ClientBatch& b) { b.details[0] |= 3; }) == detail);   // network 3
   CHECK(refusal_of([](ClientBatch& b) { b.details[1] |= 2; }) == detail);   // the STS
@@ -107,9 +107,9 @@ TEST_CASE("an event that cannot have happened is refused") {
           b.serials.clear();
         }) == start + "3, client-unblocked in state registered: nothing-changed");
   CHECK(refusal_of([](ClientBatch& b) { b.cohorts[0] = 7; }) ==
-        "client 0 is not of the cohort that the header puts it into");
+        "client 0 is not in the cohort that the header puts it in");
   CHECK(refusal_of([](ClientBatch& b) { b.cohorts[0] = 0; }) ==
-        "client 0 is not of the cohort that the header puts it into");
+        "client 0 is not in the cohort that the header puts it in");
 }
 
 TEST_CASE("a site whose events contradict each other is refused") {
@@ -254,9 +254,9 @@ TEST_CASE("a stretch that does not add up is refused") {
   CHECK(refusal_of_stretch([](Stretch& s) { s.head.time_unit = UINT32_MAX; }) ==
         at_client_0("an event is later than its stretch of time"));
   CHECK(refusal_of_stretch([](Stretch& s) { s.head.first_client = 1; }) ==
-        "a client is missing, out of order or of another partition (at or after client 0)");
+        "a client is missing, out of order or in the wrong partition (at or after client 0)");
   CHECK(refusal_of_stretch([](Stretch& s) { s.head.clients = 2; }) ==
-        "a client is missing, out of order or of another partition (at or after client 0)");
+        "a client is missing, out of order or in the wrong partition (at or after client 0)");
   CHECK(refusal_of_stretch([](Stretch& s) { s.head.clients = 0; }) ==
         "a stretch is of no client or of no time");
   CHECK(refusal_of_stretch([](Stretch& s) { s.head.from = s.head.until + 1; }) ==
@@ -279,7 +279,7 @@ TEST_CASE("a shape that stands for nothing is refused") {
   CHECK(refusal_of_stretch([](Stretch& s) {
           s.codes[3] = 255;
           s.numbers.insert(s.numbers.end(), {24, 7, 0, 0});
-        }) == at_client_0("an event is of no known kind"));
+        }) == at_client_0("an event is of an unknown kind"));
   CHECK(refusal_of_stretch([](Stretch& s) { s.shapes.resize(256, s.shapes[0]); }) ==
         "there are more shapes than codes");
 }

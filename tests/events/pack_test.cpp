@@ -146,7 +146,7 @@ TEST_CASE("a log that vanishes while it is packed leaves no file") {
   std::filesystem::remove(packed / "log/site.log");
   const auto again = events::pack(*log, packed / "again.tlog");
   REQUIRE_FALSE(again.has_value());
-  CHECK(again.error().what == "was removed or written anew while it was read");
+  CHECK(again.error().what == "was removed or rewritten while it was being read");
   CHECK_FALSE(std::filesystem::exists(packed / "again.tlog"));
   CHECK_FALSE(std::filesystem::exists(packed / "again.tlog.partial"));
 }
@@ -191,10 +191,10 @@ TEST_CASE("what a pipe gives too little or too much of is damaged, and leaves no
     });
     return error;
   };
-  CHECK(refusal("").what == "no packed log: there is nothing in it");
+  CHECK(refusal("").what == "not a packed log: there is nothing in it");
   for (const std::size_t size : {10UL, 60UL, 100UL, packed.bytes.size() - 1}) {
     CHECK(refusal(packed.bytes.substr(0, size)).what ==
-          "the file is truncated to " + std::to_string(size) + " bytes, and there were more");
+          "the file is truncated to " + std::to_string(size) + " bytes, but there were more");
   }
   CHECK(refusal(packed.bytes + "x").what ==
         "bytes after the " + std::to_string(packed.bytes.size()) + " that were written");

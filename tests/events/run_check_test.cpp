@@ -130,7 +130,7 @@ TEST_CASE("a token's dates follow from the site's policy and from the request") 
           token.expires += 60s;
         }) ==
         "an event breaks a rule: client 0, event 4, token-renewed: its token is not good from the "
-        "moment on at which the site judged the request (D7)");
+        "moment at which the site judged the request (D7)");
   CHECK(forged([](LogContent& c) { c.clients[1][3].time -= 60s; }) ==
         "an event breaks a rule: client 1, event 3, token-expired: its token has not come to its "
         "end (R57)");
@@ -139,10 +139,10 @@ TEST_CASE("a token's dates follow from the site's policy and from the request") 
 TEST_CASE("tokens are of the certificate that signed, and bulk tokens are the site's") {
   // It was rotated on day 20; there is no third one.
   CHECK(forged([](LogContent& c) { event<TokenRenewed>(c, 0, 4).token.signer = {0}; }) ==
-        "an event breaks a rule: client 0, event 4, token-renewed: its token is not of the "
+        "an event breaks a rule: client 0, event 4, token-renewed: its token is not by the "
         "certificate with which the site signed then (A9)");
   CHECK(forged([](LogContent& c) { event<TokenRenewed>(c, 0, 4).token.signer = {2}; }) ==
-        "an event breaks a rule: client 0, event 4, token-renewed: its token is not of the "
+        "an event breaks a rule: client 0, event 4, token-renewed: its token is not by the "
         "certificate with which the site signed then (A9)");
   CHECK(forged([](LogContent& c) {
           event<ClientInstalled>(c, 1, 0).bulk = {1, 8};
@@ -167,11 +167,11 @@ TEST_CASE("times are ticks within the run") {
         }) ==
         "an event breaks a rule: client 0, event 7, agent-restarted: it is not within the run's "
         "duration");
-  CHECK(forged([](LogContent& c) {
-          happen(c.clients[0], days{119} + 1s, {CauseKind::agent_start}, AgentRestarted{});
-        }) ==
-        "an event breaks a rule: client 0, event 7, agent-restarted: it is not at a tick of the "
-        "run");
+  CHECK(
+      forged([](LogContent& c) {
+        happen(c.clients[0], days{119} + 1s, {CauseKind::agent_start}, AgentRestarted{});
+      }) ==
+      "an event breaks a rule: client 0, event 7, agent-restarted: it is not on a tick of the run");
   CHECK(forged([](LogContent& c) {
           happen(c.site, days{120}, {CauseKind::action, 3}, EndpointDown{Endpoint::mp});
         }) ==
@@ -189,8 +189,8 @@ TEST_CASE("bulk tokens are good from their issue on, for as long as they may be"
         "an event breaks a rule: the site, event 1, bulk-token-issued: it has no lifetime that a "
         "bulk token can have (D3)");
   CHECK(forged([](LogContent& c) { site_event<BulkTokenIssued>(c, 1).not_before = at(1min); }) ==
-        "an event breaks a rule: the site, event 1, bulk-token-issued: it is not good from its "
-        "issue on (D3)");
+        "an event breaks a rule: the site, event 1, bulk-token-issued: it is not good from the "
+        "time of its issue (D3)");
 }
 
 TEST_CASE("nothing is renewed before it was due") {

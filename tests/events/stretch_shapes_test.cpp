@@ -132,10 +132,10 @@ TEST_CASE("a walk by shapes refuses what does not add up") {
         "an event is later than its stretch of time");
   CHECK(refusal_of([](auto& s) {
           for (Stretch& stretch : s) stretch.head.first_client = 1;
-        }) == "a client is missing, out of order or of another partition");
+        }) == "a client is missing, out of order or in the wrong partition");
   CHECK(refusal_of([](auto& s) {
           for (Stretch& stretch : s) stretch.head.clients = UINT32_MAX;
-        }) == "a client is missing, out of order or of another partition");
+        }) == "a client is missing, out of order or in the wrong partition");
 }
 
 TEST_CASE("the event of a shape has what the detail says") {

@@ -157,21 +157,21 @@ TEST_CASE("nobody goes on with the log of another run, or with what is no log") 
   }
   SECTION("a scenario") {
     header.scenario_text += "#";
-    CHECK(refusal_to_resume(folder / "log", header) == other + "its scenario is another");
+    CHECK(refusal_to_resume(folder / "log", header) == other + "its scenario is different");
   }
   SECTION("an input") {
     header.inputs.clear();
     CHECK(refusal_to_resume(folder / "log", header) ==
-          other + "a file that its scenario names was another");
+          other + "a file that its scenario names was different");
   }
   SECTION("rules") {
     header.lifecycle_fingerprint = 1;
     CHECK(refusal_to_resume(folder / "log", header) ==
-          other + "the program that wrote it has other rules");
+          other + "the program that wrote it has different rules");
   }
   SECTION("a duration") {
     header.duration = Duration{60};
-    CHECK(refusal_to_resume(folder / "log", header) == other + "its header is another");
+    CHECK(refusal_to_resume(folder / "log", header) == other + "its header is different");
   }
   CHECK(read_folder(folder / "log") == cut_off());
   write_folder(folder / "files", {{"letter.txt", "Dear"}});

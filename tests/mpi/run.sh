@@ -85,7 +85,7 @@ refused 2 "unknown option" ranks 2 run fleet.toml --no-such
 refused 2 "leave it out" ranks 2 run fleet.toml --shard 1/2
 # The second rank has another scenario.
 sed 's/seed = 3/seed = 4/' fleet.toml >other.toml
-refused 2 "rank 1 has another scenario than rank 0" \
+refused 2 "rank 1 has a different scenario from rank 0" \
   mpirun --oversubscribe -n 1 "$on_ranks" run fleet.toml : -n 1 "$on_ranks" run other.toml
 refused 2 "rank 1: nothing.toml" \
   mpirun --oversubscribe -n 1 "$on_ranks" run fleet.toml : -n 1 "$on_ranks" run nothing.toml

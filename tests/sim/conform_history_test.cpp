@@ -34,8 +34,8 @@ TEST_CASE("a command is split at blanks, with quotes as in sh") {
         Words{"my program", "a \"b\" \\c", "d e", ""});
   CHECK(words_of("a'b'\"c\"") == Words{"abc"});
   CHECK(words_of("$HOME `x` *") == Words{"$HOME", "`x`", "*"});
-  CHECK(words_of("") == Words{"?names no program"});
-  CHECK(words_of("'' a") == Words{"?names no program"});
+  CHECK(words_of("") == Words{"?does not name a program"});
+  CHECK(words_of("'' a") == Words{"?does not name a program"});
   CHECK(words_of("a 'b") == Words{"?has a quote that does not end"});
   CHECK(words_of("a \\") == Words{"?ends in a backslash"});
 }
@@ -120,16 +120,16 @@ TEST_CASE("what is no file of --out is told by its line") {
   const std::string hello = R"({"request":{"id":1,"op":"hello","role":"site"}})"
                             "\n";
   CHECK(error("") == "has no requests");
-  CHECK(error("x") == "line 1 is no JSON object with a `request`");
-  CHECK(error("[]") == "line 1 is no JSON object with a `request`");
-  CHECK(error(R"({"request":{"role":"boss"}})") == "line 1 is no `hello` with a role");
+  CHECK(error("x") == "line 1 is not a JSON object with a `request`");
+  CHECK(error("[]") == "line 1 is not a JSON object with a `request`");
+  CHECK(error(R"({"request":{"role":"boss"}})") == "line 1 is not a `hello` with a role");
   CHECK(error(hello + R"({"request":{"id":2,"op":"explode"}})") ==
         "line 2 has an unknown word as its `op`");
   CHECK(error(hello + R"({"request":{"id":2,"op":"list","now":"yesterday"}})") ==
         "line 2 has no time like 2026-01-01T00:00:00Z as its `now`");
   CHECK(error(hello + R"({"request":{"id":-2,"op":"list","now":"2026-01-01T00:00:00Z"}})") ==
         "line 2 has no number as its `id`");
-  CHECK(error(hello + std::string(1000, '[')) == "line 2 is no JSON object with a `request`");
+  CHECK(error(hello + std::string(1000, '[')) == "line 2 is not a JSON object with a `request`");
   const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
   CHECK(error(hello + R"({"request":{"id":2,"op":"issue-bulk-token","lifetime-minutes":)" + deep +
               R"(,"now":"2026-01-01T00:00:00Z"}})") ==

@@ -50,16 +50,16 @@ TEST_CASE("a CSV field in quotes may hold commas, line breaks and doubled quotes
 
 TEST_CASE("odd quotes in CSV are named where they stand") {
   CHECK(rows_of("a,b\nc,d\"e\n").back() ==
-        "t.csv:2:4: a quote stands in a field that does not begin with one; put the whole field in "
-        "quotes, and double those inside, as in \"19\"\" rack\"");
+        "t.csv:2:4: there is a quote in a field that does not begin with one; put the whole field "
+        "in quotes, and double those inside, as in \"19\"\" rack\"");
   CHECK(rows_of("a,b\nc,\"d\ne\n").back() ==
-        "t.csv:2:3: a field begins with a quote, and no other ends it; put a quote after the "
-        "field, and double those inside it");
+        "t.csv:2:3: a field begins with a quote, but none ends it; put a quote after the field, "
+        "and double those inside it");
   CHECK(rows_of("\"a\" ,b\n").back() ==
-        "t.csv:1:1: something follows the quote that ends a field; put a comma after the quote, "
-        "or double it if it is of the field");
+        "t.csv:1:1: something follows the quote that ends a field; put a comma after the quote, or "
+        "double it if it belongs to the field");
   // Columns count characters, also behind a field of two lines.
-  CHECK(rows_of("\"x\ny\xc3\xa4\",d\"e\n").back().starts_with("t.csv:2:6: a quote stands"));
+  CHECK(rows_of("\"x\ny\xc3\xa4\",d\"e\n").back().starts_with("t.csv:2:6: there is a quote"));
 }
 
 TEST_CASE("what is written as a CSV field is read as it was") {

@@ -96,7 +96,7 @@ TEST_CASE("why a client has no good token, in a sentence") {
         "2026-03-31T23:00:00Z, the CMG was down (action 0, outage).");
   CHECK(why(Story(one_client(kAway)), at(days{30})) ==
         "Its token, issued 2026-01-01T00:00:00Z, expired 2026-04-01T00:00:00Z, and from the moment "
-        "on at which it was due for renewal (2026-01-31T00:00:00Z) the client was never connected. "
+        "at which it was due for renewal (2026-01-31T00:00:00Z), the client was never connected. "
         "Its last contact was 2026-01-20T23:00:00Z.");
   CHECK(why(Story(one_client(kLeaves,
                              "[[action]]\ndo = \"block-client\"\nclient = \"c/0\"\nat = "

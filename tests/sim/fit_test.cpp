@@ -133,14 +133,13 @@ TEST_CASE("a mistake in a file of spans is named with its line") {
   CHECK(span_refused("").find("s.csv:1:1: the file is empty; begin with the line") == 0);
   CHECK(span_refused("device,from,to\n").find("s.csv:1:1: the header is `device,from,to`") == 0);
   CHECK(span_refused(kSpanHead + good + good)
-            .find("s.csv:3:1: the device `x` is there already, "
-                  "in line 2") == 0);
+            .find("s.csv:3:1: the device `x` is already there, on line 2") == 0);
   CHECK(span_refused(kSpanHead + "y,2026-01-01T00:00:00Z,2026-02-01T00:00:00Z\n")
             .find("s.csv:2:1: t.csv has no device `y`") == 0);
   CHECK(span_refused(kSpanHead + "x,2026-01-01,2026-02-01T00:00:00Z\n")
             .find("s.csv:2:3: `2026-01-01`") == 0);
   CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z,2026-01-01T00:00:00Z\n")
-            .find("s.csv:2:24: the device is observed to a moment not after its first one") == 0);
+            .find("s.csv:2:24: the observation of the device does not end after it begins") == 0);
   // A stay may not be as long as no duration may be: 2^32 seconds.
   CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z,2162-02-07T06:28:15Z\n") == "read");
   CHECK(span_refused(kSpanHead + "x,2026-01-01T00:00:00Z,2162-02-07T06:28:16Z\n")
@@ -390,7 +389,7 @@ TEST_CASE("fit refuses what it cannot learn from") {
                        {"fit t.csv --until 0d", "--until `0d` is not inside the recording"},
                        {"fit t.csv --until soon", "--until"},
                        {"fit t.csv --until 6d", "no device was observed for seven days"},
-                       {"fit once.csv", "no device was observed for a while"}});
+                       {"fit once.csv", "no device was observed over a period"}});
 }
 
 }  // namespace tokenlife::sim

@@ -63,10 +63,10 @@ TEST_CASE("an inventory begins with the names of its columns") {
         "devices.csv:1:8: unknown column `tokenissued`; did you mean `token-issued`? Columns of "
         "your own begin with `x-`");
   CHECK(inventory_said("device,owner\n") ==
-        "devices.csv:1:8: unknown column `owner`; the column can be `device`, `state`, "
+        "devices.csv:1:8: unknown column `owner`; the columns are `device`, `state`, "
         "`token-issued`, `token-expires`, `network`, `version`, `credential`, "
-        "`credential-expires`, `cmg-allowed`, `bulk-token`, `blocked` or `trace`, or one of your "
-        "own, which begins with `x-`");
+        "`credential-expires`, `cmg-allowed`, `bulk-token`, `blocked` and `trace`, and those of "
+        "your own, which begin with `x-`");
   CHECK(inventory_said("device,issued\n") ==
         "devices.csv:1:8: unknown column `issued`; did you mean `token-issued`? Columns of your "
         "own begin with `x-`");
@@ -74,14 +74,14 @@ TEST_CASE("an inventory begins with the names of its columns") {
         "devices.csv:1:1: unknown column `device;state`; put commas between the columns");
   CHECK(inventory_said("device,\n").starts_with("devices.csv:1:8: unknown column ``; the column"));
   CHECK(inventory_said("device,state,device\n") ==
-        "devices.csv:1:14: the column `device` is there twice; leave one of them out");
+        "devices.csv:1:14: the column `device` appears twice; leave one of them out");
   CHECK(inventory_said("device\n") ==
         "devices.csv:1:1: the inventory has no rows; add a row for each device");
 }
 
 TEST_CASE("a row of an inventory has a field for each column") {
   CHECK(inventory_said("device,state\nLT-1\n") ==
-        "devices.csv:2:1: the row has 1 field, and the header has 2; write one field for each "
+        "devices.csv:2:1: the row has 1 field, but the header has 2; write one field for each "
         "column; put those that hold commas in quotes");
   CHECK(inventory_said("device,state\nLT-1,,\n")
             .starts_with("devices.csv:2:1: the row has 3 fields"));
@@ -91,7 +91,7 @@ TEST_CASE("a row of an inventory has a field for each column") {
             .starts_with("devices.csv:2:1: the row has 3 fields"));
   CHECK(inventory_said("device,state\n\"Ann, Bert\",\n") == "read");
   CHECK(inventory_said("device,state\nLT-1,\"installed\n")
-            .starts_with("devices.csv:2:6: a field begins with a quote, and no other ends it"));
+            .starts_with("devices.csv:2:6: a field begins with a quote, but none ends it"));
 }
 
 TEST_CASE("a device has a name, and one that no other has") {
@@ -100,10 +100,11 @@ TEST_CASE("a device has a name, and one that no other has") {
   CHECK(inventory_said("device\n" + std::string(256, 'x') + "\n") == "read");
   CHECK(inventory_said("device\n" + std::string(257, 'x') + "\n") ==
         "devices.csv:2:1: `device` has 257 bytes, more than 256; shorten it");
-  CHECK(inventory_said("device\n\"a\nb\"\n") ==
-        "devices.csv:2:1: `device` is `a\\nb`, with a control character; write a text of one line");
+  CHECK(
+      inventory_said("device\n\"a\nb\"\n") ==
+      "devices.csv:2:1: `device` is `a\\nb`, with a control character; write it as a single line");
   CHECK(inventory_said("x-n,device\n1,a\n2,b\n3,a\n4,b\n") ==
-        "devices.csv:4:3: `device` is `a`, as in line 2; give every device a row of its own, and "
+        "devices.csv:4:3: `device` is `a`, as on line 2; give every device a row of its own, and "
         "only one");
   // What comes first in the file is said.
   CHECK(inventory_said("device,blocked\na,\na,\nb,x\n")
@@ -138,10 +139,10 @@ TEST_CASE("words of an inventory that nobody knows are told with those that ther
         "devices.csv:2:13: `cmg-allowed` cannot be `yes`; write `true` or `false`");
   CHECK(row(",,,,,,,,,1,") == "devices.csv:2:15: `blocked` cannot be `1`; write `true` or `false`");
   CHECK(row(",,,,,,,,sprong,,") ==
-        "devices.csv:2:14: `bulk-token` is `sprong`, and there is no bulk token of that name; did "
+        "devices.csv:2:14: `bulk-token` is `sprong`, but there is no bulk token of that name; did "
         "you mean `spring`?");
   CHECK(row(",,,,,,,,,,d7") ==
-        "devices.csv:2:16: `trace` names a device, and the cohort's network replays no trace; "
+        "devices.csv:2:16: `trace` names a device, but the cohort's network replays no trace; "
         "leave it empty, or give the cohort a network with a `file`");
 }
 
@@ -160,15 +161,14 @@ TEST_CASE("dates of an inventory are in the past, and in order") {
         "devices.csv:2:7: `token-issued` is 2026-06-01T00:00:01Z, after the run's start at "
         "2026-06-01T00:00:00Z; write a time that is no later, or choose a later `start` in [run]");
   CHECK(row(",2026-05-01T00:00:00Z,2026-05-01T00:00:00Z,,,,,,,,") ==
-        "devices.csv:2:28: `token-expires` is 2026-05-01T00:00:00Z, and `token-issued` is not "
+        "devices.csv:2:28: `token-expires` is 2026-05-01T00:00:00Z, but `token-issued` is not "
         "before that; write a later time");
   CHECK(row(",,2026-05-01T00:00:00Z,,,,,,,,") ==
         "devices.csv:2:8: `token-expires` is there without `token-issued`; give both of them, or "
         "none");
   CHECK(row(",0206-05-01T00:00:00Z,,,,,,,,,") ==
         "devices.csv:2:7: `token-issued` is 0206-05-01T00:00:00Z, 49710 days (2^32 seconds) or "
-        "more from the "
-        "run's start at 2026-06-01T00:00:00Z; look for a mistaken year");
+        "more from the run's start at 2026-06-01T00:00:00Z; check the year");
   CHECK(row(",2026-05-01T00:00:00Z,9026-05-01T00:00:00Z,,,,,,,,")
             .starts_with("devices.csv:2:28: `token-expires` is 9026"));
 }
@@ -177,15 +177,15 @@ TEST_CASE("state and token of a device in an inventory go together") {
   for (const std::string state : {"registered", "roaming", "expired"}) {
     CHECK(row(state + ",,,,,,,,,,") ==
           "devices.csv:2:6: a client that is `" + state +
-              "` has a token, and `token-issued` is missing; give `token-issued`, or write "
+              "` has a token, but `token-issued` is missing; give `token-issued`, or write "
               "`installed` or `re-registration-required`");
   }
   CHECK(row("installed,2026-05-01T00:00:00Z,,,,,,,,,") ==
-        "devices.csv:2:16: a client that is `installed` has no token, and `token-issued` is given; "
+        "devices.csv:2:16: a client that is `installed` has no token, but `token-issued` is given; "
         "leave it empty, or choose another `state`");
   CHECK(row("expired,2026-03-03T00:00:00Z,,,,,,,,,") == "read");
   CHECK(row("expired,2026-03-03T00:00:01Z,,,,,,,,,") ==
-        "devices.csv:2:6: the client is `expired`, and its token lives until 2026-06-01T00:00:01Z, "
+        "devices.csv:2:6: the client is `expired`, but its token lives until 2026-06-01T00:00:01Z, "
         "after the run's start at 2026-06-01T00:00:00Z; write `registered` or `roaming`, or the "
         "date at which it ended as `token-expires`");
   CHECK(row("re-registration-required,2026-05-01T00:00:00Z,,,,,,,,,") == "read");
@@ -203,8 +203,8 @@ TEST_CASE("the trace of a device in an inventory is one of its cohort's") {
                                     R"(model = "trace", file = "presence.csv")");
   CHECK(inventory_said(scenario, "device,trace\nLT-1,a\n") == "read");
   CHECK(inventory_said(scenario, "device,trace\nLT-1,a\nLT-2,c\n") ==
-        "devices.csv:3:6: `trace` is `c`, and the trace has no such device; the device can be `a` "
-        "or `b`");
+        "devices.csv:3:6: `trace` is `c`, but the trace has no such device; the devices are `a` "
+        "and `b`");
 }
 
 TEST_CASE("a cohort has an inventory or is installed") {

@@ -135,7 +135,7 @@ TEST_CASE("the last network follows from the state unless it is given") {
   CHECK(found("installed", "") == "installed intranet");
   CHECK(found("installed", "", "internet") == "installed internet");
   CHECK(found("expired", "2026-02-02T00:00:00Z", "intranet") == "expired intranet");
-  // One whose token has ended is found registered all the same: it expires in the first tick.
+  // One whose token has expired is found registered all the same: it expires in the first tick.
   CHECK(found("registered", "2026-02-02T00:00:00Z") == "registered intranet");
 }
 
@@ -148,7 +148,7 @@ TEST_CASE("a scaled run takes the first rows of an inventory, and never more tha
   CHECK(thrice.clients == 10);
   // The other is of the trace that they replay.
   REQUIRE(thrice.warnings.size() == 2);
-  CHECK(thrice.warnings[0].what == "the inventory has 10 devices: it is not scaled beyond them");
+  CHECK(thrice.warnings[0].what == "the inventory has 10 devices: it cannot be scaled beyond that");
   const events::LogHeader header = header_of(adopted(rows, {{}, 0.3}));
   CHECK(header.cohorts[0].clients == 3);
   CHECK(header.cohorts[0].devices == std::vector<std::string>{"PC-0", "PC-1", "PC-2"});
@@ -184,11 +184,11 @@ TEST_CASE("actions name devices, or clients by their number") {
   CHECK(client_of("laptops/1") == "0:1");
   CHECK(client_of("laptops/2") == "0:2");
   CHECK(client_of("laptops/3") ==
-        "s.toml:30:10: `client` in the action `block-client` is `laptops/3`, and the cohort has 3 "
+        "s.toml:30:10: `client` in the action `block-client` is `laptops/3`, but the cohort has 3 "
         "clients; clients are numbered from 0 to 2");
   CHECK(client_of("laptops/rack/7") == "1:7");  // the longest name of a cohort
   CHECK(client_of("laptops/LT-7") ==
-        "s.toml:30:10: `client` in the action `block-client` is `laptops/LT-7`, and the inventory "
+        "s.toml:30:10: `client` in the action `block-client` is `laptops/LT-7`, but the inventory "
         "`devices.csv` has no device `LT-7`; did you mean `LT-1`?");
 }
 

@@ -309,7 +309,7 @@ TEST_CASE("where the scenario gives other events, why a spell began is not known
   CHECK(standings[0].spell->cause == SpellCause::offline);
   CHECK(standings[1].spell->cause == SpellCause::not_recorded);
   CHECK(standings[2].spell->cause == SpellCause::offline);
-  CHECK(causes.why_not() == "its scenario gives other events today");
+  CHECK(causes.why_not() == "its scenario gives different events today");
 }
 
 TEST_CASE(

@@ -94,7 +94,7 @@ TEST_CASE("a period is longer than nothing, and of a trace that starts over") {
   check_said(head, {
                        {"loop = true\nperiod = \"0d\"",
                         "s.toml:11:10: `period` in a `trace` network is `0d`, which is zero; it "
-                        "must be longer than that"},
+                        "must be longer than zero"},
                        {"period = \"1d\"",
                         "s.toml:10:1: `period` in a `trace` network does not go with a trace that "
                         "never starts over; add `loop = true`"},
@@ -165,7 +165,7 @@ TEST_CASE("a block is no longer than what is recorded") {
                   "`same-device` or `any-device`"},
                  {"block = \"0d\"",
                   "s.toml:10:9: `block` in a `resample` network is `0d`, which is zero; it must be "
-                  "longer than that"},
+                  "longer than zero"},
                  {"block = \"9h\"\nfrom = \"any-device\"", "no mistake"},
              });
 }

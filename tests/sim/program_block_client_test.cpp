@@ -49,7 +49,7 @@ TEST_CASE("A8: a blocked client's call, renewal and registration are refused unt
   const BlockDesk desk;
   const std::string thumbprint = desk.thumbprint("laptop");
   CHECK(desk.block("laptop") == "blocked " + thumbprint + "\n");
-  CHECK(desk.block("laptop") == thumbprint + " is blocked already\n");
+  CHECK(desk.block("laptop") == thumbprint + " is already blocked\n");
   const json renewed = desk.ask(1, "renew", "laptop", days{31});
   check_blocked(renewed);
   CHECK(kinds_of(renewed) == "renewal-requested renewal-refused re-registration-required");
@@ -156,14 +156,15 @@ TEST_CASE("A8: blocks are events of the site's", "[slow]") {
   CHECK(has(desk.run("log verify site").out, "sound: 5 events"));
 }
 
-TEST_CASE("what names no client is said, with what does", "[slow]") {
+TEST_CASE("what does not name a client is said, with what does", "[slow]") {
   const BlockDesk desk;
-  check_refused(desk, {{"site block-client site nobody", "`nobody` names no client; give its"},
-                       {"site block-client site 12AB", "names no client"},
-                       {"client show nobody --site site", "names no client"},
-                       {"site block-client laptop site",
-                        "`laptop` is a client's folder, and `site` a site's; the order is DIR"},
-                       {"site block-client site", "CLIENT is required"}});
+  check_refused(desk,
+                {{"site block-client site nobody", "`nobody` does not name a client; give its"},
+                 {"site block-client site 12AB", "does not name a client"},
+                 {"client show nobody --site site", "does not name a client"},
+                 {"site block-client laptop site",
+                  "`laptop` is a client's folder, and `site` is a site's; the order is DIR"},
+                 {"site block-client site", "CLIENT is required"}});
   CHECK(desk.run("site block-client site site").status == 3);  // it has no client.crt
   for (const char* line : {"site block-client --help", "site unblock-client --help",
                            "client list --help", "client show --help"}) {

@@ -76,7 +76,7 @@ TEST_CASE("R34: all that is wrong with a line is named", "[slow]") {
   line.mp = "/mp:https://other.example.com/CCM_Proxy_MutualAuth/1";
   check_wrong(line.text(), {"name two hosts", "name two CMG numbers"});
   line.mp = "/mp:https://cmg_example/CCM_Proxy_MutualAuth/x";
-  check_wrong(line.text(), {"where a host's name stands", "where the CMG's number stands",
+  check_wrong(line.text(), {"where a host name belongs", "where the CMG's number belongs",
                             "name two hosts", "name two CMG numbers"});
   line.mp = "/mp:https://cmg.example.com";
   check_wrong(line.text(), {"/mp: is not HOST/CCM_Proxy_MutualAuth/ID"});
@@ -111,7 +111,7 @@ TEST_CASE("R34: documented parameters and properties may stand in the line, and 
                "`SMSMP` is not part of an installation line; write SMSMP=VALUE"});
   line.code = "SMSSiteCode=\"ABC";
   const json open = checked(line.text(), 1)["wrong"];
-  CHECK(has(open.dump(), "a quote is opened and not closed"));
+  CHECK(has(open.dump(), "a quote is opened but not closed"));
 }
 
 TEST_CASE("R33 R24: what stands behind regtoken has to be a bulk token", "[slow]") {
@@ -143,7 +143,7 @@ TEST_CASE("D4: a token that was broken into lines is called so, and no line of i
     const Ran ran = desk.run("ccmsetup-line --parse - < line");
     INFO(ran.out);
     CHECK(ran.status == 1);
-    CHECK(has(ran.out, "/regtoken: is broken: more of its token seems to stand behind a space\n"));
+    CHECK(has(ran.out, "/regtoken: is broken: more of its token seems to follow a space\n"));
     CHECK_FALSE(has(ran.out, "is not part of an installation line"));
     CHECK_FALSE(holds_line_of(ran.out, lines));
   }
@@ -154,14 +154,14 @@ TEST_CASE("what web pages do to a line is named, and hides nothing else", "[slow
   Line line;
   line.mp = "\xE2\x80\x93mp:https://cmg.example.com" + kEnd;
   const json dash = checked(line.text(), 1)["wrong"];
-  CHECK(has(dash.dump(), "an en dash (U+2013) stands at byte 14"));
+  CHECK(has(dash.dump(), "there is an en dash (U+2013) at byte 14"));
   line = {};
   line.code =
       "SMSSiteCode=\xE2\x80\x9C"
       "ABC\xE2\x80\x9D";
   check_wrong(line.text(), {"a curly quote (U+201C)", "a curly quote (U+201D)"});
   line.code = "SMSSiteCode='ABC'";
-  check_wrong(line.text(), {"a quote stands at byte"});
+  check_wrong(line.text(), {"there is a quote at byte"});
   line.code = "SMSSiteCode=ABC\xC2\xA0";
   check_wrong(line.text(), {"a no-break space"});
   line.code = "SMSSiteCode=ABC\n";

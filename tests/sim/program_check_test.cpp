@@ -152,7 +152,8 @@ TEST_CASE("a difference to the reference names the rules that it is about, with 
     const Desk desk;
     const Ran ran = run_faulty(desk, "found.toml", number_of(fault));
     CHECK(ran.status == 1);
-    CHECK(has(ran.out, "\nThe reference goes by\n  " + std::string(ids) + ": " + words + "\n"));
+    CHECK(has(ran.out,
+              "\nThe reference follows these rules\n  " + std::string(ids) + ": " + words + "\n"));
     CHECK(has(read_file(desk.path("found.toml")),
               "# Property agrees-with-the-reference; rules " + std::string(ids) + ". "));
     const auto json = nlohmann::json::parse(run_faulty(desk, "json", number_of(fault)).out);
@@ -161,7 +162,7 @@ TEST_CASE("a difference to the reference names the rules that it is about, with 
   }
   // A property that has rules of its own needs no others.
   const Desk desk;
-  CHECK(!has(run_faulty(desk, "found.toml").out, "The reference goes by"));
+  CHECK(!has(run_faulty(desk, "found.toml").out, "The reference follows"));
 }
 
 TEST_CASE("what was found is told also if the scenario cannot be written") {
@@ -193,8 +194,8 @@ TEST_CASE("what is wrong with a check is said in one line", "[slow]") {
       {"check --unit x", 2, "--unit: `x` has something other than"},
       {"check --unit 15d --latency 3", 2, "later than the next renewal"},
       {"check --clients 5", 2, "--clients"},
-      {"check --with ''", 2, "--with knows no"},
-      {"check --with none,block", 2, "--with knows no `none`"},
+      {"check --with ''", 2, "--with does not know"},
+      {"check --with none,block", 2, "--with does not know `none`"},
       {"check --unit 0d", 2, "a unit of 0d"},
       {"check --unit -1d", 2, "a unit of -1d"},
       {"check --unit 99999999999999999999d", 2, "is not less than 49710 days"},

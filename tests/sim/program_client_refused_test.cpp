@@ -103,6 +103,15 @@ TEST_CASE("D2 R62: bulk tokens that are expired, blocked, unknown or damaged reg
     CHECK(kinds_of(refused) == "client-reinstalled registration-requested registration-refused");
     CHECK_FALSE(fs::exists(desk.path(name + "/token")));
   }
+  const auto said = [&](const std::string& file) {
+    const std::string name = "for-" + file;
+    desk.ask(0, "new", name, hours{2}, "--network internet");
+    return desk.client("register", name, hours{3}, "--bulk-token - < " + file).out;
+  };
+  desk.write("cut", std::string(old["token"]).substr(0, 100));
+  CHECK(has(said("cut"), "give the whole token, and nothing else, as `tokenlife token new`"));
+  desk.write("strange", read_file(desk.path("foreign")));
+  CHECK(has(said("strange"), "was the token made with `tokenlife token new --site` for this same"));
   desk.ask(0, "new", "last", hours{2}, "--network internet");
   const json refused = desk.ask(1, "register", "last", hours{3}, "--bulk-token - < damaged");
   CHECK((refused["reason"] == "malformed" || refused["reason"] == "bad-signature"));

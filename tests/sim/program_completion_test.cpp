@@ -47,7 +47,7 @@ TEST_CASE("there are scripts for three shells") {
   const Ran ran = desk.run("completion tcsh");
   CHECK(ran.status == 2);
   CHECK(ran.out.empty());
-  CHECK(has(ran.err, "`tcsh` is none of bash, zsh, fish; see `tokenlife completion --help`"));
+  CHECK(has(ran.err, "`tcsh` is not one of bash, zsh, fish; see `tokenlife completion --help`"));
 }
 
 }  // namespace tokenlife::test

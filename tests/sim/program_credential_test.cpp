@@ -80,6 +80,12 @@ TEST_CASE("R17 R18: an HTTPS MP registers a PKI client, and not a self-signed on
   check_refused(desk.ask(1, "register", "laptop", hours{1},
                          "--pki pki.pem --pki-key laptop/client.key --chain issuing.pem"),
                 "credential-not-possessed");
+  CHECK(has(desk.client("register", "laptop", hours{1}, "--pki pki.pem --pki-key pki.key").out,
+            "give the CA certificates between it and the root with --chain FILE"));
+  CHECK(has(desk.client("register", "laptop", hours{1},
+                        "--pki pki.pem --pki-key laptop/client.key --chain issuing.pem")
+                .out,
+            "give with --pki-key the private key that belongs to the certificate"));
   const json granted = desk.ask(0, "register", "laptop", hours{2}, kShowPki);
   CHECK(granted["granted"] == true);
   CHECK(granted["events"][0]["credential"] == "pki");
@@ -98,7 +104,7 @@ TEST_CASE("A11: PKI and Entra clients register over the CMG without a bulk token
   CHECK(desk.ask(1, "register", "pki", hours{1})["reason"] == "no-credential");
   check_refused(desk.ask(1, "register", "pki", hours{1}, kShowPki), "authority-not-trusted");
   CHECK(has(desk.client("register", "pki", hours{1}, kShowPki).out,
-            "have the site trust who issued it: `tokenlife site trust-ca DIR CERT`"));
+            "make the site trust whoever issued it: `tokenlife site trust-ca DIR CERT`"));
   check_refused(desk.ask(1, "register", "entra", hours{1}, kShowEntra), "authority-not-trusted");
   desk.trust_ca();
   desk.trust_entra();
@@ -159,7 +165,7 @@ TEST_CASE("R18: a CA and an issuer are trusted until the operator trusts them no
   CHECK(shown["trusted-cas"][0]["name"] == "corporate");
   CHECK(shown["entra"]["issuer"] == "https://sts.windows.net/1/");
   // The same again changes nothing; with lists, something.
-  CHECK(has(desk.out("site trust-ca site root.pem --name corporate"), "is trusted already"));
+  CHECK(has(desk.out("site trust-ca site root.pem --name corporate"), "is already trusted"));
   const auto now = desk.start();
   const auto lists = [&](const std::vector<long>& revoked) {
     return pki_crl(desk.pki.issuing_key, "issuing", now - days{1}, now + days{7}, revoked) +
@@ -168,6 +174,12 @@ TEST_CASE("R18: a CA and an issuer are trusted until the operator trusts them no
   desk.write("crl.pem", lists({1}));
   desk.trust_ca("--crl crl.pem");
   check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "revoked");
+  desk.write("old.pem", pki_crl(desk.pki.root_key, "root", now - days{1}, now + days{7}, {}));
+  desk.trust_ca("--crl old.pem");
+  check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "revocation-unknown");
+  CHECK(has(desk.client("register", "laptop", hours{1}, kShowPki).out,
+            "give a file with a current list for every CA of the chain"));
+  desk.trust_ca("--crl crl.pem");
   // What is not said again stays.
   desk.trust_ca("--name other");
   check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "revoked");
@@ -213,7 +225,7 @@ TEST_CASE("R18: a file of what is trusted is the one that the journal names, or 
   for (const std::string& shown : {kShowPki, kShowEntra}) {
     const Ran ran = desk.client("register", "laptop", hours{1}, shown);
     CHECK(ran.status == 3);
-    CHECK(has(ran.err, "is another file than the journal names"));
+    CHECK(has(ran.err, "is not the file that the journal names"));
   }
 }
 
@@ -225,15 +237,15 @@ TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
     CHECK(ran.status == 2);
     CHECK(has(ran.err, what));
   };
-  says("site trust-ca site issuing.pem", "is not the certificate of a CA that signed itself");
+  says("site trust-ca site issuing.pem", "is not the self-signed certificate of a CA");
   says("site trust-ca site pki.key",
        "it is a private key: give the certificate that belongs to it");
   says("site trust-ca site root.pem --crl root.pem", "does not hold lists of revoked certificates");
   says("site trust-ca site root.pem --name ''", "--name: it has 0 bytes");
   const std::string entra = "site trust-entra site --issuer i --audience a --jwks ";
-  says(entra + "root.pem", "is not one strict JSON object");
-  says("site set-mp site http", "is no kind of management point");
-  says("site distrust-ca site 12", "is no SHA-256 thumbprint");
+  says(entra + "root.pem", "is not a single strict JSON object");
+  says("site set-mp site http", "is not a kind of management point");
+  says("site distrust-ca site 12", "is not a SHA-256 thumbprint");
   desk.ask(0, "new", "laptop", hours{0});
   const std::string registers = "client register --dir laptop --site site ";
   says(registers + "--pki pki.pem", "--pki and --pki-key go together");

@@ -119,9 +119,9 @@ TEST_CASE(
         "2,leavers/2,0\n2,leavers/2,1\n2,leavers/2,2\n"
         "3,office/0,0\n3,office/0,1\n3,office/0,2\n"
         "4,office/1,0\n4,office/1,1\n4,office/1,2\n");
-  check_refused(desk,
-                {{"events log --order backwards", "--order: `backwards` is none of time, stored"},
-                 {"events log --order", "--order"}});
+  check_refused(
+      desk, {{"events log --order backwards", "--order: `backwards` is not one of time, stored"},
+             {"events log --order", "--order"}});
 }
 
 TEST_CASE("events --order changes the order of the lines and nothing else, whatever the filter",

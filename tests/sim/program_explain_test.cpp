@@ -104,7 +104,7 @@ TEST_CASE("the policy that refuses is named, not one that came after it") {
                     action("set-policy", "60d", "internal-registration = true\nmp = \"https\"") +
                     action("set-policy", "70d", "leeway = \"1h\""));
   CHECK(has(asked.why("a/0 --at 40d"), "(action 0, set-policy)"));
-  CHECK(has(asked.why("a/0"), "that counts there (action 2, set-policy)"));
+  CHECK(has(asked.why("a/0"), "that is accepted there (action 2, set-policy)"));
 }
 
 TEST_CASE("what came by action is not folded into what came by itself") {
@@ -171,7 +171,7 @@ TEST_CASE("why a client has asked for nothing, in every state", "[slow]") {
             "certificate or Entra token), and it uses the CMG on the intranet "
             "too."));
   // No action, and no terms, of which there was nothing to try.
-  CHECK(has(asked.text("cmg/0"), "\n  nothing of these: a visit to the intranet\n"));
+  CHECK(has(asked.text("cmg/0"), "\n  none of these: a visit to the intranet\n"));
   CHECK(has(asked.why("off/0"), "does not allow the CMG, and it uses nothing else."));
   CHECK(has(asked.why("back/0"),
             "It was installed anew 2026-01-05T00:00:00Z and has no token: on "
@@ -253,8 +253,8 @@ TEST_CASE("what a client waits for, from where it is", "[slow]") {
         "a registration | a network and the site's token service (STS) to be up again\n");
   // It asked at 00:00, hears of it at 00:01, and is silent until 01:00.
   CHECK(asked.next("two/0 --at 40d30m") ==
-        "its renewal, which is overdue | the wait after its last try to be over, the management "
-        "point or the CMG to be up again and its next contact\n" +
+        "its renewal, which is overdue | the pause after its last attempt to be over, the "
+        "management point or the CMG to be up again and its next contact\n" +
             kExpiry);
   CHECK(has(asked.next("mp/0 --at 40d30m"), ", the management point to be up again and its next"));
   const json barred = asked.about("barred/0 --at 40d");
@@ -264,7 +264,7 @@ TEST_CASE("what a client waits for, from where it is", "[slow]") {
   CHECK(asked.about("starts/0 --at 40d")["last-network"] == "intranet");
   CHECK(asked.about("never/0 --at 40d")["last-network"].is_null());
   CHECK(asked.next("barred/0 --at 40d") ==
-        "its renewal, which is overdue | the intranet, or leave to use the CMG\n" + kExpiry);
+        "its renewal, which is overdue | the intranet, or permission to use the CMG\n" + kExpiry);
   CHECK(asked.next("starts/0 --at 78d") ==
         "its renewal, which is overdue | a network and an agent start while it is connected\n" +
             kExpiry);
@@ -283,7 +283,7 @@ TEST_CASE("of a long story moves are left out, unless all is asked for", "[slow]
     return std::count(text.begin(), text.end(), '\n');
   };
   CHECK(lines("a/0 --quick") <= 50);
-  CHECK(has(asked.text("a/0 --quick"), " of moves and agent starts: --all)"));
+  CHECK(has(asked.text("a/0 --quick"), " of moves and agent starts left out: --all shows them)"));
   CHECK(has(asked.text("a/0 --quick"), "2026-02-09T00:00:00Z  came to the intranet"));  // the last
   CHECK(lines("a/0 --quick --all") > 500);
   CHECK_FALSE(has(asked.text("a/0 --quick --all"), "--all"));
@@ -342,7 +342,7 @@ TEST_CASE("without a repetition it is not known when a renewal is due") {
   REQUIRE(json::parse(desk.run("explain log 0 --json").out)["repeated"] == true);
   CHECK(has(desk.run("explain log 0").out, "at which it was due for renewal (2026-01-"));
   std::filesystem::remove(desk.path("fleet.csv"));
-  CHECK(has(desk.run("explain log 0").out, "at which it was due for renewal the client"));
+  CHECK(has(desk.run("explain log 0").out, "at which it was due for renewal, the client"));
   const json next = json::parse(desk.run("explain log 0 --at 10d --json").out)["next"];
   CHECK(next[0] == json({{"what", "the renewal of its token; when it is due is not known"},
                          {"at", nullptr},

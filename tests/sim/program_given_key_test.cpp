@@ -64,7 +64,9 @@ TEST_CASE("what is no key or certificate in PEM is told by what it is instead", 
         Case{"P-384", kP384, "its key is on another elliptic curve than P-256"},
         Case{"RSA-PSS", kRsaPss, "its key is for RSA-PSS alone, which is not RS256"},
         Case{"Ed25519", kEd25519, "its key is neither RSA nor P-256"},
-        Case{"text", "hello\n", "does not hold one public key or certificate in PEM\n"}}) {
+        Case{"text", "hello\n",
+             "does not hold one public key or certificate in PEM; give a file with exactly "
+             "one\n"}}) {
     INFO(what);
     desk.write("given", file);
     const Ran ran = desk.run("token verify --token-file bulk --key given");
@@ -99,8 +101,8 @@ TEST_CASE("a token with the line end of Windows is malformed, with a hint") {
   CHECK(ran.status == 1);
   CHECK(has(ran.out, "refused (malformed): "));
   CHECK(ran.err ==
-        "tokenlife: the token has a carriage return in it, as lines of Windows do; take that away, "
-        "with `tr -d '\\r'` for example\n");
+        "tokenlife: the token has a carriage return in it, as Windows lines do; remove it, with "
+        "`tr -d '\\r'` for example\n");
   check_refused(desk, {{"token verify - --key site.pem < /dev/null",
                         "standard input: holds no token; give the token alone"}});
 }

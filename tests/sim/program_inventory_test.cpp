@@ -59,11 +59,11 @@ TEST_CASE("a device is suggested by its cohort, and not because others are calle
              "format = 1\nrun.duration = \"1d\"\n[[cohort]]\nname = \"fleet\"\ninventory = "
              "\"devices.csv\"\nnetwork = { model = \"fixed\", on = \"intranet\" }\n");
   REQUIRE(desk.run("run fleet.toml --log log").status == 0);
-  check_refused(desk,
-                {{"replay log --client LT-111", "names no client; did you mean `fleet/LT-111`?"},
-                 {"replay log --client LT-999", "names no client; give COHORT/DEVICE"},
-                 {"replay log --client fleet/KIOSC", "did you mean `KIOSK`?"},
-                 {"replay log --client fleet/LT-999", "select device from clients"}});
+  check_refused(
+      desk, {{"replay log --client LT-111", "does not name a client; did you mean `fleet/LT-111`?"},
+             {"replay log --client LT-999", "does not name a client; give COHORT/DEVICE"},
+             {"replay log --client fleet/KIOSC", "did you mean `KIOSK`?"},
+             {"replay log --client fleet/LT-999", "select device from clients"}});
 }
 
 TEST_CASE("a mistake in an inventory is shown with its line and a caret") {

@@ -23,7 +23,7 @@ TEST_CASE("log diff says what differs, and in which clients") {
   CHECK(ran.status == 1);
   CHECK(has(ran.out, "    - steps = [{at = \"0d\", on = \"intranet\"}"));
   CHECK(has(ran.out, "re-registration-required, stranded  ->  roaming\n"));
-  CHECK(has(ran.out, "  stranded, of those in both: 3 in A, 0 in B\n"));
+  CHECK(has(ran.out, "  stranded, among those in both: 3 in A, 0 in B\n"));
   CHECK(has(ran.out, "The first event that differs: 2026-03-27T00:00:00Z, leavers/0, number 4\n"));
   CHECK(read_file(desk.path("out.csv")) ==
         "client,device,cohort,state-a,state-b,stranded-a,stranded-b,since-a,since-b,spell-cause-a,"

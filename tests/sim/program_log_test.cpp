@@ -81,7 +81,7 @@ TEST_CASE("what does not exist in a log is said, with the nearest word", "[slow]
           {"events log --client office/2", "the cohort has the clients 0 to 1"},
           {"replay log --client 5", "this log has the clients 0 to 4"},
           {"replay log --client 0b1c7c12-8948-4709-9221-7b84e16dfcd0", "no client has the GUID"},
-          {"replay log --client x", "names no client"},
+          {"replay log --client x", "does not name a client"},
           {"replay log --at 101d", "outside the run"},
           {"replay log --at 3x", "--at: `3x` is neither a time nor a duration"},
           {"events log --from 2026-13-01T00:00:00Z",
@@ -246,7 +246,7 @@ wait $pid
 
   const Ran verified = desk.run("log verify log");
   CHECK(verified.status == 0);
-  CHECK(has(verified.out, "it is not of the whole run"));
+  CHECK(has(verified.out, "the log does not hold the whole run"));
   const Ran replayed = desk.run("replay log --json");
   CHECK(has(replayed.err, ": incomplete: "));
   CHECK(json::parse(replayed.out)["states"] == summary["states"]);

@@ -55,8 +55,26 @@ TEST_CASE("a log is packed and unpacked, byte for byte, with its digest") {
   REQUIRE(unpacked.status == 0);
   CHECK(has(unpacked.out, "Digest  " + desk.digest));
   CHECK((read_folder(desk.path("unpacked")) == read_folder(desk.path("log"))));
-  CHECK(desk.run("log pack log -o log.tlog").status == 3);
-  CHECK(desk.run("log unpack log.tlog -o unpacked").status == 3);
+}
+
+TEST_CASE("a place that is taken is not written over, and what helps is said") {
+  const PackDesk desk;
+  for (const char* line :
+       {"log pack log -o log.tlog", "log merge log -o log.tlog", "log salvage log -o log.tlog"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(ran.err == "tokenlife: log.tlog: already exists; choose another file, or remove it\n");
+  }
+  for (const char* line :
+       {"log unpack log.tlog -o log", "log merge log.tlog -o log", "log salvage log.tlog -o log"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(
+        ran.err ==
+        "tokenlife: log: already exists, and is not empty; choose another folder, or remove it\n");
+  }
 }
 
 TEST_CASE(
@@ -148,7 +166,7 @@ TEST_CASE("a run to one file that was cut off is gone on with to the same file")
   CHECK(desk.run("replay cut.tlog.partial").out.starts_with("Incomplete: 1,024 of 2,500"));
   const Ran packed = desk.run("log pack cut.tlog.partial -o half.tlog");
   CHECK(packed.status == 3);
-  CHECK(has(packed.err, "not finished: only a log that is can be packed"));
+  CHECK(has(packed.err, "not finished: only a finished log can be packed"));
   CHECK(has(packed.err, "--resume"));
   REQUIRE(desk.run("run fleet.toml --log cut.tlog --resume").status == 0);
   CHECK((read_file(desk.path("cut.tlog")) == whole));
@@ -187,7 +205,7 @@ TEST_CASE("a run to one file that is interrupted says where its log is") {
                      "' run fleet.toml --clients-scale 1200 --threads 1 --log big.tlog & p=$!; " +
                      kUntilItListens + "; kill -2 $p; wait $p");
   CHECK(ran.status == 130);
-  CHECK(has(ran.err, "`big.tlog.partial`: --resume goes on"));
+  CHECK(has(ran.err, "`big.tlog.partial`: --resume continues it"));
   CHECK_FALSE(desk.exists("big.tlog"));
   CHECK(desk.exists("big.tlog.partial/site.log"));
 }

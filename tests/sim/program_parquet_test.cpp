@@ -20,7 +20,7 @@ int entries_like(const Desk& desk, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("log export writes a folder for each table, and a file for each partition") {
+TEST_CASE("log export writes a folder for each table, and a file for every 1,024 clients") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   const Ran ran = desk.run("log export log --parquet its/");
@@ -60,7 +60,7 @@ TEST_CASE("only an export, or nothing, gives way to an export", "[slow]") {
   desk.write("its/days/mine.txt", "mine");
   const Ran mine = desk.run("log export log --parquet its --force");
   CHECK(mine.status == 3);
-  CHECK(has(mine.err, "holds something else than tables of Parquet; choose another folder"));
+  CHECK(has(mine.err, "holds something other than Parquet tables; choose another folder"));
   CHECK(read_file(desk.path("its/days/mine.txt")) == "mine");
   CHECK(desk.run("log export log --parquet log --force").status == 3);
   CHECK(desk.run("log verify log").status == 0);

@@ -31,7 +31,7 @@ void call_it_names(LogContent& content) {
 
 // ---- explain -----------------------------------------------------------------------------------
 
-TEST_CASE("explain says where a lost client is, how it came there and what would have saved it") {
+TEST_CASE("explain says where a lost client is, how it got there and what would have saved it") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   const Ran ran = desk.run("explain log leavers/0");
@@ -47,13 +47,13 @@ TEST_CASE("explain says where a lost client is, how it came there and what would
       "the client was never connected",
       "(offline)\n",
       "R60 ",
-      "\nHow it came there\n",
+      "\nHow it got there\n",
       "2026-01-02T00:00:00Z  went offline; it was on the intranet\n",
       "\nWhat comes next\n",
       "to bring it to the intranet",
       "\nWhat would have saved it\n",
       "token-validity = \"96d\" instead of \"90d\"",
-      "a visit to the intranet, of 1h, at 2026-03-31T23:00:00Z",
+      "a visit of 1h to the intranet at 2026-03-31T23:00:00Z",
       "\nWhen it was lost\n",
       "it was lost from the start",
   };
@@ -134,9 +134,9 @@ TEST_CASE("explain of a log that was edited does not say what another life would
         [](LogContent& content) { content.clients[0].back().time += Duration{60}; });
   const Ran ran = desk.run("explain edited leavers/0");
   CHECK(ran.status == 0);
-  CHECK(has(ran.out, "Not known: its scenario gives other events today"));
+  CHECK(has(ran.out, "Not known: its scenario gives different events today"));
   CHECK(has(json::parse(desk.run("explain edited leavers/0 --json").out)["repeated"].dump(),
-            "other events today"));
+            "different events today"));
 }
 
 TEST_CASE("explain finds inputs below --inputs, and says which one is missing") {
@@ -247,9 +247,9 @@ TEST_CASE("what events cannot be asked is said") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
   check_refused(desk, {{"events log --count-by dya", "did you mean `day`?"},
-                       {"events log --count-by day,day", "stands there twice"},
+                       {"events log --count-by day,day", "is given twice"},
                        {"events log --columns tmie", "did you mean `time`?"},
-                       {"events log --columns time,time", "stands there twice"},
+                       {"events log --columns time,time", "is given twice"},
                        {"events log --columns time --count-by day", "excludes"},
                        {"events log --json --format csv", "excludes"}});
 }
@@ -351,8 +351,8 @@ TEST_CASE("a site's journal has neither a run's digest nor a run", "[slow]") {
   REQUIRE(desk.run("site init site").status == 0);
   const std::string digest(64, '0');
   check_refused(desk,
-                {{"log verify site --replay", "a site's journal is no run"},
-                 {("log verify site --digest " + digest).c_str(), "a site's journal is no run"},
+                {{"log verify site --replay", "a site's journal is not a run"},
+                 {("log verify site --digest " + digest).c_str(), "a site's journal is not a run"},
                  {"log diff site site", "a site's journal"},
                  {"replay site", "the journal of a site holds no events of clients"}});
 }

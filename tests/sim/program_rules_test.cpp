@@ -20,7 +20,7 @@ TEST_CASE("rules says what a rule is, where it comes from, and which tests hold 
             "R57  A client token is valid for 90 days.\n"
             "  source   Microsoft, \"Token-based authentication for cloud management "
             "gateway\", https://learn.microsoft.com/"));
-  CHECK(has(ran.out, "  held by  policy_test, renewal_test, last-minute.toml\n"));
+  CHECK(has(ran.out, "  tests    policy_test, renewal_test, last-minute.toml\n"));
   CHECK(has(
       ran.out,
       "A5  Whether a token is still good at its expiry: no, it is refused from that second on.\n  "

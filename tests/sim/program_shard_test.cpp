@@ -59,8 +59,7 @@ TEST_CASE("a part of a run says that it is one") {
   const Ran replayed = desk.run("replay part-3-2 --json");
   CHECK(json::parse(replayed.out)["clients-held-ranges"] == json::parse("[[1024, 2047]]"));
   CHECK(has(replayed.err, "part-3-2: incomplete: 1,024 of 2,500 clients (1024 to 2047); "));
-  CHECK(
-      has(desk.run("run fleet.toml --shard 2/3").out, "a part: what follows is the life of 1,024"));
+  CHECK(has(desk.run("run fleet.toml --shard 2/3").out, "a part: what follows is about 1,024"));
 }
 
 TEST_CASE("parts that are missing, doubled, foreign or damaged are named") {
@@ -80,7 +79,7 @@ TEST_CASE("parts that are missing, doubled, foreign or damaged are named") {
   CHECK(has(refusal("part-3-1 part-3-2 part-3-3 part-3-2"),
             "part-3-2: has clients 1024 to 2047, and so has part-3-2"));
   CHECK(has(refusal("part-3-1 other part-3-3"),
-            "other: is of another run than part-3-1: its seed is 4, and not 3"));
+            "other: is of a different run from part-3-1: its seed is 4, and not 3"));
   std::string bytes = read_file(desk.path("part-3-2/clients-00001.log"));
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   write_file(desk.path("part-3-2/clients-00001.log"), bytes);
@@ -115,7 +114,7 @@ TEST_CASE("a part that is none is refused") {
     const Ran ran = desk.run(std::string("run small.toml --shard=") + shard);
     INFO(shard);
     CHECK(ran.status == 2);
-    CHECK(has(ran.err, "is no part of a run"));
+    CHECK(has(ran.err, "is not a part of a run"));
   }
 }
 

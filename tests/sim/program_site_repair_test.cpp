@@ -142,7 +142,7 @@ TEST_CASE("R54: behind a bad byte in the middle a block is seen, and taken over"
   CHECK(read_file(desk.path("site/site.log")) == bad);
   // What was bad is the token's own event, and so its block has nothing to block.
   const std::string told = desk.out("site repair --salvage site --at 2026-01-01T13:00:00Z");
-  CHECK(has(told, "given up, because something before it is lost\n2026-01-01T12:00:00Z  site"));
+  CHECK(has(told, "given up because something before it is lost\n2026-01-01T12:00:00Z  site"));
   CHECK(has(told, "bulk-token-blocked          guid=" + desk.guid));
   CHECK(desk.kinds() == "site-established journal-repaired epoch-begun");
   CHECK(has(desk.verify().out, "bulk-token-unknown"));

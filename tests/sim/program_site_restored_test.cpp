@@ -59,7 +59,7 @@ TEST_CASE("D5 R59: a client with a good token that a restored site has forgotten
   INFO(called.out << called.err);
   CHECK(called.status == 0);
   CHECK(is_one_message(called.err));
-  CHECK(has(called.err, "had forgotten the token 0-1 of this client, and recognises it"));
+  CHECK(has(called.err, "had forgotten the token 0-1 of this client, but recognises it"));
   CHECK(desk.count("client-recognised") == 1);
   CHECK(has(desk.out("events site --kind client-recognised"), " serial=0-1 number="));
   // Once, and its tokens go on under a number that nobody had.
@@ -129,7 +129,7 @@ TEST_CASE("D5: nor does a serial of a client that the restored site knows, thoug
     // Both tokens are known from now on, and that there are two.
     const Ran called = desk.client("call", "c", "2026-02-03");
     CHECK(called.status == 0);
-    CHECK(has(called.err, "had forgotten the token 0-2 of this client, and recognises it"));
+    CHECK(has(called.err, "had forgotten the token 0-2 of this client, but recognises it"));
     const Ran clone = desk.client("call", "clone", "2026-02-03");
     CHECK(clone.status == 0);
     CHECK(has(clone.err, "this client has used a newer token than the one that it shows"));
@@ -215,9 +215,8 @@ TEST_CASE("a restore begins an epoch, and says what it goes on from", "[slow]") 
   const RestoredDesk desk;
   CHECK(desk.client("register", "c", "2026-01-01").status == 0);
   const std::string told = desk.out("site restore site --at 2026-01-02");
-  CHECK(
-      told.starts_with("goes on from 2 events, the last at 2026-01-01T00:00:00Z; new clients are "
-                       "numbered from "));
+  CHECK(told.starts_with(
+      "continues from 2 events, the last at 2026-01-01T00:00:00Z; new clients are numbered from "));
   CHECK(desk.count("epoch-begun") == 1);
   // Who is known stays so; the next token of each has a number of the epoch.
   CHECK(desk.client("call", "c", "2026-01-03").err.empty());
@@ -268,6 +267,7 @@ TEST_CASE("D6: a client folder that is older than its site acts, and is noticed"
   CHECK(called.status == 0);
   CHECK(has(called.out, "and holds the token 0-3 until"));  // which was due
   CHECK(has(called.err, "a newer token than the one that it shows, 0-1: its folder was copied"));
+  CHECK(has(called.err, "block the client: `tokenlife site block-client site CLIENT`"));
   // From there it goes on as any other.
   CHECK(desk.client("call", "c", "2026-02-03").err.empty());
   CHECK(desk.client("renew", "c", "2026-03-04").err.empty());
@@ -343,8 +343,8 @@ TEST_CASE("whether a site goes on from a head that was kept elsewhere is said", 
   desk.out("token new --site site --at 2026-01-02");
   CHECK(desk.run(expect).status == 1);
   check_refused(desk,
-                {{"site show site --expect-head 2", "--expect-head: `2` is no head"},
-                 {"site show site --expect-head 2:ab", "is no head; give NUMBER:DIGEST, as"}});
+                {{"site show site --expect-head 2", "--expect-head: `2` is not a head"},
+                 {"site show site --expect-head 2:ab", "is not a head; give NUMBER:DIGEST, as"}});
 }
 
 }  // namespace tokenlife::test

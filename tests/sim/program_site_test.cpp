@@ -80,7 +80,7 @@ TEST_CASE("R49 R54 R55 D2: a token is blocked and unblocked by its GUID", "[slow
   CHECK(verified(desk, made["token"]).error() == TokenFault::bulk_token_blocked);
   CHECK(desk.shown("--type bulk-token")["certificates"][0]["status"] == "blocked");
   CHECK(lines_of(desk.run("token block " + guid + " --site site")) ==
-        guid + " is blocked already\n");
+        guid + " is already blocked\n");
   CHECK(lines_of(desk.run("token unblock " + guid + " --site site")) == "unblocked " + guid + "\n");
   CHECK(verified(desk, made["token"]));
   CHECK(lines_of(desk.run("token unblock " + guid + " --site site")) == guid + " is not blocked\n");
@@ -131,7 +131,7 @@ TEST_CASE("A9: a certificate is rotated, retired once, and never the one that si
   CHECK(verified(desk, old));
   CHECK(has(lines_of(desk.run("site retire site 0")), "retired "));
   CHECK(verified(desk, old).error() == TokenFault::signer_retired);
-  CHECK(lines_of(desk.run("site retire site 0")) == "number 0 is retired already\n");
+  CHECK(lines_of(desk.run("site retire site 0")) == "number 0 is already retired\n");
   CHECK(desk.shown("--type signing-certificate")["certificates"][0]["status"] == "retired");
   CHECK(verified(desk, token_in(lines_of(desk.run("token new --site site")))));
 }

@@ -62,7 +62,7 @@ TEST_CASE("a journal behind which a terabyte of nothing stands is refused, whate
     desk.expect_error(line, damage + "damaged: invalid frame length 0");
   }
   for (const char* line : {"site repair site", "site repair site --salvage"}) {
-    desk.expect_error(line, damage + "from here on nothing can be read, for ");
+    desk.expect_error(line, damage + "nothing can be read from here on, for ");
   }
   // What the message says mends it.
   REQUIRE(desk.run_shell("truncate --size " + std::to_string(bytes) + " site/site.log").status ==

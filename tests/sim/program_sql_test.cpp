@@ -104,7 +104,9 @@ TEST_CASE("SQL knows where clients stand, as replay does", "[slow]") {
 TEST_CASE("SQL that is wrong, or would do more than ask, is refused", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
-  check_refused(desk, {{"log sql log \"select * form events\"", "syntax error"},
+  check_refused(desk, {{"log sql log \"select * form events\"", "near \"form\": syntax error\n"},
+                       {"log sql log \" selct 1\"",
+                        "near \"selct\": syntax error; begin with SELECT, WITH or EXPLAIN\n"},
                        {"log sql \"select 1\" log", "the order is LOG SQL"},
                        {"log sql log \"select * from evnts\"", "did you mean `events`?"},
                        {"log sql log \"select knd from events\"", "did you mean `kind`?"},

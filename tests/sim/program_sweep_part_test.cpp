@@ -90,20 +90,20 @@ TEST_CASE("parts of a sweep that are missing, doubled, foreign or damaged are na
     return text.find(words) != std::string::npos;
   };
   CHECK(has_words(refusal("part-3-of-3 part-1-of-3", 2),
-                  "part 2 of 3 is not there; run it with --shard 2/3"));
+                  "part 2 of 3 is missing; run it with --shard 2/3"));
   CHECK(has_words(refusal("part-3-of-3 part-1-of-3 part-3-of-3", 2),
                   "part-3-of-3: is part 3 of 3, and so is part-3-of-3"));
   CHECK(has_words(refusal("part-1-of-2 part-3-of-3", 2),
-                  "part-3-of-3: is one of 3 parts, and part-1-of-2 is one of 2"));
+                  "part-3-of-3: is one of 3 parts, but part-1-of-2 is one of 2"));
   const std::string other(kGrid);
   REQUIRE(desk.run(other + " --set site.leeway=1m --shard 2/3 -o set").status == 0);
   CHECK(has_words(refusal("part-1-of-3 set part-3-of-3", 2),
-                  "set: is of another sweep than part-1-of-3: its scenario, a file"));
+                  "set: is of a different sweep from part-1-of-3: its scenario, a file"));
   REQUIRE(desk.run("sweep small.toml --vary cohort.leavers.clients=1,3 --seeds 1..6 --metric "
                    "stranded,token-renewed --shard 2/3 -o seeds")
               .status == 0);
-  CHECK(has_words(refusal("part-1-of-3 seeds part-3-of-3", 2), "seeds: is of another sweep"));
-  CHECK(has_words(refusal("part-1-of-3 small.toml", 2), "small.toml: is no part of a sweep"));
+  CHECK(has_words(refusal("part-1-of-3 seeds part-3-of-3", 2), "seeds: is of a different sweep"));
+  CHECK(has_words(refusal("part-1-of-3 small.toml", 2), "small.toml: is not a part of a sweep"));
   CHECK(has_words(refusal("part-1-of-3 nothing", 3), "nothing: "));
   std::string bytes = read_file(desk.path("part-2-of-3"));
   // Only the digest tells of a result that is another number.

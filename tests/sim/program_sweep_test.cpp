@@ -136,7 +136,7 @@ TEST_CASE("a sweep refuses what it cannot do, and says why") {
   const Desk desk;
   const std::vector<std::pair<std::string, std::string>> rows{
       {"--vary run.seed=1,2", "use --seeds A..B"},
-      {"--vary site.leeway=1m --vary site.leeway=2m", "stands there twice"},
+      {"--vary site.leeway=1m --vary site.leeway=2m", "is given twice"},
       {"--set site.leeway=3m --vary site.leeway=1m,2m",
        "`site.leeway` is given by --set and by --vary; give it once"},
       {"--vary site.leeway", "there is no `=`"},
@@ -182,7 +182,7 @@ TEST_CASE("a sweep that is interrupted prints what is done") {
       kUntilItListens + "; sleep 1; kill -INT $p; wait $p");
   INFO(ran.out << ran.err);
   CHECK(ran.status == 130);
-  CHECK(ran.err.find("tokenlife: interrupted; what is printed is of the ") == 0);
+  CHECK(ran.err.find("tokenlife: interrupted; what is printed covers the ") == 0);
   CHECK(ran.out.find("cohort.leavers.clients  seeds  stranded") != std::string::npos);
   CHECK(ran.out.find("\n1                       40     1.00") != std::string::npos);
 }

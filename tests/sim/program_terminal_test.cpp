@@ -105,11 +105,11 @@ TEST_CASE("colours are for terminals, against NO_COLOR, and as --color says", "[
   CHECK_FALSE(coloured("NO_COLOR=1", test + " --color auto"));
   CHECK_FALSE(has(desk.run(test).out, "\033"));
   CHECK(has(desk.run("--color always " + test).out, "\033[32mok   \033[0m  small.toml"));
-  check_refused(
-      desk, {{"test small.toml --color", "--color"},
-             {"test small.toml --color sometimes", "`sometimes` is none of auto, always, never"},
-             {"--color always rnu small.toml", "did you mean `run`?"},
-             {"run small.toml --colour always", "did you mean `--color`?"}});
+  check_refused(desk, {{"test small.toml --color", "--color needs a value; see `tokenlife --help`"},
+                       {"test small.toml --color sometimes",
+                        "`sometimes` is not one of auto, always, never; see `tokenlife --help`"},
+                       {"--color always rnu small.toml", "did you mean `run`?"},
+                       {"run small.toml --colour always", "did you mean `--color`?"}});
 }
 
 TEST_CASE("Ctrl-C skips the tests that are left, and the summary and reports say which") {

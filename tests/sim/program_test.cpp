@@ -119,7 +119,7 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
           {"run small.toml --clients-scale nan",
            "`nan` is not a number above 0; write it like 0.5"},
           {"run small.toml --clients-scale x", "--clients-scale: `x` is not a number above 0"},
-          {"machine --format svg", "`svg` is none of table, dot, mermaid, scxml"},
+          {"machine --format svg", "`svg` is not one of table, dot, mermaid, scxml"},
           {"log verfy x", "did you mean `verify`?"},
           {"test", "PATH is required"},
           {"test nothing-there", "there is no `nothing-there`"},
@@ -129,14 +129,16 @@ TEST_CASE("what is wrong with a command line is said in one line, with the neare
            "--seeds `1..1000001` is more than a million seeds"},
           {"test small.toml --seeds 1..1000000 --filter nothing", "finds no test"},
           {"test small.toml --seeds 0..999999 --filter nothing", "finds no test"},
-          {"test small.toml --filter '('", "is not a valid regular expression"},
+          {"test small.toml --filter '('",
+           "`(` is not a valid regular expression; put a `\\` before a character that stands for "
+           "itself, as in `\\(`"},
           {"test small.toml --filter nothing", "finds no test"},
           {"run missing.toml", "missing.toml"},
-          {"run small.toml other.toml", "more is given than the command takes: other.toml; see"},
-          {"report a b c", "LOG: more than 2; see `tokenlife report --help`"},
+          {"run small.toml other.toml", "unexpected argument: other.toml; see"},
+          {"report a b c", "LOG: 3 are given; give one, or two; see `tokenlife report --help`"},
           {"check --unit 5", "--unit: `5` is a number without a unit; write its"},
           {"sweep small.toml --vary site.leeway=1m --metric spells.nonsense",
-           "--metric: `nonsense` is no cause of a spell; the cause can be"},
+           "--metric: `nonsense` is not a cause of a spell; the causes are"},
           {"run .", "it is a folder"},
       });
 }
@@ -182,7 +184,8 @@ TEST_CASE("mistakes of a scenario begin with its name, a line and a column") {
   const std::string all = first + R"(
     1 | format = 2
       | ^
-broken.toml:1:10: `format` in the file is 2; this program reads format 1
+broken.toml:1:10: `format` in the file is 2, but this program reads only format 1; )"
+                                  R"(write `format = 1`, or use a newer tokenlife
     1 | format = 2
       |          ^
 broken.toml:2:16: `duration` in [run] must be a duration, not an integer; write its unit, and )"

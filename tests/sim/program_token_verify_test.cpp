@@ -67,6 +67,25 @@ TEST_CASE("verify takes the token from standard input, from a file, and from its
   }
 }
 
+TEST_CASE("all that token new prints is told from a token", "[slow]") {
+  const SigningDesk& desk = signing_desk();
+  const std::string token = read_file(desk.path("bulk"));
+  const std::string printed =
+      "GUID        db591e33\nValid from  a\nValid to    b (3d)\nToken (shown "
+      "only once):\n" +
+      token + "\n";
+  desk.write("printed", printed);
+  const char* const said =
+      ": the token is one line, and this has 5; `tokenlife token new` prints it on its last line: "
+      "`| tail -n 1`\n";
+  const std::string from_file = std::string("printed") + said;
+  const std::string from_input = std::string("standard input") + said;
+  check_refused(desk, {{"token verify --token-file printed --key site.pem", from_file.c_str()},
+                       {"token verify - --key site.pem < printed", from_input.c_str()},
+                       {"token inspect --token-file printed", from_file.c_str()},
+                       {"token inspect - < printed", from_input.c_str()}});
+}
+
 TEST_CASE("A5 A6: verify knows the time that it is told, to the second", "[slow]") {
   const std::string token = "--token-file bulk --key site.pem --at ";
   CHECK(verify(token + "1580415504").status == 0);
@@ -182,7 +201,7 @@ TEST_CASE("what is wrong with verify's line or files is said in one line", "[slo
                 {"token verify x --key two.pem", "does not hold one public key"},
                 {"token verify x --signing-certificate site.crt", "goes with --key"},
                 {"token verify x --key site.pem --client-certificate site.pem",
-                 "does not hold one certificate"},
+                 "does not hold one certificate in PEM; give a file with exactly one"},
             });
   CHECK(desk.run("token verify x --key nothing-there").status == 3);
   CHECK(desk.run("token verify --token-file nothing-there --key site.pem").status == 3);

@@ -44,7 +44,7 @@ TEST_CASE("R39 R40 R43 R47 A3: the tool takes its three parameters, and nothing 
   }
   const Ran nowhere = desk.run_tool("/new", "");
   CHECK(nowhere.status == 2);
-  CHECK(has(nowhere.err, "TOKENLIFE_SITE names no site"));
+  CHECK(has(nowhere.err, "TOKENLIFE_SITE does not name a site"));
   CHECK(desk.shown()["events"] == 1);
 
   for (const char* line : {"/new", "/new /lifetime 4320", "/lifetime 4320 /new"}) {

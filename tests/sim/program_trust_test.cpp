@@ -45,7 +45,7 @@ TEST_CASE("D2: an exchanged signing certificate makes no foreign token good", "[
     CHECK(ran.status == 3);
     CHECK(ran.out.empty());
     CHECK(is_one_message(ran.err));
-    CHECK(has(ran.err, "site/signing-0.crt: is another certificate than the journal names"));
+    CHECK(has(ran.err, "site/signing-0.crt: is not the certificate that the journal names"));
   }
   // The journal and its head can be verified anywhere.
   std::filesystem::create_directory(desk.path("copy"));

@@ -241,7 +241,7 @@ TEST_CASE("D6 R15: a copied token is worth nothing to the holder of another cert
   }
 }
 
-TEST_CASE("a certificate that has ended registers nobody", "[slow]") {
+TEST_CASE("a certificate that has expired registers nobody", "[slow]") {
   Setting its;
   const Stranger late(its, day(3));
   const Request by_itself{RequestKind::registration, Endpoint::mp, Credential::self_signed, {}};

@@ -217,7 +217,7 @@ TEST_CASE("a new seed has a moment and a number") {
         "s.toml:4:17: `at` in `reseed` is before the run's start; choose a time at or after "
         "`start`");
   CHECK(said_of_reseed("{ at = \"100d\", seed = 7 }") ==
-        "s.toml:4:17: `reseed` is at 100d, and the run is over after 100d: nothing is drawn from "
+        "s.toml:4:17: `reseed` is at 100d, but the run is over after 100d: nothing is drawn from "
         "its seed; choose an earlier time, or leave it out");
 }
 

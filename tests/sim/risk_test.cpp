@@ -301,9 +301,9 @@ TEST_CASE("what came of it is read from a file of devices") {
   CHECK(said_of("device,stranded\na,yes\n") ==
         ":2:3: `stranded` cannot be `yes`; write 1 for yes and 0 for no");
   CHECK(said_of("x,device,stranded\n,b,1\n,a,1\n,a,0\n") ==
-        ":4:2: `device` is `a`, as in line 3; give every device a row of its own, and only one");
+        ":4:2: `device` is `a`, as on line 3; give every device a row of its own, and only one");
   CHECK(said_of("device,stranded\na\n") ==
-        ":2:1: the row has 1 field, and the header has 2; write one field for each column; put "
+        ":2:1: the row has 1 field, but the header has 2; write one field for each column; put "
         "those that hold commas in quotes");
   const auto absent = load_truth(path + "x");
   REQUIRE_FALSE(absent);

@@ -33,8 +33,8 @@ TEST_CASE("a tick must divide what is left at its default, if that is a rule") {
     return scenario ? "read" : to_string(scenario.error());
   };
   CHECK(error("") ==
-        "s.toml:3:12: `tick` in [run] is 7h, of which the default of `token-validity` (90d, R57) "
-        "is no multiple; choose another tick, or give `token-validity` in [site]");
+        "s.toml:3:12: `tick` in [run] is 7h, but the default of `token-validity` (90d, R57) is "
+        "not a multiple of it; choose another tick, or give `token-validity` in [site]");
   CHECK(error("site.token-validity = \"70h\"\n").find("`renew-after` (30d, R56)") !=
         std::string::npos);
   CHECK(error("site.token-validity = \"70h\"\nsite.renew-after = \"35h\"\n") == "read");
@@ -53,12 +53,12 @@ TEST_CASE("real tokens need dates that they can hold, and modelled ones no keys"
   const std::string real = "site.crypto = \"real\"\n";
   CHECK(error("1970-01-01T00:00:00Z", real) == "read");
   CHECK(error("1969-12-31T00:00:00Z", real) ==
-        "s.toml:4:15: `crypto` in [site] is `real`, but the run starts before 1970; tokens hold no "
-        "such dates: choose a later `start` in [run]");
+        "s.toml:4:15: `crypto` in [site] is `real`, but the run starts before 1970; tokens cannot "
+        "hold such dates: choose a later `start` in [run]");
   CHECK(error("9999-09-22T00:00:00Z", real) == "read");
   CHECK(error("9999-09-23T00:00:00Z", real) ==
         "s.toml:4:15: `crypto` in [site] is `real`, but tokens would outlive the year 9999; tokens "
-        "hold no such dates: choose an earlier `start` in [run]");
+        "cannot hold such dates: choose an earlier `start` in [run]");
   CHECK(error("9999-09-23T00:00:00Z", "") == "read");
   for (const std::string site : {"", "site.crypto = \"modelled\"\n"}) {
     const std::string place = site.empty() ? "s.toml:4:6" : "s.toml:5:6";

@@ -76,7 +76,7 @@ TEST_CASE("a mistake in an expectation of states or of a peak says what to write
   CHECK(said_of_expectation(peak + "per = \"1h\"\n").find("give `max`, `min` or `count`") !=
         std::string::npos);
   CHECK(said_of_expectation(peak + "per = \"90s\"\nmax = 1\n", "tick = \"30s\"")
-            .find("no whole number of minutes") != std::string::npos);
+            .find("not a whole number of minutes") != std::string::npos);
   CHECK(said_of_expectation(peak + "per = \"2m\"\nmax = 1\n", "tick = \"30s\"") == "nothing");
 }
 
@@ -87,14 +87,14 @@ TEST_CASE("an event has the reasons that the rules give it") {
   };
   CHECK(
       refused("renewal-refused", "bulk-token-expired") ==
-      "e.toml:11:10: `reason` in [[expect]] is `bulk-token-expired`, which is never that of "
+      "e.toml:11:10: `reason` in [[expect]] is `bulk-token-expired`, which is never the reason for "
       "`renewal-refused`; choose one of client-blocked, client-outdated, unknown-signer, expired");
   CHECK(refused("re-registration-required", "client-outdated") ==
-        "e.toml:11:10: `reason` in [[expect]] is `client-outdated`, which is never that of "
+        "e.toml:11:10: `reason` in [[expect]] is `client-outdated`, which is never the reason for "
         "`re-registration-required`; choose one of client-blocked, unknown-signer, expired");
   CHECK(refused("registration-refused", "malformed") ==
-        "e.toml:11:10: `reason` in [[expect]] is `malformed`, which only real tokens are refused "
-        "for; choose another, or write crypto = \"real\" in [site]");
+        "e.toml:11:10: `reason` in [[expect]] is `malformed`, for which only real tokens are "
+        "refused; choose another, or write crypto = \"real\" in [site]");
   CHECK(refused("registration-refused", "malformed", "[site]\ncrypto = \"real\"") == "nothing");
   for (const char* reason :
        {"client-blocked", "client-outdated", "internal-registration-off", "credential-required",
@@ -126,22 +126,23 @@ TEST_CASE("a bulk token that ends before the last installation is warned of") {
     for (const Error& warning : scenario->warnings) all += to_string(warning);
     return all;
   };
-  // Installed before 3d, when it ends: the last moment is a minute earlier.
+  // Installed before 3d, when it expires: the last moment is a minute earlier.
   CHECK(warnings("3d", "9d").empty());
   CHECK(warnings("3d1m", "9d") ==
-        "w.toml:7:14: the bulk token `t` ends at 3d, and clients are given it up to 3d; give it a "
-        "longer `lifetime`, or install them earlier");
+        "w.toml:7:14: the bulk token `t` is refused from 3d on, but clients are given it up to 3d; "
+        "give it a longer `lifetime`, or install them earlier");
   CHECK(warnings("5d", "3d").empty());  // Nobody is installed after the run's end.
-  // Whoever is installed is given the newest: that of 6d ends at 9d.
+  // Whoever is installed is given the newest: that of 6d expires at 9d.
   CHECK(warnings("9d", "20d", "repeat-every = \"3d\"\n").empty());
   CHECK(warnings("9d", "20d", "repeat-every = \"3d\"\ntimes = 3\n").empty());
   CHECK(warnings("9d1m", "20d", "repeat-every = \"3d\"\ntimes = 3\n")
-            .starts_with("w.toml:7:14: the bulk token `t` ends at 9d, and clients are given it up "
-                         "to 9d; "));
+            .starts_with("w.toml:7:14: the bulk token `t` is refused from 9d on, but clients are "
+                         "given it up to "
+                         "9d; "));
   // A site may take them for a while longer, and client tokens too or not.
   CHECK(warnings("4d", "9d", "", "[site]\nbulk-leeway = \"1d\"\n").empty());
   CHECK(warnings("4d1m", "9d", "", "[site]\nbulk-leeway = \"1d\"\n")
-            .starts_with("w.toml:9:14: the bulk token `t` ends at 4d, "));
+            .starts_with("w.toml:9:14: the bulk token `t` is refused from 4d on, "));
   CHECK_FALSE(warnings("4d", "9d", "", "[site]\nleeway = \"1d\"\nbulk-leeway = \"0d\"\n").empty());
 }
 

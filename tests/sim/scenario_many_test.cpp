@@ -75,8 +75,8 @@ count = -1
 )") ==
       Strings{
           "s.toml:2:1: unknown key `seed` in the file; it is a key of [run]",
-          "s.toml:6:10: `cohort` in the action `upgrade` is `b`, and there is no cohort of that "
-          "name; the cohort can be `a`",
+          "s.toml:6:10: `cohort` in the action `upgrade` is `b`, but there is no cohort of that "
+          "name; the only cohort is `a`",
           "s.toml:8:12: `duration` in [run] is `60 days`, which has no w, d, h, m "
           "or s right after a number; write \"60d\"",
           "s.toml:11:11: `clients` in [[cohort]] is 0, which is not an integer from 1 to 100000000",
@@ -84,8 +84,8 @@ count = -1
           "order; write \"2d1h\"",
           "s.toml:13:51: `office-days` cannot hold `tu`; write `mon`, `tue`, `wed`, "
           "`thu`, `fri`, `sat` or `sun`",
-          "s.toml:13:66: `hours` in a `week` network is `9-17`, which is no time span; write it as "
-          "in \"09:00-17:00\"",
+          "s.toml:13:66: `hours` in a `week` network is `9-17`, which is not a time span; write it "
+          "as in \"09:00-17:00\"",
           "s.toml:13:86: `otherwise` in a `week` network cannot be `home`; write "
           "`offline`, `intranet` or `internet`",
           "s.toml:16:9: `count` in [[expect]] is -1, which is not an integer of at least 0"});
@@ -246,7 +246,7 @@ TEST_CASE("an action that the run does not reach is warned of") {
   };
   CHECK(action("\"59d23h59m\"") == Strings{});
   CHECK(action("\"60d\"") ==
-        Strings{"s.toml:8:6: the action `upgrade` is at 60d, and the run ends at 60d: it never "
+        Strings{"s.toml:8:6: the action `upgrade` is at 60d, but the run ends at 60d: it never "
                 "happens; choose an earlier time, or lengthen the run"});
 }
 

@@ -104,8 +104,8 @@ TEST_CASE("how durations are written is said of one that is not") {
        "s.toml:7:10: `leeway` in [site] is `0.1s`, which has a fraction; "
        R"(write integers with units, largest first, as in "90d", "1d12h" or "30m")"},
       {R"(for = "3d")", R"(for = "0d")",
-       "s.toml:28:7: `for` in the action `outage` is `0d`, which is zero; it must be longer "
-       "than that"},
+       "s.toml:28:7: `for` in the action `outage` is `0d`, which is zero; it must be longer than "
+       "zero"},
       {R"(name = "spring"
 
 )", R"(name = "spring"
@@ -253,8 +253,8 @@ lifetimes = 100
        "s.toml:32:1: unknown key `share` in [[expect]]; did you mean `share-min` or `share-max`?"},
       {R"(for = "3d")", R"(duration = "3d")",
        "s.toml:24:1: the key `for` is missing in the action `outage`; add for = \"2d\""
-       "\ns.toml:28:1: unknown key `duration` in the action `outage`; the key can be `at`, "
-       "`do`, `endpoint`, `for`, `repeat-every` or `times`"},
+       "\ns.toml:28:1: unknown key `duration` in the action `outage`; the keys are `at`, "
+       "`do`, `endpoint`, `for`, `repeat-every` and `times`"},
       {"clients = 200\n", "",
        "s.toml:9:1: the key `clients` is missing in [[cohort]]; add clients = 100"},
       {"share-min = 1.0\n", "",
@@ -274,8 +274,8 @@ TEST_CASE("what a table is called and how it is written is said where it is not"
        "s.toml:15:2: unknown key `network` in the file; write [cohort.network] below its "
        "[[cohort]]"},
       {"[cohort.network]", "[cohort.network",
-       "s.toml:15:1: this is not the header of a table; write [cohort.network] in a line of "
-       "its own"},
+       "s.toml:15:1: this is not the header of a table; write [cohort.network] on a line of its "
+       "own"},
       {"[[cohort]]", "[cohort]",
        "s.toml:9:1: `cohort` in the file must be an array, not a table; write [[cohort]]"},
       {"[[cohort]]", "[[cohorts]]",
@@ -294,8 +294,8 @@ TEST_CASE("what a table is called and how it is written is said where it is not"
   at = "1d",
   over = "2d",
 })",
-       "s.toml:12:11: a table in braces ends in the line in which it begins; write install "
-       "= { ... } in one line"},
+       "s.toml:12:11: a table in braces must end on the line on which it begins; write install = "
+       "{ ... } on one line"},
       {R"(install = { at = "1d", over = "2d" })", R"(install = { at = "1d" over = "2d" })",
        R"(s.toml:12:23: a `,` is missing before this; write it as in { at = "1d", over = "2d" })"},
   });
@@ -303,32 +303,32 @@ TEST_CASE("what a table is called and how it is written is said where it is not"
 
 TEST_CASE("a text that is not TOML has one mistake, in words of this program") {
   check_said({
-      {R"("kiosks")", "kiosks",
-       R"(s.toml:10:8: `kiosks` is not a value; put quotes around a text: "kiosks")"},
+      {R"("kiosks")", "A bulk token  # for kiosks",
+       R"(s.toml:10:8: `A` is not a value; put quotes around the whole value: "A bulk token")"},
       {R"("fixed")", "fixed",
-       R"(s.toml:16:9: `fixed` is not a value; put quotes around a text: "fixed")"},
+       R"(s.toml:16:9: `fixed` is not a value; put quotes around the whole value: "fixed")"},
       {R"("kiosks")", R"("kiosks)",
-       R"(s.toml:10:8: the string is not closed; put a " after its end, in the same line)"},
+       R"(s.toml:10:8: the string is not closed; put a " after its end, on the same line)"},
       {R"("kiosks")", "“kiosks”",
        R"(s.toml:10:8: these are the quotes of a word processor; write plain ones: ")"},
       {R"("kiosks")", "17",
        "s.toml:10:8: `name` in [[cohort]] must be a string, not an integer; put it in quotes: "
        "\"17\""},
       {R"("kiosks")", R"("tills\prague")",
-       R"(s.toml:10:15: a `\` in double quotes begins an escape, and this is none; write `\\` )"
+       R"(s.toml:10:15: a `\` in double quotes begins an escape, and this is not one; write `\\` )"
        "or `/`, or put the text in single quotes"},
       {R"("kiosks")", R"("kiosks" // all)",
        "s.toml:10:17: this is not a comment; comments begin with #"},
       {"clients = 200", "clients = 200\nclients = 300",
-       "s.toml:12:1: the key `clients` is given twice, first in line 11; drop one of the two"},
+       "s.toml:12:1: the key `clients` is given twice, first on line 11; drop one of the two"},
       {"clients = 200", "clients: 200",
-       "s.toml:11:8: a `:` stands between key and value; write clients = ..."},
+       "s.toml:11:8: there is a `:` between key and value; write clients = ..."},
       {"clients = 200", "clients 200",
-       "s.toml:11:1: the key `clients` is followed by no `=`; write clients = ..."},
+       "s.toml:11:1: the key `clients` is not followed by `=`; write clients = ..."},
       {"clients = 200", "clients =",
        "s.toml:11:1: the key `clients` has no value; write clients = ..."},
       {"clients = 200", "clients = 200;",
-       "s.toml:11:14: a `;` stands after the value; end it with the line"},
+       "s.toml:11:14: there is a `;` after the value; end it with the line"},
       {"[[expect]]", "// the end\n[[expect]]",
        "s.toml:30:1: this is not a comment; comments begin with #"},
   });
@@ -337,18 +337,18 @@ TEST_CASE("a text that is not TOML has one mistake, in words of this program") {
 TEST_CASE("what a value names, or must come after, is said where it does not fit") {
   check_said({
       {R"(bulk-token = "spring")", R"(bulk-token = "sprung")",
-       "s.toml:13:14: `bulk-token` in [[cohort]] is `sprung`, and there is no bulk token of "
-       "that name; did you mean `spring`?"},
+       "s.toml:13:14: `bulk-token` in [[cohort]] is `sprung`, but there is no bulk token of that "
+       "name; did you mean `spring`?"},
       {"do = \"issue-bulk-token\"\nname = \"spring\"", R"(do = "rotate-signing-certificate")",
-       "s.toml:13:14: `bulk-token` in [[cohort]] is `spring`, and no action issues a bulk token; "
+       "s.toml:13:14: `bulk-token` in [[cohort]] is `spring`, but no action issues a bulk token; "
        "add an [[action]] with do = \"issue-bulk-token\", name = \"spring\" and at = \"0d\""},
       {R"(at = "0d")", R"(at = "2d")",
        "s.toml:13:14: `bulk-token` is `spring`, which is issued at 2d, after the first "
        "install at 1d; issue it earlier, or install the cohort later"},
       {R"(state = "roaming")", R"(cohort = "kiosk"
 state = "roaming")",
-       "s.toml:31:10: `cohort` in [[expect]] is `kiosk`, and there is no cohort of that "
-       "name; did you mean `kiosks`?"},
+       "s.toml:31:10: `cohort` in [[expect]] is `kiosk`, but there is no cohort of that name; did "
+       "you mean `kiosks`?"},
       {R"(state = "roaming"
 share-min = 1.0)",
        R"(event = "token-renewed"
@@ -359,8 +359,8 @@ min = 1)",
        "from `from` on and before `to`"},
       {R"(state = "roaming")", R"(at = "90d"
 state = "roaming")",
-       "s.toml:31:6: `at` in [[expect]] is 90d, and the run ends at 60d; choose an earlier "
-       "time, or lengthen the run"},
+       "s.toml:31:6: `at` in [[expect]] is 90d, but the run ends at 60d; choose an earlier time, "
+       "or lengthen the run"},
       {R"(state = "roaming")", R"(state = "roaming"
 event = "token-renewed")",
        "s.toml:32:1: `event` in [[expect]] does not go with `state`; make two expectations of it"},
@@ -378,21 +378,21 @@ network = { model = "fixed", on = "intranet" }
 endpoint = "cmg"
 for = "3d")", R"(do = "block-client"
 client = "kiosks")",
-       "s.toml:27:10: `client` in the action `block-client` is `kiosks`, which names no "
-       R"(client; write the cohort, a slash and the client's number, as in "commuters/17")"},
+       "s.toml:27:10: `client` in the action `block-client` is `kiosks`, which does not "
+       R"(name a client; write the cohort, a slash and the client's number, as in "commuters/17")"},
       {R"(do = "outage"
 endpoint = "cmg"
 for = "3d")",
        R"(do = "block-client"
 client = "kiosks/200")",
-       "s.toml:27:10: `client` in the action `block-client` is `kiosks/200`, and the cohort "
-       "has 200 clients; clients are numbered from 0 to 199"},
+       "s.toml:27:10: `client` in the action `block-client` is `kiosks/200`, but the cohort has "
+       "200 clients; clients are numbered from 0 to 199"},
       {R"(do = "outage"
 endpoint = "cmg"
 for = "3d")", R"(do = "upgrade"
 cohort = "tills")",
-       "s.toml:27:10: `cohort` in the action `upgrade` is `tills`, and there is no cohort "
-       "of that name; the cohort can be `kiosks`"},
+       "s.toml:27:10: `cohort` in the action `upgrade` is `tills`, but there is no cohort of that "
+       "name; the only cohort is `kiosks`"},
   });
 }
 

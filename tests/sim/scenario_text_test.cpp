@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <array>
+#include <span>
 
 #include "sim/text/duration.hpp"
 #include "sim/text/duration_advice.hpp"
@@ -93,7 +94,10 @@ TEST_CASE("a word is suggested where one is near, and else all are listed, if th
   CHECK(suggestion("home", words) == std::nullopt);
   CHECK(did_you_mean("network", "internt", words) == "did you mean `internet`?");
   CHECK(did_you_mean("network", "home", words) ==
-        "the network can be `offline`, `intranet` or `internet`");
+        "the networks are `offline`, `intranet` and `internet`");
+  CHECK(did_you_mean("network", "home", std::span(words).first(1)) ==
+        "the only network is `offline`");
+  CHECK(did_you_mean("network", "home", {}).empty());
   // A value may be the opposite of one that is near.
   CHECK(which_of("internt", words) == "write `offline`, `intranet` or `internet`");
   constexpr std::array<std::string_view, 5> days{"mon", "tue", "wed", "thu", "fri"};

@@ -9,14 +9,16 @@ namespace tokenlife::sim {
 TEST_CASE("the file must be TOML of format 1") {
   check({
       {"", "format = 1", "format 1", "1:1",
-       {"the key `format` is followed by no `=`"}},
+       {"the key `format` is not followed by `=`"}},
       {"", "format = 1\n", "", "1:1", {"the key `format` is missing in the file"}},
-      {"", "format = 1", "format = 2", "1:10", {"`format` in the file is 2", "reads format 1"}},
+      {"", "format = 1", "format = 2", "1:10",
+       {"`format` in the file is 2", "reads only format 1"}},
       {"", "format = 1", "format = \"1\"", "1:10",
        {"must be an integer of at least 0, not a string"}},
       {"", "format = 1", "format = 1\nformat = 1", "2:1",
-       {"the key `format` is given twice, first in line 1"}},
-      {"[run]", "name = \"E", "name = \"\\q", "4:10", {"begins an escape, and this is none"}},
+       {"the key `format` is given twice, first on line 1"}},
+      {"[run]", "name = \"E", "name = \"\\q", "4:10",
+       {"begins an escape, and this is not one"}},
   });
 }
 
@@ -27,7 +29,7 @@ TEST_CASE("an unknown key is named with the valid ones, at every place") {
       {"", "[site]", "[sites]", "10:2", {"unknown key `sites`", "did you mean `site`?"}},
       {"", "duration =", "durration =", "6:1",
        {"unknown key `durration` in [run]", "did you mean `duration`?"}},
-      {"[run]", "seed", "x", "7:1", {"unknown key `x` in [run]", "the key can be `"}},
+      {"[run]", "seed", "x", "7:1", {"unknown key `x` in [run]", "the keys are `"}},
       {"[site]", "leeway", "leaway", "18:1",
        {"unknown key `leaway` in [site]", "did you mean `leeway`?"}},
       {"[[cohort]]", "version", "vresion", "29:1",
@@ -50,7 +52,7 @@ TEST_CASE("an unknown key is named with the valid ones, at every place") {
       {"\"outage\"", "for =", "fore =", "86:1",
        {"unknown key `fore` in the action `outage`", "did you mean `for`?"}},
       {"\"upgrade\"", "cohort = \"commuters\"", "cohort = \"commuters\"\nvalue = true", "108:1",
-       {"unknown key `value` in the action `upgrade`", "`over`, `repeat-every` or `times`"}},
+       {"unknown key `value` in the action `upgrade`", "`over`, `repeat-every` and `times`"}},
       {"[[expect]]", "count", "cuont", "153:1",
        {"unknown key `cuont` in [[expect]]", "did you mean `count`?"}},
   });
@@ -165,7 +167,7 @@ TEST_CASE("a time is after the start, on a tick, and has an offset") {
 
 TEST_CASE("a word must be one of the known ones") {
   check({
-      {"", "tenant = \"cdcc5e91", "tenant = \"xdcc5e91", "11:10", {"which is no GUID"}},
+      {"", "tenant = \"cdcc5e91", "tenant = \"xdcc5e91", "11:10", {"which is not a GUID"}},
       {"", "mp = \"https\"", "mp = \"http\"", "12:6",
        {"`mp` in [site] cannot be `http`", "write `enhanced-http` or `https`"}},
       {"", "renew-on = \"agent-start\"", "renew-on = \"agentstart\"", "16:12",

@@ -212,7 +212,7 @@ TEST_CASE("what is wrong with a value that is set is said of the command line") 
        "`renew-after`?"},
       {"sit.leeway=5m", "--set sit.leeway=5m: unknown key `sit` in the file; did you mean `site`?"},
       {"cohort.buro.clients=1",
-       "--set cohort.buro.clients=1: there is no cohort `buro`; the cohort can be `a.b` or "
+       "--set cohort.buro.clients=1: there is no cohort `buro`; the cohorts are `a.b` and "
        "`büro`"},
       {"cohort.büro.clients=many",
        "--set cohort.büro.clients=many: `clients` in [[cohort]] must be an integer from 1 to "
@@ -234,24 +234,24 @@ TEST_CASE("what is wrong with a value that is set is said of the command line") 
        "--set site.renew-after=30: `renew-after` in [site] must be a duration, not an integer; "
        "write its unit, as in 30d for days"},
       {"action.0={}",
-       "--set action.0={}: this names no key of a [[action]]; give its number and its key, as in "
-       "action.0.at=20d"},
+       "--set action.0={}: this does not name a key of a [[action]]; give its number and its key, "
+       "as in action.0.at=20d"},
       {"cohort=[]",
-       "--set cohort=[]: this names no key of a [[cohort]]; give a cohort and its key, as in "
-       "cohort.laptops.clients=9"},
+       "--set cohort=[]: this does not name a key of a [[cohort]]; give a cohort and its key, as "
+       "in cohort.laptops.clients=9"},
       {"cohort.büro.network={}",
        "--set cohort.büro.network={}: `network` is a table with keys of its own in the file; set "
-       "its keys, one by one"},
+       "its keys one by one"},
       {"cohort.\"a.b\".network={}",
        "--set cohort.\"a.b\".network={}: the key `model` is missing in [cohort.network]; it can "
        "be `fixed`, `timeline`, `dwell`, `week`, `trace` or `resample`"},
       {"site.leeway.x=5",
-       "--set site.leeway.x=5: `leeway` is no table, and has no keys; set leeway itself"},
+       "--set site.leeway.x=5: `leeway` is not a table, and has no keys; set leeway itself"},
       {"site.leeway",
        "--set site.leeway: there is no `=`; write KEY=VALUE, as in site.renew-after=40d"},
       {"site..leeway=5m",
-       "--set site..leeway=5m: the key is not one; write its parts with a `.` between them, and a "
-       "name with dots in quotes, as in cohort.\"a.b\".clients=5"},
+       "--set site..leeway=5m: this does not begin with a key; write its parts with a `.` between "
+       "them, and a name with dots in quotes, as in cohort.\"a.b\".clients=5"},
       {"run.name=\xff", "--set run.name=\\xff: this is not UTF-8; write it as UTF-8"},
   };
   for (const auto& [set, said] : rows) {

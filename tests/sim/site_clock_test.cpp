@@ -12,12 +12,12 @@ TEST_CASE("D2: where the clock goes back an event says so, and all is done by th
   CHECK(site.take_warning() ==
         desk.site +
             ": it is 2099-01-01T00:00:00Z, and the last event was at 2026-01-01T00:00:00Z, 26663d "
-            "before; see that the clock is right");
+            "before; check that the clock is right");
   done(site, BlockBulkToken{kBulk}, kMade + days{1});
   CHECK(site.take_warning() ==
         desk.site +
             ": the clock went back: it is 2026-01-02T00:00:00Z, and the last event was at "
-            "2099-01-01T00:00:00Z; what was issued with later dates is good from then on");
+            "2099-01-01T00:00:00Z; what was issued with later dates is good only from then on");
   REQUIRE(site.events().size() == 4);
   CHECK(site.events()[2].event == SiteEvent{ClockWentBack{site.instant_of(kMade + days{26'663}),
                                                           site.instant_of(kMade + days{1})}});
@@ -43,7 +43,7 @@ TEST_CASE("a step forward of 30 days is usual, and of more is told") {
   done(site, IssueBulkToken{"", {1, 1}, 60}, kMade + days{30});
   CHECK(site.take_warning().empty());
   done(site, IssueBulkToken{"", {2, 2}, 60}, kMade + days{60} + seconds{1});
-  CHECK(site.take_warning().find("2026-01-31T00:00:00Z, 30d1s before; see that") !=
+  CHECK(site.take_warning().find("2026-01-31T00:00:00Z, 30d1s before; check that") !=
         std::string::npos);
 }
 
@@ -91,7 +91,8 @@ TEST_CASE("a clock that is a century ahead is an error, and not the end of the s
   SiteFolder site = desk.open();
   const auto refused = site.append(IssueBulkToken{"", kBulk, 60}, kMade + days{50'000});
   REQUIRE_FALSE(refused);
-  CHECK(refused.error().what == "the time is 2162-11-24T00:00:00Z, and a site lasts 136 years");
+  CHECK(refused.error().what ==
+        "the time is 2162-11-24T00:00:00Z, but a site lasts only 136 years");
   done(site, IssueBulkToken{"", kBulk, 60}, kMade);
 }
 

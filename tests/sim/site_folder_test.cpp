@@ -274,7 +274,7 @@ TEST_CASE("a key that was rotated and cannot be removed is told, and in nobody's
   SiteFolder site = desk.open();
   REQUIRE(site.rotate(kMade));
   CHECK(site.warning().starts_with(told));
-  CHECK(site.warning().ends_with("; it signs no more: remove it"));
+  CHECK(site.warning().ends_with("; it no longer signs anything: remove it"));
   CHECK(site.signing_pair());
 }
 
@@ -317,7 +317,17 @@ TEST_CASE("a site whose files are missing or damaged says which") {
     return to_string(site.error()).substr(desk.site.size());
   };
   CHECK(refusal("site.log", {}) ==
-        ": not a site's folder: it has no site.log; make one with `tokenlife site init`");
+        ": its journal, site.log, is missing; put back a copy of it, and run `tokenlife site "
+        "restore DIR`; if `tokenlife site init` was cut off here, run that again");
+  for (const char* name : {"site.head", "signing-0.crt", "other"}) {
+    const TemporaryFolder without;
+    write_file(without / name, "");
+    const auto site = SiteFolder::open_to_read(without / "");
+    REQUIRE_FALSE(site);
+    const bool is_site = name != std::string("other");
+    CHECK(site.error().what == (is_site ? "its journal, site.log, is missing"
+                                        : "not a site's folder: it has no site.log"));
+  }
   const TemporaryFolder swapped;
   write_file(swapped / "client.crt", "");
   const auto client = SiteFolder::open_to_read(swapped / "");

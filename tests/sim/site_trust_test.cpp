@@ -97,7 +97,7 @@ TEST_CASE("a site that others can write is refused, with the command that mends 
       INFO(path << " " << std::oct << open);
       CHECK(desk.refusal() == path + ": can be written by other users; run `chmod go-w " +
                                   (desk.folder / path).string() +
-                                  "`, and see what may have been changed");
+                                  "`, and check what may have been changed");
     }
     desk.chmod(path, good);
   }
@@ -205,8 +205,8 @@ TEST_CASE("a signing certificate that was exchanged is refused, by the thumbprin
     const std::string bytes = read_file(desk.site + "/" + name);
     desk.exchange(name);
     CHECK(desk.refusal() == "site/" + name +
-                                ": is another certificate than the journal names: it has been "
-                                "exchanged since; put back the one with the SHA-256 thumbprint " +
+                                ": is not the certificate that the journal names: it has been "
+                                "replaced since; put back the one with the SHA-256 thumbprint " +
                                 known);
     write_file(desk.site + "/" + name, bytes);
   }
@@ -228,7 +228,7 @@ TEST_CASE("the certificates of a site of the version before are learnt at its fi
     CHECK(site->events().size() == 4);
   }
   desk.exchange("signing-0.crt");
-  CHECK(desk.refusal().find("has been exchanged since") != std::string::npos);
+  CHECK(desk.refusal().find("has been replaced since") != std::string::npos);
 }
 
 TEST_CASE("a site of the version before is as it was, and is upgraded by its first write") {
@@ -333,7 +333,7 @@ TEST_CASE("what root makes in somebody's folder is his", "[slow]") {
   // A third one's file is not the folder's owner's.
   REQUIRE(::chown((desk.site + "/signing-0.crt").c_str(), 65'534, 65'534) == 0);
   CHECK(desk.refusal() ==
-        "site/signing-0.crt: belongs to another user than the folder; see what "
+        "site/signing-0.crt: belongs to another user than the folder; check what "
         "it is, and run `chown 65533 " +
             desk.site + "/signing-0.crt`");
 }

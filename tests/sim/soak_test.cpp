@@ -277,7 +277,7 @@ TEST_CASE("the naive simulator tells where it parts from the engine, in words") 
           std::get<ClientInstalled>(run.clients[2][0].event).blocked = true;
         }) ==
         "client 2, event 0: the engine records client-installed at 0d, because of installation 0, "
-        "and the naive simulator client-installed at 0d, because of installation 0, with other "
+        "and the naive simulator client-installed at 0d, because of installation 0, with different "
         "details");
   CHECK(said([](EngineRun& run) { run.clients[3].resize(2); }) ==
         "client 3, event 2: the engine records nothing, and the naive simulator "
@@ -348,7 +348,7 @@ TEST_CASE("soak says what it did, and what is wrong with its command line", "[sl
   const Desk desk;
   const Ran ran = desk.run("soak --for 1s --seed 7");
   CHECK(ran.status == 0);
-  CHECK(has(ran.out, " scenarios from seed 7 on, 21 properties of each\n"));
+  CHECK(has(ran.out, " scenarios from seed 7 on, 21 properties checked in each\n"));
   CHECK(ran.err.empty());
   for (const char* line :
        {"soak", "soak --for", "soak --for ''", "soak --for 0s", "soak --for -1", "soak --for=-1s",
@@ -367,7 +367,7 @@ TEST_CASE("an interrupted soak ends cleanly and says what it did") {
   const Desk desk;
   const Ran ran = desk.run("soak --for 5m & p=$!; " + kUntilItListens + "; kill -INT $p; wait $p");
   CHECK(ran.status == 130);
-  CHECK(has(ran.out, " properties of each\n"));
+  CHECK(has(ran.out, " properties checked in each\n"));
 }
 
 }  // namespace

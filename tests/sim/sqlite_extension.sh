@@ -45,7 +45,7 @@ both=$(shell "select tokenlife_log('$work/log') > 0, tokenlife_log('$work/log', 
 # What is wrong is said in words, and is no crash.
 says "none: " "select tokenlife_log('$work/none');"
 says "rror" "select tokenlife_log(null);"
-says "a prefix is of a-z" "select tokenlife_log('$work/log', 'x;drop');"
+says "a prefix consists of a-z" "select tokenlife_log('$work/log', 'x;drop');"
 says "there is a table events already" "$made" "$made"
 says "unsafe use of tokenlife_log" "create view v as $made" "select * from v;"
 says "may not be modified" "$made" "delete from events;"

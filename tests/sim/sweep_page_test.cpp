@@ -51,9 +51,9 @@ TEST_CASE("the page of a sweep answers in its first sentence") {
   CHECK(holds(page_of(result),
               "with <bdi>site.renew-after=&lt;45d&gt;</bdi>: 300.0 ± 10.0 of 5,000 clients; with "
               "<bdi>site.renew-after=20d</bdi> it is 100.0 ± 10.0. <bdi>site.renew-after=30d</bdi> "
-              "cannot be told from it.</p>"));
+              "cannot be told apart from it.</p>"));
   result.best->ties = {0, 1};
-  CHECK(holds(page_of(result), "make no difference that these seeds could tell: 300.0 ± 10.0 of"));
+  CHECK(holds(page_of(result), "make no difference that these seeds could show: 300.0 ± 10.0 of"));
 }
 
 TEST_CASE("the page of a sweep has a table of all, and a dot with its interval for each") {
@@ -102,7 +102,7 @@ TEST_CASE("the page of a sweep says what it leaves out") {
     result.best->requests.push_back(Mean{0.25, {}});
   }
   page = page_of(result);
-  CHECK(holds(page, "The first 500 of 10,000 combinations alone"));
+  CHECK(holds(page, "Only the first 500 of 10,000 combinations"));
   CHECK(page.size() < 3'000'000);
 }
 

@@ -157,10 +157,10 @@ TEST_CASE("a time zone is one of the system's, and fits the tick") {
   };
   const std::string head = "s.toml:9:110: `time-zone` in a `week` network is ";
   CHECK(said_of_zone("Europe/Berln", "2026-03-06", "1m") ==
-        head + "`Europe/Berln`, which is no time zone; did you mean `Europe/Berlin`?");
+        head + "`Europe/Berln`, which is not a time zone; did you mean `Europe/Berlin`?");
   CHECK(said_of_zone("Berlin", "2026-03-06", "1m") ==
-        head + "`Berlin`, which is no time zone; did you mean `Europe/Berlin`?");
-  CHECK(said_of_zone("", "2026-03-06", "1m") == head + "empty; write a text of one line");
+        head + "`Berlin`, which is not a time zone; did you mean `Europe/Berlin`?");
+  CHECK(said_of_zone("", "2026-03-06", "1m") == head + "empty; write it as a single line");
   CHECK(said_of_zone("Asia/Kolkata", "2026-03-06", "1h") ==
         head +
             "`Asia/Kolkata`, 5h30m ahead of UTC, which is not a whole number of ticks of 1h; "
@@ -172,8 +172,8 @@ TEST_CASE("a time zone is one of the system's, and fits the tick") {
   CHECK(said_of_zone("Asia/Kolkata", "2026-03-06", "30m") == "no mistake");
   CHECK(said_of_zone("Europe/Berlin", "2037-12-20", "1m") ==
         head +
-            "`Europe/Berlin`, whose changes this system knows until 2037 only; end the run "
-            "before 2038, or use a zone without daylight saving");
+            "`Europe/Berlin`, whose changes this system knows only until 2037; end the run before "
+            "2038, or use a zone without daylight saving");
   CHECK(said_of_zone("Asia/Kolkata", "2037-12-20", "1m") == "no mistake");
 }
 

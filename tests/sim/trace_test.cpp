@@ -105,7 +105,7 @@ TEST_CASE("fields may be quoted, and times have offsets") {
 TEST_CASE("a mistake in a trace is named with its line") {
   const auto row = [](std::string_view text) { return refused(kHead + std::string(text) + "\n"); };
   CHECK(refused("") == "t.csv:1:1: the file is empty; begin with the line `device,time,network`");
-  CHECK(refused(kHead) == "t.csv:1:1: the file has no rows; add a row for each device at least");
+  CHECK(refused(kHead) == "t.csv:1:1: the file has no rows; add at least one row for each device");
   CHECK(refused("device;time;network\n").find("t.csv:1:1: the header is `device;time;network`") ==
         0);
   CHECK(refused(std::string("\x7f"
@@ -125,7 +125,8 @@ TEST_CASE("a mistake in a trace is named with its line") {
   CHECK(row("x,2026-01-01T00:00:00Z,offline\n").find("t.csv:3:1: the line is empty") == 0);
   CHECK(row("\"x,2026-01-01T00:00:00Z,offline").find("t.csv:2:1: a field begins with a quote") ==
         0);
-  CHECK(row("x\"y,2026-01-01T00:00:00Z,offline").find("t.csv:2:2: a quote stands in a field") == 0);
+  CHECK(row("x\"y,2026-01-01T00:00:00Z,offline").find("t.csv:2:2: there is a quote in a field") ==
+        0);
 }
 
 TEST_CASE("a time in a trace is a moment in whole seconds") {
