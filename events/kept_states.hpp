@@ -29,8 +29,8 @@ struct KeptStates {
   friend bool operator==(const KeptStates&, const KeptStates&) = default;
 };
 
-// Codes the states of the clients. Precondition: they are as many as `place` says, whose columns
-// are empty.
+// Codes the states of the clients. Preconditions: they are as many as `place` says, whose columns
+// are empty, and those that hold a token hold their newest.
 KeptStates encode_states(KeptStates place, std::span<const ServiceReplay> clients);
 
 // Those states; false if there can be no such ones. Everything in them may be hostile.

@@ -1,7 +1,10 @@
 #include "events/move_column.hpp"
 
-#include <bit>
 #include <span>
+
+#if defined(__x86_64__)
+#include <tmmintrin.h>
+#endif
 
 namespace tokenlife::events {
 namespace {
@@ -22,24 +25,23 @@ CodeMoves moves_of(const ShapeTable& shapes) {
 
 // Those of sixteen events at once, where no code is larger; says of how many events.
 #if defined(__x86_64__)
-constexpr std::size_t kFew = 16;
+constexpr std::size_t kFew = sizeof(__m128i);
+__m128i sixteen_at(const std::uint8_t* bytes) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes));
+}
 [[gnu::target("ssse3")]] std::size_t find_few(const CodeMoves& by_code,
                                               std::span<const std::uint8_t> codes,
                                               std::uint8_t* moves) {
-  using Few [[gnu::vector_size(kFew)]] = std::uint8_t;
-  Few table;
-  std::memcpy(&table, by_code.data(), sizeof table);
-  Few all{};
+  const __m128i table = sixteen_at(by_code.data());
+  __m128i all = _mm_setzero_si128();
   std::size_t i = 0;
   for (; i + kFew <= codes.size(); i += kFew) {
-    Few some;
-    std::memcpy(&some, codes.data() + i, sizeof some);
-    all |= some;
-    some = __builtin_shuffle(table, some);
-    std::memcpy(moves + i, &some, sizeof some);
+    const __m128i some = sixteen_at(codes.data() + i);
+    all = _mm_or_si128(all, some);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(moves + i), _mm_shuffle_epi8(table, some));
   }
-  const auto halves = std::bit_cast<journey_detail::Two>(all);
-  return ((halves[0] | halves[1]) & 0xf0f0f0f0f0f0f0f0) == 0 ? i : 0;
+  const __m128i too_large = _mm_and_si128(all, _mm_set1_epi8(static_cast<char>(0xf0)));
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(too_large, _mm_setzero_si128())) == 0xffff ? i : 0;
 }
 std::size_t find_some(const CodeMoves& by_code, std::span<const std::uint8_t> codes,
                       std::uint8_t* moves) {

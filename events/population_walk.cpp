@@ -112,11 +112,14 @@ bool PopulationWalk::on_other(const Shape& shape, Slice& slice, ServiceReplay& c
   const Take<CodedColumns> place{slice.client, shape.detail, slice.columns};
   const bool good =
       hand_over(kind, place, envelope, visitor, static_cast<const ClientEvent*>(nullptr));
+  const Client& now = client.replay().client();
+  // States that are kept (kept_states.hpp) do not say so.
+  const bool holds_older = now.token.exists() && now.token.serial.ordinal() != now.newest_ordinal;
   if (is_request(kind)) {
     expected.request_seq = slice.seq;
     expected.request_time = slice.columns.time;
   }
-  return good;
+  return good && !holds_older;
 }
 
 // A renewal that is requested and granted by two events in a row, as most of those are that are

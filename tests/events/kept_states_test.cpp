@@ -154,6 +154,8 @@ TEST_CASE("what is known of clients comes back from the states that are kept, af
       const Stream& stream = content.clients[number];
       const int events = any_below(static_cast<int>(stream.size()) + 1);
       follow(client, {stream.begin(), stream.begin() + events}, kNever);
+      const Client& now = client.replay().client();
+      RC_PRE(!now.token.exists() || now.token.serial.ordinal() == now.newest_ordinal);
     }
     KeptStates place;
     place.clients = static_cast<std::uint32_t>(clients.size());

@@ -84,7 +84,7 @@ struct AnyEvent {
     // Before the run.
     const Instant issued = at(Duration{-any_below(1'000'000)});
     e.token = {TokenSerial::of(number, 1), issued, issued + Duration{1 + any_below(2'000'000)}, {}};
-    e.tokens = 1;
+    e.tokens = any_below(4) == 0 ? 2 : 1;  // the newest one, or the one before
   }
   void draw(ClientPolicyChanged& e) const {
     if (any_below(2) == 0) e.changed.renew_after = any_length();

@@ -247,6 +247,28 @@ TEST_CASE("R59: a token outlives a clock that was behind, also where no other ca
   CHECK(has(desk.out("client call" + laptop, "2030-02-02T00:00:00Z"), "holds the token 0-2 until"));
 }
 
+TEST_CASE("R59: a client takes up an older token than its newest, which ended before it",
+          "[slow]") {
+  const OldDesk desk;
+  const std::string laptop = " --dir laptop --site site";
+  desk.out("client new --key ec-p256" + laptop, "2030-11-02T00:00:00Z");
+  desk.out("client register" + laptop, "2030-11-02T00:00:00Z");
+  // Its clock is two months behind: the next token, 0-2, ends before the first one does.
+  const Ran behind = desk.run_at("client call" + laptop, "2030-09-01");
+  INFO(behind.out << behind.err);
+  CHECK(has(behind.out, "holds the token 0-2 until 2030-11-30T00:00:00Z"));
+  const Ran right = desk.run_at("client call" + laptop, "2030-12-05");
+  INFO(right.out << right.err);
+  CHECK(right.status == 0);
+  CHECK(has(right.err, "laptop: takes up its token 0-1 again, which was put aside when the clock"));
+  // It is more than a month old. Serials go on from the newest.
+  CHECK(has(right.out, "serial=0-3 replaces=0-1"));
+  CHECK(desk.run("log verify laptop/log").status == 0);
+  const Ran next = desk.run_at("client call" + laptop, "2030-12-06");
+  CHECK(next.status == 0);
+  CHECK(has(next.out, "holds the token 0-3 until 2031-03-05T00:00:00Z"));
+}
+
 TEST_CASE("a client at the wrong site is left as it was, whatever the clock says", "[slow]") {
   const OldDesk desk;
   desk.out("client new --key ec-p256 --dir laptop --site site", "2030-01-01T00:00:00Z");
