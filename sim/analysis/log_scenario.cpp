@@ -103,8 +103,8 @@ Result<Scenario, std::string> scenario_of(const events::LogHeader& header,
   if (!folder) {
     const std::string missing = first_missing(inputs.value_or(""), header.inputs);
     return cannot(fmt::format(
-        "{}, which its scenario reads, is not {}, or has changed since the run: give with "
-        "--inputs a folder that holds the file as it was when the scenario was run",
+        "{}, which its scenario reads, is not {}, or has changed since the run: use --inputs "
+        "to give a folder that holds the file as it was when the scenario was run",
         missing, inputs ? "below " + in_quotes(*inputs) : "in this folder"));
   }
   auto scenario = parse_scenario(header.scenario_text, (*folder / "the log's scenario").string(),

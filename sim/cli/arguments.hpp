@@ -84,8 +84,10 @@ inline CLI::Validator one_of(const std::vector<std::string>& words) {
   CLI::Validator validator = CLI::IsMember(words);
   validator.operation([words](std::string& text) -> std::string {
     if (std::find(words.begin(), words.end(), text) != words.end()) return "";
-    return fmt::format("{} is not {}{}", in_quotes(redact_secrets(text)),
-                       words.size() == 1 ? "" : "one of ", fmt::join(words, ", "));
+    return words.size() == 1
+               ? fmt::format("{} is not {}", in_quotes(redact_secrets(text)), in_quotes(words[0]))
+               : fmt::format("{} is not one of {}", in_quotes(redact_secrets(text)),
+                             fmt::join(words, ", "));
   });
   return validator;
 }

@@ -7,7 +7,7 @@ namespace tokenlife::sim {
 void add_conform_commands(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "conform", "Hold somebody else's site or client to the rules", conform_command,
-      "Runs a program of yours, and puts random histories (sequences of requests) to it over\n"
+      "Runs a program of yours, and sends it random histories (sequences of requests) over\n"
       "its standard input and output, one JSON object per line. A history in which it differs\n"
       "from the rules is made as short as possible, and shown with the rules that were broken.\n"
       "tests/conform/README.md has the protocol, and adapters to begin with. Exit status: 0 it\n"
@@ -42,7 +42,7 @@ void add_conform_commands(CLI::App& app, Chosen& chosen) {
       "--out", command.out,
       "Folder for the history that differs: JSON lines, without any token (default: it is\n"
       "shown and not written)");
-  added->add_option("--replay", command.replay, "Put only the history in this file to it")
+  added->add_option("--replay", command.replay, "Send it only the history in this file")
       ->excludes(length)
       ->excludes(cases)
       ->excludes(seed);

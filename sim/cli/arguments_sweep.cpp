@@ -27,7 +27,7 @@ void add_risk(CLI::App& app, Chosen& chosen) {
       "already; all are in the -o file. --truth says who was stranded at --at, and forecasts of\n"
       "just that are compared with it: reliability (of the devices with 30 %, were 30 %\n"
       "stranded?), the Brier score (the forecasts' mean squared error; 0 is perfect), and the\n"
-      "devices that surprised most.\n"
+      "devices that were the biggest surprises.\n"
       "Examples:\n  tokenlife risk fleet.toml --seeds 1..200 -o risk.csv\n"
       "  tokenlife risk fleet.toml --at 2026-09-01 --set action.0.for=14d\n"
       "  tokenlife risk fleet.toml --known-at 60d --json | jq '.clients[0]'\n"

@@ -104,7 +104,7 @@ Result<std::optional<Network>, Error> network_of(const ClientCommand& command) {
 std::string_view words_of(NoRequest silence) {
   switch (silence) {
     case NoRequest::not_installed: return "it is not installed";
-    case NoRequest::offline: return "it is offline";
+    case NoRequest::offline: return "it is offline; give --network intranet or --network internet";
     case NoRequest::cmg_not_allowed: return "its settings do not let it use the CMG (R10, R11)";
     case NoRequest::no_credential:
       return "no credential that the CMG accepts: it needs a bulk token, a PKI certificate or an "
@@ -205,8 +205,21 @@ void say_json(const Output& said, const VisitResult* result, Wish wish, Console&
   console.print(json_text(json) + "\n");
 }
 
-// What helps a client whose bulk token is refused.
+constexpr std::string_view kWait = "wait until it is, or set the clock right\n";
+
+// What helps a client whose bulk token is refused. Precondition: there is a fault.
 std::string_view advice_on_bulk(const VisitResult& result) {
+  switch (*result.fault) {
+    case TokenFault::bulk_token_blocked:
+      return "unblock it with `tokenlife token unblock GUID --site DIR`, or make another with "
+             "`tokenlife\n"
+             "token new --site DIR`\n";
+    case TokenFault::bulk_token_expired:
+    case TokenFault::signer_retired:
+      return "make a new one with `tokenlife token new --site DIR`\n";
+    case TokenFault::bulk_token_not_yet_valid: return kWait;
+    default: break;
+  }
   if (result.fault == TokenFault::unknown_signer) {
     return "was the token made with `tokenlife token new --site` for this same site?\n";
   }
@@ -231,12 +244,14 @@ std::string_view advice_on_credential(TokenFault fault) {
              "root:\n"
              "`tokenlife site trust-ca DIR CERT`\n";
     case TokenFault::credential_not_possessed:
-      return "give with --pki-key the private key that belongs to the certificate\n";
+      return "use --pki-key to give the private key that belongs to the certificate\n";
     case TokenFault::revocation_unknown:
       return "give a file with a current list for every CA of the chain: `tokenlife site trust-ca "
              "DIR\n"
              "CERT --crl FILE`; or stop checking revocation: `tokenlife site trust-ca DIR CERT "
              "--no-crl`\n";
+    case TokenFault::credential_not_yet_valid:
+    case TokenFault::not_yet_valid: return kWait;
     default: return "";
   }
 }

@@ -123,7 +123,7 @@ Result<bool, Error> is_expected(const SiteShowCommand& command, const SiteFolder
   console.say(fmt::format(
       "tokenlife: {}: does not go on from the head that was kept ({}): it is an older copy, or was "
       "changed, and may have forgotten blocks, retired certificates and clients; if a copy was put "
-      "back, run `tokenlife site restore`",
+      "back, run `tokenlife site restore DIR`",
       escape_text(site.folder()), counted(expected->events, "event")));
   return false;
 }

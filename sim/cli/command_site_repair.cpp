@@ -41,6 +41,7 @@ std::string text_of(const SiteRepair& repair) {
   for (const std::string& copy : repair.copies) {
     text += fmt::format("copy kept {}\n", escape_text(copy));
   }
+  if (repair.is_whole && repair.unfit.empty()) return text + "repaired\n";
   return text +
          "repaired; what was lost has to be done again: check which tokens have to be blocked, "
          "and\n"

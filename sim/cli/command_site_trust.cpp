@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <system_error>
+
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/key_file.hpp"
@@ -25,10 +28,14 @@ Result<void, Error> check_trust_text(const std::string& text, const char* option
                      "leave out control characters");
 }
 
-Result<std::string, Error> read_trusted_file(const std::string& path, std::size_t bytes_max) {
+// The text of a file that should hold `wanted`.
+Result<std::string, Error> read_trusted_file(const std::string& path, std::size_t bytes_max,
+                                             std::string_view wanted) {
   auto text = read_text_file(path, bytes_max);
   if (text) return std::move(*text);
-  return file_error(path, "cannot be read: " + text.error());
+  const bool is_missing = text.error() == std::generic_category().message(ENOENT);
+  return file_error(path, "cannot be read: " + text.error(),
+                    is_missing ? fmt::format("give the path of {}", wanted) : "");
 }
 
 // Opens the site, lets `change` happen now, and says what came of it.
@@ -75,7 +82,8 @@ ExitStatus site_trust_ca_command(const SiteTrustCaCommand& command, Console& con
   }
   CaTerms terms{command.name, std::nullopt, command.no_crl};
   if (command.crl) {
-    auto text = read_trusted_file(*command.crl, kRevocationBytesMax);
+    auto text =
+        read_trusted_file(*command.crl, kRevocationBytesMax, "the lists of revoked certificates");
     if (!text) return Failed<Error>(text.error());
     if (!RevocationLists::from_pem(*text)) {
       return input_error(*command.crl, "does not hold lists of revoked certificates (CRL) in PEM",
@@ -114,7 +122,7 @@ ExitStatus site_trust_entra_command(const SiteTrustEntraCommand& command, Consol
   auto good = check_trust_text(command.issuer, "--issuer");
   if (good) good = check_trust_text(command.audience, "--audience");
   if (!good) return Failed<Error>(good.error());
-  const auto jwks = read_trusted_file(command.jwks, kJwksBytesMax);
+  const auto jwks = read_trusted_file(command.jwks, kJwksBytesMax, "the key set");
   if (!jwks) return Failed<Error>(jwks.error());
   const auto keys = read_jwks(*jwks);
   if (!keys) {

@@ -67,8 +67,8 @@ Result<SweepPlan, Error> plan_of(const SweepCommand& command) {
   const std::size_t max = command.force ? kSweepRunsMax : kRunsMax;
   if (cells > max || plan.seeds() > max / cells) {
     return usage_error(
-        fmt::format("{} with {} are more than {} runs", counted(cells, "combination"),
-                    counted(plan.seeds(), "seed"), grouped(max)),
+        fmt::format("{} with {} {} more than {} runs", counted(cells, "combination"),
+                    counted(plan.seeds(), "seed"), cells == 1 ? "makes" : "make", grouped(max)),
         command.force ? "give fewer values or seeds"
                       : "give fewer values or seeds, or add --force");
   }

@@ -238,8 +238,9 @@ std::string advice_on_unfinished(const events::LogReader& log) {
   const std::string name = log.folder().string();
   if (!log.summary().finished) return going_on(name);
   return fmt::format(
-      "`tokenlife run SCENARIO --log {} --resume`, with the options that it was run with, adds the "
-      "rest; `tokenlife log merge` joins the parts that `run --shard` wrote",
+      "`tokenlife run SCENARIO --log {} --resume`, with the options that it was run with but "
+      "without "
+      "--shard, adds the rest; `tokenlife log merge` joins the parts that `run --shard` wrote",
       name);
 }
 

@@ -137,7 +137,7 @@ std::string test_text(const RiskReport& report, const Console& console) {
   }
   text +=
       fmt::format("Brier score {:.4f}; {:.4f} for the base rate\n", test.brier, test.base_brier);
-  text += "Those that surprised most:\n";
+  text += "The biggest surprises:\n";
   for (const Forecasted& surprise : test.surprises) {
     text += fmt::format("  {}: {:.1f} %, and it is {}stranded\n",
                         client_name(report.scenario, {surprise.client}), surprise.probability * 100,

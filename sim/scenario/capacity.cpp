@@ -141,7 +141,7 @@ void check_capacities(Reading& reading, const toml::array& actions) {
       reading.mistakes.note(
           keys.place(),
           fmt::format(
-              "`{}` is missing in the action `set-capacity`: the {} has no limit before it{}",
+              "`{}` is missing from the action `set-capacity`: the {} has no limit before it{}",
               lacks, set.endpoint == Endpoint::mp ? "MP" : "CMG",
               when == all[i].at ? "" : ", when it is repeated"),
           "give both `per-minute` and `queue`");

@@ -107,7 +107,7 @@ Error Mistakes::take(const ScenarioText& text) && {
   std::multimap<Position, Noted> all(std::make_move_iterator(first_.begin()),
                                      std::make_move_iterator(first_.end()));
   for (AbsentKey& key : absent_) {
-    std::string what = fmt::format("the key `{}` is missing in {}", key.key, key.where);
+    std::string what = fmt::format("the key `{}` is missing from {}", key.key, key.where);
     all.emplace(key.at, Noted{{ErrorKind::input, "", std::move(what), std::move(key.advice)},
                               std::nullopt});
   }

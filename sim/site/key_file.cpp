@@ -91,10 +91,13 @@ Result<T, Error> own(Result<T, KeyFault> read, const std::string& path, std::str
   return file_error(path, words_of(read.error(), wanted, text));
 }
 
-Result<std::string, Error> read_given(const std::string& path) {
+// The text of a file that should hold a `wanted`.
+Result<std::string, Error> read_given(const std::string& path, std::string_view wanted) {
   auto text = read_text_file(path, kPemBytesMax);
   if (text) return std::move(*text);
-  return file_error(path, "cannot be read: " + text.error());
+  const bool is_missing = text.error() == std::generic_category().message(ENOENT);
+  return file_error(path, "cannot be read: " + text.error(),
+                    is_missing ? fmt::format("give the path of the {}", wanted) : "");
 }
 
 }  // namespace
@@ -127,7 +130,7 @@ Result<Certificate, Error> read_certificate_file(const std::string& path) {
 }
 
 Result<Certificate, Error> read_given_certificate(const std::string& path) {
-  const auto text = read_given(path);
+  const auto text = read_given(path, "certificate");
   if (!text) return Failed<Error>(text.error());
   auto certificate = Certificate::from_pem(*text);
   if (certificate) return std::move(*certificate);
@@ -135,7 +138,7 @@ Result<Certificate, Error> read_given_certificate(const std::string& path) {
 }
 
 Result<std::vector<Certificate>, Error> read_given_chain(const std::string& path) {
-  const auto text = read_given(path);
+  const auto text = read_given(path, "chain");
   if (!text) return Failed<Error>(text.error());
   auto chain = certificates_from_pem(*text);
   if (chain) return std::move(*chain);
@@ -147,7 +150,7 @@ Result<std::vector<Certificate>, Error> read_given_chain(const std::string& path
 }
 
 Result<PrivateKey, Error> read_given_private_key(const std::string& path) {
-  auto text = read_given(path);
+  auto text = read_given(path, "private key");
   if (!text) return Failed<Error>(text.error());
   const Secret pem = Secret::take(*text);
   auto key = PrivateKey::from_pem(pem.reveal());
@@ -161,7 +164,7 @@ Result<PrivateKey, Error> read_given_private_key(const std::string& path) {
 }
 
 Result<GivenKey, Error> read_given_key(const std::string& path) {
-  const auto text = read_given(path);
+  const auto text = read_given(path, "key");
   if (!text) return Failed<Error>(text.error());
   auto key = PublicKey::from_pem(*text);
   if (key) return GivenKey{std::move(*key), std::nullopt};

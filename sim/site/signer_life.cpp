@@ -44,7 +44,7 @@ std::string signer_warning(const SiteFolder& site, std::chrono::sys_seconds now)
   const bool is_over = site.instant_of(now) >= end;
   return fmt::format("{}: {}{}; {}", site.folder(),
                      sentence(site, is_over ? "expired at" : "expires at"),
-                     is_over ? "" : ", and every token that it signs with it", advice(site));
+                     is_over ? "" : ", and so will every token that it signs", advice(site));
 }
 
 }  // namespace tokenlife::sim

@@ -112,7 +112,8 @@ Result<KeptJournal, Error> read_kept_journal(const std::string& folder) {
     return Failed<Error>(std::move(error));
   }
   if (content->keeps_head && !*kept) {
-    return file_error(folder, "site.head is missing, which says how far the journal goes", kAdvice);
+    return file_error(folder, "site.head, which says how far the journal goes, is missing",
+                      kAdvice);
   }
   return KeptJournal{std::move(*content), std::move(*kept)};
 }

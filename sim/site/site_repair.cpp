@@ -199,7 +199,8 @@ Result<SiteRepair, Error> repair_site(
   if (!found) {
     Error error = to_error(found.error());
     if (found.error().kind != events::LogError::Kind::misuse) {
-      error.advice = "nothing of it can be read: put back a copy, and run `tokenlife site restore`";
+      error.advice =
+          "nothing of it can be read: put back a copy, and run `tokenlife site restore DIR`";
     }
     return Failed<Error>(std::move(error));
   }
@@ -218,6 +219,7 @@ Result<SiteRepair, Error> repair_site(
   repair.last = start + content.events.back().time.time_since_epoch();
   const std::uint64_t there = content.events.size();
   const bool has_head = kept && kept->has_value();
+  repair.is_whole = has_head && events::goes_on_from(content, (*kept)->head);
   repair.repaired = {narrow(has_head ? (*kept)->head.events : there), narrow(there),
                      found->file_bytes - content.bytes};
   auto done = keep_copy(folder, events::kSiteFile, repair.copies);

@@ -26,6 +26,8 @@ struct SiteRepair {
   // that do not, because something between them is lost.
   std::vector<Recorded<SiteEvent>> saved;
   std::vector<Recorded<SiteEvent>> unfit;
+  // Every event that was acknowledged is before the damage.
+  bool is_whole = false;
   std::vector<std::string> copies;  // of the files as they were
 };
 

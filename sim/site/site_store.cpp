@@ -71,6 +71,10 @@ struct SiteFolder::Impl {
     std::error_code error;
     if (auto own = check_own_site(folder); !own) return own;
     if (!fs::exists(fs::status(path, error))) {
+      if (!fs::exists(fs::symlink_status(folder, error))) {
+        return file_error(folder, "there is no such folder",
+                          "make a site with `tokenlife site init`");
+      }
       if (error && error != std::errc::no_such_file_or_directory) {
         return file_error(folder, "cannot be listed: " + error.message());
       }

@@ -45,8 +45,8 @@ std::string decode(std::string_view segment, std::string_view noun, TokenDiagnos
                                      stranger + 1, segment.substr(stranger, 1)));
   } else {
     look.wrong.push_back(
-        fmt::format("the {} is not base64url: it does not end where it can end, "
-                    "or has stray bits there",
+        fmt::format("the {} is not base64url: its length is impossible, "
+                    "or its last character has stray bits",
                     noun));
   }
   const std::size_t good = std::min(stranger, segment.size());

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tokenlife::sim {
 namespace {
 
@@ -19,6 +21,9 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
   const bool is_negative = !text.empty() && text.front() == '-';
   if (is_negative) text.remove_prefix(1);
   if (text.empty()) return Failed<std::string>("is empty");
+  if (std::none_of(text.begin(), text.end(), is_digit)) {
+    return Failed<std::string>("is not a duration");
+  }
   const Unit* next_unit = std::begin(kUnits);
   std::int64_t seconds = 0;
   while (!text.empty()) {

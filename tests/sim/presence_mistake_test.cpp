@@ -84,7 +84,7 @@ TEST_CASE("stays have a mean or quantiles, which do not fall") {
                   "s.toml:10:14: unknown key `quantile` in the stay `intranet`; did you mean "
                   "`quantiles`?"},
                  {"{ to = { intranet = 1 } }",
-                  "s.toml:10:12: the key `mean` is missing in the stay `intranet`; or give "
+                  "s.toml:10:12: the key `mean` is missing from the stay `intranet`; or give "
                   "`quantiles`"},
              });
 }
@@ -176,7 +176,7 @@ TEST_CASE("networks follow each other in order of time, and the last has no end"
   check_said("[[cohort.network]]\n" + fixed,
              {
                  {next,
-                  "s.toml:7:1: the key `until` is missing in a `fixed` network; only the "
+                  "s.toml:7:1: the key `until` is missing from a `fixed` network; only the "
                   "last network has no end"},
                  {"until = \"3d\"",
                   "s.toml:10:1: `until` in a `fixed` network does not go with the last of "
@@ -189,7 +189,7 @@ TEST_CASE("networks follow each other in order of time, and the last has no end"
                   "before at 3d; put the networks in order of time"},
                  {"until = \"3d\"\n[[cohort.network]]\nmodel = \"dwell\"\nstart = \"internet\"\n"
                   "internet = { mean = \"1h\", to = { internet = 1 } }",
-                  "s.toml:11:1: the key `intranet` is missing in a `dwell` network; a client may "
+                  "s.toml:11:1: the key `intranet` is missing from a `dwell` network; a client may "
                   "be there when this network follows the one before"},
              });
   check_said("network = ",

@@ -85,7 +85,7 @@ TEST_CASE("R17 R18: an HTTPS MP registers a PKI client, and not a self-signed on
   CHECK(has(desk.client("register", "laptop", hours{1},
                         "--pki pki.pem --pki-key laptop/client.key --chain issuing.pem")
                 .out,
-            "give with --pki-key the private key that belongs to the certificate"));
+            "use --pki-key to give the private key that belongs to the certificate"));
   const json granted = desk.ask(0, "register", "laptop", hours{2}, kShowPki);
   CHECK(granted["granted"] == true);
   CHECK(granted["events"][0]["credential"] == "pki");

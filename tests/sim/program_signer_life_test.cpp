@@ -28,8 +28,7 @@ constexpr const char* kExpired =
     "`tokenlife site rotate site`\n";
 constexpr const char* kWarning =
     "tokenlife: site: its signing certificate, number 0, expires at 2035-12-30T00:00:01Z, and "
-    "every "
-    "token that it signs with it; run `tokenlife site rotate site`\n";
+    "so will every token that it signs; run `tokenlife site rotate site`\n";
 
 }  // namespace
 

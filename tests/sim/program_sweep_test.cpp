@@ -142,7 +142,7 @@ TEST_CASE("a sweep refuses what it cannot do, and says why") {
       {"--vary site.leeway", "there is no `=`"},
       {"--vary site.leeway=1m,2x", "--vary site.leeway=2x: "},
       {"--metric strandet", "did you mean `stranded`?"},
-      {"--seeds 1..10001", "1 combination with 10,001 seeds are more than 10,000 runs"},
+      {"--seeds 1..10001", "1 combination with 10,001 seeds makes more than 10,000 runs"},
       {"--seeds 5..1", "is not a range"},
       {"--cache small.toml", "small.toml: cannot be made"},
       {"--report -", "--report: standard output has the table"},

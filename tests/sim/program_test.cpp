@@ -180,7 +180,7 @@ TEST_CASE("mistakes of a scenario begin with its name, a line and a column") {
   const Desk desk;
   desk.write("broken.toml", "format = 2\nrun.duration = 7\n");
   const std::string first =
-      "broken.toml:1:1: the key `cohort` is missing in the file; add at least one [[cohort]]";
+      "broken.toml:1:1: the key `cohort` is missing from the file; add at least one [[cohort]]";
   const std::string all = first + R"(
     1 | format = 2
       | ^

@@ -206,9 +206,9 @@ TEST_CASE("a new seed has a moment and a number") {
         "s.toml:4:10: `reseed` in [run] must be a table, not an integer; write reseed "
         "= { at = \"30d\", seed = 2 }");
   CHECK(said_of_reseed("{ seed = 7 }") ==
-        "s.toml:4:10: the key `at` is missing in `reseed`; add at = \"10d\"");
+        "s.toml:4:10: the key `at` is missing from `reseed`; add at = \"10d\"");
   CHECK(said_of_reseed("{ at = \"9d\" }") ==
-        "s.toml:4:10: the key `seed` is missing in `reseed`; add seed = 1");
+        "s.toml:4:10: the key `seed` is missing from `reseed`; add seed = 1");
   CHECK(said_of_reseed("{ at = \"9d\", seeds = 7 }") ==
         "s.toml:4:23: unknown key `seeds` in `reseed`; did you mean `seed`?");
   CHECK(said_of_reseed("{ at = \"9d\", seed = -7 }") ==

@@ -14,9 +14,9 @@ TEST_CASE("without a run, a cohort or a whole file there is no scenario") {
   CHECK(said_of("") == "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
   CHECK(said_of(" \n\n") == "s.toml:1:1: the file is empty; a scenario begins with `format = 1`");
   CHECK(said_of("format = 1") ==
-        "s.toml:1:1: the key `run` is missing in the file; add a table [run] with a `duration`");
+        "s.toml:1:1: the key `run` is missing from the file; add a table [run] with a `duration`");
   CHECK(said_of("format = 1\nrun.duration = \"1d\"\n") ==
-        "s.toml:1:1: the key `cohort` is missing in the file; add at least one [[cohort]]");
+        "s.toml:1:1: the key `cohort` is missing from the file; add at least one [[cohort]]");
   CHECK(said_of("format = 1\nrun.duration = \"1d\"\ncohort = []\n") ==
         "s.toml:3:10: `cohort` in the file holds no cohort; add at least one [[cohort]]");
   CHECK(said_of("format = 1\nrun.duration = \"1d\"\n[cohort]\n") ==

@@ -252,19 +252,19 @@ lifetimes = 100
       {"share-min = 1.0", "share = 0.95",
        "s.toml:32:1: unknown key `share` in [[expect]]; did you mean `share-min` or `share-max`?"},
       {R"(for = "3d")", R"(duration = "3d")",
-       "s.toml:24:1: the key `for` is missing in the action `outage`; add for = \"2d\""
+       "s.toml:24:1: the key `for` is missing from the action `outage`; add for = \"2d\""
        "\ns.toml:28:1: unknown key `duration` in the action `outage`; the keys are `at`, "
        "`do`, `endpoint`, `for`, `repeat-every` and `times`"},
       {"clients = 200\n", "",
-       "s.toml:9:1: the key `clients` is missing in [[cohort]]; add clients = 100"},
+       "s.toml:9:1: the key `clients` is missing from [[cohort]]; add clients = 100"},
       {"share-min = 1.0\n", "",
-       "s.toml:30:1: the key `count` is missing in [[expect]]; give `count`, `min`, `max`, "
+       "s.toml:30:1: the key `count` is missing from [[expect]]; give `count`, `min`, `max`, "
        "`share-min` or `share-max`"},
       {R"(state = "roaming"
 )", "",
-       "s.toml:30:1: the key `state` is missing in [[expect]]; give `state`, `event` or `cause`"},
+       "s.toml:30:1: the key `state` is missing from [[expect]]; give `state`, `event` or `cause`"},
       {"format = 1\n", "",
-       "s.toml:1:1: the key `format` is missing in the file; begin with `format = 1`"},
+       "s.toml:1:1: the key `format` is missing from the file; begin with `format = 1`"},
   });
 }
 

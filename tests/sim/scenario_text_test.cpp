@@ -34,6 +34,7 @@ TEST_CASE("what is no duration is refused") {
   };
   CHECK(why("") == "is empty");
   CHECK(why("-") == "is empty");
+  CHECK(why("ten") == "is not a duration");
   CHECK(why("90") == "is a number without a unit");
   CHECK(why("1d12") == "is a number without a unit");
   CHECK(why("1h2d") == "has its units repeated or out of order");

@@ -10,7 +10,7 @@ TEST_CASE("the file must be TOML of format 1") {
   check({
       {"", "format = 1", "format 1", "1:1",
        {"the key `format` is not followed by `=`"}},
-      {"", "format = 1\n", "", "1:1", {"the key `format` is missing in the file"}},
+      {"", "format = 1\n", "", "1:1", {"the key `format` is missing from the file"}},
       {"", "format = 1", "format = 2", "1:10",
        {"`format` in the file is 2", "reads only format 1"}},
       {"", "format = 1", "format = \"1\"", "1:10",
@@ -103,7 +103,7 @@ TEST_CASE("a duration is whole numbers with units, largest first") {
       {"", "duration = \"365d\"", "duration = \"1.5d\"", "6:12",
        {"`duration` in [run] is `1.5d`", "has a fraction"}},
       {"", "duration = \"365d\"", "duration = \"d\"", "6:12",
-       {"`duration` in [run] is `d`", "something other than a whole number"}},
+       {"`duration` in [run] is `d`", "is not a duration"}},
       {"", "duration = \"365d\"", "duration = \"1 d\"", "6:12",
        {"`duration` in [run] is `1 d`", "right after a number"}},
       {"", "duration = \"365d\"", "duration = \"1y\"", "6:12",
@@ -161,7 +161,7 @@ TEST_CASE("a time is after the start, on a tick, and has an offset") {
        {"not less than 49710 days"}},
       {"", "at = \"40d\"", "at = \"-1d\"", "83:6", {"is negative"}},
       {"", "at = \"40d\"\n", "", "82:1",
-       {"the key `at` is missing in the action `outage`", "add at = \"10d\""}},
+       {"the key `at` is missing from the action `outage`", "add at = \"10d\""}},
   });
 }
 

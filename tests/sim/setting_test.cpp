@@ -243,7 +243,7 @@ TEST_CASE("what is wrong with a value that is set is said of the command line") 
        "--set cohort.büro.network={}: `network` is a table with keys of its own in the file; set "
        "its keys one by one"},
       {"cohort.\"a.b\".network={}",
-       "--set cohort.\"a.b\".network={}: the key `model` is missing in [cohort.network]; it can "
+       "--set cohort.\"a.b\".network={}: the key `model` is missing from [cohort.network]; it can "
        "be `fixed`, `timeline`, `dwell`, `week`, `trace` or `resample`"},
       {"site.leeway.x=5",
        "--set site.leeway.x=5: `leeway` is not a table, and has no keys; set leeway itself"},
