@@ -178,7 +178,7 @@ class Explainer {
     found_.chain = chain_of(past, first, behind, options_.folding, due);
     found_.next = next_steps(found_.client, outlook(options_.at),
                              {history_, policy_at(options_.at), options_.at,
-                              found_.not_repeated.empty() || is_on_disk()});
+                              found_.not_repeated.empty() || is_on_disk(), is_on_disk()});
   }
 
   void look_elsewhere() {

@@ -122,7 +122,10 @@ class Next {
     // R20, A7: with a bulk token it would be taken where it is.
     const bool is_intranet_alone = best == kHelps[0].words;
     const bool uses_cmg = client.last_connected == Network::internet && client.cmg_allowed;
-    return is_intranet_alone && uses_cmg ? best + ", or to reinstall it with a bulk token" : best;
+    if (!is_intranet_alone || !uses_cmg) return best;
+    return best + (asked_.is_on_disk ? ", or to make a new client in its place (`tokenlife client "
+                                       "new`) and register that with a bulk token"
+                                     : ", or to reinstall it with a bulk token");
   }
 
   bool is_offline() const { return client_.network == Network::offline; }

@@ -31,6 +31,7 @@ struct AskedSite {
   Policy policy;  // the client's of that moment, with the site's part
   Instant now;
   bool is_due_known;  // False: when renewals are due, and what the client waits for, is not known.
+  bool is_on_disk = false;  // the client is: it is not reinstalled, but another made in its place
 };
 std::vector<NextStep> next_steps(const Client& client, const Outlook& outlook,
                                  const AskedSite& asked);

@@ -257,7 +257,7 @@ std::string_view advice_on_credential(TokenFault fault) {
 }
 
 // What helps a client that is refused, where that is not said by the reason itself.
-std::string_view advice_on(const VisitResult& result) {
+std::string advice_on(const VisitResult& result, const ClientFolder& folder) {
   if (result.refusal == RefusalReason::client_blocked) {
     return "`tokenlife site unblock-client DIR CLIENT` makes the site accept it again\n";
   }
@@ -267,9 +267,14 @@ std::string_view advice_on(const VisitResult& result) {
            "points accept self-signed clients: `tokenlife site set-mp DIR enhanced-http`\n";
   }
   if (!result.fault) return "";
+  const Client& client = folder.client();
+  if (result.fault == TokenFault::not_yet_valid && client.token.exists()) {
+    return fmt::format("it is good from {} on: wait until then, or set the clock right\n",
+                       rfc3339(folder.time_of(client.token.not_before)));
+  }
   const bool is_bulk = result.request && result.request->credential == Credential::bulk &&
                        result.request->kind == RequestKind::registration;
-  return is_bulk ? advice_on_bulk(result) : advice_on_credential(*result.fault);
+  return std::string(is_bulk ? advice_on_bulk(result) : advice_on_credential(*result.fault));
 }
 
 void say_text(const Output& said, const VisitResult* result, Wish wish, Console& console) {
@@ -283,7 +288,7 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
     text += console.paint(words_of(*result, said.folder, said.policy, wish), tone) + "\n";
     if (result->kind == Kind::refused) {
       text += rule_lines(rules_behind(result->refusal));
-      text += advice_on(*result);
+      text += advice_on(*result, said.folder);
     }
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
   }

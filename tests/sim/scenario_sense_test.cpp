@@ -83,7 +83,7 @@ TEST_CASE("names are unique, and what is named exists") {
       {"", "client = \"commuters/17\"", "client = \"commuters/17\"\ncohort = \"commuters\"",
        "112:10", {"`client` in the action `block-client` does not go with `cohort`"}},
       {"", "client = \"commuters/17\"\n", "", "109:1",
-       {"the key `cohort` is missing from the action `block-client`", "either `cohort` or `client`"}},
+       {"the key `cohort` is missing from the action `block-client`", "`cohort` or `client`"}},
       {"", "at = \"0d\"\ndo = \"issue-bulk-token\"", "at = \"25h\"\ndo = \"issue-bulk-token\"",
        "31:14", {"is `kiosks`, which is issued at 1d1h, after the first install at 1d"}},
       {"", "file = \"presence.csv\"", "file = \"none.csv\"", "72:8",

@@ -31,7 +31,7 @@ TEST_CASE("an action on the site chooses no clients") {
 TEST_CASE("an action on clients says whom") {
   check({
       {"\"upgrade\"", "cohort = \"commuters\"", "", "104:1",
-       {"the key `cohort` is missing from the action `upgrade`", "give either `cohort` or `client`"}},
+       {"the key `cohort` is missing from the action `upgrade`", "either `cohort` or `client`"}},
       {"\"restart-agents\"", "cohort = \"office\"", "cohort = \"office\"\nclient = \"office/3\"",
        "134:10", {"`client` in the action `restart-agents` does not go with `cohort`",
                   "give one of them"}},
