@@ -239,6 +239,23 @@ TEST_CASE("the states that are kept are those that the events make, one after th
   }
 }
 
+TEST_CASE("no states are kept beside a client that holds an older token than its newest") {
+  const TemporaryFolder folder;
+  LogContent content = moving_fleet();
+  Telling telling(7);
+  ClientAdopted found{};
+  found.cohort = cohort_of(content.header, 7);
+  found.state = LifecycleState::registered;
+  found.network = found.last_connected = Network::intranet;
+  found.token = {telling.serial(1), at(Duration{0}), at(std::chrono::days{90}), {}};
+  found.tokens = 2;
+  telling.tell(Duration{0}, {CauseKind::run_start}, found);
+  content.clients[7] = telling.stream();
+  REQUIRE(write_log(folder / "log", content));
+  CHECK_FALSE(std::filesystem::exists(states_file(folder)));
+  CHECK_FALSE(wrong_in(folder));
+}
+
 TEST_CASE("states are read, and of what lies before them nothing") {
   const TemporaryFolder folder;
   const LogContent content = moving_fleet();

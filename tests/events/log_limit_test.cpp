@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/ensure.hpp"
+#include "events/frame_reader.hpp"
 #include "events/log_content.hpp"
 #include "events/log_format.hpp"
 #include "events/message_reader.hpp"
@@ -348,6 +349,25 @@ TEST_CASE("durations and starts go to 2^48 seconds") {
     issued.expires = at(Duration{limit + 1});
     CHECK_FALSE(is_read());
   }
+}
+
+TEST_CASE("frames are read in any order, also after some in a row") {
+  const TemporaryFolder folder;
+  REQUIRE(write_log(folder / "log", registered_clients(40), 20));
+  const std::string file = read_file(folder / "log" / "clients-00000.log");
+  const std::vector<FramePlace> places = frames_of(file);
+  REQUIRE(places.size() > 5);
+  const std::string site = read_file(folder / "log" / "site.log");
+  events::Digest first;
+  std::memcpy(first.bytes.data(), site.data() + frames_of(site).front().digest(), 32);
+  auto reader = events::FrameReader::open(folder / "log" / "clients-00000.log",
+                                          events::kPartitionMagic, first, std::nullopt);
+  REQUIRE(reader);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(reader->next()->offset == places[i].offset);
+  CHECK(reader->frame_at(places[1].offset)->type == places[1].type);
+  CHECK(reader->next()->offset == places[2].offset);
+  CHECK(reader->frame_at(places[4].offset)->offset == places[4].offset);
+  CHECK(reader->next()->offset == places[5].offset);
 }
 
 TEST_CASE("times of events have 32 bits") {

@@ -106,6 +106,7 @@ UNITS_OF = {
     "core/evolve_in_place.hpp": ["core/evolve.cpp", "sim/engine/client_run.cpp", "events/replay.cpp"],
     "events/standing.hpp": ["events/replay.cpp", "sim/analysis/explain.cpp"],
     "events/partition_replay.hpp": ["events/population_walk.cpp", "events/replay.cpp"],
+    "events/move_column.hpp": ["events/population_walk.cpp", "tests/events/move_column_test.cpp"],
     "events/partition_fold.hpp": ["events/verify.cpp", "events/replay.cpp"],
     "sim/analysis/lives.hpp": ["sim/tables/client_row_maker.cpp", "sim/sql/day_rows.cpp", "sim/report/fleet.cpp"],
     "sim/analysis/time_in_line.hpp": ["sim/tables/client_row_maker.cpp", "sim/analysis/chain.cpp", "sim/report/load.cpp"],
