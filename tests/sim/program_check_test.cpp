@@ -191,7 +191,7 @@ TEST_CASE("what is wrong with a check is said in one line", "[slow]") {
       {"check --with outage,blok", 2, "did you mean `block`?"},
       {"check --unit 7d", 2, "a unit of 7d"},
       {"check --unit 1m", 2, "too short"},
-      {"check --unit x", 2, "--unit: `x` has something other than"},
+      {"check --unit x", 2, "--unit: `x` is not a duration"},
       {"check --unit 15d --latency 3", 2, "later than the next renewal"},
       {"check --clients 5", 2, "--clients"},
       {"check --with ''", 2, "--with does not know"},

@@ -98,7 +98,7 @@ TEST_CASE("R54: an end that is cut off unblocks nothing, whatever the cut looks 
 TEST_CASE("a site without its head is closed, and one with another's head", "[slow]") {
   const RepairDesk desk;
   std::filesystem::remove(desk.path("site/site.head"));
-  desk.check_closed("site.head is missing");
+  desk.check_closed("site.head, which says how far the journal goes, is missing");
   desk.write("site/site.head", "tokenlife site head 2\n");
   desk.check_closed("does not say how far the journal goes");
   desk.out("site init other");
@@ -280,7 +280,7 @@ TEST_CASE("a site of the version before that has changed since needs the head th
   std::filesystem::remove(desk.path("site/site.head"));
   const Ran list = desk.run("token list --site site --at 2026-01-03");
   CHECK(list.status == 3);
-  CHECK(has(list.err, "site.head is missing"));
+  CHECK(has(list.err, "site.head, which says how far the journal goes, is missing"));
 }
 
 }  // namespace tokenlife::test
