@@ -151,12 +151,7 @@ constexpr EventError precondition(const Client& client, const AskedToRenew& even
 // What an event changes besides the state.
 
 constexpr void hold(Client& client, const ClientToken& token) {
-  // Field by field: a token that has just been put together is read in the pieces that it was
-  // written in. For others the processor has to wait.
-  client.token.serial = token.serial;
-  client.token.not_before = token.not_before;
-  client.token.expires = token.expires;
-  client.token.signer = token.signer;
+  client.token = token;
   client.newest_ordinal = token.serial.ordinal();
   client.pending = PendingRequest::none;
 }

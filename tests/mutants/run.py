@@ -61,7 +61,7 @@ GROUPS = {
     "core": Group(["core"], "core", "bulk_token evolve history lifecycle policy registration renewal site", ["core/history"]),
     "events": Group(["core", "events"], "events", "golden kept_states journal journal_certificates journal_damage journal_head "
                     "journal_limit journal_salvage journal_trust log_damage log_generation "
-                    "log_hostile log_round_trip merge pack population_walk replay run_check stretch_shapes unfinished_log verify "
+                    "log_hostile log_round_trip merge move_column pack population_walk replay run_check stretch_shapes unfinished_log verify "
                     "log_limit", ["events/format_1", "events/random_content"]),
     "scenario": Group(ENGINE, "sim", "csv inventory inventory_mistake network_walk scenario_error scenario_many "
                       "scenario_mistake scenario_sense scenario scenario_text scenario_value show_error text_time "
