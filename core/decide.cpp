@@ -1,6 +1,9 @@
 #include "core/decide.hpp"
 
+#include "core/answer.hpp"
 #include "core/policy.hpp"
+#include "core/request.hpp"
+#include "core/verdict.hpp"
 
 namespace tokenlife {
 namespace {

@@ -11,13 +11,19 @@
 
 #include "client.hpp"
 #include "refusal.hpp"
-#include "request.hpp"
 #include "result.hpp"
 #include "retry.hpp"
 #include "site_policy.hpp"
-#include "verdict.hpp"
 
 namespace tokenlife {
+
+struct Answer;                        // answer.hpp
+struct AnswerEffects;                 // the same
+struct Contact;                       // request.hpp, as are
+struct Request;                       // this one
+enum class NoRequest : std::uint8_t;  // and this
+struct SiteView;                      // verdict.hpp
+struct Verdict;                       // the same
 
 // ---- The client's side: what it asks at a contact ----------------------------------------------
 
@@ -41,18 +47,6 @@ Verdict judge(const Client& client, const Request& request, const SiteView& site
 // Which events follow from the answer.
 AnswerEffects apply_answer(const Client& client, const Answer& answer);
 
-// A15: whether the client hears with it what has been set for it in the meantime.
-constexpr bool tells_of_settings(const Answer& answer) {
-  return answer.verdict.kind == Verdict::Kind::granted && !answer.lost;
-}
-
-// What a client makes of an answer to a registration or renewal: whether it waits, and whether its
-// row of failures goes on.
-enum class Heard : std::uint8_t { granted, refused, failed };
-constexpr Heard heard_as(const Answer& answer) {
-  if (answer.verdict.kind == Verdict::Kind::failed || answer.lost) return Heard::failed;
-  return answer.verdict.kind == Verdict::Kind::refused ? Heard::refused : Heard::granted;
-}
 // From when on a client asks again, if at all something other than its next contact decides that.
 // `judged` is when the request was judged or failed. Exchanges start no wait.
 Instant silent_until(const Answer& answer, const Policy& policy, Instant judged,

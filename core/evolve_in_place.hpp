@@ -7,8 +7,8 @@
 
 #include "client.hpp"
 #include "client_event.hpp"
-#include "evolve.hpp"
-#include "lifecycle.hpp"
+#include "event_error.hpp"
+#include "lifecycle_dispatch.hpp"
 
 namespace tokenlife {
 

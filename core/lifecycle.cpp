@@ -1,5 +1,6 @@
 #include "core/lifecycle.hpp"
 
+#include "core/lifecycle_dispatch.hpp"
 #include "core/transition_table.hpp"
 
 namespace tokenlife {

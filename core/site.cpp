@@ -5,6 +5,7 @@
 #include "core/bulk_lifetime.hpp"
 #include "core/evolve_site.hpp"
 #include "core/policy.hpp"
+#include "core/site_command.hpp"
 
 namespace tokenlife {
 namespace {

@@ -16,10 +16,12 @@
 #include "bulk_token.hpp"
 #include "id.hpp"
 #include "result.hpp"
-#include "site_command.hpp"
 #include "site_event.hpp"
 
 namespace tokenlife {
+
+struct SiteCommand;                     // site_command.hpp
+enum class SiteRefusal : std::uint8_t;  // the same
 
 struct SigningKey {
   bool retired = false;

@@ -96,12 +96,16 @@ struct ChangeCapacity {
   Endpoint endpoint;  // mp or cmg
   std::optional<Capacity> capacity;
 };
-using SiteCommand =
-    std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken, TakeEndpointDown,
-                 BringEndpointUp, RotateSigningCertificate, RetireSigningCertificate,
-                 IssueClientToken, ChangePolicy, LearnSigningCertificate, BlockClientCertificate,
-                 UnblockClientCertificate, BeginEpoch, RecogniseClient, ShowClientToken,
-                 RecordRepair, TrustCa, DistrustCa, TrustEntra, DistrustEntra, ChangeCapacity>;
+// A type of its own, so that it can be declared without this header.
+struct SiteCommand
+    : std::variant<EstablishSite, IssueBulkToken, BlockBulkToken, UnblockBulkToken,
+                   TakeEndpointDown, BringEndpointUp, RotateSigningCertificate,
+                   RetireSigningCertificate, IssueClientToken, ChangePolicy,
+                   LearnSigningCertificate, BlockClientCertificate, UnblockClientCertificate,
+                   BeginEpoch, RecogniseClient, ShowClientToken, RecordRepair, TrustCa, DistrustCa,
+                   TrustEntra, DistrustEntra, ChangeCapacity> {
+  using variant::variant;
+};
 
 // Why a command changes nothing.
 enum class SiteRefusal : std::uint8_t {

@@ -3,7 +3,9 @@
 
 #include "client.hpp"
 #include "decide.hpp"
+#include "request.hpp"
 #include "spell_cause.hpp"
+#include "verdict.hpp"
 
 namespace tokenlife {
 

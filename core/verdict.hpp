@@ -6,9 +6,7 @@
 
 #include "bulk_token.hpp"
 #include "client.hpp"
-#include "client_event.hpp"
 #include "refusal.hpp"
-#include "request.hpp"
 
 namespace tokenlife {
 
@@ -36,21 +34,6 @@ struct Verdict {
   RefusalReason refusal{};  // if refused
   FailureReason failure{};  // if failed
   friend bool operator==(const Verdict&, const Verdict&) = default;
-};
-
-// A request and what the site made of it, on its way back.
-struct Answer {
-  Request request;
-  Verdict verdict;
-  ClientToken token;  // if a registration or renewal was granted
-  bool lost = false;  // The site acted, but its answer does not arrive.
-};
-
-// The events of an answer, oldest first: none for an exchange that went well or was lost, otherwise
-// one, or two where a refusal ends the token as well.
-struct AnswerEffects {
-  std::optional<ClientEvent> first;
-  std::optional<ReRegistrationRequired> then;
 };
 
 }  // namespace tokenlife

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "core/token/sha256.hpp"
+
 namespace tokenlife::events {
 
 std::string to_string(const Digest& digest) {
@@ -13,6 +15,20 @@ std::string to_string(const Digest& digest) {
     text += digits[byte & 15];
   }
   return text;
+}
+
+ChainHasher::ChainHasher() : hasher_(std::make_unique<Sha256Hasher>()) {}
+ChainHasher::ChainHasher(ChainHasher&&) noexcept = default;
+ChainHasher& ChainHasher::operator=(ChainHasher&&) noexcept = default;
+ChainHasher::~ChainHasher() = default;
+
+Digest ChainHasher::next(const Digest& previous, std::span<const std::byte> bytes) {
+  return {hasher_->hash(std::as_bytes(std::span(previous.bytes)), bytes)};
+}
+
+void ChainHasher::each(std::span<const std::span<const std::byte>> links,
+                       std::span<decltype(Digest::bytes)> digests) {
+  hasher_->hash_each(links, digests);
 }
 
 }  // namespace tokenlife::events

@@ -2,26 +2,32 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 
-#include "core/token/sha256.hpp"
 #include "events/log.hpp"
+
+namespace tokenlife {
+class Sha256Hasher;  // core/token/sha256.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::events {
 
 // Computes the digests of a chain, each over the one before and some bytes. Owned by one thread.
 class ChainHasher {
  public:
-  Digest next(const Digest& previous, std::span<const std::byte> bytes) {
-    return {hasher_.hash(std::as_bytes(std::span(previous.bytes)), bytes)};
-  }
+  ChainHasher();
+  ChainHasher(ChainHasher&&) noexcept;
+  ChainHasher& operator=(ChainHasher&&) noexcept;
+  ~ChainHasher();
+
+  Digest next(const Digest& previous, std::span<const std::byte> bytes);
   // Of each of them, which begins with the digest before.
-  void each(std::span<const std::span<const std::byte>> links, std::span<Sha256Bytes> digests) {
-    hasher_.hash_each(links, digests);
-  }
+  void each(std::span<const std::span<const std::byte>> links,
+            std::span<decltype(Digest::bytes)> digests);
 
  private:
-  Sha256Hasher hasher_;
+  std::unique_ptr<Sha256Hasher> hasher_;
 };
 
 }  // namespace tokenlife::events

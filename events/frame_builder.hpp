@@ -6,7 +6,6 @@
 #include <cstring>
 #include <span>
 
-#include "core/ensure.hpp"
 #include "events/digest.hpp"
 #include "events/log_format.hpp"
 
@@ -33,9 +32,7 @@ class FrameBuilder {
         buffer_.slice(kWordsBefore, buffer_.size() - kWordsOfDigest));
     build(static_cast<capnp::MessageBuilder&>(message));
     const auto segments = message.getSegmentsForOutput();
-    ensure(segments.size() == 1, "a message to fit into the words reserved for it");
-    const BuiltFrame frame =
-        complete(previous, type, static_cast<std::uint32_t>(segments[0].size()));
+    const BuiltFrame frame = complete(previous, type, segments.size(), segments[0].size());
     auto used = use(frame);
     std::memset(buffer_.asBytes().begin() + frame.bytes.size() - kDigestBytes, 0, kDigestBytes);
     return used;
@@ -46,26 +43,10 @@ class FrameBuilder {
   static constexpr std::size_t kWordsBefore = 2;
   static constexpr std::size_t kWordsOfDigest = kDigestBytes / sizeof(capnp::word);
 
-  void reserve(std::size_t words_max) {
-    const std::size_t words = kWordsBefore + words_max + kWordsOfDigest;
-    if (buffer_.size() >= words) return;
-    buffer_ = kj::heapArray<capnp::word>(words + words / 4);
-    std::memset(static_cast<void*>(buffer_.begin()), 0, buffer_.asBytes().size());
-  }
-
-  BuiltFrame complete(const Digest& previous, FrameType type, std::uint32_t words) {
-    const FrameHeader header{static_cast<std::uint32_t>((words + 1) * sizeof(capnp::word)),
-                             static_cast<std::uint32_t>(type)};
-    ensure(header.payload_bytes <= kPayloadBytesMax, "a frame to be of readable size");
-    const std::uint32_t segment_table[2] = {0, words};  // one segment less one, and its length
-    std::byte* frame = reinterpret_cast<std::byte*>(buffer_.begin());
-    std::memcpy(frame, &header, kFrameHeaderBytes);
-    std::memcpy(frame + kFrameHeaderBytes, segment_table, sizeof segment_table);
-    const std::size_t hashed = kFrameHeaderBytes + header.payload_bytes;
-    const Digest digest = hasher_.next(previous, {frame, hashed});
-    std::memcpy(frame + hashed, digest.bytes.data(), kDigestBytes);
-    return {{frame, hashed + kDigestBytes}, digest};
-  }
+  void reserve(std::size_t words_max);
+  // The message is in its place, and takes `segments` segments, the first of so many words.
+  BuiltFrame complete(const Digest& previous, FrameType type, std::size_t segments,
+                      std::size_t words);
 
   ChainHasher hasher_;
   kj::Array<capnp::word> buffer_;

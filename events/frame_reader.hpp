@@ -108,8 +108,8 @@ class FrameReader {
   // The digest of the frame before, and what the file has from there on.
   std::vector<std::byte> ahead_;
   std::uint64_t ahead_from_ = 0;
-  std::vector<Sha256Bytes> digests_ahead_;  // of frames that are whole in it
-  std::size_t next_digest_ = 0;             // that of the next frame
+  std::vector<decltype(Digest::bytes)> digests_ahead_;  // of frames that are whole in it
+  std::size_t next_digest_ = 0;                         // that of the next frame
 };
 
 // Whether the file's size is `expected`: the error says whether it was truncated or grew.

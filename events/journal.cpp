@@ -4,6 +4,7 @@
 
 #include "core/ensure.hpp"
 #include "core/evolve_site.hpp"
+#include "core/site.hpp"
 #include "events/frame_builder.hpp"
 #include "events/journal_format.hpp"
 #include "events/site_codec.hpp"
@@ -82,6 +83,8 @@ struct Journal::Impl {
 };
 
 Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+void SiteDeleter::operator()(Site* site) const { delete site; }
+
 Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
@@ -92,6 +95,7 @@ Result<Journal, LogError> Journal::start(std::unique_ptr<Storage> storage, std::
   Journal journal(std::make_unique<Impl>(std::move(storage), std::move(name)));
   journal.impl_->content.start_unix_seconds = start_unix_seconds;
   journal.impl_->content.keeps_head = true;
+  journal.impl_->content.site.reset(new Site);
   const std::uint32_t schema_version =
       established.certificate ? kSchemaVersionOfCertificates : kSchemaVersionOfJournals;
   if (auto done = journal.impl_->put_header(schema_version); !done)
@@ -136,11 +140,11 @@ Result<void, LogError> Journal::append(Instant time, Cause cause, const SiteEven
     ensure(content.events.empty() || time >= content.events.back().time,
            "times of events not to go back");
   }
-  ensure(!evolve_in_place(content.site, event), "an event that can happen");
+  ensure(!evolve_in_place(*content.site, event), "an event that can happen");
   const Recorded<SiteEvent> recorded{
       {time, static_cast<std::uint32_t>(content.events.size()), cause}, event};
   if (auto done = impl_->put_event(recorded); !done) {
-    content.site = site_after(content.events);
+    *content.site = site_after(content.events);
     return done;
   }
   content.events.push_back(recorded);

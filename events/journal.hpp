@@ -12,10 +12,13 @@
 #include <vector>
 
 #include "../core/result.hpp"
-#include "../core/site.hpp"
 #include "../core/site_event.hpp"
 #include "log.hpp"
 #include "storage.hpp"
+
+namespace tokenlife {
+struct Site;  // core/site.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::events {
 
@@ -26,13 +29,19 @@ struct JournalHead {
   friend bool operator==(const JournalHead&, const JournalHead&) = default;
 };
 
+// A site of one's own, for who need not know what one is.
+struct SiteDeleter {
+  void operator()(Site* site) const;
+};
+using OwnSite = std::unique_ptr<Site, SiteDeleter>;
+
 // What a journal says.
 struct JournalContent {
   std::int64_t start_unix_seconds = 0;  // event times count from it
   bool keeps_head = false;              // its head is kept beside it: it is damaged without
   std::vector<Recorded<SiteEvent>> events;
   std::vector<Digest> digests;  // after each of them; all zero inside of a frame
-  Site site;                    // after all of them
+  OwnSite site;                 // after all of them; of a journal never null
   Digest digest{};
   std::uint64_t bytes = 0;  // of whole frames
   // Behind them: of a frame whose writing a crash, or this moment, cut off.

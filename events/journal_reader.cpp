@@ -12,6 +12,8 @@
 #include "core/ensure.hpp"
 #include "core/event.hpp"
 #include "core/evolve_site.hpp"
+#include "core/site.hpp"
+#include "core/site_command.hpp"
 #include "events/frame_reader.hpp"
 #include "events/huge_pages.hpp"
 #include "events/journal.hpp"
@@ -150,8 +152,9 @@ class JournalParser {
     content_.digests.reserve(events);
     // Twice as many as of each kind there mostly are: who looks for what is not there finds nothing
     // in its place, and has no other to look at.
-    content_.site.bulk_tokens.reserve(events);
-    content_.site.clients.reserve(events);
+    content_.site.reset(new Site);
+    content_.site->bulk_tokens.reserve(events);
+    content_.site->clients.reserve(events);
   }
 
   Result<JournalContent, LogError> read() {
@@ -231,8 +234,8 @@ class JournalParser {
     const std::size_t first = read_.empty() ? content_.events.size() : read_.front().events;
     for (std::size_t i = first; i < content_.events.size(); ++i) {
       const SiteEvent& event = content_.events[i].event;
-      const auto refusal = evolve_in_place(content_.site, event);
-      if (refusal || !content_.site.established) {
+      const auto refusal = evolve_in_place(*content_.site, event);
+      if (refusal || !content_.site->established) {
         const std::string what =
             "the event " + std::string(name(kind_of(event))) + " cannot happen" +
             (refusal ? ": " + std::string(name(*refusal)) : " before the site is established");
@@ -252,7 +255,7 @@ class JournalParser {
                                      [&](const FrameStart& read) { return read.events <= event; });
     content_.events.resize(start.events);
     content_.digests.resize(start.events);
-    content_.site = site_of(content_.events);
+    *content_.site = site_of(content_.events);
     content_.bytes = start.offset;
     content_.digest = start.before;
     content_.torn_bytes = 0;

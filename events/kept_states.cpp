@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/request.hpp"
 #include "events/event_layout.hpp"
 #include "events/network_move.hpp"
 #include "events/numbers.hpp"
@@ -89,8 +88,8 @@ class Encoder {
     const bool is_as_asked = asks && state.asked == client;
     put_client(client, state.is_refused_as_blocked, is_as_asked);
     if (!asks) return;
-    put_number(to_.numbers, static_cast<std::uint64_t>(state.request.credential));
-    put_number(to_.numbers, place_of(state.request.bulk));
+    put_number(to_.numbers, static_cast<std::uint64_t>(state.credential));
+    put_number(to_.numbers, place_of(state.bulk));
     put_number(to_.numbers, zigzag(before(to_.from, state.asked_at)));
     if (!is_as_asked) put_client(state.asked, false, false);
   }
@@ -161,12 +160,8 @@ class Decoder {
     state.is_refused_as_blocked = shape.is_refused_as_blocked;
     if (state.client.pending == PendingRequest::none) return true;
     const std::uint32_t credential = numbers_.take();
-    if (credential >= kCount<Credential> || !take_guid(state.request.bulk)) return false;
-    state.request.kind = state.client.pending == PendingRequest::renewal
-                             ? RequestKind::renewal
-                             : RequestKind::registration;
-    state.request.via = state.client.pending_via;
-    state.request.credential = static_cast<Credential>(credential);
+    if (credential >= kCount<Credential> || !take_guid(state.bulk)) return false;
+    state.credential = static_cast<Credential>(credential);
     if (!take_before(state.asked_at)) return false;
     if (shape.is_as_asked) {
       state.asked = state.client;

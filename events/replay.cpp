@@ -6,6 +6,8 @@
 #include "core/ensure.hpp"
 #include "core/event.hpp"
 #include "core/site.hpp"
+#include "core/site_command.hpp"
+#include "core/site_history.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
 #include "events/partition_states.hpp"

@@ -5,11 +5,13 @@
 #include <optional>
 #include <vector>
 
-#include "core/request.hpp"
-#include "core/site_history.hpp"
 #include "core/spell_follower.hpp"
 #include "events/network_move.hpp"
 #include "events/partition_replay.hpp"
+
+namespace tokenlife {
+class SiteHistory;  // core/site_history.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::events {
 
@@ -23,8 +25,9 @@ Instant tick_at(const LogHeader& header, Instant at);
 struct ServiceState {
   Client client;
   bool is_refused_as_blocked = false;
-  // Of a client that waits for an answer: what it asked, when, and as whom.
-  Request request{};
+  // Of a client that waits for an answer: by what it asked, when, and as whom.
+  Credential credential{};
+  Guid bulk;
   Instant asked_at;
   Client asked;
   friend bool operator==(const ServiceState&, const ServiceState&) = default;
@@ -91,13 +94,14 @@ class ServiceReplay {
 
  private:
   void ask(const Recorded<RegistrationRequested>& recorded) {
-    const RegistrationRequested& event = recorded.event;
-    request_ = {RequestKind::registration, event.via, event.credential, event.bulk};
+    credential_ = recorded.event.credential;
+    bulk_ = recorded.event.bulk;
     asked_at_ = recorded.time;
     is_as_asked_ = true;
   }
   void ask(const Recorded<RenewalRequested>& recorded) {
-    request_ = {RequestKind::renewal, recorded.event.via, replay_.client().credential, {}};
+    credential_ = replay_.client().credential;
+    bulk_ = {};
     asked_at_ = recorded.time;
     is_as_asked_ = true;
   }
@@ -127,7 +131,8 @@ class ServiceReplay {
   bool is_refused_as_blocked_ = false;
   bool is_as_asked_ = false;  // The client is as it was when it asked. If not:
   ClientReplay replay_;
-  Request request_{};
+  Credential credential_{};
+  Guid bulk_;
   Instant asked_at_;
   Client asked_;  // as it then was
 };
@@ -135,15 +140,9 @@ class ServiceReplay {
 // The same, with its spells and since when it has been in its state.
 class StandingReplay {
  public:
-  StandingReplay(const SiteHistory& site, const LogHeader& header, Instant until)
-      : site_(&site), service_(site, header, until), spells_(site.admission_changes()) {}
+  StandingReplay(const SiteHistory& site, const LogHeader& header, Instant until);
 
-  void begin(ClientNumber number) {
-    service_.begin(number);
-    spells_ = SpellFollower(site_->admission_changes());
-    ended_.reset();
-    since_ = Instant{};
-  }
+  void begin(ClientNumber number);
   template <class Event>
   bool on(const Recorded<Event>& recorded) {
     const LifecycleState before = replay().client().state;

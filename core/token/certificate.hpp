@@ -9,9 +9,12 @@
 
 #include "../id.hpp"
 #include "../result.hpp"
-#include "key.hpp"
 
 namespace tokenlife {
+
+class PrivateKey;                    // key.hpp, as are
+class PublicKey;                     // this one
+enum class KeyFault : std::uint8_t;  // and this
 
 struct CertificateContent {
   std::string common_name;  // of subject and issuer; 1 to 64 bytes of UTF-8

@@ -5,6 +5,7 @@
 
 #include "core/ensure.hpp"
 #include "core/token/strict_json.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_form.hpp"
 
 namespace tokenlife {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,9 +13,10 @@
 #include "../result.hpp"
 #include "jwks.hpp"
 #include "token.hpp"
-#include "token_fault.hpp"
 
 namespace tokenlife {
+
+enum class TokenFault : std::uint8_t;  // token_fault.hpp
 
 // Whose tokens are taken.
 struct EntraIssuer {

@@ -13,9 +13,10 @@
 
 #include "../names.hpp"
 #include "../result.hpp"
-#include "secret.hpp"
 
 namespace tokenlife {
+
+class Secret;  // secret.hpp
 
 enum class KeyKind : std::uint8_t { rsa, ec_p256 };
 template <>

@@ -4,8 +4,10 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include "core/token/key.hpp"
 #include "core/token/openssl_handle.hpp"
 #include "core/token/pem.hpp"
+#include "core/token/token_fault.hpp"
 
 namespace tokenlife {
 namespace {

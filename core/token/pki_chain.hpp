@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,9 +15,10 @@
 
 #include "../result.hpp"
 #include "certificate.hpp"
-#include "token_fault.hpp"
 
 namespace tokenlife {
+
+enum class TokenFault : std::uint8_t;  // token_fault.hpp
 
 // Longer chains are not followed.
 inline constexpr int kChainMax = 8;

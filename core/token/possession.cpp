@@ -3,6 +3,12 @@
 #include <openssl/rand.h>
 
 #include "core/ensure.hpp"
+#include "core/request.hpp"
+#include "core/token/entra_token.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 
 namespace tokenlife {
 namespace {

@@ -7,18 +7,23 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
-#include "../request.hpp"
 #include "certificate.hpp"
-#include "entra_token.hpp"
 #include "pki_chain.hpp"
-#include "token.hpp"
 
 namespace tokenlife {
+
+class PrivateKey;                        // key.hpp
+struct EntraIssuer;                      // entra_token.hpp
+struct Request;                          // request.hpp
+struct TokenChecks;                      // token_verify.hpp
+enum class TokenFault : std::uint8_t;    // token_fault.hpp
+enum class TokenProfile : std::uint8_t;  // token_verify.hpp
 
 // What the site makes up for one request, from chance. It is spent by being checked, so that no
 // proof is good for two requests.

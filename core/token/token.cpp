@@ -5,7 +5,11 @@
 
 #include "core/ensure.hpp"
 #include "core/token/base64url.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token_names.hpp"
+#include "core/token/token_verify.hpp"
 
 namespace tokenlife {
 namespace {

@@ -5,7 +5,9 @@
 
 #include "core/bulk_lifetime.hpp"
 #include "core/token/base64url.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_names.hpp"
+#include "core/token/token_verify.hpp"
 
 namespace tokenlife {
 namespace {

@@ -2,15 +2,20 @@
 // here checks a signature: what it returns is what somebody wrote.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/result.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token.hpp"
 
 namespace tokenlife {
+
+enum class TokenFault : std::uint8_t;    // token_fault.hpp
+enum class TokenProfile : std::uint8_t;  // token_verify.hpp
 
 struct TokenSegments {
   std::string_view signed_part;  // of the token: header, dot and payload

@@ -3,8 +3,13 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_form.hpp"
+#include "core/token/token_verify.hpp"
 #include "core/utf8.hpp"
 
 namespace tokenlife {

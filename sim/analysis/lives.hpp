@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/site_history.hpp"
 #include "events/standing.hpp"
 
 namespace tokenlife::sim {

@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "core/decide.hpp"
+#include "core/request.hpp"
 #include "core/spell.hpp"
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 #include "sim/analysis/reasons.hpp"
 #include "sim/analysis/words.hpp"
 

@@ -5,6 +5,7 @@
 #include "sim/analysis/log_scenario.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/engine/queues.hpp"
+#include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -20,6 +21,11 @@ bool says_all(const ClientEvents& events) {
 }
 
 }  // namespace
+
+ReckonedCauses::ReckonedCauses(const events::LogReader& log, std::optional<std::string> inputs)
+    : log_(log), inputs_(std::move(inputs)) {}
+
+ReckonedCauses::~ReckonedCauses() = default;
 
 // Read when it is first needed.
 const Scenario* ReckonedCauses::scenario() {

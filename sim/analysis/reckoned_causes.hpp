@@ -13,16 +13,17 @@
 #include "events/log_reader.hpp"
 #include "events/replay.hpp"
 #include "sim/analysis/client_story.hpp"
-#include "sim/engine/site_timeline.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 
+class SiteTimeline;  // sim/engine/site_timeline.hpp
+
 class ReckonedCauses {
  public:
   // `inputs`: see scenario_of(). The log must outlive it.
-  ReckonedCauses(const events::LogReader& log, std::optional<std::string> inputs)
-      : log_(log), inputs_(std::move(inputs)) {}
+  ReckonedCauses(const events::LogReader& log, std::optional<std::string> inputs);
+  ~ReckonedCauses();
 
   // The client's events with why its spells began, in place of those that the log has; these
   // unchanged if they say it, or if the scenario gives others.

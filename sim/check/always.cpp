@@ -1,5 +1,6 @@
 // Each property is a sentence about one action of one client, and holds by the rules that it names.
 #include "core/ensure.hpp"
+#include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "sim/check/operators.hpp"
 #include "sim/check/property.hpp"

@@ -4,6 +4,7 @@
 #include "core/ensure.hpp"
 #include "core/evolve_in_place.hpp"
 #include "core/policy.hpp"
+#include "core/site_command.hpp"
 
 namespace tokenlife::sim::checker {
 namespace {

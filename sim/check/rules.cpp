@@ -1,6 +1,9 @@
 #include "sim/check/rules.hpp"
 
+#include "core/answer.hpp"
 #include "core/decide.hpp"
+#include "core/evolve.hpp"
+#include "core/site.hpp"
 #include "core/token_life.hpp"
 
 namespace tokenlife::sim::checker {

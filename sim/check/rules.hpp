@@ -1,11 +1,25 @@
 // The policy and the rules that `tokenlife check` explores.
 #pragma once
 
+#include <cstdint>
+
 #include "core/result.hpp"
-#include "core/site.hpp"
+#include "core/site_event.hpp"
 #include "core/site_policy.hpp"
-#include "core/verdict.hpp"
 #include "sim/check/options.hpp"
+
+namespace tokenlife {
+struct Answer;                          // core/answer.hpp
+struct AnswerEffects;                   // the same
+struct Contact;                         // core/request.hpp, as are
+struct Request;                         // this one
+enum class NoRequest : std::uint8_t;    // and this
+struct Site;                            // core/site.hpp
+struct SiteCommand;                     // core/site_command.hpp
+enum class SiteRefusal : std::uint8_t;  // the same
+struct SiteView;                        // core/verdict.hpp
+struct Verdict;                         // the same
+}  // namespace tokenlife
 
 namespace tokenlife::sim::checker {
 

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
 #include "core/event.hpp"
+#include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "core/lifecycle.hpp"
+#include "core/lifecycle_dispatch.hpp"
+#include "core/table_row.hpp"
 #include "sim/check/property.hpp"
 
 namespace tokenlife::sim::checker {

@@ -8,9 +8,9 @@
 #include <array>
 #include <cstdint>
 
+#include "core/answer.hpp"
 #include "core/client.hpp"
 #include "core/site.hpp"
-#include "core/verdict.hpp"
 #include "sim/check/rules.hpp"
 
 namespace tokenlife::sim::checker {

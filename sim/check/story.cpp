@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/event.hpp"
+#include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "sim/text/duration.hpp"
 

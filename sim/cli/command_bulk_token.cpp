@@ -8,6 +8,7 @@
 
 #include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
+#include "core/site_command.hpp"
 #include "core/token/token.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/hide_process.hpp"

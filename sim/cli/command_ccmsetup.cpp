@@ -4,6 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/bulk_lifetime.hpp"
+#include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/command_ccmsetup.hpp"

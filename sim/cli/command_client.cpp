@@ -9,6 +9,7 @@
 
 #include "core/decide.hpp"
 #include "core/site.hpp"
+#include "core/token/token_fault.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/event_writer.hpp"

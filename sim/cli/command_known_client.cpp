@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/site.hpp"
+#include "core/site_command.hpp"
 #include "events/log_format.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/json_object.hpp"

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "core/site.hpp"
 #include "events/standing.hpp"
 #include "events/verify.hpp"
 #include "sim/analysis/log_scenario.hpp"
@@ -183,7 +184,7 @@ nlohmann::ordered_json json_of(const CheckedJournal& checked) {
   const auto start = start_of(checked.journal);
   nlohmann::ordered_json json;
   json["site"] = checked.folder;
-  json["tenant"] = to_string(checked.journal.site.tenant);
+  json["tenant"] = to_string(checked.journal.site->tenant);
   json["start"] = rfc3339(start);
   json["digest"] = events::to_string(checked.journal.digest);
   json["events"] = checked.facts.events;
@@ -203,7 +204,7 @@ std::string text_of(const CheckedJournal& checked) {
              "  digest       {}\n"
              "  file         {} bytes\n"
              "  events       {}, from {} to {}\n",
-             to_string(checked.journal.site.tenant), events::to_string(checked.journal.digest),
+             to_string(checked.journal.site->tenant), events::to_string(checked.journal.digest),
              grouped(checked.facts.bytes), grouped(checked.facts.events),
              rfc3339(start, checked.facts.first), rfc3339(start, checked.facts.last)) +
          kinds_text(checked.facts);
@@ -363,7 +364,7 @@ ExitStatus log_verify_command(const LogVerifyCommand& command, Console& console)
                     in_quotes(command.log)));
   }
   say_if_torn(command.log, **journal, console);
-  const auto good = check_certificates(command.log, (*journal)->site);
+  const auto good = check_certificates(command.log, *(*journal)->site);
   if (!good) return Failed<Error>(good.error());
   const CheckedJournal checked = facts_of(command.log, **journal);
   console.print(command.json ? json_text(json_of(checked)) + "\n"

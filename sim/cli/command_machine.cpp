@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/lifecycle.hpp"
+#include "core/table_row.hpp"
 #include "sim/cli/command_machine.hpp"
 
 namespace tokenlife::sim {

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/site.hpp"
+#include "core/site_command.hpp"
 #include "core/token/certificate.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "core/site_command.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/key_file.hpp"

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_form.hpp"
 #include "sim/cli/command_token.hpp"

@@ -10,7 +10,9 @@
 
 #include "core/site.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_names.hpp"
+#include "core/token/token_verify.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_token.hpp"
 #include "sim/cli/json_text.hpp"

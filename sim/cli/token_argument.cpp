@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/token/secret.hpp"
 #include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
 #include "sim/conform/known_tokens.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/redact.hpp"

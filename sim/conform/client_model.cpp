@@ -1,10 +1,12 @@
 #include "sim/conform/client_model.hpp"
 
+#include "core/answer.hpp"
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/evolve_in_place.hpp"
 #include "core/policy.hpp"
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/bulk_lifetime.hpp"
+#include "core/request.hpp"
 #include "sim/conform/certificates.hpp"
 #include "sim/conform/draw_history.hpp"
 #include "sim/conform/site_model.hpp"

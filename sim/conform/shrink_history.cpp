@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/request.hpp"
 #include "core/site_policy.hpp"
 #include "sim/conform/conform.hpp"
 #include "sim/conform/draw_history.hpp"

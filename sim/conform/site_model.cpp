@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "core/bulk_lifetime.hpp"
+#include "core/bulk_token.hpp"
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
+#include "core/request.hpp"
 #include "core/site_policy.hpp"
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -1,6 +1,7 @@
 // Which rules are at stake when a site grants or refuses, the ones that say most first.
 #include <algorithm>
 
+#include "core/request.hpp"
 #include "sim/conform/site_model.hpp"
 
 namespace tokenlife::sim {

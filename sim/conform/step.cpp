@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/request.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {

@@ -10,8 +10,14 @@
 #include <vector>
 
 #include "core/client.hpp"
-#include "core/request.hpp"
+#include "core/id.hpp"
+#include "core/result.hpp"
+#include "core/site_policy.hpp"
 #include "sim/conform/protocol.hpp"
+
+namespace tokenlife {
+enum class Scope : std::uint8_t;  // core/request.hpp; 0: a device
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 
@@ -50,7 +56,7 @@ struct Step {
   Endpoint via = Endpoint::mp;
   Credential credential = Credential::self_signed;
   ClientVersion version = ClientVersion::current;
-  Scope subject = Scope::device;
+  Scope subject{};                      // a device
   std::optional<ShownToken> token;      // bulk token of a registration; of a renewal or exchange
   std::optional<std::string> lifetime;  // JSON; nothing: the field is not there
   StepId of = 0;                        // whose bulk token is blocked, whose key is retired

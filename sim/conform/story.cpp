@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/request.hpp"
 #include "sim/conform/conform.hpp"
 #include "sim/conform/draw_history.hpp"
 #include "sim/text/duration.hpp"

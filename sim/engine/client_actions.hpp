@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "sim/engine/client_life.hpp"
+#include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
 

@@ -14,13 +14,16 @@
 #include <optional>
 #include <utility>
 
+#include "core/answer.hpp"
 #include "core/decide.hpp"
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 #include "sim/engine/client_settings.hpp"
 #include "sim/engine/live_client.hpp"
 #include "sim/engine/outlook.hpp"
 #include "sim/engine/renewal_watch.hpp"
 #include "sim/engine/requests_in_line.hpp"
+#include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
 

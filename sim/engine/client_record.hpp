@@ -9,6 +9,7 @@
 #include "core/spell.hpp"
 #include "core/spell_follower.hpp"
 #include "sim/engine/draws_ahead.hpp"
+#include "sim/engine/site_timeline.hpp"
 #include "sim/engine/world.hpp"
 #include "sim/scenario/scenario.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "core/ensure.hpp"
 #include "sim/engine/live_client.hpp"
+#include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
 

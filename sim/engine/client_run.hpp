@@ -10,10 +10,12 @@
 #include <utility>
 
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 #include "sim/engine/adoption.hpp"
 #include "sim/engine/client_actions.hpp"
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/network_position.hpp"
+#include "sim/engine/site_timeline.hpp"
 #include "sim/engine/walk_of.hpp"
 #include "sim/text/duration.hpp"
 

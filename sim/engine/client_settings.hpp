@@ -9,6 +9,7 @@
 #include "core/policy.hpp"
 #include "core/spell_cause.hpp"
 #include "sim/engine/client_record.hpp"
+#include "sim/engine/site_timeline.hpp"
 #include "sim/engine/unheard_settings.hpp"
 
 namespace tokenlife::sim {

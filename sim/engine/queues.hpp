@@ -13,13 +13,13 @@
 #include <optional>
 
 #include "sim/engine/client_schedule.hpp"
-#include "sim/engine/site_timeline.hpp"
 #include "sim/engine/timetable.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 
 class RunRanks;
+class SiteTimeline;  // site_timeline.hpp
 
 // The clients whose requests are to be known. With ranks the other clients are those of the others,
 // which find out at the same time what becomes of theirs: of each tick they tell each other who has

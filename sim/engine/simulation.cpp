@@ -11,6 +11,7 @@
 #include "sim/engine/gather_parts.hpp"
 #include "sim/engine/live_client.hpp"
 #include "sim/engine/queues.hpp"
+#include "sim/engine/site_timeline.hpp"
 #include "sim/scenario/time_zone.hpp"
 #include "sim/text/error.hpp"
 

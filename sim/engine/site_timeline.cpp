@@ -8,6 +8,7 @@
 #include "core/ensure.hpp"
 #include "core/request.hpp"
 #include "core/site.hpp"
+#include "core/site_command.hpp"
 
 namespace tokenlife::sim {
 namespace {

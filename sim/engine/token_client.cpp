@@ -3,7 +3,9 @@
 #include <string>
 
 #include "core/ensure.hpp"
+#include "core/request.hpp"
 #include "core/token/possession.hpp"
+#include "core/verdict.hpp"
 
 namespace tokenlife::sim {
 
@@ -50,6 +52,11 @@ std::optional<TokenVerdict> TokenClient::show(const Request& request, const Site
 
 CarriedToken TokenClient::carry(const Request& request) const {
   return {identity_->key, identity_->certificate, Secret(wanted_by(request))};
+}
+
+std::optional<TokenVerdict> TokenClient::check(const CarriedToken& shown, const Request& request,
+                                               const SiteView& site, Instant now) {
+  return check(shown.key, shown.certificate, shown.token.reveal(), request, site, now);
 }
 
 std::optional<TokenVerdict> TokenClient::check(const PrivateKey& key,

@@ -9,8 +9,12 @@
 #include "core/client.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/secret.hpp"
-#include "core/verdict.hpp"
 #include "sim/engine/token_site.hpp"
+
+namespace tokenlife {
+struct SiteView;      // core/verdict.hpp
+struct TokenVerdict;  // the same
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 
@@ -45,9 +49,7 @@ class TokenClient {
   // What goes with a request that may have to wait, and the check of it when it is served.
   CarriedToken carry(const Request& request) const;
   std::optional<TokenVerdict> check(const CarriedToken& shown, const Request& request,
-                                    const SiteView& site, Instant now) {
-    return check(shown.key, shown.certificate, shown.token.reveal(), request, site, now);
-  }
+                                    const SiteView& site, Instant now);
 
   // The site signs the token that it grants. Whether it arrives is another matter.
   void send(const ClientToken& issued);

@@ -4,6 +4,9 @@
 #include <future>
 
 #include "core/ensure.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/verdict.hpp"
+#include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
 namespace {

@@ -15,13 +15,17 @@
 #include "core/token/key.hpp"
 #include "core/token/possession.hpp"
 #include "core/token/secret.hpp"
-#include "core/token/token.hpp"
-#include "core/verdict.hpp"
-#include "sim/engine/site_timeline.hpp"
+#include "core/token/token_verify.hpp"
 #include "sim/engine/tally.hpp"
 #include "sim/scenario/scenario.hpp"
 
+namespace tokenlife {
+struct TokenVerdict;  // core/verdict.hpp
+}  // namespace tokenlife
+
 namespace tokenlife::sim {
+
+class SiteTimeline;  // site_timeline.hpp
 
 // How many RSA keys clients share, if they do.
 inline constexpr std::uint32_t kPoolKeys = 16;

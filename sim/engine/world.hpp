@@ -3,7 +3,6 @@
 
 #include "events/client_batch.hpp"
 #include "sim/engine/client_schedule.hpp"
-#include "sim/engine/site_timeline.hpp"
 #include "sim/engine/tally.hpp"
 #include "sim/engine/token_client.hpp"
 #include "sim/engine/token_site.hpp"
@@ -11,6 +10,8 @@
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
+
+class SiteTimeline;  // site_timeline.hpp
 
 // Of the draws of a cohort's clients.
 inline DrawKeys keys_of(const Scenario& scenario, const Cohort& cohort) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/site.hpp"
+#include "core/site_history.hpp"
 #include "events/partition_fold.hpp"
 #include "sim/analysis/client_names.hpp"
 #include "sim/analysis/held_clients.hpp"

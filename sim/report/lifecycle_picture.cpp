@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/lifecycle.hpp"
+#include "core/table_row.hpp"
 #include "sim/report/html.hpp"
 #include "sim/text/number.hpp"
 

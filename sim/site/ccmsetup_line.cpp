@@ -9,7 +9,9 @@
 #include <span>
 #include <utility>
 
+#include "core/token/secret.hpp"
 #include "core/token/token_form.hpp"
+#include "core/token/token_verify.hpp"
 #include "sim/site/ccmsetup_names.hpp"
 #include "sim/site/token_lint.hpp"
 #include "sim/text/escape.hpp"

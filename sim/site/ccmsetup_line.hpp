@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "core/id.hpp"
-#include "core/token/secret.hpp"
+
+namespace tokenlife {
+class Secret;  // core/token/secret.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 

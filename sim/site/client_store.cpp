@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/ensure.hpp"
+#include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "core/lifecycle.hpp"
 #include "core/token/token.hpp"
@@ -29,8 +30,7 @@ namespace fs = std::filesystem;
 
 // Longer than any life of a client, and short enough for the times of a log.
 constexpr Duration kLife = std::chrono::days{365 * 100};
-constexpr std::chrono::sys_seconds kStartMax =
-    std::chrono::sys_seconds{Duration{kTokenDateMax}} - kLife;
+constexpr std::chrono::sys_seconds kStartMax{Duration{kTokenDateMax} - kLife};
 
 constexpr const char* kTokenBefore = "token-before-";
 

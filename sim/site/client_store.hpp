@@ -27,10 +27,13 @@
 #include "core/site_event.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/key.hpp"
-#include "core/token/secret.hpp"
 #include "events/log.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/text/error.hpp"
+
+namespace tokenlife {
+class Secret;  // core/token/secret.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 

@@ -8,9 +8,12 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "core/token/certificate.hpp"
 #include "core/token/key.hpp"
 #include "sim/text/error.hpp"
+
+namespace tokenlife {
+class Certificate;  // core/token/certificate.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 

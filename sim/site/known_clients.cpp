@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/token/certificate.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/text/escape.hpp"
 

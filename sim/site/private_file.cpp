@@ -1,4 +1,5 @@
 #include "sim/site/private_file.hpp"
+#include "core/token/secret.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

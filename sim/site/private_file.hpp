@@ -10,8 +10,11 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "core/token/secret.hpp"
 #include "sim/text/error.hpp"
+
+namespace tokenlife {
+class Secret;  // core/token/secret.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/answer.hpp"
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
 #include "core/site.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
+#include "core/token/token_verify.hpp"
 #include "core/token_life.hpp"
 #include "sim/site/signer_life.hpp"
 #include "sim/site/strange_clock.hpp"

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/token/secret.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/private_file.hpp"
 

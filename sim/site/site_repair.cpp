@@ -149,7 +149,7 @@ class Mended {
 // What is behind the damage, as far as it goes on from what is before.
 Result<void, Error> save(Mended& mended, const std::vector<Recorded<SiteEvent>>& behind,
                          SiteRepair& repair) {
-  Site site = mended.content().site;
+  Site site = *mended.content().site;
   std::optional<Recorded<SiteEvent>> back;
   for (const Recorded<SiteEvent>& recorded : behind) {
     // Where the clock goes back is seen anew, with the event behind it.
@@ -174,7 +174,7 @@ Result<void, Error> save(Mended& mended, const std::vector<Recorded<SiteEvent>>&
 
 // Clients may have had numbers of which nothing is known any more.
 Result<void, Error> end_epoch(const std::string& folder, Mended& mended, Instant time) {
-  const auto begun = draw_epoch(folder, mended.content().site);
+  const auto begun = draw_epoch(folder, *mended.content().site);
   return begun ? mended.append(time, *begun) : Failed<Error>(begun.error());
 }
 
@@ -225,7 +225,7 @@ Result<SiteRepair, Error> repair_site(
   auto done = keep_copy(folder, events::kSiteFile, repair.copies);
   if (done) done = keep_copy(folder, kHeadFile, repair.copies);
   if (!done) return Failed<Error>(done.error());
-  auto mended = Mended::start(folder, content);
+  auto mended = Mended::start(folder, std::move(found->content));
   if (!mended) return Failed<Error>(mended.error());
   done = save(*mended, found->behind, repair);
   repair.repaired.kept += narrow(repair.saved.size());

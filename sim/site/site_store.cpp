@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "core/ensure.hpp"
+#include "core/site_command.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_verify.hpp"
 #include "events/journal.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/draw_epoch.hpp"
@@ -98,8 +100,8 @@ struct SiteFolder::Impl {
     head = std::move(kept->head);
     is_copy = head && !head->file.empty() && head->file != file_identity(path);
     if (read.torn_bytes != 0) warn(torn_end(folder, read));
-    for (std::uint32_t key = 0; key < read.site.keys.size(); ++key) {
-      auto certificate = read_certificate(folder, {key}, read.site.keys[key]);
+    for (std::uint32_t key = 0; key < read.site->keys.size(); ++key) {
+      auto certificate = read_certificate(folder, {key}, read.site->keys[key]);
       if (!certificate) return Failed<Error>(certificate.error());
       if (certificate->key().kind() != KeyKind::rsa) {
         return file_error(file(certificate_name({key})), "has no RSA key, as tokens need it");
@@ -146,7 +148,7 @@ struct SiteFolder::Impl {
   // A key that signs no more is of use to thieves alone. Precondition: that another one signs is
   // safely on the disk. What cannot be removed is told: the site can do without.
   void remove_old_keys() {
-    for (std::uint32_t key = 0; key < content().site.signs_now().value; ++key) {
+    for (std::uint32_t key = 0; key < content().site->signs_now().value; ++key) {
       const auto removed = remove_private_file(file(key_name({key})));
       if (removed) continue;
       warn(to_string(removed.error()) + "; it no longer signs anything: remove it");
@@ -224,7 +226,7 @@ Result<SiteFolder, Error> SiteFolder::open_to_write(SiteFolder earlier) {
 // ---- What is there -----------------------------------------------------------------------------
 
 const std::string& SiteFolder::folder() const { return impl_->folder; }
-const Site& SiteFolder::site() const { return impl_->content().site; }
+const Site& SiteFolder::site() const { return *impl_->content().site; }
 Guid SiteFolder::tenant() const { return site().tenant; }
 const std::vector<Recorded<SiteEvent>>& SiteFolder::events() const {
   return impl_->content().events;

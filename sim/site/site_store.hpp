@@ -28,15 +28,17 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "core/site_command.hpp"
+#include "core/site_event.hpp"
 #include "events/log.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife {
-class Certificate;  // core/token/certificate.hpp
-class PrivateKey;   // core/token/key.hpp
-struct Signer;      // core/token/token.hpp
-struct Site;        // core/site.hpp
+class Certificate;                      // core/token/certificate.hpp
+class PrivateKey;                       // core/token/key.hpp
+struct Signer;                          // core/token/token.hpp
+struct Site;                            // core/site.hpp
+struct SiteCommand;                     // core/site_command.hpp
+enum class SiteRefusal : std::uint8_t;  // the same
 }  // namespace tokenlife
 namespace tokenlife::events {
 struct JournalContent;  // events/journal.hpp

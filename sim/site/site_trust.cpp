@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/site_command.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/sha256.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"

@@ -10,8 +10,10 @@
 #include "core/ensure.hpp"
 #include "core/token/base64url.hpp"
 #include "core/token/key.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_form.hpp"
 #include "core/token/token_names.hpp"
+#include "core/token/token_verify.hpp"
 #include "core/utf8.hpp"
 #include "sim/text/escape.hpp"
 

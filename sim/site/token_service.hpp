@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/request.hpp"
 #include "core/token/possession.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
 #include "core/verdict.hpp"
 #include "sim/site/site_store.hpp"

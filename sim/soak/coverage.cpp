@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 
+#include "core/evolve.hpp"
 #include "core/evolve_in_place.hpp"
 #include "core/lifecycle.hpp"
 #include "sim/engine/memory_run.hpp"

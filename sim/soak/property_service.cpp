@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "core/spell_follower.hpp"
 #include "sim/naive/simulation.hpp"

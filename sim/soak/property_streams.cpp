@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "sim/engine/idle_actions.hpp"
 #include "sim/soak/property.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/site_history.hpp"
 #include "sim/analysis/client_names.hpp"
 #include "sim/analysis/time_in_line.hpp"
 #include "sim/tables/table.hpp"

@@ -1,5 +1,7 @@
 #include "sim/tables/source.hpp"
 
+#include "core/site.hpp"
+#include "core/site_history.hpp"
 #include "events/journal.hpp"
 #include "events/replay.hpp"
 
@@ -32,9 +34,9 @@ Result<const SiteHistory*, events::LogError> SqlSource::history() {
       const auto site = events::replay_site(*log_);
       if (!site) return Failed<events::LogError>(site.error());
     }
-    history_.emplace(site_events());
+    history_ = std::make_unique<const SiteHistory>(site_events());
   }
-  return &*history_;
+  return history_.get();
 }
 
 events::LogError stopped_error() {

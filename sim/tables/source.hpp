@@ -9,10 +9,12 @@
 #include <optional>
 #include <span>
 
-#include "core/site_history.hpp"
 #include "events/log_reader.hpp"
 #include "sim/analysis/reckoned_causes.hpp"
 
+namespace tokenlife {
+class SiteHistory;  // core/site_history.hpp
+}  // namespace tokenlife
 namespace tokenlife::events {
 struct JournalContent;  // events/journal.hpp
 }  // namespace tokenlife::events
@@ -55,7 +57,7 @@ class SqlSource {
   std::optional<events::LogReader> log_;
   std::unique_ptr<const events::JournalContent> journal_;
   events::LogHeader journal_header_;
-  std::optional<SiteHistory> history_;
+  std::unique_ptr<const SiteHistory> history_;
   std::optional<ReckonedCauses> causes_;
 };
 

@@ -30,7 +30,7 @@ void journal_read(benchmark::State& state) {
   for (auto _ : state) {
     const auto content = events::read_journal(path);
     if (!content) state.SkipWithError("a journal that can be read");
-    benchmark::DoNotOptimize(content->site.clients.size());
+    benchmark::DoNotOptimize(content->site->clients.size());
   }
   state.SetItemsProcessed(state.iterations() * (2 * state.range(0) + 1));
 }

@@ -33,7 +33,7 @@ class UnsyncedStorage final : public events::Storage {
 inline void append_tokens(events::Journal& journal, std::int64_t count) {
   const Instant first = journal.content().events.back().time;
   const auto append = [&](Instant time, const SiteCommand& command) {
-    const auto event = decide(journal.content().site, command, time);
+    const auto event = decide(*journal.content().site, command, time);
     const auto done = journal.append(time, {CauseKind::action, 0}, event.value());
     ensure(done.has_value(), "a disk with room");
   };

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "conform/own_adapter.hpp"
+#include "core/answer.hpp"
 #include "core/decide.hpp"
 #include "core/site_policy.hpp"
 #include "core/token_life.hpp"

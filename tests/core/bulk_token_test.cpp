@@ -4,7 +4,11 @@
 #include <optional>
 
 #include "core/bulk_lifetime.hpp"
+#include "core/event_error.hpp"
+#include "core/request.hpp"
 #include "core/site.hpp"
+#include "core/site_command.hpp"
+#include "core/verdict.hpp"
 #include "support/property.hpp"
 #include "support/story.hpp"
 

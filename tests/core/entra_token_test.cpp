@@ -4,7 +4,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/request.hpp"
 #include "core/token/possession.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 #include "support/pki.hpp"
 

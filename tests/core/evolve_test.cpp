@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/request.hpp"
+#include "core/verdict.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {

@@ -1,8 +1,12 @@
 #include "core/history.hpp"
+#include "core/answer.hpp"
 #include "core/bulk_lifetime.hpp"
 #include "core/evolve.hpp"
 #include "core/policy.hpp"
+#include "core/request.hpp"
+#include "core/site_command.hpp"
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 
 #include <chrono>
 #include <ostream>

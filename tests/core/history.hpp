@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/answer.hpp"
 #include "core/decide.hpp"
 #include "core/site.hpp"
 

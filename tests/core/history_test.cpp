@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/answer.hpp"
 #include "support/property.hpp"
 
 namespace tokenlife::test {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/client_event.hpp"
 #include "core/evolve.hpp"
 #include "core/evolve_in_place.hpp"
 #include "core/transition_table.hpp"

@@ -3,7 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/request.hpp"
+#include "core/token/key.hpp"
 #include "core/token/possession.hpp"
+#include "core/token/token_fault.hpp"
 #include "support/pki.hpp"
 
 namespace tokenlife::test {

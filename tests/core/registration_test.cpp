@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/request.hpp"
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {

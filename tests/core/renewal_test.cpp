@@ -1,7 +1,10 @@
 // Renewal, expiry and the way back: R56-R60, D6-D9, A2, A5, A6, A8-A11.
 #include <catch2/catch.hpp>
 
+#include "core/answer.hpp"
+#include "core/request.hpp"
 #include "core/token_life.hpp"
+#include "core/verdict.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {

@@ -2,7 +2,12 @@
 // in one claim.
 #include <catch2/catch.hpp>
 
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 #include "support/property.hpp"
 

@@ -1,10 +1,13 @@
 // The form of a token, before any key is looked at: R24, D2. Each token is wrong in one place.
+#include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

@@ -6,8 +6,11 @@
 #include <functional>
 #include <new>
 
+#include "core/token/certificate.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 
 namespace {

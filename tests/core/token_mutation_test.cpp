@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 #include "support/property.hpp"
 

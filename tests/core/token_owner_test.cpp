@@ -2,8 +2,12 @@
 #include <catch2/catch.hpp>
 
 #include "core/ensure.hpp"
+#include "core/request.hpp"
+#include "core/token/key.hpp"
 #include "core/token/possession.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

@@ -6,7 +6,10 @@
 #include <fstream>
 #include <iterator>
 
+#include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

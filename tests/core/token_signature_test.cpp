@@ -1,7 +1,11 @@
 // Whose signature it is: A9, D2. Other keys, other algorithms, and tricks with both.
 #include <catch2/catch.hpp>
 
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

@@ -3,7 +3,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/request.hpp"
+#include "core/token/key.hpp"
 #include "core/token/possession.hpp"
+#include "core/token/secret.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 
 namespace tokenlife::test {
 namespace {

@@ -2,7 +2,10 @@
 // The dates of all three are those of the source's sample: 1580156305 to 1580415505.
 #include <catch2/catch.hpp>
 
+#include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forged_token.hpp"
 
 namespace tokenlife::test {

@@ -1,5 +1,8 @@
 // What the journal of a site on disk says of certificates: by which ones the site signs, and whose
 // are blocked.
+#include "core/evolve.hpp"
+#include "core/site.hpp"
+#include "core/site_command.hpp"
 #include "events/journal_story.hpp"
 
 namespace tokenlife::test {
@@ -33,8 +36,8 @@ std::string certificate_journal() {
 TEST_CASE("a journal of schema 5 is read for ever, and is still written byte by byte") {
   const auto content = events::read_journal(kCertificateJournal);
   REQUIRE(content);
-  CHECK(content->site.keys == std::vector<SigningKey>{{false, kFirst}, {false, kSecond}});
-  CHECK(content->site.blocked_clients == std::set{kSecond});
+  CHECK(content->site->keys == std::vector<SigningKey>{{false, kFirst}, {false, kSecond}});
+  CHECK(content->site->blocked_clients == std::set{kSecond});
   CHECK(read_file(kCertificateJournal) == certificate_journal());
 }
 
@@ -53,9 +56,9 @@ TEST_CASE("a journal says by which certificates a site signs, and which clients 
   REQUIRE(content);
   REQUIRE(content->events.size() == 6);
   for (std::size_t i = 0; i < 5; ++i) CHECK(content->events[i + 1].event == certificate_story()[i]);
-  CHECK(content->site.keys[0].certificate == kFirst);
-  CHECK(content->site.keys[1].certificate == kSecond);
-  CHECK(content->site.blocked_clients == std::set{kSecond});
+  CHECK(content->site->keys[0].certificate == kFirst);
+  CHECK(content->site->keys[1].certificate == kSecond);
+  CHECK(content->site->blocked_clients == std::set{kSecond});
 }
 
 TEST_CASE("a site on disk is established with its certificate, by schema 5") {
@@ -67,7 +70,7 @@ TEST_CASE("a site on disk is established with its certificate, by schema 5") {
   const auto content = read(disk.synced);
   REQUIRE(content);
   CHECK(content->events.front().event == SiteEvent{established});
-  CHECK(content->site.keys == std::vector<SigningKey>{{false, kFirst}});
+  CHECK(content->site->keys == std::vector<SigningKey>{{false, kFirst}});
 }
 
 TEST_CASE("no event puts another certificate in the place of one that is known") {

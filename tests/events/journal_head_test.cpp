@@ -1,6 +1,7 @@
 // How far a journal goes, whose clock goes back, and what can be read of one that is damaged.
 #include <cstring>
 
+#include "core/site.hpp"
 #include "events/journal_story.hpp"
 
 #include "events/frame_builder.hpp"
@@ -98,12 +99,12 @@ TEST_CASE("a journal whose clock goes back is read as it was written, also befor
     CHECK(content->events[i + 1].time == strange_story()[i].first);
     CHECK(content->events[i + 1].event == strange_story()[i].second);
   }
-  CHECK(content->site.clients == KnownClients{{kThumbprint,
-                                               {{5'000'000},
-                                                5,
-                                                TokenSerial::of({5'000'000}, 5),
-                                                {TokenSerial::of({7}, 4)},
-                                                TokenSerial::of({5'000'000}, 5)}}});
+  CHECK(content->site->clients == KnownClients{{kThumbprint,
+                                                {{5'000'000},
+                                                 5,
+                                                 TokenSerial::of({5'000'000}, 5),
+                                                 {TokenSerial::of({7}, 4)},
+                                                 TokenSerial::of({5'000'000}, 5)}}});
 }
 
 TEST_CASE("a journal of an earlier version has a head from its first event of this one on") {
@@ -284,7 +285,7 @@ TEST_CASE("of a frame in which one event cannot happen none counts") {
   REQUIRE(saved);
   CHECK(saved->error->what == "the event bulk-token-blocked cannot happen: no-such-token");
   CHECK(saved->content.events.size() == 1);
-  CHECK(saved->content.site.bulk_tokens.empty());
+  CHECK(saved->content.site->bulk_tokens.empty());
   CHECK(saved->behind.size() == 2);
 }
 

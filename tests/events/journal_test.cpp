@@ -1,4 +1,5 @@
 // The journal of a site on disk, when all goes well, when the power is cut and when the disk fails.
+#include "core/site.hpp"
 #include "events/journal_story.hpp"
 
 using namespace tokenlife;
@@ -20,9 +21,9 @@ TEST_CASE("a journal is read as it was written") {
   CHECK(content->events.size() == 9);
   CHECK(content->bytes == whole.disk.synced.size());
   CHECK(content->torn_bytes == 0);
-  CHECK(content->site.tenant == Guid{1, 2});
-  CHECK(content->site.keys == std::vector<SigningKey>{{true}, {false}});
-  CHECK(content->site.clients ==
+  CHECK(content->site->tenant == Guid{1, 2});
+  CHECK(content->site->keys == std::vector<SigningKey>{{true}, {false}});
+  CHECK(content->site->clients ==
         KnownClients{{kThumbprint, {{0}, 1, TokenSerial::of({0}, 1), {}}}});
 }
 
@@ -245,7 +246,7 @@ TEST_CASE("a torn end that cannot be cut off is an error, and stays") {
   auto content = read(disk.written);
   REQUIRE(content);
   disk.truncate_fails = true;
-  const auto journal = Journal::resume(storage_on(disk), "site.log", *content);
+  const auto journal = Journal::resume(storage_on(disk), "site.log", std::move(*content));
   REQUIRE_FALSE(journal);
   CHECK(journal.error().what == "cannot cut off the torn end of the file: Input/output error");
 }

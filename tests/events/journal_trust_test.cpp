@@ -1,4 +1,5 @@
 // What the journal of a site on disk says of whom the site trusts: CAs, and an Entra issuer.
+#include "core/site.hpp"
 #include "events/journal_story.hpp"
 
 namespace tokenlife::test {
@@ -37,8 +38,10 @@ TEST_CASE("a journal of schema 6 is read for ever, and is still written byte by 
   REQUIRE(content);
   REQUIRE(content->events.size() == 9);
   for (std::size_t i = 0; i < 8; ++i) CHECK(content->events[i + 1].event == trust_story()[i]);
-  CHECK(content->site.cas == std::map<Sha256Thumbprint, TrustedCa>{{kRoot, {"corporate", kLists}}});
-  CHECK(content->site.entra == EntraTrusted{std::string(1024, 'i'), std::string(1024, 'a'), kKeys});
+  CHECK(content->site->cas ==
+        std::map<Sha256Thumbprint, TrustedCa>{{kRoot, {"corporate", kLists}}});
+  CHECK(content->site->entra ==
+        EntraTrusted{std::string(1024, 'i'), std::string(1024, 'a'), kKeys});
   CHECK(read_file(kTrustJournal) == trust_journal());
 }
 

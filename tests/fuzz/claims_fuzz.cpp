@@ -2,7 +2,11 @@
 // verified as the same.
 #include <string>
 
+#include "core/token/certificate.hpp"
+#include "core/token/secret.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_form.hpp"
+#include "core/token/token_verify.hpp"
 #include "fuzz/target.hpp"
 #include "support/forged_token.hpp"
 

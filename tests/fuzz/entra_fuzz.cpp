@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/token/entra_token.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_form.hpp"
 #include "fuzz/target.hpp"
 #include "support/forged_token.hpp"

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "core/token/base64url.hpp"
+#include "core/token/token_fault.hpp"
 #include "core/token/token_form.hpp"
+#include "core/token/token_verify.hpp"
 #include "fuzz/target.hpp"
 #include "support/forged_token.hpp"
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "fuzz/target.hpp"
 #include "support/forge.hpp"
 

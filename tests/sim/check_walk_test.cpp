@@ -1,6 +1,7 @@
 // The checker's actions are the engine's: a random walk through the states, written down as a
 // scenario and run by the engine, gives the same events tick by tick and the same clients in the
 // end.
+#include "core/event_error.hpp"
 #include "sim/check/walk.hpp"
 
 #include <catch2/catch.hpp>

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "core/site_command.hpp"
 #include "events/log_reader.hpp"
 #include "events/temporary_folder.hpp"
 #include "sim/site/client_log.hpp"

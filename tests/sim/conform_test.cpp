@@ -4,6 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "core/site_policy.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
 #include "sim/conform/certificates.hpp"
 #include "sim/conform/check_answer.hpp"

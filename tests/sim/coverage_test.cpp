@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/lifecycle.hpp"
+#include "core/table_row.hpp"
 #include "sim/run_of_text.hpp"
 #include "sim/soak/random_scenario.hpp"
 #include "support/desk.hpp"

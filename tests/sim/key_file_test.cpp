@@ -9,6 +9,8 @@
 
 #include <csignal>
 
+#include "core/token/certificate.hpp"
+#include "core/token/secret.hpp"
 #include "events/temporary_folder.hpp"
 #include "sim/site/private_file.hpp"
 

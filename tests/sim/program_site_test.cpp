@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/site_desk.hpp"
 
 namespace tokenlife::test {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/token/base64url.hpp"
+#include "core/token/key.hpp"
 #include "support/token_desk.hpp"
 
 namespace tokenlife::test {

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/token/key.hpp"
 #include "support/token_desk.hpp"
 
 namespace tokenlife::test {

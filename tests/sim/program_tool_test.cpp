@@ -1,6 +1,7 @@
 // The documented tool, as its users meet it.
 #include <catch2/catch.hpp>
 
+#include "core/token/token_verify.hpp"
 #include "support/site_desk.hpp"
 
 namespace tokenlife::test {

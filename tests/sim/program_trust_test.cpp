@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/token/certificate.hpp"
+#include "core/token/secret.hpp"
+#include "core/token/token_verify.hpp"
 #include "sim/site/key_file.hpp"
 #include "support/site_desk.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "sim/engine/queues.hpp"
 #include "sim/engine/run_ranks.hpp"
+#include "sim/engine/site_timeline.hpp"
 #include "sim/soak/random_scenario.hpp"
 
 namespace tokenlife::test {

@@ -6,6 +6,7 @@
 
 #include "sim/engine/queues.hpp"
 #include "sim/engine/simulation.hpp"
+#include "sim/engine/site_timeline.hpp"
 #include "sim/engine/token_site.hpp"
 #include "sim/naive/simulation.hpp"
 #include "sim/run_of_text.hpp"

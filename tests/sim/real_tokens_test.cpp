@@ -7,6 +7,7 @@
 
 #include "sim/engine/memory_run.hpp"
 #include "sim/engine/simulation.hpp"
+#include "sim/engine/site_timeline.hpp"
 #include "sim/engine/token_site.hpp"
 #include "support/event_text.hpp"
 #include "support/property.hpp"

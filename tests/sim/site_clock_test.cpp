@@ -1,5 +1,6 @@
 // A site on disk whose clock was wrong, and one that is a copy.
 #include "core/site.hpp"
+#include "core/site_command.hpp"
 #include "support/folder_desk.hpp"
 
 namespace tokenlife::test {

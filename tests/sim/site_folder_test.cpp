@@ -8,7 +8,11 @@
 #include <thread>
 
 #include "core/site.hpp"
+#include "core/site_command.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/signing_pair.hpp"

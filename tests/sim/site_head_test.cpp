@@ -2,6 +2,8 @@
 // without a word, and what was blocked stays so.
 #include "sim/site/site_head.hpp"
 
+#include "core/site.hpp"
+#include "core/site_command.hpp"
 #include "sim/site/site_repair.hpp"
 #include "support/folder_desk.hpp"
 

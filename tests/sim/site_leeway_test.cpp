@@ -1,6 +1,7 @@
 // A6: how long before and after its dates a site on disk takes a bulk token.
 #include <catch2/catch.hpp>
 
+#include "core/site_command.hpp"
 #include "core/token/token.hpp"
 #include "sim/site/client_store.hpp"
 #include "sim/site/session.hpp"

@@ -4,6 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/site.hpp"
+#include "core/site_command.hpp"
+#include "core/token/secret.hpp"
 #include "events/journal.hpp"
 #include "events/temporary_folder.hpp"
 #include "sim/site/client_store.hpp"

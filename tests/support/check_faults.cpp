@@ -1,6 +1,7 @@
 #include "support/check_faults.hpp"
 
 #include "core/decide.hpp"
+#include "core/site_command.hpp"
 #include "core/token_life.hpp"
 #include "sim/check/state.hpp"
 

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
+#include "core/token/token_verify.hpp"
 #include "support/forge.hpp"
 
 namespace tokenlife::test {

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "core/site.hpp"
-#include "core/token/token.hpp"
+#include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "sim/site/site_store.hpp"
 #include "support/desk.hpp"
 

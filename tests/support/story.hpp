@@ -9,8 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/bulk_token.hpp"
 #include "core/decide.hpp"
+#include "core/event_error.hpp"
 #include "core/evolve.hpp"
+#include "core/request.hpp"
+#include "core/verdict.hpp"
 #include "support/print.hpp"
 
 namespace tokenlife::test {

@@ -5,6 +5,9 @@
 #include <string>
 
 #include "core/token/base64url.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_names.hpp"
 #include "support/desk.hpp"

@@ -1,0 +1,21 @@
+// The lifecycle as a table to look up: what evolve_in_place() asks of each event. It is made from
+// the table of lifecycle.cpp.
+#pragma once
+
+#include <cstdint>
+
+#include "client.hpp"
+#include "client_event.hpp"
+#include "table_row.hpp"
+
+namespace tokenlife {
+
+// The state after an event of that kind, or nothing where the table has no row. `where` is the
+// network that decides between rows: the one asked on for registration-completed, the new one for
+// network-changed, the last connected one for every other kind; for client-adopted the state.
+struct LifecycleDispatch {
+  std::uint8_t next[kCount<LifecycleState>][kClientKinds][kCount<Where>];
+};
+extern const LifecycleDispatch kLifecycleDispatch;
+
+}  // namespace tokenlife
