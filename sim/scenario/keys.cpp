@@ -31,33 +31,9 @@ std::string_view type_of(const toml::node& node) {
   return "something else";
 }
 
-// A scalar as TOML has it, for what should be a string.
-std::string in_string_quotes(const toml::node& node) {
-  if (const auto* integer = node.as_integer())
-    return fmt::format("put it in quotes: \"{}\"", integer->get());
-  if (const auto* boolean = node.as_boolean())
-    return fmt::format("put it in quotes: \"{}\"", boolean->get());
-  return node.is_table() || node.is_array() ? "" : "put it in quotes";
-}
-
 std::string range_text(WholeRange range) {
   if (range.max == WholeRange{}.max) return fmt::format("an integer of at least {}", range.min);
   return fmt::format("an integer from {} to {}", range.min, range.max);
-}
-
-// The number that was meant by what is no integer, if that is plain.
-std::string integer_advice(const toml::node& node) {
-  if (const auto* text = node.as_string()) {
-    const std::string& digits = text->get();
-    const bool is_number =
-        !digits.empty() && digits.size() < 19 &&
-        std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-    return is_number ? fmt::format("write {} without quotes", digits) : "";
-  }
-  const auto* number = node.as_floating_point();
-  if (number == nullptr || !(number->get() >= 0 && number->get() < 1e15)) return "";
-  const auto whole = static_cast<std::int64_t>(number->get());
-  return number->get() - static_cast<double>(whole) > 0 ? "" : fmt::format("write {}", whole);
 }
 
 // A share that stands in quotes, perhaps as a percentage, without them.
@@ -110,12 +86,12 @@ void Keys::wrong_type(std::string_view key, std::string_view expected, std::stri
 }
 
 void Keys::missing(std::string_view key, std::string advice) {
-  known_.push_back(key);
+  add_key(known_, {key, Kind::any});
   missing_.emplace_back(key, std::move(advice));
 }
 
 void Keys::forbid(std::string_view key, std::string_view why, std::string advice) {
-  known_.push_back(key);
+  add_key(known_, {key, Kind::any});
   const auto found = table_.find(key);
   if (found == table_.end()) return;
   mistakes_.note(position(found->first.source().begin),
@@ -124,7 +100,8 @@ void Keys::forbid(std::string_view key, std::string_view why, std::string advice
 }
 
 bool Keys::knows(std::string_view key) const {
-  return std::find(known_.begin(), known_.end(), key) != known_.end();
+  return std::any_of(known_.begin(), known_.end(),
+                     [&](const KnownKey& known) { return known.key == key; });
 }
 
 bool Keys::may_be_misspelt(std::string_view key) const {
@@ -145,7 +122,7 @@ bool Keys::finish(Others others) {
     if (explains) missing_.erase(looks_like_it);
     if (others == Others::undecided && !explains) continue;
     in_order = false;
-    mistakes_.note_unknown_key(position(key.source().begin), key.str(), value.is_table(), where_);
+    mistakes_.note_unknown_key(position(key.source().begin), key.str(), value.is_value(), where_);
   }
   for (auto& [key, advice] : missing_) {
     mistakes_.note_absent_key(place(), key, where_, std::move(advice));
@@ -161,7 +138,7 @@ void Keys::tell(std::string_view key, Need need, const KeyShape& shape) const {
 
 const toml::node* Keys::take(std::string_view key, Need need, const KeyShape& shape) {
   tell(key, need, shape);
-  if (!knows(key)) known_.push_back(key);
+  add_key(known_, {key, shape.kind});
   const toml::node* value = node(key);
   if (value == nullptr && need == Need::required) missing(key, advice_to_add(key, shape));
   return value;
@@ -171,7 +148,7 @@ std::optional<std::string> Keys::text(std::string_view key, Need need) {
   const toml::node* value = take(key, need, {.kind = Kind::text});
   if (value == nullptr) return std::nullopt;
   if (const auto* text = value->as_string()) return text->get();
-  wrong_type(key, "a string", in_string_quotes(*value));
+  wrong_type(key, "a string", string_advice(key, *value));
   return std::nullopt;
 }
 
@@ -194,7 +171,8 @@ std::optional<bool> Keys::yes_no(std::string_view key, Need need) {
   const auto* word = value->as_string();
   const bool is_quoted = word != nullptr && (word->get() == "true" || word->get() == "false");
   wrong_type(key, "true or false",
-             is_quoted ? fmt::format("write {} without quotes", word->get()) : "");
+             is_quoted ? fmt::format("write {} without quotes", word->get())
+                       : advice_to_write(key, Kind::yes_no, *value));
   return std::nullopt;
 }
 
@@ -203,7 +181,7 @@ std::optional<std::int64_t> Keys::whole(std::string_view key, WholeRange range, 
   if (value == nullptr) return std::nullopt;
   const auto* number = value->as_integer();
   if (number == nullptr) {
-    wrong_type(key, range_text(range), integer_advice(*value));
+    wrong_type(key, range_text(range), integer_advice(key, *value));
     return std::nullopt;
   }
   if (number->get() >= range.min && number->get() <= range.max) return number->get();
@@ -387,11 +365,17 @@ std::optional<std::size_t> Keys::choice(std::string_view key, Need need,
   tell(key, need, shape);
   const bool is_missing = need == Need::required && !has(key);
   if (is_missing) missing(key, advice_to_add(key, shape));
-  const std::optional<std::string> word = text(key, is_missing ? Need::optional : need);
-  if (!word) return std::nullopt;
-  const auto found = std::find(words.begin(), words.end(), *word);
+  const toml::node* value = take(key, is_missing ? Need::optional : need, {.kind = Kind::text});
+  if (value == nullptr) return std::nullopt;
+  const auto* text = value->as_string();
+  if (text == nullptr) {
+    wrong_type(key, "a string", which_of("", words));
+    return std::nullopt;
+  }
+  const std::string& word = text->get();
+  const auto found = std::find(words.begin(), words.end(), word);
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-  wrong(key, fmt::format("cannot be {}", in_quotes(*word)), which_of(*word, words));
+  wrong(key, fmt::format("cannot be {}", in_quotes(word)), which_of(word, words));
   return std::nullopt;
 }
 

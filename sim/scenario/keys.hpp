@@ -38,22 +38,8 @@ struct WholeRange {
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
 };
 
-// As what a key is read. A kind that is read by means of others stands behind them.
 struct KeyShape {
-  enum class Kind : std::uint8_t {
-    any,
-    text,
-    yes_no,
-    whole,
-    share,
-    table,
-    list,
-    duration,
-    date_time,
-    words,
-    durations,
-    moment,  // a duration or a date-time
-  };
+  using Kind = ValueKind;
   Kind kind = Kind::any;
   Sign sign = Sign::any;  // of a duration
   WholeRange range{};     // of a whole number
@@ -158,7 +144,7 @@ class Keys {
   const RunTime& time_;
   const toml::table& table_;
   std::string where_;
-  std::vector<std::string_view> known_;                            // literals
+  std::vector<KnownKey> known_;
   std::vector<std::pair<std::string_view, std::string>> missing_;  // with advice
 };
 

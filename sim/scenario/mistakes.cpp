@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/scenario/example.hpp"
 #include "sim/scenario/scenario_text.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/suggest.hpp"
@@ -14,6 +15,16 @@ namespace {
 constexpr std::size_t kListed = 20;
 
 }  // namespace
+
+void add_key(std::vector<KnownKey>& keys, const KnownKey& key) {
+  const auto known = std::find_if(keys.begin(), keys.end(),
+                                  [&](const KnownKey& other) { return other.key == key.key; });
+  if (known == keys.end()) {
+    keys.push_back(key);
+  } else if (known->kind == ValueKind::any) {
+    known->kind = key.kind;
+  }
+}
 
 bool Mistakes::lists(Position at) const {
   return !first_.contains(at) && (first_.size() < kListed || at < first_.rbegin()->first);
@@ -33,12 +44,12 @@ void Mistakes::note(Position at, std::string what, std::string advice) {
 
 void Mistakes::note(Position at, Error error) { add(at, {std::move(error), std::nullopt}); }
 
-void Mistakes::note_unknown_key(Position at, std::string_view key, bool is_table,
+void Mistakes::note_unknown_key(Position at, std::string_view key, bool is_plain,
                                 const std::string& where) {
   unknown_keys_.emplace(key);
   std::string what = fmt::format("unknown key {} in {}", in_quotes(key), where);
   add(at,
-      {{ErrorKind::input, "", std::move(what), ""}, UnknownKey{std::string(key), is_table, where}});
+      {{ErrorKind::input, "", std::move(what), ""}, UnknownKey{std::string(key), is_plain, where}});
 }
 
 void Mistakes::note_absent_key(Position at, std::string_view key, const std::string& where,
@@ -50,37 +61,49 @@ void Mistakes::warn(Position at, std::string what, std::string advice) {
   warnings_.emplace(at, Error{ErrorKind::input, "", std::move(what), std::move(advice)});
 }
 
-void Mistakes::know(const std::string& where, const std::vector<std::string_view>& keys) {
-  std::vector<std::string_view>& known = known_[where];
-  for (const std::string_view key : keys) {
-    if (std::find(known.begin(), known.end(), key) == known.end()) known.push_back(key);
-  }
+void Mistakes::know(const std::string& where, const std::vector<KnownKey>& keys) {
+  std::vector<KnownKey>& known = known_[where];
+  for (const KnownKey& key : keys) add_key(known, key);
 }
 
-std::optional<std::string> Mistakes::home_of(const UnknownKey& unknown) const {
+std::optional<Mistakes::Home> Mistakes::home_of(const UnknownKey& unknown) const {
   // Keys of actions and expectations are words that mean something else elsewhere.
   const auto is_settings = [](std::string_view where) {
     return where == "the file" || where == "[run]" || where == "[site]" || where == "[[cohort]]" ||
            where.ends_with(" network");
   };
   if (!is_settings(unknown.where)) return std::nullopt;
-  std::vector<std::string> homes;
+  std::vector<Home> homes;
   for (const auto& [where, keys] : known_) {
-    if (std::find(keys.begin(), keys.end(), unknown.key) != keys.end()) homes.push_back(where);
+    for (const KnownKey& known : keys) {
+      if (known.key == unknown.key) homes.push_back({where, known.kind});
+    }
   }
-  if (homes.size() != 1 || !is_settings(homes[0])) return std::nullopt;
-  const bool is_of_cohort = homes[0] == "[[cohort]]";
-  if (is_of_cohort && unknown.key == "network" && !unknown.is_table) return std::nullopt;
-  if (is_of_cohort && unknown.where == "the file" && !unknown.is_table) return std::nullopt;
+  if (homes.size() != 1 || !is_settings(homes[0].where)) return std::nullopt;
+  const bool is_of_cohort = homes[0].where == "[[cohort]]";
+  if (is_of_cohort && unknown.key == "network" && unknown.is_plain) return std::nullopt;
+  if (is_of_cohort && unknown.where == "the file" && unknown.is_plain) return std::nullopt;
   return homes[0];
 }
 
 std::string Mistakes::advice_on(const UnknownKey& unknown) const {
-  const std::vector<std::string_view>& own = known_.at(unknown.where);
+  std::vector<std::string_view> own;
+  for (const KnownKey& known : known_.at(unknown.where)) own.push_back(known.key);
   const auto home = suggestion(unknown.key, own) ? std::nullopt : home_of(unknown);
   if (!home) return did_you_mean("key", unknown.key, own);
-  if (!unknown.is_table) return fmt::format("it is a key of {}", *home);
-  return fmt::format("write [cohort.{}] below its [[cohort]]", unknown.key);
+  const auto& [where, kind] = *home;
+  const bool is_table = kind == ValueKind::table;
+  if (where == "the file" && is_table) return fmt::format("write [{}]", unknown.key);
+  if (where == "the file" && kind == ValueKind::list)
+    return fmt::format("write [[{}]]", unknown.key);
+  if (unknown.is_plain || !where.starts_with('[')) return fmt::format("it is a key of {}", where);
+  if (is_table && where == "[[cohort]]") {
+    return fmt::format("write [cohort.{}] below its [[cohort]]", unknown.key);
+  }
+  // [run] and [site]
+  if (is_table) return fmt::format("write [{}.{}]", where.substr(1, where.size() - 2), unknown.key);
+  return fmt::format("it is a key of {}: write {} = {} below it", where, unknown.key,
+                     example_of(unknown.key, {.kind = kind}));
 }
 
 Error Mistakes::told(const ScenarioText& text, Position at, Noted noted) const {

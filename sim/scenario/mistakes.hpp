@@ -25,6 +25,31 @@ struct Position {
 
 class ScenarioText;
 
+// As what a key is read. A kind that is read by means of others stands behind them.
+enum class ValueKind : std::uint8_t {
+  any,
+  text,
+  yes_no,
+  whole,
+  share,
+  table,
+  list,
+  duration,
+  date_time,
+  words,
+  durations,
+  moment,  // a duration or a date-time
+};
+
+// A key that a kind of table can have: a literal.
+struct KnownKey {
+  std::string_view key;
+  ValueKind kind;
+};
+
+// Adds a key, or says of what kind one is that is there.
+void add_key(std::vector<KnownKey>& keys, const KnownKey& key);
+
 // Collects mistakes in whatever order they are found. Of those at one place the first counts; what
 // only follows from another is left out.
 class Mistakes {
@@ -40,13 +65,13 @@ class Mistakes {
   // In another file, which `at` names.
   void note(Position at, Error error);
 
-  // `where` completes "... in".
-  void note_unknown_key(Position at, std::string_view key, bool is_table, const std::string& where);
+  // `where` completes "... in"; a plain key holds neither a table nor a list.
+  void note_unknown_key(Position at, std::string_view key, bool is_plain, const std::string& where);
   // Keys that are not there, but must be. `key` is a literal, and `at` the place of the table.
   void note_absent_key(Position at, std::string_view key, const std::string& where,
                        std::string advice);
   // The valid keys of a kind of table: for what is said of unknown ones.
-  void know(const std::string& where, const std::vector<std::string_view>& keys);
+  void know(const std::string& where, const std::vector<KnownKey>& keys);
 
   // Something that is allowed and hardly meant.
   void warn(Position at, std::string what, std::string advice);
@@ -58,7 +83,7 @@ class Mistakes {
  private:
   struct UnknownKey {
     std::string key;
-    bool is_table;
+    bool is_plain;
     std::string where;
   };
   struct Noted {
@@ -75,7 +100,11 @@ class Mistakes {
   // Counts it, and keeps it if it is among the first.
   void add(Position at, Noted noted);
   // The only other kind of table that has the key, if it may be meant.
-  std::optional<std::string> home_of(const UnknownKey& unknown) const;
+  struct Home {
+    std::string where;
+    ValueKind kind;  // of the key
+  };
+  std::optional<Home> home_of(const UnknownKey& unknown) const;
   std::string advice_on(const UnknownKey& unknown) const;
   Error told(const ScenarioText& text, Position at, Noted noted) const;
 
@@ -84,7 +113,7 @@ class Mistakes {
   std::map<Position, Noted> first_;
   std::vector<AbsentKey> absent_;
   std::set<std::string, std::less<>> unknown_keys_;
-  std::map<std::string, std::vector<std::string_view>> known_;  // by where
+  std::map<std::string, std::vector<KnownKey>> known_;  // by where
   std::multimap<Position, Error> warnings_;
 };
 

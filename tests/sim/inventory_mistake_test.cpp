@@ -223,7 +223,8 @@ TEST_CASE("a cohort has an inventory or is installed") {
         "read: No such file or directory; give the path of an inventory, relative to the scenario "
         "file");
   CHECK(inventory_said(with(kFleet, "", "\"devices.csv\"", "[]"), "device\n")
-            .starts_with("s.toml:5:13: `inventory` in [[cohort]] must be a string"));
+            .starts_with("s.toml:5:13: `inventory` in [[cohort]] must be a string, not an array; "
+                         "write inventory = \"devices.csv\""));
 }
 
 TEST_CASE("tokens of OpenSSL hold no dates before 1970, in an inventory either") {

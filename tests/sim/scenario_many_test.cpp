@@ -91,6 +91,56 @@ count = -1
           "s.toml:16:9: `count` in [[expect]] is -1, which is not an integer of at least 0"});
 }
 
+TEST_CASE("a table that stands where it does not belong is told how it is written") {
+  const auto at_the_top = [](const std::string& table) {
+    return said_of(kManyHead + kCohort + "[" + table + "]\n");
+  };
+  const auto unknown = [](const std::string& said) {
+    return Strings{"s.toml:7:2: unknown key " + said};
+  };
+  CHECK(at_the_top("capacity") == unknown("`capacity` in the file; write [site.capacity]"));
+  CHECK(at_the_top("reseed") == unknown("`reseed` in the file; write [run.reseed]"));
+  CHECK(at_the_top("install") ==
+        unknown("`install` in the file; write [cohort.install] below its [[cohort]]"));
+  const auto is_of_cohort = [&](const std::string& key, const std::string& value) {
+    return unknown("`" + key + "` in the file; it is a key of [[cohort]]: write " + key + " = " +
+                   value + " below it");
+  };
+  CHECK(at_the_top("inventory") == is_of_cohort("inventory", "\"devices.csv\""));
+  CHECK(at_the_top("bulk-token") == is_of_cohort("bulk-token", "\"spring\""));
+  CHECK(at_the_top("clients") == is_of_cohort("clients", "100"));
+  CHECK(at_the_top("cmg-allowed") == is_of_cohort("cmg-allowed", "true"));
+  CHECK(at_the_top("agent-restart-every") == is_of_cohort("agent-restart-every", "\"7d\""));
+  CHECK(at_the_top("leeway") ==
+        unknown("`leeway` in the file; it is a key of [site]: write leeway = \"5m\" below it"));
+  CHECK(said_of(kManyHead + kCohort + "[[inventory]]\n") ==
+        Strings{"s.toml:7:3: unknown key `inventory` in the file; it is a key of [[cohort]]: "
+                "write inventory = \"devices.csv\" below it"});
+  CHECK(said_of(kManyHead + kCohort + "[[site.action]]\n") ==
+        Strings{"s.toml:7:8: unknown key `action` in [site]; write [[action]]"});
+  CHECK(said_of(kManyHead + kCohort + "[site.site]\n") ==
+        Strings{"s.toml:7:7: unknown key `site` in [site]; write [site]"});
+}
+
+TEST_CASE("a table where a value should be is told how that is written") {
+  const auto in_the_cohort = [](const std::string& key, const std::string& value) {
+    return said_of(kManyHead + with(kCohort, "", "network", key + " = " + value + "\nnetwork"));
+  };
+  const auto wrong = [](const std::string& said) { return Strings{"s.toml:6:" + said}; };
+  CHECK(in_the_cohort("bulk-token", "{ name = \"b\" }") ==
+        wrong("14: `bulk-token` in [[cohort]] must be a string, not a table; write bulk-token = "
+              "\"spring\""));
+  CHECK(in_the_cohort("cmg-allowed", "[true]") ==
+        wrong("15: `cmg-allowed` in [[cohort]] must be true or false, not an array; write "
+              "cmg-allowed = true"));
+  CHECK(in_the_cohort("credential", "{}") ==
+        wrong("14: `credential` in [[cohort]] must be a string, not a table; write "
+              "`self-signed`, `pki` or `entra`"));
+  CHECK(said_of(kManyHead + with(kCohort, "", "clients = 4", "clients = [4]")) ==
+        Strings{"s.toml:5:11: `clients` in [[cohort]] must be an integer from 1 to 100000000, not "
+                "an array; write clients = 100"});
+}
+
 TEST_CASE("what only follows from a name that cannot be read is not told") {
   CHECK(said_of(kManyHead + with(kCohort, "", "name", "nam") + upgrade("\"0d\"")) ==
         Strings{"s.toml:4:1: unknown key `nam` in [[cohort]]; did you mean `name`?"});
