@@ -35,7 +35,7 @@ Result<FolderLock, Error> FolderLock::take(const std::string& folder, const char
   };
   FolderLock lock(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (lock.descriptor_ == -1 && errno == ENOENT) return wrong("there is no such folder", advice);
-  if (lock.descriptor_ == -1 && errno == ENOTDIR) return wrong("is not a folder", advice);
+  if (lock.descriptor_ == -1 && errno == ENOTDIR) return wrong("is a file, not a folder", advice);
   const std::chrono::seconds timeout{timeout_seconds};
   if (lock.descriptor_ != -1 && lock_in_time(lock.descriptor_, timeout)) return lock;
   if (lock.descriptor_ != -1 && errno == EWOULDBLOCK) {

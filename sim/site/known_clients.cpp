@@ -97,9 +97,12 @@ Result<Sha256Thumbprint, Error> thumbprint_named(const std::string& client) {
   if (const auto thumbprint = parse_sha256(client)) return *thumbprint;
   std::error_code error;
   if (!std::filesystem::is_directory(client, error)) {
-    return usage_error(in_quotes(client) + " does not name a client",
-                       "give its folder, or the SHA-256 thumbprint of its certificate, as "
-                       "`tokenlife client list` shows it");
+    const bool is_file = std::filesystem::is_regular_file(client, error);
+    return usage_error(
+        in_quotes(client) +
+            (is_file ? " is a file, not a client's folder" : " does not name a client"),
+        "give the client's folder, or the SHA-256 thumbprint of its certificate, as `tokenlife "
+        "client list --site SITE` shows it");
   }
   const auto certificate = read_certificate_file(client + "/client.crt");
   if (!certificate) return Failed<Error>(certificate.error());

@@ -39,7 +39,7 @@ std::string key_name(KeyNumber key) { return fmt::format("signing-{}.key", key.v
 std::string certificate_name(KeyNumber key) { return fmt::format("signing-{}.crt", key.value); }
 
 Result<FolderLock, Error> lock_site(const std::string& folder) {
-  return FolderLock::take(folder, "this site", "make a site with `tokenlife site init`");
+  return FolderLock::take(folder, "this site", "`tokenlife site init` makes one");
 }
 
 Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number, sys_seconds now,

@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kFirstLine = "tokenlife site head 1\n";
 constexpr std::size_t kHeadBytesMax = 512;
 constexpr const char* kAdvice = "run `tokenlife site repair DIR`";
+constexpr const char* kTheFolder = "give the folder that `tokenlife site init` made";
 
 std::string head_path(const std::string& folder) {
   return (std::filesystem::path(folder) / kHeadFile).string();
@@ -94,6 +95,10 @@ Result<std::optional<SiteHead>, Error> read_head(const std::string& folder) {
 Result<void, Error> check_own_site(const std::string& folder) {
   const std::filesystem::path files(folder);
   auto own = check_own_folder(folder);
+  std::error_code error;
+  if (own && std::filesystem::is_regular_file(files, error)) {
+    return file_error(folder, "is a file, not a site's folder", kTheFolder);
+  }
   if (own) own = check_own_file((files / events::kSiteFile).string());
   if (own) own = check_own_file((files / kHeadFile).string());
   return own;
@@ -109,7 +114,7 @@ Result<KeptJournal, Error> read_kept_journal(const std::string& folder) {
   if (!content) {
     Error error = to_error(content.error());
     const bool is_journal = content.error().kind != events::LogError::Kind::misuse;
-    error.advice = is_journal ? kAdvice : "give the folder that `tokenlife site init` made";
+    error.advice = is_journal ? kAdvice : kTheFolder;
     return Failed<Error>(std::move(error));
   }
   if (content->keeps_head && !*kept) {

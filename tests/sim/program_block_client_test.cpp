@@ -159,7 +159,7 @@ TEST_CASE("A8: blocks are events of the site's", "[slow]") {
 TEST_CASE("what does not name a client is said, with what does", "[slow]") {
   const BlockDesk desk;
   check_refused(desk,
-                {{"site block-client site nobody", "`nobody` does not name a client; give its"},
+                {{"site block-client site nobody", "`nobody` does not name a client; give the"},
                  {"site block-client site 12AB", "does not name a client"},
                  {"client show nobody --site site", "does not name a client"},
                  {"site block-client laptop site",

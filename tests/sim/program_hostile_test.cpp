@@ -177,7 +177,13 @@ TEST_CASE("where a file is, no folder of a site or client is made", "[slow]") {
     CHECK(ran.status == 3);
     CHECK(ran.err == "tokenlife: small.toml: is not a folder; choose another place\n");
   }
-  CHECK(has(desk.run("token new --site small.toml").err, "small.toml: is not a folder; "));
+  CHECK(desk.run("token new --site small.toml").err ==
+        "tokenlife: small.toml: is a file, not a folder; `tokenlife site init` makes one\n");
+  CHECK(desk.run("site show small.toml").err ==
+        "tokenlife: small.toml: is a file, not a site's folder; give the folder that `tokenlife "
+        "site init` made\n");
+  CHECK(has(desk.run("client show small.toml --site site").err,
+            "`small.toml` is a file, not a client's folder; give the client's folder"));
 }
 
 TEST_CASE("an attempt to make a client that a crash cut off is in nobody's way", "[slow]") {
