@@ -126,7 +126,8 @@ class Next {
     const bool uses_cmg = client.last_connected == Network::internet && client.cmg_allowed;
     if (!is_intranet_alone || !uses_cmg) return best;
     return best + (asked_.is_on_disk ? ", or to make a new client in its place (`tokenlife client "
-                                       "new`) and register that with a bulk token"
+                                       "new --dir NEW --site SITE`) and register that with a bulk "
+                                       "token"
                                      : ", or to reinstall it with a bulk token");
   }
 

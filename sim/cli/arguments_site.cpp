@@ -67,9 +67,10 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
                        "type, id, issued-to, valid-from, valid-to or status (default: type)");
   add_at(*show.app, show.command.at);
   show.app->add_flag("--json", show.command.json, "Print JSON");
-  show.app->add_option("--expect-head", show.command.expect_head,
-                       "A head (its last line) that this command printed earlier: exit status 1 if "
-                       "the site's journal does not continue from there");
+  show.app->add_option(
+      "--expect-head", show.command.expect_head,
+      "What this command printed after \"Head: \", its last line, at an earlier time: "
+      "the exit status is 1 if the journal has lost or changed anything since");
 
   auto rotate =
       add_command(site, chosen, "rotate", "Rotate the signing certificate", site_rotate_command,
@@ -88,7 +89,7 @@ void add_site_group(CLI::App& app, Chosen& chosen) {
   retire.app->add_option("DIR", retire.command.site, kFolder)->required();
   retire.app
       ->add_option("NUMBER", retire.command.key,
-                   "The certificate's number, as shown by `tokenlife site show`")
+                   "The certificate's number, as shown by `tokenlife site show DIR`")
       ->required()
       ->check(decimal(0, UINT32_MAX));
   add_at(*retire.app, retire.command.at);

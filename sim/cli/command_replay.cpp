@@ -225,7 +225,7 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
     return usage_error("the journal of a site holds no events of clients",
-                       "`tokenlife events` shows it, and a client on disk has a log of its own "
+                       "`tokenlife events LOG` shows it, and a client on disk has a log of its own "
                        "in its folder");
   }
   const auto log = open_log(command.log);

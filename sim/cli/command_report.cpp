@@ -34,7 +34,7 @@ Result<OpenedLog, Error> open_for_report(const std::string& folder, Console& con
   if (events::is_of_client(log->header())) {
     return usage_error(
         fmt::format("{} is the log of a client on disk, not of a run", in_quotes(folder)),
-        "`tokenlife explain` and `tokenlife events` show it");
+        "`tokenlife explain LOG 0` and `tokenlife events LOG` show it");
   }
   say_if_incomplete(*log, console);
   return log;

@@ -119,7 +119,7 @@ Result<bool, Error> is_expected(const SiteShowCommand& command, const SiteFolder
   if (!expected) {
     return usage_error(
         fmt::format("--expect-head: {} is not a head", in_quotes(*command.expect_head)),
-        "give NUMBER:DIGEST, as `tokenlife site show` prints it after \"Head: \"");
+        "give NUMBER:DIGEST, as `tokenlife site show DIR` prints it after \"Head: \"");
   }
   if (site.goes_on_from(*expected)) return true;
   console.say(fmt::format(

@@ -109,7 +109,7 @@ ExitStatus site_distrust_ca_command(const SiteDistrustCaCommand& command, Consol
   const auto thumbprint = parse_sha256(command.thumbprint);
   if (!thumbprint) {
     return usage_error(in_quotes(command.thumbprint) + " is not a SHA-256 thumbprint",
-                       "give the CA's, as `tokenlife site show` prints it");
+                       "give the CA's, as `tokenlife site show DIR` prints it");
   }
   const std::string id = tokenlife::to_string(*thumbprint);
   return change_site(command.site, command.at, "no longer trusts the CA: " + id,

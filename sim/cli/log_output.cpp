@@ -57,8 +57,9 @@ Result<std::uint64_t, Error> LogOutput::finish(std::uint64_t written) const {
   const auto packed = events::pack_away(folder(), place_);
   if (packed) return *packed;
   Error error = to_error(packed.error());
-  error.advice = fmt::format("the log is whole in {}: make room, and `tokenlife log pack` it",
-                             in_quotes(folder()));
+  error.advice =
+      fmt::format("the log is whole in {}: make room, and run `tokenlife log pack {} -o {}`",
+                  in_quotes(folder()), folder(), place_);
   return Failed<Error>(std::move(error));
 }
 

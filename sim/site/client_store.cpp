@@ -204,7 +204,7 @@ Result<void, Error> ClientFolder::name_serials() {
   // The site would refuse what is not there, and the client would have to register again.
   if (held->empty()) {
     return file_error(path("token"), "is lost: by its log the client holds a token",
-                      "put it back, or make a new client with `tokenlife client new`");
+                      "put it back, or run `tokenlife client new --dir NEW --site SITE`");
   }
   // Nobody else's word is there for the number.
   client_.token.serial =

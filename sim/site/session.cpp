@@ -222,16 +222,20 @@ Result<void, Error> Visit::check_shown(const Request& request) const {
   const bool has_entra = shown_ != nullptr && !shown_->entra.empty();
   if (request.kind != RequestKind::registration) return {};
   if (request.credential == Credential::bulk && !has_bulk) {
-    return usage_error("the client was installed with a bulk token, which is stored nowhere (R22)",
-                       "give it again: --bulk-token -");
+    return usage_error(
+        "the client was installed with a bulk token, which is stored nowhere (R22)",
+        "give it again: `tokenlife client register --dir DIR --site SITE --bulk-token - < "
+        "FILE`");
   }
   if (request.credential == Credential::pki && !has_pki) {
-    return usage_error("the client shows a PKI certificate to register, which is stored nowhere",
-                       "give it: `client register --pki CERT --pki-key KEY`");
+    return usage_error(
+        "the client shows a PKI certificate to register, which is stored nowhere",
+        "give it: `tokenlife client register --dir DIR --site SITE --pki CERT --pki-key KEY`");
   }
   if (request.credential == Credential::entra && !has_entra) {
-    return usage_error("the client shows an Entra token to register, which is stored nowhere",
-                       "give it: `client register --entra-token -`");
+    return usage_error(
+        "the client shows an Entra token to register, which is stored nowhere",
+        "give it: `tokenlife client register --dir DIR --site SITE --entra-token - < FILE`");
   }
   return {};
 }
@@ -307,12 +311,12 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   }
   if (given->is_clone) {
     warn(
-        fmt::format("{}: this client has used a newer token than the one that it shows, {}: its "
+        fmt::format("{0}: this client has used a newer token than the one that it shows, {1}: its "
                     "folder was copied, or is an older one that was put back; if there are two "
                     "copies, delete one of them and make a new client for that device, with "
-                    "`tokenlife client new`; if you do not know who holds the other, block the "
-                    "client: `tokenlife site block-client {} CLIENT`",
-                    site.folder(), to_string(client_.client().token.serial), site.folder()));
+                    "`tokenlife client new --dir NEW --site {0}`; if you do not know who holds "
+                    "the other, block the client: `tokenlife site block-client {0} {2}`",
+                    site.folder(), to_string(client_.client().token.serial), client_.folder()));
   }
   if (given->fault && given->verdict.kind == Verdict::Kind::granted) {
     warn(fmt::format("{}: what it shows has expired: it registers like a self-signed client (A14)",

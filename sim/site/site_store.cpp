@@ -75,7 +75,7 @@ struct SiteFolder::Impl {
     if (!fs::exists(fs::status(path, error))) {
       if (!fs::exists(fs::symlink_status(folder, error))) {
         return file_error(folder, "there is no such folder",
-                          "make a site with `tokenlife site init`");
+                          "make a site with `tokenlife site init DIR`");
       }
       if (error && error != std::errc::no_such_file_or_directory) {
         return file_error(folder, "cannot be listed: " + error.message());
@@ -91,7 +91,7 @@ struct SiteFolder::Impl {
                           "`tokenlife site init` was cut off here, run that again");
       }
       return file_error(folder, "not a site's folder: it has no site.log",
-                        "make one with `tokenlife site init`");
+                        "make one with `tokenlife site init DIR`");
     }
     identity = file_identity(path);
     auto kept = read_kept_journal(folder);

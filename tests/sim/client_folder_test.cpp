@@ -157,8 +157,8 @@ TEST_CASE("a token that is lost is an error, and changes nothing") {
     CHECK(opened.error().kind == sim::ErrorKind::file);
     CHECK(to_string(opened.error()) ==
           path +
-              "/token: is lost: by its log the client holds a token; put it back, or make a "
-              "new client with `tokenlife client new`");
+              "/token: is lost: by its log the client holds a token; put it back, or run "
+              "`tokenlife client new --dir NEW --site SITE`");
   }
 }
 

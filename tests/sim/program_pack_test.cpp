@@ -223,7 +223,8 @@ TEST_CASE("a full disk leaves the folder of a log that does not fit twice, and s
                                  "' run fleet.toml --log full.tlog");
   CHECK(ran.status == 3);
   CHECK(has(ran.err,
-            "the log is whole in `full.tlog.partial`: make room, and `tokenlife log pack` "));
+            "the log is whole in `full.tlog.partial`: make room, and run `tokenlife log pack "
+            "full.tlog.partial -o full.tlog`"));
   CHECK(has(ran.out, desk.digest));
   CHECK_FALSE(desk.exists("full.tlog"));
   CHECK((read_folder(desk.path("full.tlog.partial")) == read_folder(desk.path("log"))));

@@ -267,7 +267,7 @@ TEST_CASE("D6: a client folder that is older than its site acts, and is noticed"
   CHECK(called.status == 0);
   CHECK(has(called.out, "and holds the token 0-3 until"));  // which was due
   CHECK(has(called.err, "a newer token than the one that it shows, 0-1: its folder was copied"));
-  CHECK(has(called.err, "block the client: `tokenlife site block-client site CLIENT`"));
+  CHECK(has(called.err, "block the client: `tokenlife site block-client site c`"));
   // From there it goes on as any other.
   CHECK(desk.client("call", "c", "2026-02-03").err.empty());
   CHECK(desk.client("renew", "c", "2026-03-04").err.empty());
