@@ -17,6 +17,7 @@
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/rule_table.hpp"
 #include "sim/cli/token_argument.hpp"
+#include "sim/cli/why_silent.hpp"
 #include "sim/site/ccmsetup_line.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/session.hpp"
@@ -102,27 +103,9 @@ Result<std::optional<Network>, Error> network_of(const ClientCommand& command) {
 
 // ---- What is said ------------------------------------------------------------------------------
 
-std::string_view words_of(NoRequest silence) {
-  switch (silence) {
-    case NoRequest::not_installed: return "it is not installed";
-    case NoRequest::offline: return "it is offline; give --network intranet or --network internet";
-    case NoRequest::cmg_not_allowed: return "its settings do not let it use the CMG (R10, R11)";
-    case NoRequest::no_credential:
-      return "no credential that the CMG accepts: it needs a bulk token, a PKI certificate or an "
-             "Entra token, or the intranet (R19, R20)";
-    case NoRequest::waits_for_intranet:
-      return "it has to register again: on the intranet (--network intranet), or by `tokenlife "
-             "client register` with --pki and --pki-key or --entra-token -; a bulk token is for a "
-             "client that has never registered: make a new client in another folder, with "
-             "`tokenlife client new --dir NEW --site SITE` (R60, A7, A11)";
-    case NoRequest::answer_under_way: return "an answer is under way";
-  }
-  return "";
-}
-
 std::string not_due(const ClientFolder& folder, const Policy& policy, Wish wish) {
   const Client& client = folder.client();
-  if (!client.token.exists()) return "it has not registered yet, and has nothing to renew";
+  if (!client.token.exists()) return std::string(kNothingToRenew);
   const std::string serial = to_string(client.token.serial);
   if (wish == Wish::registration) {
     return fmt::format("it is registered, holds the token {}, and uses that from now on (R27)",
@@ -137,7 +120,7 @@ std::string words_of(const VisitResult& result, const ClientFolder& folder, cons
                      Wish wish) {
   switch (result.kind) {
     case Kind::granted: return "granted";
-    case Kind::silent: return fmt::format("no request sent: {}", words_of(result.silence));
+    case Kind::silent: return fmt::format("no request sent: {}", why_silent(result.silence, wish));
     case Kind::not_due: return fmt::format("no request sent: {}", not_due(folder, policy, wish));
     case Kind::failed: return fmt::format("no answer: {}", name(result.failure));
     case Kind::refused: break;

@@ -43,7 +43,8 @@ Result<Secret, Error> read_token(const TokenSource& source) {
   auto text =
       source.file ? read_beginning(*source.file, kBytesMax) : read_standard_input(kBytesMax);
   if (!text) {
-    return file_error(source.file.value_or("standard input"), "cannot be read: " + text.error());
+    return file_error(source.file.value_or("standard input"), "cannot be read: " + text.error(),
+                      source.file ? "give the path of a file that holds the token" : "");
   }
   return without_newline(*text);
 }

@@ -36,6 +36,20 @@ TEST_CASE("D6 R15: a token with another client's certificate is refused", "[slow
   CHECK(desk.ask(0, "call", "laptop", hours{2})["granted"] == true);
 }
 
+TEST_CASE("what a client without a token can be given is said", "[slow]") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0}, "--network internet");
+  CHECK(desk.ask(1, "call", "laptop", hours{1})["answer"] ==
+        "no request sent: no credential that the CMG accepts: give --bulk-token -, --pki and "
+        "--pki-key, or --entra-token -; or take it to the intranet with --network intranet (R19, "
+        "R20)");
+  const std::string nothing =
+      "no request sent: it has no token to renew: run `tokenlife client register --dir DIR "
+      "--site SITE` first";
+  CHECK(desk.ask(1, "renew", "laptop", hours{2})["answer"] == nothing);
+  CHECK(desk.ask(1, "renew", "laptop", hours{3}, "--network intranet")["answer"] == nothing);
+}
+
 TEST_CASE("D6: certificate and token are worth nothing without the key", "[slow]") {
   const ClientDesk desk;
   make_roaming(desk, "laptop");
