@@ -80,7 +80,7 @@ class Why {
 
   std::string sentences() const {
     switch (spell_.spell.cause) {
-      case SpellCause::not_recorded: return "The log does not say why.";
+      case SpellCause::not_recorded: return not_recorded();
       case SpellCause::not_enrolled: return not_enrolled();
       case SpellCause::adopted:
         return background_.is_on_disk ? "Its log began anew, and it held no good token then: its "
@@ -120,7 +120,7 @@ class Why {
   std::string moment(Instant t) const { return background_.moment(t); }
 
   std::string begin() const {
-    return fmt::format("Its token, issued {}, expired {}", moment(spell_.lost.not_before),
+    return fmt::format("Its token, issued at {}, expired at {}", moment(spell_.lost.not_before),
                        moment(spell_.spell.begin));
   }
   // Empty: it had none, or it is not known.
@@ -134,7 +134,7 @@ class Why {
     return fmt::format(
         "{}. It was due for renewal{}. At the client's last contact before the expiry{} {}.",
         begin(), due_ ? " from " + moment(*due_) + " on" : "",
-        contact.empty() ? "" : ", " + contact + ",", because);
+        contact.empty() ? "" : " (" + contact + ")", because);
   }
   std::string tried(const char* otherwise) const {
     const std::string words =
@@ -166,7 +166,14 @@ class Why {
         "{}, and from the moment at which it was due for renewal{}, the client was never "
         "connected.{}",
         begin(), due_ ? " (" + moment(*due_) + ")" : "",
-        contact.empty() ? "" : " Its last contact was " + contact + ".");
+        contact.empty() ? "" : " Its last contact was at " + contact + ".");
+  }
+  // Of a refusal that no run knows, which the log of a client on disk names all the same.
+  std::string not_recorded() const {
+    const auto* refused = std::get_if<ReRegistrationRequired>(&events_[spell_.began].event);
+    if (refused == nullptr) return "The log does not say why.";
+    return fmt::format("The site refused its token at {}: {}.", moment(spell_.spell.begin),
+                       words_for(refused->reason));
   }
   std::string refused(const char* because) const {
     const Tries found =
@@ -180,12 +187,12 @@ class Why {
     if (std::holds_alternative<ClientAdopted>(began.event)) {
       installed = "It was there when the run began";
     } else if (std::holds_alternative<ClientReinstalled>(began.event)) {
-      installed = "It was installed anew " + moment(began.time);
+      installed = "It was installed anew at " + moment(began.time);
     }
     const auto told = within(spell_, events_);
     if (spell_.end && *spell_.end <= events_.back().time) {
       const std::string kept = unanswered(told);
-      return fmt::format("{}, and got {} token {}{}.", installed,
+      return fmt::format("{}, and got {} token at {}{}.", installed,
                          client_after(told).newest_ordinal == 0 ? "its first" : "a",
                          moment(*spell_.end), kept.empty() ? "" : "; before that " + kept);
     }
@@ -270,6 +277,12 @@ Ids rules_behind_cause(const StorySpell& spell, std::span<const Recorded<ClientE
       const auto* refused = last_of<RegistrationRefused>(within(spell, events), spell.began);
       if (refused == nullptr) return {"R2", rule_of_registering(events.subspan(spell.began))};
       const auto ids = rules_behind(std::get<RegistrationRefused>(refused->event).reason);
+      return {ids.begin(), ids.end()};
+    }
+    case SpellCause::not_recorded: {
+      const auto* refused = std::get_if<ReRegistrationRequired>(&events[spell.began].event);
+      if (refused == nullptr) return {"R57"};
+      const auto ids = rules_behind(refused->reason);
       return {ids.begin(), ids.end()};
     }
     default: return {"R57"};

@@ -169,6 +169,8 @@ std::string_view words_for(RefusalReason reason) {
     case RefusalReason::unknown_signer:
       return "the certificate that signed its token had been retired";
     case RefusalReason::expired: return "its token had expired";
+    case RefusalReason::certificate_mismatch:
+      return "its token is another client's, or older than one already used, as in a copied folder";
     default: return name(reason);
   }
 }

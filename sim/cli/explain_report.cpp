@@ -121,7 +121,10 @@ class Text {
            fmt::format("without a good token from {} to {} ({})", moment(spell.spell.begin),
                        moment(*spell.end), to_text(*spell.end - spell.spell.begin)));
     }
-    line("why", fmt::format("{} ({})", found_.why, name(found_.spell->spell.cause)));
+    const SpellCause cause = found_.spell->spell.cause;
+    line("why", cause == SpellCause::not_recorded
+                    ? found_.why
+                    : fmt::format("{} ({})", found_.why, name(cause)));
     for (const std::string_view id : found_.rules) line(id, rule_text(id));
   }
 

@@ -90,14 +90,16 @@ TEST_CASE("why a client has no good token, in a sentence") {
     const sim::Background background{site.events(), &story.scenario, story.scenario.start};
     return sim::why_of(story.spells.back(), due, story.events, background);
   };
-  CHECK(why(Story(one_client(kLeaves, kCmgDown)), at(days{30})) ==
-        "Its token, issued 2026-01-01T00:00:00Z, expired 2026-04-01T00:00:00Z. It was due for "
-        "renewal from 2026-01-31T00:00:00Z on. At the client's last contact before the expiry, "
-        "2026-03-31T23:00:00Z, the CMG was down (action 0, outage).");
+  CHECK(
+      why(Story(one_client(kLeaves, kCmgDown)), at(days{30})) ==
+      "Its token, issued at 2026-01-01T00:00:00Z, expired at 2026-04-01T00:00:00Z. It was due for "
+      "renewal from 2026-01-31T00:00:00Z on. At the client's last contact before the expiry "
+      "(2026-03-31T23:00:00Z) the CMG was down (action 0, outage).");
   CHECK(why(Story(one_client(kAway)), at(days{30})) ==
-        "Its token, issued 2026-01-01T00:00:00Z, expired 2026-04-01T00:00:00Z, and from the moment "
-        "at which it was due for renewal (2026-01-31T00:00:00Z), the client was never connected. "
-        "Its last contact was 2026-01-20T23:00:00Z.");
+        "Its token, issued at 2026-01-01T00:00:00Z, expired at 2026-04-01T00:00:00Z, and from the "
+        "moment at which it was due for renewal (2026-01-31T00:00:00Z), the client was never "
+        "connected. "
+        "Its last contact was at 2026-01-20T23:00:00Z.");
   CHECK(why(Story(one_client(kLeaves,
                              "[[action]]\ndo = \"block-client\"\nclient = \"c/0\"\nat = "
                              "\"10d\"\n")),

@@ -135,15 +135,17 @@ TEST_CASE("a time without a token that a registration ended is told, but for wha
       action("reinstall", "15d", "client = \"anew/0\"\nbulk-token = \"k\"") +
       action("outage", "15d", "endpoint = \"cmg\"\nfor = \"3d\""));
   CHECK(asked.about("quick/0")["spell"].is_null());
-  CHECK(asked.why("blocked/0") ==
-        "It was installed at 2026-01-11T00:00:00Z, and got its first token 2026-01-26T00:01:00Z; "
-        "before that its registration was refused, since the client is blocked.");
-  CHECK(asked.why("late/0") ==
-        "It was installed at 2026-01-01T00:00:00Z, and got its first token 2026-01-21T00:01:00Z.");
+  CHECK(
+      asked.why("blocked/0") ==
+      "It was installed at 2026-01-11T00:00:00Z, and got its first token at 2026-01-26T00:01:00Z; "
+      "before that its registration was refused, since the client is blocked.");
+  CHECK(
+      asked.why("late/0") ==
+      "It was installed at 2026-01-01T00:00:00Z, and got its first token at 2026-01-21T00:01:00Z.");
   // The bulk token ended on 14 January: three days.
   CHECK(asked.why("anew/0") ==
-        "It was installed anew 2026-01-16T00:00:00Z, and got a token 2026-04-06T00:01:00Z; before "
-        "that its registration was refused, since its bulk token had expired.");
+        "It was installed anew at 2026-01-16T00:00:00Z, and got a token at 2026-04-06T00:01:00Z; "
+        "before that its registration was refused, since its bulk token had expired.");
   CHECK(asked.rules("anew/0") == "R21 R62 D2 ");
   CHECK(asked.about("blocked/0")["chain"][0]["text"] == "installed on the intranet, blocked");
   CHECK(asked.about("anew/0", false)["saved-by"][0]["change"] == "action 3");
@@ -174,7 +176,7 @@ TEST_CASE("why a client has asked for nothing, in every state", "[slow]") {
   CHECK(has(asked.text("cmg/0"), "\n  none of these: a visit to the intranet\n"));
   CHECK(has(asked.why("off/0"), "does not allow the CMG, and it uses nothing else."));
   CHECK(has(asked.why("back/0"),
-            "It was installed anew 2026-01-05T00:00:00Z and has no token: on "
+            "It was installed anew at 2026-01-05T00:00:00Z and has no token: on "
             "the internet it has nothing to register with"));
   CHECK(has(asked.why("back/0"), "and it has not been on the intranet since."));
   CHECK(has(asked.why("gone/0"), "and has no token: it has not been connected since."));

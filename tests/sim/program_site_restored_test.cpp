@@ -291,6 +291,12 @@ TEST_CASE("D6: with --strict-clones a replaced token that a restored site has fo
   CHECK(has(ran.err, "its folder was copied"));
   CHECK_FALSE(has(ran.err, "recognises it"));
   CHECK(desk.count("client-recognised") == 0);
+  const std::string why = desk.run("explain c 0").out;
+  CHECK(has(desk.run("explain c 0 --json").out,
+            "The site refused its token at 2026-03-07T00:00:00Z: its token is another client's, or "
+            "older than one already used, as in a copied folder."));
+  CHECK(has(why, "\n  D6 "));
+  CHECK_FALSE(has(why, "not-recorded"));
   CHECK(desk.client("call --strict-clones", "other", "2026-03-07").status == 0);
 }
 
