@@ -143,9 +143,9 @@ Result<void, LogError> FrameReader::read_magic(const Magic& magic) {
 Result<Frame, LogError> FrameReader::next() {
   const std::uint64_t offset = position_;
   const std::uint64_t left = size_ - offset;
-  if (left == 0) return Failed<LogError>(ends("where a frame is expected"));
+  if (left == 0) return Failed<LogError>(ends("where a frame (block of the file) is expected"));
   if (left < kFrameHeaderBytes) {
-    return Failed<LogError>(ends("inside the frame at byte " + number(offset)));
+    return Failed<LogError>(ends("inside the frame (block of the file) at byte " + number(offset)));
   }
   FrameHeader header{};
   const auto header_bytes = std::as_writable_bytes(std::span(&header, 1));
@@ -153,13 +153,16 @@ Result<Frame, LogError> FrameReader::next() {
   if (auto read = read_ahead(offset, header_bytes); !read) return Failed<LogError>(read.error());
   const std::uint64_t payload = header.payload_bytes;
   if (payload == 0 || payload % 8 != 0 || payload > kPayloadBytesMax) {
-    return Failed<LogError>(corrupt(offset, "invalid frame length " + number(payload)));
+    return Failed<LogError>(corrupt(
+        offset, "this frame (block of the file) has the invalid length " + number(payload)));
   }
   if (bytes_of(header) > left) return Failed<LogError>(ends_before(offset, header));
   Digest digest;
   const auto fits = read_frame(offset, header, digest);
   if (!fits) return Failed<LogError>(fits.error());
-  if (!*fits) return Failed<LogError>(corrupt(offset, "frame digest mismatch"));
+  if (!*fits)
+    return Failed<LogError>(
+        corrupt(offset, "the digest of this frame (block of the file) is wrong"));
   digest_ = digest;
   last_ = offset;
   position_ += bytes_of(header);
@@ -189,8 +192,8 @@ LogError FrameReader::ends_before(std::uint64_t offset, FrameHeader header) {
   auto is_damage = Result<bool, LogError>(has_known_size_);
   if (!has_known_size_) is_damage = is_whole_but_for_length(offset, header);
   if (!is_damage) return is_damage.error();
-  if (!*is_damage) return ends("inside the frame at byte " + number(offset));
-  return corrupt(offset, "the frame's length goes beyond the end of the file");
+  if (!*is_damage) return ends("inside the frame (block of the file) at byte " + number(offset));
+  return corrupt(offset, "the length of this frame (block of the file) goes beyond the file's end");
 }
 
 // A message says its length a second time. If the frame with that length is good, the one in its

@@ -290,7 +290,8 @@ class JournalParser {
     }
     if (finder.gave_up()) {
       saved.error->what +=
-          "; what follows looks like frames but is not, and was not searched to its end";
+          "; what follows looks like frames (blocks of the file) but is not, and was not searched "
+          "to its end";
     }
     return {};
   }

@@ -59,7 +59,8 @@ TEST_CASE("a frame before the last is never taken for a torn end") {
   const auto content = read(bytes);
   REQUIRE_FALSE(content);
   CHECK(content.error().offset == middle);
-  CHECK(content.error().what == "the frame's length goes beyond the end of the file");
+  CHECK(content.error().what ==
+        "the length of this frame (block of the file) goes beyond the file's end");
   CHECK(content.error().kind == LogError::Kind::corrupt);
 }
 

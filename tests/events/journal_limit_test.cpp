@@ -102,6 +102,6 @@ TEST_CASE("an end is torn where a whole sector of 512 bytes is missing, and not 
     REQUIRE_FALSE(damaged);
     CHECK(damaged.error().kind == events::LogError::Kind::corrupt);
     CHECK(damaged.error().offset == whole.from);
-    CHECK(damaged.error().what == "frame digest mismatch");
+    CHECK(damaged.error().what == "the digest of this frame (block of the file) is wrong");
   }
 }

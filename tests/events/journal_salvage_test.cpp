@@ -54,8 +54,9 @@ TEST_CASE("lengths of frames that are none are not tried for ever") {
   REQUIRE(found);
   REQUIRE(found->error);
   CHECK(found->behind.empty());
-  CHECK(found->error->what.ends_with(
-      "; what follows looks like frames but is not, and was not searched to its end"));
+  CHECK(
+      found->error->what.ends_with("; what follows looks like frames (blocks of the file) but is "
+                                   "not, and was not searched to its end"));
 }
 
 TEST_CASE("a few lengths of frames that are none hide no event") {

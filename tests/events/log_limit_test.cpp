@@ -258,11 +258,13 @@ TEST_CASE("a frame's length is a multiple of 8, from 8 to 2^30") {
        {0U, 1U, 4U, 7U, 9U, 12U, 1'073'741'823U, 1'073'741'832U, 4'294'967'288U, 4'294'967'295U}) {
     const LogError error = error_with(bad);
     CHECK(error.kind == Kind::corrupt);
-    CHECK(error.what == "invalid frame length " + std::to_string(bad));
+    CHECK(error.what ==
+          "this frame (block of the file) has the invalid length " + std::to_string(bad));
   }
-  CHECK(error_with(8).what == "frame digest mismatch");
+  CHECK(error_with(8).what == "the digest of this frame (block of the file) is wrong");
   // Good as such; that it goes beyond the end of the file is another matter.
-  CHECK(error_with(1'073'741'824).what == "the frame's length goes beyond the end of the file");
+  CHECK(error_with(1'073'741'824).what ==
+        "the length of this frame (block of the file) goes beyond the file's end");
 }
 
 TEST_CASE("columns of one batch of format 1 are of the same length") {

@@ -273,7 +273,7 @@ TEST_CASE("for a stretch of time only the stretches that overlap it are read") {
     try {
       lines = lines_of(log, filter);
     } catch (const std::runtime_error& error) {
-      CHECK(std::string(error.what()) == "frame digest mismatch");
+      CHECK(std::string(error.what()) == "the digest of this frame (block of the file) is wrong");
       return false;
     }
     CHECK((lines == expected_lines(content, filter)));

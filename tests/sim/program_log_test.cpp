@@ -105,7 +105,7 @@ TEST_CASE("a damaged or missing log ends every command with status 3 and the byt
   };
   for (const char* line : {"log verify log", "replay log", "events log", "replay log --client 1"}) {
     CHECK(has(complaint(line), "log/clients-00000.log: byte "));
-    CHECK(has(complaint(line), ": damaged: frame digest mismatch"));
+    CHECK(has(complaint(line), ": damaged: the digest of this frame (block of the file) is wrong"));
     CHECK(has(complaint(line), "; `tokenlife run SCENARIO --log LOG --resume` writes it again; "));
   }
   CHECK(has(complaint("log verify nothing-there"), "nothing-there: no such file or folder"));

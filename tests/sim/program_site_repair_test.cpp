@@ -135,7 +135,7 @@ TEST_CASE("R54: behind a bad byte in the middle a block is seen, and taken over"
   const std::size_t at = desk.before_block.size() - 40;  // in the token's event
   bad[at] = static_cast<char>(bad[at] ^ 1);
   desk.write("site/site.log", bad);
-  desk.check_closed("frame digest mismatch");
+  desk.check_closed("the digest of this frame (block of the file) is wrong");
   const Ran refused = desk.run("site repair site");
   CHECK(refused.status == 3);
   CHECK(has(refused.err, "after it 1 event can be read; `tokenlife site repair --salvage DIR`"));

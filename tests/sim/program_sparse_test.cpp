@@ -59,7 +59,8 @@ TEST_CASE("a journal behind which a terabyte of nothing stands is refused, whate
         "client call --dir kiosk --site site", "client register --dir fresh --site site",
         "client new --dir another --site site", "token verify --token-file bulk --site site",
         "ccmsetup-line --site site --host h --token-file bulk", "events site", "log verify site"}) {
-    desk.expect_error(line, damage + "damaged: invalid frame length 0");
+    desk.expect_error(line,
+                      damage + "damaged: this frame (block of the file) has the invalid length 0");
   }
   for (const char* line : {"site repair site", "site repair site --salvage"}) {
     desk.expect_error(line, damage + "nothing can be read from here on, for ");

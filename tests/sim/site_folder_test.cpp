@@ -346,7 +346,8 @@ TEST_CASE("a site whose files are missing or damaged says which") {
   std::string journal = new_site().at("site.log");
   journal[60] = 'x';
   CHECK(refusal("site.log", journal) ==
-        "/site.log: byte 8: damaged: frame digest mismatch; run `tokenlife site repair DIR`");
+        "/site.log: byte 8: damaged: the digest of this frame (block of the file) is wrong; run "
+        "`tokenlife site repair DIR`");
 }
 
 }  // namespace tokenlife::test
