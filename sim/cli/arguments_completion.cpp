@@ -50,7 +50,7 @@ void add_words(const CLI::App& app, const std::string& path, std::vector<Command
 
 void add_completion_commands(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
-      app, chosen, "completion", "Print a script with which a shell completes this command line",
+      app, chosen, "completion", "Print a script with which a shell completes commands and options",
       completion_command,
       "The .deb package installs all three.\n"
       "Examples:\n"
