@@ -6,6 +6,7 @@
 #include "events/event_layout.hpp"
 #include "events/network_move.hpp"
 #include "events/numbers.hpp"
+#include "events/standing.hpp"
 
 namespace tokenlife::events {
 namespace {

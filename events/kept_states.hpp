@@ -6,9 +6,12 @@
 #include <span>
 #include <vector>
 
-#include "events/standing.hpp"
+#include "core/id.hpp"
 
 namespace tokenlife::events {
+
+class ServiceReplay;  // standing.hpp
+struct ServiceState;  // the same
 
 struct KeptStates {
   // The first stretch that is behind the moment: where its frame begins, whose, and from when on.

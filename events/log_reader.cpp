@@ -4,7 +4,6 @@
 #include <set>
 #include <utility>
 
-#include "core/ensure.hpp"
 #include "events/batch_reader.hpp"
 #include "events/log_files.hpp"
 #include "events/site_codec.hpp"

@@ -6,6 +6,7 @@
 #include "events/event.capnp.h"
 #include "events/frame_writer.hpp"
 #include "events/log_files.hpp"
+#include "events/standing.hpp"
 #include "events/typed_frame.hpp"
 
 namespace tokenlife::events {

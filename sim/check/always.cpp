@@ -1,7 +1,7 @@
 // Each property is a sentence about one action of one client, and holds by the rules that it names.
-#include "core/ensure.hpp"
 #include "core/event_error.hpp"
 #include "core/evolve.hpp"
+#include "core/site.hpp"
 #include "sim/check/operators.hpp"
 #include "sim/check/property.hpp"
 #include "sim/check/reference.hpp"
@@ -21,7 +21,7 @@ bool granted(const Transition& taken) {
   return taken.request && taken.verdict.kind == Verdict::Kind::granted;
 }
 bool is_up(const Transition& taken, Endpoint endpoint) {
-  return taken.site.site.up[static_cast<std::size_t>(endpoint)];
+  return taken.site.site->up[static_cast<std::size_t>(endpoint)];
 }
 bool wants_token(const Request& request) { return request.kind != RequestKind::exchange; }
 bool is_trusted(const ClientToken& token) { return token.exists() && token.signer != kRetiredKey; }
@@ -150,9 +150,9 @@ bool back_over_an_mp(const Transition& taken, const Model&) {
 
 bool bulk_is_good(const Transition& taken, const Model&) {
   if (!granted(taken) || taken.request->credential != Credential::bulk) return true;
-  const auto bulk = taken.site.site.bulk_tokens.find(kBulkGuid);
+  const auto bulk = taken.site.site->bulk_tokens.find(kBulkGuid);
   return taken.before.client.state == State::installed &&
-         bulk != taken.site.site.bulk_tokens.end() && !bulk->second.blocked &&
+         bulk != taken.site.site->bulk_tokens.end() && !bulk->second.blocked &&
          bulk->second.signer != kRetiredKey && kPresent < bulk->second.not_before + kBulkLife;
 }
 bool bulk_is_used_once(const Transition& taken, const Model&) {
@@ -175,8 +175,8 @@ bool bulk_concerns_newcomers(const Transition& taken, const Model& model) {
   for (const Instant issued : {kPresent, long_ago}) {
     for (const bool blocked : {false, true}) {
       for (const KeyNumber signer : {kCurrentKey, kRetiredKey}) {
-        other.site.bulk_tokens[kBulkGuid] = {"",      kBulkGuid, issued, issued + kBulkLife,
-                                             blocked, signer};
+        other.site->bulk_tokens[kBulkGuid] = {"",      kBulkGuid, issued, issued + kBulkLife,
+                                              blocked, signer};
         const Transition with = model.tick(taken.before, other);
         if (model.codec().pack(with.after, with.now) != after) return false;
       }

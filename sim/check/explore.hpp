@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "sim/check/action.hpp"
 #include "sim/check/property.hpp"
 #include "sim/check/rules.hpp"
 

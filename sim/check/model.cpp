@@ -4,6 +4,7 @@
 #include "core/ensure.hpp"
 #include "core/evolve_in_place.hpp"
 #include "core/policy.hpp"
+#include "core/site.hpp"
 #include "core/site_command.hpp"
 
 namespace tokenlife::sim::checker {
@@ -133,7 +134,7 @@ std::optional<Transition> Model::act(const ClientState& part, const SiteState& s
   Transition transition{.action = action, .before = part, .site = site, .after = part};
   switch (action.kind) {
     case ActionKind::install:
-      if (action.with_bulk && !site.site.bulk_tokens.contains(kBulkGuid)) return std::nullopt;
+      if (action.with_bulk && !site.site->bulk_tokens.contains(kBulkGuid)) return std::nullopt;
       record(transition, ClientInstalled{{},
                                          action.network,
                                          action.credential,
@@ -200,7 +201,7 @@ std::optional<SiteState> Model::act(const SiteState& part, const Action& action)
     case ActionKind::unblock_bulk: command = UnblockBulkToken{kBulkGuid}; break;
     case ActionKind::rotate:
       // At most two are trusted at a time.
-      if (!part.site.keys[kPreviousKey.value].retired) return std::nullopt;
+      if (!part.site->keys[kPreviousKey.value].retired) return std::nullopt;
       command = RotateSigningCertificate{};
       break;
     case ActionKind::retire: command = RetireSigningCertificate{kPreviousKey}; break;
@@ -223,14 +224,14 @@ std::optional<SiteState> Model::act(const SiteState& part, const Action& action)
     case ActionKind::restart:
     case ActionKind::reinstall: return std::nullopt;
   }
-  const auto event = rules_.decide(part.site, *command, kPresent);
+  const auto event = rules_.decide(*part.site, *command, kPresent);
   if (!event) return std::nullopt;
-  auto site = rules_.evolve(part.site, *event);
+  auto site = rules_.evolve(*part.site, *event);
   ensure(site.has_value(), "the site to accept an event that it decided");
   SiteState next{std::move(*site), part.loses_answers, part.day};
   // Numbers move down: of the retired ones only that they are.
-  if (action.kind == ActionKind::rotate) next.site.keys.erase(next.site.keys.begin());
-  for (auto& [guid, token] : next.site.bulk_tokens)
+  if (action.kind == ActionKind::rotate) next.site->keys.erase(next.site->keys.begin());
+  for (auto& [guid, token] : next.site->bulk_tokens)
     token.signer = renumbered(token.signer, action.kind);
   return next;
 }

@@ -2,15 +2,21 @@
 // ("sometimes"), so that an exploration in which nothing went on is no proof.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "sim/check/model.hpp"
+#include "core/client.hpp"
+#include "core/client_event.hpp"
+#include "sim/check/options.hpp"
 
 namespace tokenlife::sim::checker {
+
+class Model;        // model.hpp
+struct Transition;  // the same
 
 struct Invariant {
   std::string_view name;

@@ -1,4 +1,5 @@
 #include "sim/check/reference.hpp"
+#include "core/site.hpp"
 
 #include <utility>
 
@@ -106,7 +107,7 @@ class Tick {
   void judge(Wants wants, bool at_cmg) {
     const bool wants_token = wants != Wants::exchange;
     c_.is_lost = false;
-    const auto is_up = [&](Endpoint e) { return site_.site.up[static_cast<std::size_t>(e)]; };
+    const auto is_up = [&](Endpoint e) { return site_.site->up[static_cast<std::size_t>(e)]; };
     const auto none_came = [&](FailureReason why) {
       by(outage_is_silence);
       c_.answer = Reference::Answer::none_came;
@@ -142,8 +143,8 @@ class Tick {
   }
 
   std::optional<RefusalReason> what_is_wrong_with_bulk() const {
-    const auto bulk = site_.site.bulk_tokens.find(kBulkGuid);
-    if (bulk == site_.site.bulk_tokens.end()) return RefusalReason::bulk_token_unknown;
+    const auto bulk = site_.site->bulk_tokens.find(kBulkGuid);
+    if (bulk == site_.site->bulk_tokens.end()) return RefusalReason::bulk_token_unknown;
     if (bulk->second.signer == kRetiredKey) return RefusalReason::unknown_signer;  // A9
     if (kPresent - bulk->second.not_before >= kBulkLife) return RefusalReason::bulk_token_expired;
     if (bulk->second.blocked) return RefusalReason::bulk_token_blocked;

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/check/model.hpp"
+#include "sim/check/action.hpp"
 
 namespace tokenlife::sim::checker {
 

@@ -1,4 +1,5 @@
 // What operators do to the site, in plain words.
+#include "core/site.hpp"
 #include "sim/check/reference.hpp"
 
 namespace tokenlife::sim::checker {
@@ -16,10 +17,10 @@ std::optional<SiteState> reference_act(const SiteState& before, const Action& ac
     is = wanted;
     return part;
   };
-  bool& is_up = part.site.up[static_cast<std::size_t>(action.endpoint)];
-  bool& previous_is_retired = part.site.keys[kPreviousKey.value].retired;
-  const auto bulk = part.site.bulk_tokens.find(kBulkGuid);
-  const bool is_issued = bulk != part.site.bulk_tokens.end();
+  bool& is_up = part.site->up[static_cast<std::size_t>(action.endpoint)];
+  bool& previous_is_retired = part.site->keys[kPreviousKey.value].retired;
+  const auto bulk = part.site->bulk_tokens.find(kBulkGuid);
+  const bool is_issued = bulk != part.site->bulk_tokens.end();
   switch (action.kind) {
     case ActionKind::outage_begins: return changed(is_up, false);
     case ActionKind::outage_ends: return changed(is_up, true);
@@ -27,7 +28,7 @@ std::optional<SiteState> reference_act(const SiteState& before, const Action& ac
       return changed(part.loses_answers[static_cast<std::size_t>(action.endpoint)], true);
     case ActionKind::issue_bulk:
       if (is_issued) return std::nullopt;
-      part.site.bulk_tokens[kBulkGuid] = {
+      part.site->bulk_tokens[kBulkGuid] = {
           std::string(kBulkName), kBulkGuid, kPresent,
           kPresent + kBulkLife,   false,     kCurrentKey};  // R41, D3
       return part;

@@ -6,6 +6,7 @@
 #include "core/lifecycle.hpp"
 #include "core/lifecycle_dispatch.hpp"
 #include "core/table_row.hpp"
+#include "sim/check/model.hpp"
 #include "sim/check/property.hpp"
 
 namespace tokenlife::sim::checker {

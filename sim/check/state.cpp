@@ -4,6 +4,7 @@
 
 #include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
+#include "core/site.hpp"
 
 namespace tokenlife::sim::checker {
 namespace {
@@ -64,6 +65,16 @@ bool operator==(const ClientState& a, const ClientState& b) {
          a.agent_started == b.agent_started && a.reinstall == b.reinstall &&
          a.unheard == b.unheard && a.certificate_age == b.certificate_age;
 }
+
+SiteValue::SiteValue() : site_(std::make_unique<Site>()) {}
+SiteValue::SiteValue(Site&& site) : site_(std::make_unique<Site>(std::move(site))) {}
+SiteValue::SiteValue(const SiteValue& other) : site_(std::make_unique<Site>(*other)) {}
+SiteValue::SiteValue(SiteValue&&) noexcept = default;
+SiteValue& SiteValue::operator=(const SiteValue& other) { return *this = SiteValue(other); }
+SiteValue& SiteValue::operator=(SiteValue&&) noexcept = default;
+SiteValue::~SiteValue() = default;
+
+bool operator==(const SiteValue& a, const SiteValue& b) { return *a == *b; }
 
 bool has_just_got_token(const ClientState& part, const Options& options) {
   const ClientToken& token = part.client.token;
@@ -201,11 +212,11 @@ ClientState StateCodec::unpack_client(const PartKey& packed) const {
 
 PartKey StateCodec::pack(const SiteState& part, Instant now) const {
   StateWriter key;
-  for (const bool up : part.site.up) key.put(up, 1);
-  key.put(!part.site.keys[kPreviousKey.value].retired, 1);
+  for (const bool up : part.site->up) key.put(up, 1);
+  key.put(!part.site->keys[kPreviousKey.value].retired, 1);
   for (const bool loses : part.loses_answers) key.put(loses, 1);
-  const auto bulk = part.site.bulk_tokens.find(kBulkGuid);
-  const bool issued = bulk != part.site.bulk_tokens.end();
+  const auto bulk = part.site->bulk_tokens.find(kBulkGuid);
+  const bool issued = bulk != part.site->bulk_tokens.end();
   key.put(issued, 1);
   key.put(issued && bulk->second.blocked, 1);
   key.put(issued ? bulk->second.signer.value : 0, 2);
@@ -217,10 +228,10 @@ PartKey StateCodec::pack(const SiteState& part, Instant now) const {
 SiteState StateCodec::unpack_site(const PartKey& packed) const {
   Reader key(packed);
   SiteState part;
-  part.site.established = true;
-  for (bool& up : part.site.up) up = key.flag();
+  part.site->established = true;
+  for (bool& up : part.site->up) up = key.flag();
   const bool previous_is_trusted = key.flag();
-  part.site.keys = {SigningKey{true}, SigningKey{!previous_is_trusted}, SigningKey{false}};
+  part.site->keys = {SigningKey{true}, SigningKey{!previous_is_trusted}, SigningKey{false}};
   for (bool& loses : part.loses_answers) loses = key.flag();
   const bool issued = key.flag();
   const bool blocked = key.flag();
@@ -229,7 +240,7 @@ SiteState StateCodec::unpack_site(const PartKey& packed) const {
   if (issued) {
     const Instant not_before = kPresent - unit_ * age;
     const Instant expires = not_before + std::chrono::minutes{kBulkLifetimeMinutesDefault};
-    part.site.bulk_tokens[kBulkGuid] = {
+    part.site->bulk_tokens[kBulkGuid] = {
         std::string(kBulkName), kBulkGuid, not_before, expires, blocked, signer};
   }
   part.day = key.take<std::uint32_t>(20);
@@ -238,14 +249,14 @@ SiteState StateCodec::unpack_site(const PartKey& packed) const {
 
 SiteView view_of(const SiteState& part, const Client& client, const Request& request) {
   SiteView view;
-  view.endpoint_up = part.site.up[static_cast<std::size_t>(request.via)];
-  view.sts_up = part.site.up[static_cast<std::size_t>(Endpoint::sts)];
+  view.endpoint_up = part.site->up[static_cast<std::size_t>(request.via)];
+  view.sts_up = part.site->up[static_cast<std::size_t>(Endpoint::sts)];
   view.signer = kCurrentKey;
-  view.token_signer_trusted = !part.site.keys[client.token.signer.value].retired;
-  if (const auto bulk = part.site.bulk_tokens.find(request.bulk);
-      bulk != part.site.bulk_tokens.end()) {
+  view.token_signer_trusted = !part.site->keys[client.token.signer.value].retired;
+  if (const auto bulk = part.site->bulk_tokens.find(request.bulk);
+      bulk != part.site->bulk_tokens.end()) {
     view.bulk_token = bulk->second;
-    view.bulk_signer_trusted = !part.site.keys[bulk->second.signer.value].retired;
+    view.bulk_signer_trusted = !part.site->keys[bulk->second.signer.value].retired;
   }
   return view;
 }

@@ -7,11 +7,15 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "core/answer.hpp"
 #include "core/client.hpp"
-#include "core/site.hpp"
 #include "sim/check/rules.hpp"
+
+namespace tokenlife {
+struct Site;  // core/site.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::sim::checker {
 
@@ -49,8 +53,29 @@ struct ClientState {
   friend bool operator==(const ClientState&, const ClientState&);
 };
 
+// A site, which those who only pass it on need not know.
+class SiteValue {
+ public:
+  SiteValue();
+  SiteValue(Site&& site);
+  SiteValue(const SiteValue& other);
+  SiteValue(SiteValue&& other) noexcept;
+  SiteValue& operator=(const SiteValue& other);
+  SiteValue& operator=(SiteValue&& other) noexcept;
+  ~SiteValue();
+
+  Site& operator*() { return *site_; }
+  const Site& operator*() const { return *site_; }
+  Site* operator->() { return site_.get(); }
+  const Site* operator->() const { return site_.get(); }
+  friend bool operator==(const SiteValue& a, const SiteValue& b);
+
+ private:
+  std::unique_ptr<Site> site_;  // null only of one that was moved from
+};
+
 struct SiteState {
-  Site site;
+  SiteValue site;
   std::array<bool, 2> loses_answers{};  // of this tick, by Endpoint: MP, CMG
   std::uint32_t day = 0;                // kept only with Options::days
   friend bool operator==(const SiteState&, const SiteState&) = default;

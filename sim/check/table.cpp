@@ -1,6 +1,8 @@
 #include "sim/check/table.hpp"
 
 #include "core/ensure.hpp"
+#include "core/site.hpp"
+#include "sim/check/model.hpp"
 
 namespace tokenlife::sim::checker {
 namespace {
@@ -30,8 +32,8 @@ Tables::Tables(const Options& options, const Rules& rules)
   ClientState client;
   client.client.newest_ordinal = 1;
   SiteState site;
-  site.site.established = true;
-  site.site.keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
+  site.site->established = true;
+  site.site->keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
   client_code(client, kPresent);
   site_code(site, kPresent);
   Transition nothing;
@@ -69,7 +71,7 @@ Code Tables::site_code(const SiteState& part, Instant now) {
   const auto next_view = static_cast<std::uint32_t>(views_.size());
   const std::uint32_t view = views_.try_emplace(view_key, next_view).first->second;
   ensure(view < views_max_, "all views of the site to be counted");
-  sites_.push_back({.key = key, .view = view, .has_bulk = !part.site.bulk_tokens.empty()});
+  sites_.push_back({.key = key, .view = view, .has_bulk = !part.site->bulk_tokens.empty()});
   return entry->second;
 }
 

@@ -3,13 +3,16 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
+#include "core/site.hpp"
+#include "sim/check/action.hpp"
+#include "sim/check/model.hpp"
 
 namespace tokenlife::sim::checker {
 
 ModelRun::ModelRun(const Options& options, const Rules& rules)
     : stepper_(options, rules), clients_(options.clients), references_(options.clients) {
-  site_.site.established = true;
-  site_.site.keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
+  site_.site->established = true;
+  site_.site->keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
   reference_site_ = site_;
   for (ClientState& part : clients_) part.client.newest_ordinal = 1;
 }

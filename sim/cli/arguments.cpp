@@ -5,7 +5,6 @@
 #include <cctype>
 #include <sstream>
 
-#include "core/ensure.hpp"
 #include "sim/cli/arguments.hpp"
 #include "sim/cli/arguments_help.hpp"
 #include "sim/cli/program.hpp"

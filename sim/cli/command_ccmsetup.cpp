@@ -15,7 +15,7 @@
 #include "sim/cli/site_warning.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"
-#include "sim/site/token_service.hpp"
+#include "sim/site/token_checks.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/read_file.hpp"
 #include "sim/text/time.hpp"

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "core/site.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_fault.hpp"
 #include "core/token/token_names.hpp"
@@ -19,8 +21,8 @@
 #include "sim/cli/rule_table.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/key_file.hpp"
+#include "sim/site/token_checks.hpp"
 #include "sim/site/token_lint.hpp"
-#include "sim/site/token_service.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/time.hpp"
 

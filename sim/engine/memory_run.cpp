@@ -10,6 +10,7 @@
 #include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/engine/tally.hpp"
+#include "sim/engine/token_client.hpp"
 
 namespace tokenlife::sim {
 namespace {

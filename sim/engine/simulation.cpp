@@ -12,6 +12,8 @@
 #include "sim/engine/live_client.hpp"
 #include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
+#include "sim/engine/token_client.hpp"
+#include "sim/engine/token_site.hpp"
 #include "sim/scenario/time_zone.hpp"
 #include "sim/text/error.hpp"
 
@@ -313,9 +315,7 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
   if (!log) return Failed<Error>(log.error());
   std::optional<TokenSite> real;
   if (scenario.real_crypto) {
-    const auto ready = options.rsa_keys == nullptr ? std::span<const PrivateKey>()
-                                                   : std::span<const PrivateKey>(*options.rsa_keys);
-    real.emplace(scenario, site, KeyMaking{options.threads, ready, &control.stop});
+    real.emplace(scenario, site, KeyMaking{options.threads, options.rsa_keys, &control.stop});
   }
   const World world{&scenario, &site, &schedule, real ? &*real : nullptr, options.wanted};
   const auto [first, end] = partitions_of_part(scenario.clients, options);

@@ -2,9 +2,9 @@
 
 #include <string>
 
-#include "core/ensure.hpp"
 #include "core/request.hpp"
 #include "core/token/possession.hpp"
+#include "core/token/token_verify.hpp"
 #include "core/verdict.hpp"
 
 namespace tokenlife::sim {

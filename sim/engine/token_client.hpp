@@ -8,6 +8,7 @@
 
 #include "core/client.hpp"
 #include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
 #include "core/token/secret.hpp"
 #include "sim/engine/token_site.hpp"
 

@@ -4,7 +4,12 @@
 #include <future>
 
 #include "core/ensure.hpp"
+#include "core/request.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/possession.hpp"
 #include "core/token/token_fault.hpp"
+#include "core/token/token_verify.hpp"
 #include "core/verdict.hpp"
 #include "sim/engine/site_timeline.hpp"
 
@@ -13,7 +18,7 @@ namespace {
 
 // That many RSA keys, or fewer if the making is stopped.
 std::vector<PrivateKey> make_keys(std::size_t count, const KeyMaking& making) {
-  const std::size_t ready = std::min(count, making.ready.size());
+  const std::size_t ready = making.ready == nullptr ? 0 : std::min(count, making.ready->size());
   std::vector<std::optional<PrivateKey>> made(count - ready);
   std::atomic<std::size_t> next{0};
   const auto make = [&] {
@@ -29,8 +34,9 @@ std::vector<PrivateKey> make_keys(std::size_t count, const KeyMaking& making) {
   make();
   for (std::future<void>& other : others) other.get();
 
-  const std::span<const PrivateKey> taken = making.ready.first(ready);
-  std::vector<PrivateKey> keys(taken.begin(), taken.end());
+  std::vector<PrivateKey> keys;
+  if (ready > 0)
+    keys.assign(making.ready->begin(), making.ready->begin() + static_cast<std::ptrdiff_t>(ready));
   for (auto& key : made) {
     if (key) keys.push_back(std::move(*key));
   }
@@ -38,6 +44,11 @@ std::vector<PrivateKey> make_keys(std::size_t count, const KeyMaking& making) {
 }
 
 }  // namespace
+
+struct TokenSite::IssuingKey {
+  PrivateKey key;
+  Certificate certificate;
+};
 
 TokenSite::TokenSite(const Scenario& scenario, const SiteTimeline& timeline,
                      const KeyMaking& making)
@@ -59,6 +70,10 @@ TokenSite::TokenSite(const Scenario& scenario, const SiteTimeline& timeline,
   pool_.assign(made.begin() + static_cast<std::ptrdiff_t>(signing), made.end());
   sign_bulk_tokens();
 }
+
+TokenSite::~TokenSite() = default;
+
+std::string_view TokenSite::bulk_token(Guid guid) const { return bulk_tokens_.at(guid).reveal(); }
 
 // By whom the site says that it was signed. What the run does not reach is never issued.
 KeyNumber TokenSite::signer_of(Guid token, Instant issued) const {
@@ -104,6 +119,11 @@ PrivateKey TokenSite::client_key(ClientNumber client, std::uint32_t installation
 }
 
 // ---- The desk ----------------------------------------------------------------------------------
+
+TokenVerifier::TokenVerifier(const TokenSite& site, Signatures& signatures)
+    : site_(site), signatures_(signatures), signers_(site.signers_) {}
+
+TokenVerifier::~TokenVerifier() = default;
 
 TokenVerdict TokenVerifier::check(const Request& request, const Evidence& shown,
                                   Challenge& challenge, Instant now) {

@@ -11,15 +11,17 @@
 #include <string_view>
 #include <vector>
 
-#include "core/token/certificate.hpp"
-#include "core/token/key.hpp"
-#include "core/token/possession.hpp"
 #include "core/token/secret.hpp"
-#include "core/token/token_verify.hpp"
 #include "sim/engine/tally.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife {
+class Certificate;    // core/token/certificate.hpp
+class PrivateKey;     // core/token/key.hpp
+class Challenge;      // core/token/possession.hpp
+struct Evidence;      // the same
+struct Request;       // core/request.hpp
+struct Signer;        // core/token/token_verify.hpp
 struct TokenVerdict;  // core/verdict.hpp
 }  // namespace tokenlife
 
@@ -33,8 +35,8 @@ inline constexpr std::uint32_t kPoolKeys = 16;
 // How a run comes by its RSA keys.
 struct KeyMaking {
   unsigned threads = 1;
-  // Taken before new ones are made: for whoever runs many scenarios.
-  std::span<const PrivateKey> ready{};
+  // Taken before new ones are made: for whoever runs many scenarios. Null: none.
+  const std::vector<PrivateKey>* ready = nullptr;
   // Once it is set no more keys are made, and no client may live at the site.
   const std::atomic<bool>* stop = nullptr;
 };
@@ -44,6 +46,7 @@ class TokenSite {
  public:
   // Both must outlive it.
   TokenSite(const Scenario& scenario, const SiteTimeline& timeline, const KeyMaking& making = {});
+  ~TokenSite();
 
   const Scenario& scenario() const { return scenario_; }
   const SiteTimeline& timeline() const { return timeline_; }
@@ -53,7 +56,7 @@ class TokenSite {
   }
   // As the operator copied it when it was made (R32): neither the site nor, once it is registered,
   // a client has it (R22).
-  std::string_view bulk_token(Guid guid) const { return bulk_tokens_.at(guid).reveal(); }
+  std::string_view bulk_token(Guid guid) const;
   // The key of a client's n-th installation.
   PrivateKey client_key(ClientNumber client, std::uint32_t installation) const;
   // What it signed before the first client came.
@@ -61,10 +64,7 @@ class TokenSite {
 
  private:
   friend class TokenVerifier;
-  struct IssuingKey {
-    PrivateKey key;
-    Certificate certificate;
-  };
+  struct IssuingKey;
 
   void sign_bulk_tokens();
   void sign_bulk_token(std::uint32_t bulk_token, std::uint32_t repetition, Instant issued);
@@ -83,8 +83,8 @@ class TokenSite {
 // Serves the clients of one thread. The site and the signatures must outlive it.
 class TokenVerifier {
  public:
-  TokenVerifier(const TokenSite& site, Signatures& signatures)
-      : site_(site), signatures_(signatures), signers_(site.signers_) {}
+  TokenVerifier(const TokenSite& site, Signatures& signatures);
+  ~TokenVerifier();
 
   // R15, D2, D6: checks what is shown with a request. Spends the challenge.
   TokenVerdict check(const Request& request, const Evidence& shown, Challenge& challenge,

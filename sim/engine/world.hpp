@@ -4,14 +4,14 @@
 #include "events/client_batch.hpp"
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/tally.hpp"
-#include "sim/engine/token_client.hpp"
-#include "sim/engine/token_site.hpp"
 #include "sim/scenario/random.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace tokenlife::sim {
 
 class SiteTimeline;  // site_timeline.hpp
+class TokenClient;   // token_client.hpp
+class TokenSite;     // token_site.hpp
 
 // Of the draws of a cohort's clients.
 inline DrawKeys keys_of(const Scenario& scenario, const Cohort& cohort) {

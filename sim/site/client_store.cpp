@@ -13,6 +13,7 @@
 #include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "core/lifecycle.hpp"
+#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
 #include "events/client_batch.hpp"
 #include "events/log_reader.hpp"
@@ -21,7 +22,7 @@
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"
-#include "sim/site/token_service.hpp"
+#include "sim/site/token_claims.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -41,9 +42,8 @@ Failed<Error> cannot_be(const std::string& place, const std::string& doing, std:
 std::error_code sync(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return {errno, std::generic_category()};
-  const bool synced = ::fsync(descriptor) == 0;
-  const std::error_code why =
-      synced ? std::error_code{} : std::error_code{errno, std::generic_category()};
+  std::error_code why;
+  if (::fsync(descriptor) != 0) why = {errno, std::generic_category()};
   ::close(descriptor);
   return why;
 }

@@ -1,5 +1,6 @@
 #include "sim/site/draw_epoch.hpp"
 
+#include "core/site.hpp"
 #include "core/site_command.hpp"
 #include "sim/site/generate_guid.hpp"
 

@@ -5,8 +5,12 @@
 #include <string>
 
 #include "core/result.hpp"
-#include "core/site.hpp"
+#include "core/site_event.hpp"
 #include "sim/text/error.hpp"
+
+namespace tokenlife {
+struct Site;  // core/site.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 

@@ -7,7 +7,6 @@
 
 #include "core/answer.hpp"
 #include "core/decide.hpp"
-#include "core/ensure.hpp"
 #include "core/policy.hpp"
 #include "core/site.hpp"
 #include "core/token/strict_json.hpp"
@@ -16,6 +15,7 @@
 #include "core/token_life.hpp"
 #include "sim/site/signer_life.hpp"
 #include "sim/site/strange_clock.hpp"
+#include "sim/site/token_service.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {

@@ -12,11 +12,19 @@
 #include <vector>
 
 #include "core/request.hpp"
-#include "core/token/token.hpp"
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "sim/site/client_store.hpp"
-#include "sim/site/token_service.hpp"
+#include "sim/site/site_store.hpp"
+
+namespace tokenlife {
+enum class TokenFault : std::uint8_t;  // core/token/token_fault.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
+
+struct SiteAnswer;  // token_service.hpp
 
 // A11: what a client shows to register, for this contact alone: it is stored nowhere (D4).
 struct ShownPki {

@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "core/site.hpp"
+#include "core/token/certificate.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/private_file.hpp"

@@ -6,12 +6,18 @@
 #include <string>
 #include <string_view>
 
+#include "core/id.hpp"
 #include "core/result.hpp"
-#include "core/site.hpp"
-#include "core/token/certificate.hpp"
 #include "events/journal.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/text/error.hpp"
+
+namespace tokenlife {
+class Certificate;  // core/token/certificate.hpp
+class PrivateKey;   // core/token/key.hpp
+struct SigningKey;  // core/site.hpp
+struct Site;        // the same
+}  // namespace tokenlife
 
 namespace tokenlife::sim {
 

@@ -11,7 +11,8 @@
 #include <system_error>
 #include <utility>
 
-#include "core/ensure.hpp"
+#include "core/evolve.hpp"
+#include "core/site.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/draw_epoch.hpp"
 #include "sim/site/private_file.hpp"

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/ensure.hpp"
+#include "core/site.hpp"
 #include "core/site_command.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_verify.hpp"

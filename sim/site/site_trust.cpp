@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/site.hpp"
 #include "core/site_command.hpp"
 #include "core/token/secret.hpp"
 #include "core/token/sha256.hpp"

@@ -8,14 +8,14 @@
 #include "core/ensure.hpp"
 #include "core/site.hpp"
 #include "core/site_command.hpp"
-#include "core/token/strict_json.hpp"
 #include "core/token/token_fault.hpp"
-#include "core/token/token_form.hpp"
 #include "core/token/token_verify.hpp"
 #include "core/verdict.hpp"
 #include "sim/site/signer_life.hpp"
 #include "sim/site/signing_pair.hpp"
 #include "sim/site/site_trust.hpp"
+#include "sim/site/token_checks.hpp"
+#include "sim/site/token_claims.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -149,40 +149,12 @@ TokenVerdict verdict_of(std::optional<TokenFault> own, std::optional<TokenFault>
 
 }  // namespace
 
-std::optional<ClientClaims> claims_named_by(const Secret& token) {
-  const auto segments = split_token(token.reveal());
-  if (!segments) return std::nullopt;
-  const auto members = parse_strict_json(segments->payload);
-  if (!members) return std::nullopt;
-  const auto claims = read_claims(*members, TokenProfile::client);
-  return claims ? std::optional(std::get<ClientClaims>(*claims)) : std::nullopt;
-}
-
-TokenSerial serial_named_by(const Secret& token) {
-  const auto claims = claims_named_by(token);
-  return claims ? claims->serial : TokenSerial{};
-}
-
 bool has_seen(const SiteFolder& site, const Certificate& certificate, const Client& client,
               const Secret& token) {
   const TokenSerial serial = serial_named_by(token);
   const auto known = site.site().clients.find(certificate.sha256());
   return known != site.site().clients.end() && has_shown(known->second, serial) &&
          !forgotten(site, certificate, client, serial);
-}
-
-TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
-                      std::string_view issuer, std::chrono::sys_seconds now) {
-  TokenChecks checks{signers, now};
-  checks.leeway = site.site().policy.leeway;
-  checks.bulk_leeway = site.site().policy.bulk_leeway;
-  checks.issuer = issuer;
-  checks.issued = [&site](Guid guid) -> std::optional<BulkToken> {
-    const auto known = site.site().bulk_tokens.find(guid);
-    if (known == site.site().bulk_tokens.end()) return std::nullopt;
-    return known->second;
-  };
-  return checks;
 }
 
 Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, Challenge& challenge,

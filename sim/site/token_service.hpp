@@ -39,11 +39,6 @@ struct SiteAnswer {
   bool is_clone = false;
 };
 
-// What a client token says, whoever wrote it.
-std::optional<ClientClaims> claims_named_by(const Secret& token);
-// Its serial; 0 if it names none.
-TokenSerial serial_named_by(const Secret& token);
-
 // Whether the site hears nothing new when the client shows the token that it holds: it remembers
 // all that the client has had of it, by that and by the client's own word, which counts for nothing
 // but its own serials; and has seen this token.
@@ -56,9 +51,5 @@ bool has_seen(const SiteFolder& site, const Certificate& certificate, const Clie
 // replaced is refused if it `refuses_clones`.
 Result<SiteAnswer, Error> answer(SiteFolder& site, const SignedRequest& shown, Challenge& challenge,
                                  std::chrono::sys_seconds now, bool refuses_clones = false);
-
-// What verify() needs to know of a site: borrowed from it, except for the signers.
-TokenChecks checks_of(const SiteFolder& site, std::span<const Signer> signers,
-                      std::string_view issuer, std::chrono::sys_seconds now);
 
 }  // namespace tokenlife::sim

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "core/lifecycle.hpp"
+#include "core/lifecycle_dispatch.hpp"
 #include "events/log_reader.hpp"
 #include "events/replay.hpp"
 #include "fleet.hpp"

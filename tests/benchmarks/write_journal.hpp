@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "core/ensure.hpp"
+#include "core/site.hpp"
+#include "core/site_command.hpp"
 #include "core/token/sha256.hpp"
 #include "events/journal.hpp"
 #include "events/storage.hpp"

@@ -20,6 +20,7 @@
 #include "sim/site/inventory.hpp"
 #include "sim/site/signer_life.hpp"
 #include "sim/site/signing_pair.hpp"
+#include "sim/site/token_checks.hpp"
 #include "sim/site/token_service.hpp"
 
 namespace tokenlife::sim {

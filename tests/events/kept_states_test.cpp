@@ -12,6 +12,7 @@
 #include "events/replay.hpp"
 #include "events/resign.hpp"
 #include "events/small_log.hpp"
+#include "events/standing.hpp"
 #include "events/temporary_folder.hpp"
 #include "events/verify.hpp"
 #include "support/property.hpp"

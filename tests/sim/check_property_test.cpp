@@ -2,6 +2,8 @@
 // action by hand.
 #include "core/event_error.hpp"
 #include "core/evolve.hpp"
+#include "core/site.hpp"
+#include "sim/check/model.hpp"
 #include "sim/check/property.hpp"
 
 #include <catch2/catch.hpp>
@@ -42,8 +44,8 @@ ClientState registered_client() {
 
 SiteState quiet_site() {
   SiteState site;
-  site.site.established = true;
-  site.site.keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
+  site.site->established = true;
+  site.site->keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
   return site;
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/site.hpp"
 #include "sim/check/story.hpp"
 #include "sim/cli/command_check.hpp"
 #include "sim/engine/expectations.hpp"

@@ -44,7 +44,7 @@ TEST_CASE("explain says where a lost client is, how it got there and what would 
       "stranded: it has held no good token since 2026-04-01T00:00:00Z",
       "re-registration-required, since 2026-04-06T00:01:00Z",
       "on the internet",
-      "the client was never connected",
+      "due for renewal (2026-01-31T00:00:00Z), the client was never",
       "(offline)\n",
       "R60 ",
       "\nHow it got there\n",

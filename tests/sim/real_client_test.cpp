@@ -1,5 +1,6 @@
 // What a client carries in a run with real tokens, and what it is worth to others.
 // R14, R15, R22, R24, R28, D2, D6, A5, A6, A9.
+#include "core/token/possession.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/engine/token_client.hpp"
 

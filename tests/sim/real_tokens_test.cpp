@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/token/key.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/engine/site_timeline.hpp"
@@ -30,7 +31,7 @@ const std::vector<PrivateKey>& some_keys() {
 
 EngineRun simulate_for_real(const Scenario& scenario) {
   const SiteTimeline timeline(scenario);
-  const TokenSite site(scenario, timeline, {1, some_keys()});
+  const TokenSite site(scenario, timeline, {1, &some_keys()});
   return simulate(scenario, &site);
 }
 

@@ -6,7 +6,7 @@
 #include "sim/site/client_store.hpp"
 #include "sim/site/session.hpp"
 #include "sim/site/signing_pair.hpp"
-#include "sim/site/token_service.hpp"
+#include "sim/site/token_checks.hpp"
 #include "support/folder_desk.hpp"
 
 namespace tokenlife::test {

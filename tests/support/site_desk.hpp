@@ -1,14 +1,17 @@
 // A desk with a site on disk, for the program and the documented tool.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/site.hpp"
-#include "core/token/token_fault.hpp"
-#include "core/token/token_verify.hpp"
-#include "sim/site/site_store.hpp"
+#include "core/result.hpp"
 #include "support/desk.hpp"
+
+namespace tokenlife {
+enum class TokenFault : std::uint8_t;  // core/token/token_fault.hpp
+class VerifiedToken;                   // core/token/token_verify.hpp
+}  // namespace tokenlife
 
 namespace tokenlife::test {
 
@@ -38,18 +41,7 @@ struct SiteDesk : Desk {
   }
 };
 
-// What the site itself says of a token.
-inline Result<VerifiedToken, TokenFault> verified(const Desk& desk, const std::string& token) {
-  const auto site = sim::SiteFolder::open_to_read(desk.path("site"));
-  REQUIRE(site);
-  const auto signers = site->signers();
-  TokenChecks checks{.signers = signers, .now = site->time_of(site->events().back().time)};
-  checks.issued = [&](Guid guid) {
-    const auto& known = site->site().bulk_tokens;
-    const auto found = known.find(guid);
-    return found == known.end() ? std::nullopt : std::optional(found->second);
-  };
-  return verify(token, checks);
-}
+// What the site itself says of a token (core/token/token_verify.hpp).
+Result<VerifiedToken, TokenFault> verified(const Desk& desk, const std::string& token);
 
 }  // namespace tokenlife::test

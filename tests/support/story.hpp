@@ -11,7 +11,6 @@
 
 #include "core/bulk_token.hpp"
 #include "core/decide.hpp"
-#include "core/event_error.hpp"
 #include "core/evolve.hpp"
 #include "core/request.hpp"
 #include "core/verdict.hpp"
