@@ -105,13 +105,25 @@ KeyNumber SiteHistory::signer(Instant now) const {
   return {static_cast<std::uint32_t>(after - signs_from_.begin()) - 1};
 }
 
-std::optional<BulkToken> SiteHistory::bulk_token(Guid guid, Instant now) const {
+SiteHistory::SiteHistory() = default;
+SiteHistory::SiteHistory(const SiteHistory&) = default;
+SiteHistory::SiteHistory(SiteHistory&&) noexcept = default;
+SiteHistory& SiteHistory::operator=(const SiteHistory&) = default;
+SiteHistory& SiteHistory::operator=(SiteHistory&&) noexcept = default;
+SiteHistory::~SiteHistory() = default;
+
+const BulkToken* SiteHistory::find_bulk_token(Guid guid, Instant now) const {
   const auto after = std::upper_bound(bulk_history_.begin(), bulk_history_.end(),
                                       std::pair{guid, now}, [](const auto& key, const auto& entry) {
                                         return key < std::pair{entry.second.guid, entry.first};
                                       });
-  if (after == bulk_history_.begin() || (after - 1)->second.guid != guid) return std::nullopt;
-  return (after - 1)->second;
+  if (after == bulk_history_.begin() || (after - 1)->second.guid != guid) return nullptr;
+  return &(after - 1)->second;
+}
+
+std::optional<BulkToken> SiteHistory::bulk_token(Guid guid, Instant now) const {
+  const BulkToken* known = find_bulk_token(guid, now);
+  return known == nullptr ? std::nullopt : std::optional(*known);
 }
 
 const std::optional<Capacity>& SiteHistory::capacity(Endpoint endpoint, Instant now) const {
@@ -133,8 +145,11 @@ SiteView SiteHistory::view(const Client& client, const Request& request, Instant
   view.sts_up = up(Endpoint::sts, now);
   view.signer = signer(now);
   view.token_signer_trusted = now < retired_at(client.token.signer);
-  if (!request.bulk.is_nil()) view.bulk_token = bulk_token(request.bulk, now);
-  if (view.bulk_token) view.bulk_signer_trusted = now < retired_at(view.bulk_token->signer);
+  if (request.bulk.is_nil()) return view;
+  if (const BulkToken* shown = find_bulk_token(request.bulk, now)) {
+    view.bulk_token = {shown->not_before, shown->expires, shown->blocked};
+    view.bulk_signer_trusted = now < retired_at(shown->signer);
+  }
   return view;
 }
 

@@ -7,27 +7,34 @@
 #include <utility>
 #include <vector>
 
-#include "bulk_token.hpp"
 #include "client.hpp"
+#include "id.hpp"
 #include "recorded.hpp"
 #include "site_event.hpp"
 #include "site_policy.hpp"
 
 namespace tokenlife {
 
-struct Request;   // request.hpp
-struct SiteView;  // verdict.hpp
+struct BulkToken;  // bulk_token.hpp
+struct Request;    // request.hpp
+struct SiteView;   // verdict.hpp
 
 // When something is so: from the first moment, up to but not including the second.
 using Span = std::pair<Instant, Instant>;
 
 class SiteHistory {
  public:
-  SiteHistory() = default;
+  SiteHistory();
   // Precondition: the events are a site's stream from its beginning, each legal where it stands.
   // `knows_all_keys`: a client on disk does not hear of the site's signing certificates, and takes
   // those that its events do not name to be trusted.
   explicit SiteHistory(std::span<const Recorded<SiteEvent>> events, bool knows_all_keys = true);
+
+  SiteHistory(const SiteHistory&);
+  SiteHistory(SiteHistory&&) noexcept;
+  SiteHistory& operator=(const SiteHistory&);
+  SiteHistory& operator=(SiteHistory&&) noexcept;
+  ~SiteHistory();
 
   // What follows is of the tick `now`, after all that happened to the site in it.
 
@@ -69,6 +76,8 @@ class SiteHistory {
   std::span<const Instant> admission_changes() const { return admission_changes_; }
 
  private:
+  const BulkToken* find_bulk_token(Guid guid, Instant now) const;
+
   std::array<std::vector<Span>, kCount<Endpoint>> down_;     // merged, in order
   std::vector<Instant> signs_from_{Instant::min()};          // by key
   std::vector<Instant> retired_at_{kNever};                  // by key

@@ -29,7 +29,7 @@ struct JournalHead {
   friend bool operator==(const JournalHead&, const JournalHead&) = default;
 };
 
-// A site of one's own, for who need not know what one is.
+// Owns a site, in a header that does not include core/site.hpp.
 struct SiteDeleter {
   void operator()(Site* site) const;
 };

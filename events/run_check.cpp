@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/bulk_lifetime.hpp"
+#include "core/bulk_token.hpp"
 #include "core/policy.hpp"
 #include "events/standing.hpp"
 

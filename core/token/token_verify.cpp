@@ -2,6 +2,7 @@
 // audience and type right, known to the site, in its time, not blocked, and shown by its owner.
 #include <algorithm>
 
+#include "core/bulk_token.hpp"
 #include "core/ensure.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/key.hpp"

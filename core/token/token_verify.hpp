@@ -9,7 +9,6 @@
 #include <string_view>
 #include <utility>
 
-#include "../bulk_token.hpp"
 #include "../id.hpp"
 #include "../names.hpp"
 #include "../result.hpp"
@@ -18,6 +17,7 @@
 
 namespace tokenlife {
 
+struct BulkToken;                      // ../bulk_token.hpp
 class Certificate;                     // certificate.hpp
 enum class TokenFault : std::uint8_t;  // token_fault.hpp
 

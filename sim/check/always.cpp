@@ -1,6 +1,5 @@
 // Each property is a sentence about one action of one client, and holds by the rules that it names.
 #include "core/event_error.hpp"
-#include "core/evolve.hpp"
 #include "core/site.hpp"
 #include "sim/check/operators.hpp"
 #include "sim/check/property.hpp"

@@ -3,7 +3,6 @@
 #include "core/bulk_lifetime.hpp"
 #include "core/ensure.hpp"
 #include "core/evolve_in_place.hpp"
-#include "core/policy.hpp"
 #include "core/site.hpp"
 #include "core/site_command.hpp"
 

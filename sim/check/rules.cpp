@@ -2,7 +2,6 @@
 
 #include "core/answer.hpp"
 #include "core/decide.hpp"
-#include "core/evolve.hpp"
 #include "core/site.hpp"
 #include "core/token_life.hpp"
 

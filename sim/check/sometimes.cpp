@@ -2,7 +2,6 @@
 
 #include "core/event.hpp"
 #include "core/event_error.hpp"
-#include "core/evolve.hpp"
 #include "core/lifecycle.hpp"
 #include "core/lifecycle_dispatch.hpp"
 #include "core/table_row.hpp"

@@ -53,7 +53,7 @@ struct ClientState {
   friend bool operator==(const ClientState&, const ClientState&);
 };
 
-// A site, which those who only pass it on need not know.
+// A site by value, in a header that does not include core/site.hpp.
 class SiteValue {
  public:
   SiteValue();

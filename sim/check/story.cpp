@@ -4,7 +4,6 @@
 
 #include "core/event.hpp"
 #include "core/event_error.hpp"
-#include "core/evolve.hpp"
 #include "sim/text/duration.hpp"
 
 namespace tokenlife::sim::checker {

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/decide.hpp"
 #include "core/site.hpp"
 #include "core/token/token_fault.hpp"
 #include "sim/cli/clock_argument.hpp"

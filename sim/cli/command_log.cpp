@@ -5,7 +5,6 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "core/site.hpp"
 #include "events/standing.hpp"
 #include "events/verify.hpp"
 #include "sim/analysis/log_scenario.hpp"
@@ -176,6 +175,10 @@ CheckedJournal facts_of(const std::string& folder, const events::JournalContent&
   return checked;
 }
 
+Guid tenant_of(const events::JournalContent& journal) {
+  return std::get<SiteEstablished>(journal.events.front().event).tenant;
+}
+
 std::chrono::sys_seconds start_of(const events::JournalContent& journal) {
   return std::chrono::sys_seconds{std::chrono::seconds{journal.start_unix_seconds}};
 }
@@ -184,7 +187,7 @@ nlohmann::ordered_json json_of(const CheckedJournal& checked) {
   const auto start = start_of(checked.journal);
   nlohmann::ordered_json json;
   json["site"] = checked.folder;
-  json["tenant"] = to_string(checked.journal.site->tenant);
+  json["tenant"] = to_string(tenant_of(checked.journal));
   json["start"] = rfc3339(start);
   json["digest"] = events::to_string(checked.journal.digest);
   json["events"] = checked.facts.events;
@@ -204,7 +207,7 @@ std::string text_of(const CheckedJournal& checked) {
              "  digest       {}\n"
              "  file         {} bytes\n"
              "  events       {}, from {} to {}\n",
-             to_string(checked.journal.site->tenant), events::to_string(checked.journal.digest),
+             to_string(tenant_of(checked.journal)), events::to_string(checked.journal.digest),
              grouped(checked.facts.bytes), grouped(checked.facts.events),
              rfc3339(start, checked.facts.first), rfc3339(start, checked.facts.last)) +
          kinds_text(checked.facts);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/bulk_lifetime.hpp"
-#include "core/bulk_token.hpp"
 #include "core/decide.hpp"
 #include "core/ensure.hpp"
 #include "core/request.hpp"
@@ -282,7 +281,7 @@ bool SiteModel::judged_good(const Step& step, const std::set<RefusalReason>& rea
   if (!view.verified && token != nullptr) {
     const bool trusted = !keys_[token->signer].retired;
     if (token->is_bulk) {
-      view.bulk_token = BulkToken{"", {}, token->not_before, token->expires, token->blocked};
+      view.bulk_token = {token->not_before, token->expires, token->blocked};
       view.bulk_signer_trusted = trusted;
     } else {
       client.token.expires = token->expires;

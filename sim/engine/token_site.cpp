@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <future>
 
+#include "core/bulk_token.hpp"
 #include "core/ensure.hpp"
-#include "core/request.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/key.hpp"
 #include "core/token/possession.hpp"

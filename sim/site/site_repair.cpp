@@ -11,7 +11,6 @@
 #include <system_error>
 #include <utility>
 
-#include "core/evolve.hpp"
 #include "core/site.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/draw_epoch.hpp"

@@ -3,7 +3,6 @@
 #include "core/token/secret.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token.hpp"
-#include "core/token/token_fault.hpp"
 #include "core/token/token_form.hpp"
 #include "core/token/token_verify.hpp"
 

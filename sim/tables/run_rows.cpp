@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "core/site.hpp"
 #include "events/journal.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/text/time.hpp"
@@ -18,7 +17,7 @@ std::vector<SqlRow> rows_of_run(const SqlSource& source) {
   add("start", rfc3339(header.start()));
   add("events", std::to_string(source.events()));
   if (const auto* journal = source.journal()) {
-    add("tenant", to_string(journal->site->tenant));
+    add("tenant", to_string(std::get<SiteEstablished>(journal->events.front().event).tenant));
     add("digest", events::to_string(journal->digest));
     return rows;
   }

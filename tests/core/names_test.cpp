@@ -11,7 +11,6 @@
 
 #include "core/decide.hpp"
 #include "core/event.hpp"
-#include "core/site.hpp"
 #include "core/spell_cause.hpp"
 #include "support/print.hpp"
 

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "core/bulk_token.hpp"
 #include "core/request.hpp"
 #include "core/token/key.hpp"
 #include "core/token/possession.hpp"

@@ -1,6 +1,5 @@
 // What the journal of a site on disk says of certificates: by which ones the site signs, and whose
 // are blocked.
-#include "core/evolve.hpp"
 #include "core/site.hpp"
 #include "core/site_command.hpp"
 #include "events/journal_story.hpp"

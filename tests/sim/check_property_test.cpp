@@ -1,7 +1,6 @@
 // Every property sees its own breach: what core cannot be made to do by its arguments is done to a
 // action by hand.
 #include "core/event_error.hpp"
-#include "core/evolve.hpp"
 #include "core/site.hpp"
 #include "sim/check/model.hpp"
 #include "sim/check/property.hpp"

@@ -1,7 +1,6 @@
 // What a page says, and what hostile text becomes in it.
 #include <catch2/catch.hpp>
 
-#include "core/lifecycle.hpp"
 #include "sim/report/html.hpp"
 #include "sim/report/lifecycle_picture.hpp"
 #include "sim/report/lives.hpp"

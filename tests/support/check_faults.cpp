@@ -1,7 +1,6 @@
 #include "support/check_faults.hpp"
 
 #include "core/decide.hpp"
-#include "core/evolve.hpp"
 #include "core/site.hpp"
 #include "core/site_command.hpp"
 #include "core/token_life.hpp"

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/bulk_token.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_verify.hpp"

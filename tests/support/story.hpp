@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/bulk_token.hpp"
 #include "core/decide.hpp"
 #include "core/evolve.hpp"
 #include "core/request.hpp"
@@ -112,16 +111,14 @@ inline constexpr Verdict kGranted{};
 constexpr Verdict refused(RefusalReason reason) { return {Verdict::Kind::refused, reason, {}}; }
 constexpr Verdict failed(FailureReason reason) { return {Verdict::Kind::failed, {}, reason}; }
 
-inline SiteView site_that_knows(const BulkToken& token) {
+inline SiteView site_that_knows(const KnownBulkToken& token) {
   SiteView site;
   site.bulk_token = token;
   return site;
 }
 
 // Issued at 0d with the default lifetime of three days.
-inline BulkToken known_bulk_token(bool blocked = false) {
-  return {"kiosks", kBulkGuid, day(0), day(3), blocked};
-}
+inline KnownBulkToken known_bulk_token(bool blocked = false) { return {day(0), day(3), blocked}; }
 
 }  // namespace tokenlife::test
 
