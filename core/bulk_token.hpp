@@ -8,6 +8,8 @@
 
 namespace tokenlife {
 
+struct BulkTokenTerms;  // bulk_token_terms.hpp
+
 // R50: what the site keeps of a bulk token. Never the token.
 struct BulkToken {
   std::string name;
@@ -16,6 +18,8 @@ struct BulkToken {
   Instant expires;
   bool blocked = false;
   KeyNumber signer{};  // A9: with it the token ends
+  BulkTokenTerms terms() const;
+
   friend bool operator==(const BulkToken&, const BulkToken&) = default;
 };
 

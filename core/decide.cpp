@@ -126,7 +126,7 @@ Result<Request, NoRequest> ask(const Client& client, const Contact& contact, con
 
 std::optional<RefusalReason> refusal_of_bulk_token(const SiteView& site, const Policy& policy,
                                                    Instant now) {
-  const std::optional<KnownBulkToken>& token = site.bulk_token;
+  const std::optional<BulkTokenTerms>& token = site.bulk_token;
   if (!token) return RefusalReason::bulk_token_unknown;
   if (!site.bulk_signer_trusted) return RefusalReason::unknown_signer;
   if (now < token->not_before) return RefusalReason::bulk_token_not_yet_valid;

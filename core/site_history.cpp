@@ -147,7 +147,7 @@ SiteView SiteHistory::view(const Client& client, const Request& request, Instant
   view.token_signer_trusted = now < retired_at(client.token.signer);
   if (request.bulk.is_nil()) return view;
   if (const BulkToken* shown = find_bulk_token(request.bulk, now)) {
-    view.bulk_token = {shown->not_before, shown->expires, shown->blocked};
+    view.bulk_token = shown->terms();
     view.bulk_signer_trusted = now < retired_at(shown->signer);
   }
   return view;

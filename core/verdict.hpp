@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "bulk_token_terms.hpp"
 #include "client.hpp"
 #include "refusal.hpp"
 
@@ -14,20 +15,13 @@ struct TokenVerdict {
   std::optional<RefusalReason> refusal;  // nothing if it is good
 };
 
-// What the site knows of the bulk token that is shown.
-struct KnownBulkToken {
-  Instant not_before;
-  Instant expires;
-  bool blocked = false;
-};
-
 // What the site knows that bears on one request.
 struct SiteView {
   bool endpoint_up = true;  // the endpoint that was asked
   bool sts_up = true;
   KeyNumber signer;                  // signs now
   bool token_signer_trusted = true;  // the signer of the client's token has not been retired
-  std::optional<KnownBulkToken> bulk_token;  // if it knows the GUID
+  std::optional<BulkTokenTerms> bulk_token;  // if it knows the GUID
   bool bulk_signer_trusted = true;           // so is the signer of that one
   // Of a real token and proof of possession: what the verifier said. Absent: tokens are modelled,
   // and judged by what is known of them.

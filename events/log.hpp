@@ -65,6 +65,9 @@ struct LogHeader {
   friend bool operator==(const LogHeader&, const LogHeader&) = default;
 };
 
+// Whether the log is that of a client on disk, which is no run's.
+inline bool is_of_client(const LogHeader& header) { return header.scenario_text.empty(); }
+
 // What is known of a partition when it is done.
 struct PartitionSummary {
   std::uint32_t partition = 0;

@@ -5,8 +5,6 @@
 
 #include "core/ensure.hpp"
 #include "core/event.hpp"
-#include "core/site.hpp"
-#include "core/site_command.hpp"
 #include "core/site_history.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
@@ -268,7 +266,7 @@ class StandingsFold : public EndFold<StandingReplay, StandingsFold> {
 
 Result<SiteHistory, LogError> history_of(const LogReader& log) {
   // Of a log that nobody has checked.
-  if (const auto site = replay_site(log); !site) return Failed<LogError>(site.error());
+  if (const auto site = check_site(log); !site) return Failed<LogError>(site.error());
   return SiteHistory(log.site_events());
 }
 
@@ -342,29 +340,6 @@ Result<ReplayedClient, LogError> replay_client(const LogReader& log, ClientNumbe
   visitor.found.service = standing.service;
   visitor.found.spell = standing.spell;
   return visitor.found;
-}
-
-// ---- The site ----------------------------------------------------------------------------------
-
-Result<Site, LogError> replay_site(const LogReader& log, Instant at) {
-  Site site;
-  for (const Recorded<SiteEvent>& recorded : log.site_events()) {
-    if (recorded.time > at) break;
-    const auto refused = [&](std::string_view why) {
-      return Failed<LogError>(
-          LogError{LogError::Kind::corrupt, (log.folder() / kSiteFile).string(), std::nullopt,
-                   "an event cannot have happened: event " + std::to_string(recorded.seq) +
-                       " of the site, " + std::string(name(kind_of(recorded.event))) + ": " +
-                       std::string(why)});
-    };
-    if (!site.established && !std::holds_alternative<SiteEstablished>(recorded.event)) {
-      return refused("the site is not established yet");
-    }
-    auto next = evolve(site, recorded.event);
-    if (!next) return refused(name(next.error()));
-    site = std::move(*next);
-  }
-  return site;
 }
 
 }  // namespace tokenlife::events

@@ -75,5 +75,7 @@ Result<ReplayedClient, LogError> replay_client(const LogReader& log, ClientNumbe
                                                Instant at = kNever);
 
 Result<Site, LogError> replay_site(const LogReader& log, Instant at = kNever);
+// Only whether its events can have happened.
+Result<void, LogError> check_site(const LogReader& log);
 
 }  // namespace tokenlife::events

@@ -5,7 +5,7 @@
 #include "core/bulk_lifetime.hpp"
 #include "core/bulk_token.hpp"
 #include "core/policy.hpp"
-#include "events/standing.hpp"
+#include "events/log.hpp"
 
 namespace tokenlife::events {
 

@@ -15,9 +15,6 @@ class SiteHistory;  // core/site_history.hpp
 
 namespace tokenlife::events {
 
-// Whether the log is that of a client on disk, which is no run's.
-inline bool is_of_client(const LogHeader& header) { return header.scenario_text.empty(); }
-
 // The last tick that is not later, which the run got to.
 Instant tick_at(const LogHeader& header, Instant at);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/site.hpp"
 #include "core/site_history.hpp"
 #include "events/log_format.hpp"
 #include "events/partition_fold.hpp"
@@ -177,14 +176,14 @@ Result<LogFacts, LogError> verify_with(const LogReader& log, const std::optional
 }  // namespace
 
 Result<LogFacts, LogError> verify(const LogReader& log, unsigned threads) {
-  if (auto site = replay_site(log); !site) return Failed<LogError>(site.error());
+  if (auto site = check_site(log); !site) return Failed<LogError>(site.error());
   return verify_with(log, {}, threads);
 }
 
 Result<LogFacts, LogError> verify_run(const LogReader& log, std::span<const RenewalTerms> renewals,
                                       unsigned threads) {
   if (log.site_events().empty()) return verify(log, threads);
-  if (auto site = replay_site(log); !site) return Failed<LogError>(site.error());
+  if (auto site = check_site(log); !site) return Failed<LogError>(site.error());
   const SiteHistory site(log.site_events());
   const RunCheck check(log.header(), site, renewals);
   for (const Recorded<SiteEvent>& recorded : log.site_events()) {

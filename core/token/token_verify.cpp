@@ -2,7 +2,7 @@
 // audience and type right, known to the site, in its time, not blocked, and shown by its owner.
 #include <algorithm>
 
-#include "core/bulk_token.hpp"
+#include "core/bulk_token_terms.hpp"
 #include "core/ensure.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/key.hpp"
@@ -102,7 +102,7 @@ std::chrono::seconds leeway_of_bulk(const TokenChecks& checks) {
 
 // D2, from "GUID known to the site" on.
 std::optional<TokenFault> fault_now(const BulkClaims& claims, const TokenChecks& checks) {
-  std::optional<BulkToken> known;
+  std::optional<BulkTokenTerms> known;
   if (checks.issued) {
     known = checks.issued(claims.unique_id);
     if (!known) return TokenFault::bulk_token_unknown;

@@ -17,7 +17,7 @@
 
 namespace tokenlife {
 
-struct BulkToken;                      // ../bulk_token.hpp
+struct BulkTokenTerms;                 // ../bulk_token_terms.hpp
 class Certificate;                     // certificate.hpp
 enum class TokenFault : std::uint8_t;  // token_fault.hpp
 
@@ -46,7 +46,7 @@ struct TokenChecks {
   std::string_view audience = kTokenAudience;
   TokenProfile profile = TokenProfile::any;
   // What the site knows of a bulk token. Absent: nothing is known, and nothing of it checked.
-  std::function<std::optional<BulkToken>(Guid)> issued{};
+  std::function<std::optional<BulkTokenTerms>(Guid)> issued{};
   // Of the client that shows the token. Absent: D6 is not checked.
   const Certificate* certificate = nullptr;
 };

@@ -4,7 +4,6 @@
 
 #include "core/ensure.hpp"
 #include "core/policy.hpp"
-#include "core/site.hpp"
 #include "events/replay.hpp"
 #include "events/standing.hpp"
 #include "sim/analysis/log_scenario.hpp"
@@ -228,7 +227,7 @@ Result<Explanation, Error> ExplainedLog::explain(ClientNumber client, ClientEven
 Result<Explanation, Error> explain(const events::LogReader& log, ClientNumber client,
                                    const ExplainOptions& options) {
   // Of a log that nobody has checked.
-  if (const auto site = events::replay_site(log); !site) {
+  if (const auto site = events::check_site(log); !site) {
     return Failed<Error>(to_error(site.error()));
   }
   auto events = events_of(log, client);

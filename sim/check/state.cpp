@@ -255,7 +255,7 @@ SiteView view_of(const SiteState& part, const Client& client, const Request& req
   view.token_signer_trusted = !part.site->keys[client.token.signer.value].retired;
   if (const auto bulk = part.site->bulk_tokens.find(request.bulk);
       bulk != part.site->bulk_tokens.end()) {
-    view.bulk_token = {bulk->second.not_before, bulk->second.expires, bulk->second.blocked};
+    view.bulk_token = bulk->second.terms();
     view.bulk_signer_trusted = !part.site->keys[bulk->second.signer.value].retired;
   }
   return view;

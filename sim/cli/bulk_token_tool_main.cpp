@@ -13,6 +13,7 @@
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/cli/hide_process.hpp"
+#include "sim/cli/new_bulk_token.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/folder_lock.hpp"
 #include "sim/site/signer_life.hpp"

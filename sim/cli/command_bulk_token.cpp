@@ -14,6 +14,7 @@
 #include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_object.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/new_bulk_token.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/site/generate_guid.hpp"
 #include "sim/site/inventory.hpp"

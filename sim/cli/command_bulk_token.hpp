@@ -10,20 +10,17 @@
 
 #include "core/bulk_lifetime.hpp"
 #include "core/result.hpp"
-#include "core/token/secret.hpp"
+#include "core/site_event.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/site/site_store.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
 
+struct NewBulkToken;  // new_bulk_token.hpp
+
 // R44-R46, A4: a whole number of minutes, 1 to 10,080; never clamped. `option` is for the error.
 Result<std::int64_t, Error> lifetime_of(std::string_view text, std::string_view option);
-
-struct NewBulkToken {
-  BulkTokenIssued issued;
-  Secret token;  // which this alone ever holds (R22, R42)
-};
 
 // Issues and signs it. The event is on the disk before the token is anywhere.
 Result<NewBulkToken, Error> issue_bulk_token(SiteFolder& site, const std::string& name,

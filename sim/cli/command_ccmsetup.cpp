@@ -12,6 +12,7 @@
 #include "sim/cli/command_ccmsetup.hpp"
 #include "sim/cli/hide_process.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/new_bulk_token.hpp"
 #include "sim/cli/site_warning.hpp"
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"

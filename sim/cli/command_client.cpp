@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/site.hpp"
 #include "core/token/token_fault.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
@@ -319,7 +318,7 @@ ExitStatus visit(const ClientCommand& command, Wish wish, Console& console) {
   const std::size_t before = folder->events().size();
   const auto start = folder->header().start();
   const auto clock = [&] { return time_of_command(command.at); };
-  const Policy policy = site->site().policy;
+  const Policy policy = site->policy();
   const std::string of_signer = signer_warning(*site, *now);
   Visit visit(*folder, command.site, clock, *bulk, command.strict_clones, &*shown,
               std::move(*site));
@@ -351,7 +350,7 @@ ExitStatus client_new_command(const ClientCommand& command, Console& console) {
   if (!bulk) return Failed<Error>(bulk.error());
   const auto site = SiteFolder::open_to_read(command.site);
   if (!site) return Failed<Error>(site.error());
-  const Policy policy = site->site().policy;
+  const Policy policy = site->policy();
   const ClientInstalled installed{{},
                                   network->value_or(Network::intranet),
                                   *from_name<Credential>(command.credential),

@@ -9,8 +9,8 @@
 
 #include "events/batch_reader.hpp"
 #include "events/journal.hpp"
+#include "events/log.hpp"
 #include "events/merge.hpp"
-#include "events/standing.hpp"
 #include "sim/analysis/count_events.hpp"
 #include "sim/cli/command_events.hpp"
 #include "sim/cli/count_report.hpp"

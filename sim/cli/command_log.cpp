@@ -5,7 +5,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "events/standing.hpp"
+#include "events/log.hpp"
 #include "events/verify.hpp"
 #include "sim/analysis/log_scenario.hpp"
 #include "sim/analysis/rerun.hpp"

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "events/journal.hpp"
+#include "events/log.hpp"
 #include "events/replay.hpp"
-#include "events/standing.hpp"
 #include "sim/cli/command_replay.hpp"
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"

@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "events/journal.hpp"
-#include "events/standing.hpp"
+#include "events/log.hpp"
 #include "sim/analysis/explain.hpp"
 #include "sim/analysis/held_clients.hpp"
 #include "sim/cli/log_argument.hpp"

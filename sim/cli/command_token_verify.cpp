@@ -20,6 +20,7 @@
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/rule_table.hpp"
 #include "sim/cli/site_warning.hpp"
+#include "sim/site/given_key.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/token_checks.hpp"
 #include "sim/site/token_lint.hpp"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "events/standing.hpp"
+#include "events/log.hpp"
 #include "sim/analysis/words.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/rule_table.hpp"

@@ -8,9 +8,9 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "events/log.hpp"
 #include "events/log_format.hpp"
 #include "events/replay.hpp"
-#include "events/standing.hpp"
 #include "events/verify.hpp"
 #include "sim/analysis/held_clients.hpp"
 #include "sim/scenario/scenario.hpp"

@@ -1,7 +1,7 @@
 // What is said where a log does not tell why spells began.
 #pragma once
 
-#include "events/standing.hpp"
+#include "events/log.hpp"
 #include "sim/analysis/reckoned_causes.hpp"
 #include "sim/cli/console.hpp"
 #include "sim/cli/log_argument.hpp"

@@ -24,6 +24,7 @@
 #include "sim/engine/renewal_watch.hpp"
 #include "sim/engine/requests_in_line.hpp"
 #include "sim/engine/site_timeline.hpp"
+#include "sim/engine/token_client.hpp"
 
 namespace tokenlife::sim {
 
@@ -277,10 +278,8 @@ class ClientLife : public ClientSettings {
 
   // Where others may be served first.
   void send_to_queue(const Request& request) {
-    std::optional<CarriedToken> shown;
-    if (tokens_ != nullptr) shown.emplace(tokens_->carry(request));
-    SentRequest sent{request, requests_, client_.version, client_.state, client_.token, now_,
-                     kNever,  true,      std::move(shown)};
+    SentRequest sent{request, requests_, client_.version, client_.state, client_.token, now_};
+    if (tokens_ != nullptr) sent.shown = tokens_->carry(request);
     send(request);
     if (!world_.site->up(request.via, now_)) return fail(FailureReason::endpoint_down, now_);
     if (world_.site->timetable() == nullptr) {

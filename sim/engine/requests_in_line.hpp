@@ -6,6 +6,7 @@
 #include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -13,9 +14,10 @@
 #include "core/client.hpp"
 #include "core/request.hpp"
 #include "sim/engine/timetable.hpp"
-#include "sim/engine/token_client.hpp"
 
 namespace tokenlife::sim {
+
+struct CarriedToken;  // token_client.hpp
 
 // A request as it was sent.
 struct SentRequest {
@@ -25,9 +27,9 @@ struct SentRequest {
   LifecycleState state;
   ClientToken token;
   Instant sent;
-  Instant served_at = kNever;         // as far as is known
-  bool is_awaited = true;             // by the client
-  std::optional<CarriedToken> shown;  // real tokens
+  Instant served_at = kNever;                   // as far as is known
+  bool is_awaited = true;                       // by the client
+  std::shared_ptr<const CarriedToken> shown{};  // null: tokens are modelled
 };
 
 class RequestsInLine {

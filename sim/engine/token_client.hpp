@@ -4,34 +4,36 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string_view>
 
 #include "core/client.hpp"
-#include "core/token/certificate.hpp"
-#include "core/token/key.hpp"
-#include "core/token/secret.hpp"
-#include "sim/engine/token_site.hpp"
+#include "core/time.hpp"
 
 namespace tokenlife {
+class Certificate;    // core/token/certificate.hpp
+class PrivateKey;     // core/token/key.hpp
+class Secret;         // core/token/secret.hpp
+struct Request;       // core/request.hpp
 struct SiteView;      // core/verdict.hpp
 struct TokenVerdict;  // the same
 }  // namespace tokenlife
 
 namespace tokenlife::sim {
 
-// What goes with a request, as it was when that was sent.
-struct CarriedToken {
-  PrivateKey key;
-  Certificate certificate;
-  Secret token;
-};
+struct Signatures;  // tally.hpp
+class TokenSite;    // token_site.hpp
+
+// What goes with a request, as it was when that was sent: key, certificate and token.
+struct CarriedToken;
 
 // Of a thread's clients, one after the other.
 class TokenClient {
  public:
   // Both must outlive it.
-  TokenClient(const TokenSite& site, Signatures& signatures)
-      : site_(site), signatures_(signatures), desk_(site, signatures) {}
+  TokenClient(const TokenSite& site, Signatures& signatures);
+  ~TokenClient();
 
   // Another client's life begins; nothing of the last one's is left.
   void begin(ClientNumber number);
@@ -48,7 +50,7 @@ class TokenClient {
   std::optional<TokenVerdict> show(const Request& request, const SiteView& site, Instant now);
 
   // What goes with a request that may have to wait, and the check of it when it is served.
-  CarriedToken carry(const Request& request) const;
+  std::shared_ptr<const CarriedToken> carry(const Request& request) const;
   std::optional<TokenVerdict> check(const CarriedToken& shown, const Request& request,
                                     const SiteView& site, Instant now);
 
@@ -59,15 +61,12 @@ class TokenClient {
   void follow(const Client& client);
 
   // Precondition: it is installed.
-  const Certificate& certificate() const { return identity_->certificate; }
-  const Secret& token() const { return token_; }
-  const Secret& bulk_token() const { return bulk_; }
+  const Certificate& certificate() const;
+  const Secret& token() const;
+  const Secret& bulk_token() const;
 
  private:
-  struct Identity {
-    PrivateKey key;
-    Certificate certificate;
-  };
+  struct Held;
 
   std::string_view wanted_by(const Request& request) const;
   std::optional<TokenVerdict> check(const PrivateKey& key, const Certificate& certificate,
@@ -76,16 +75,12 @@ class TokenClient {
 
   const TokenSite& site_;
   Signatures& signatures_;
-  TokenVerifier desk_;
 
   ClientNumber number_;
   std::uint32_t installations_ = 0;
   Credential credential_ = Credential::self_signed;
-  std::optional<Identity> identity_;
-  Secret token_;
-  Secret bulk_;
-  Secret on_its_way_;
   TokenSerial serial_on_its_way_;
+  std::unique_ptr<Held> held_;
 };
 
 }  // namespace tokenlife::sim

@@ -139,7 +139,10 @@ TokenVerdict TokenVerifier::check(const Request& request, const Evidence& shown,
   checks.leeway = policy.leeway;
   checks.bulk_leeway = policy.bulk_leeway;
   checks.issuer = site_.issuer_;
-  checks.issued = [&](Guid guid) { return site_.timeline_.bulk_token(guid, now); };
+  checks.issued = [&](Guid guid) {
+    const auto known = site_.timeline_.bulk_token(guid, now);
+    return known ? std::optional(known->terms()) : std::nullopt;
+  };
   const auto fault = fault_of(shown, request, checks, challenge);
   ++signatures_.verified;  // the proof
   // Whoever has been retired is refused before the token's signature is looked at.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/site.hpp"
 #include "core/site_history.hpp"
 #include "events/partition_fold.hpp"
 #include "sim/analysis/client_names.hpp"
@@ -284,7 +283,7 @@ Grid grid_of(const events::LogHeader& header, std::size_t count_max,
 Result<Fleet, events::LogError> count_fleet(const events::LogReader& log, unsigned threads,
                                             Fates fates) {
   // Of a log that nobody has checked.
-  if (const auto site = events::replay_site(log); !site) {
+  if (const auto site = events::check_site(log); !site) {
     return Failed<events::LogError>(site.error());
   }
   const SiteHistory site(log.site_events());

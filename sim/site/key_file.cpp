@@ -9,6 +9,7 @@
 
 #include "core/token/pem.hpp"
 #include "core/token/pki_chain.hpp"
+#include "sim/site/given_key.hpp"
 #include "sim/site/private_file.hpp"
 #include "sim/text/read_file.hpp"
 

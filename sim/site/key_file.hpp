@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "core/result.hpp"
-#include "core/token/key.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife {
 class Certificate;  // core/token/certificate.hpp
+class PrivateKey;   // core/token/key.hpp
 }  // namespace tokenlife
 
 namespace tokenlife::sim {
@@ -35,10 +35,7 @@ Result<std::vector<Certificate>, Error> read_given_chain(const std::string& path
 Result<PrivateKey, Error> read_given_private_key(const std::string& path);
 
 // A "PUBLIC KEY", or that of a "CERTIFICATE", which then has a thumbprint.
-struct GivenKey {
-  PublicKey key;
-  std::optional<Sha1Thumbprint> thumbprint;
-};
+struct GivenKey;  // given_key.hpp
 Result<GivenKey, Error> read_given_key(const std::string& path);
 
 }  // namespace tokenlife::sim

@@ -8,7 +8,6 @@
 #include "core/answer.hpp"
 #include "core/decide.hpp"
 #include "core/policy.hpp"
-#include "core/site.hpp"
 #include "core/token/strict_json.hpp"
 #include "core/token/token_form.hpp"
 #include "core/token/token_verify.hpp"
@@ -161,7 +160,7 @@ Result<void, Error> Visit::arrive(std::optional<Network> network) {
     if (!done) return done;
   }
   // Expiry is a fact of time, and is recorded at its own (A10).
-  if (const Instant expired = next_expiry(client, site.site().policy); expired <= now_) {
+  if (const Instant expired = next_expiry(client, site.policy()); expired <= now_) {
     auto done = client_.record(std::max(expired, client_.last_time()), {CauseKind::expiry, 0},
                                TokenExpired{client.token.serial});
     if (!done) return done;
@@ -194,7 +193,7 @@ Result<VisitResult, Error> Visit::ask_and_hear(Wish wish) {
   while (true) {
     const auto opened = open_site(false);
     if (!opened) return Failed<Error>(opened.error());
-    const Policy policy = (*opened)->site().policy;
+    const Policy policy = (*opened)->policy();
     const Client& client = client_.client();
     const auto request = ask(as_it_asks(), contact_at(client, policy, now_), policy);
     VisitResult result;

@@ -228,6 +228,7 @@ Result<SiteFolder, Error> SiteFolder::open_to_write(SiteFolder earlier) {
 
 const std::string& SiteFolder::folder() const { return impl_->folder; }
 const Site& SiteFolder::site() const { return *impl_->content().site; }
+const Policy& SiteFolder::policy() const { return site().policy; }
 Guid SiteFolder::tenant() const { return site().tenant; }
 const std::vector<Recorded<SiteEvent>>& SiteFolder::events() const {
   return impl_->content().events;

@@ -80,6 +80,7 @@ class SiteFolder {
 
   const std::string& folder() const;
   const Site& site() const;
+  const Policy& policy() const;
   Guid tenant() const;
   const std::vector<Recorded<SiteEvent>>& events() const;
   // Stands for all events so far: the last link of their chain.

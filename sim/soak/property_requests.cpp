@@ -6,8 +6,8 @@
 #include <map>
 #include <optional>
 
+#include "core/bulk_token.hpp"
 #include "core/retry.hpp"
-#include "core/site.hpp"
 #include "sim/soak/property.hpp"
 
 namespace tokenlife::sim {

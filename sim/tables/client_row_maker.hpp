@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/spell.hpp"
+#include "core/spell_cause.hpp"
 #include "sim/analysis/client_story.hpp"
 #include "sim/tables/day_counter.hpp"
 #include "sim/tables/lives.hpp"

@@ -1,6 +1,5 @@
 #include "sim/tables/source.hpp"
 
-#include "core/site.hpp"
 #include "core/site_history.hpp"
 #include "events/journal.hpp"
 #include "events/replay.hpp"
@@ -31,7 +30,7 @@ Result<const SiteHistory*, events::LogError> SqlSource::history() {
   if (!history_) {
     if (log_) {
       // Of a log that nobody has checked.
-      const auto site = events::replay_site(*log_);
+      const auto site = events::check_site(*log_);
       if (!site) return Failed<events::LogError>(site.error());
     }
     history_ = std::make_unique<const SiteHistory>(site_events());

@@ -69,12 +69,8 @@ TEST_CASE("R22 R42 R50 D4: of a token the site keeps name, GUID, validity and th
 
 // ---- Whether it is accepted --------------------------------------------------------------------
 
-KnownBulkToken known(const BulkToken& token) {
-  return {token.not_before, token.expires, token.blocked};
-}
-
 // "accepted", or why not.
-std::string_view shown(const std::optional<KnownBulkToken>& token, Instant now,
+std::string_view shown(const std::optional<BulkTokenTerms>& token, Instant now,
                        const Policy& policy = kDefault) {
   SiteView site;
   site.bulk_token = token;
@@ -98,8 +94,8 @@ TEST_CASE("R49 R54 R55 D2: a blocked token is refused, and unblocked accepted ag
   const Site issued = site_after({BulkTokenIssued{"kiosks", kBulkGuid, day(0), day(3)}});
   const Site blocked = *evolve(issued, BulkTokenBlocked{kBulkGuid});
   const Site unblocked = *evolve(blocked, BulkTokenUnblocked{kBulkGuid});
-  CHECK(shown(known(blocked.bulk_tokens.at(kBulkGuid)), day(1)) == "bulk-token-blocked");
-  CHECK(shown(known(unblocked.bulk_tokens.at(kBulkGuid)), day(1)) == "accepted");
+  CHECK(shown(blocked.bulk_tokens.at(kBulkGuid).terms(), day(1)) == "bulk-token-blocked");
+  CHECK(shown(unblocked.bulk_tokens.at(kBulkGuid).terms(), day(1)) == "accepted");
   CHECK(unblocked == issued);
 }
 
@@ -111,7 +107,7 @@ TEST_CASE("D2: not yet valid and expired are named before blocked") {
 }
 
 TEST_CASE("A9 D2: a bulk token ends with its signer, whatever else holds of it") {
-  const auto shown_of_retired = [](const KnownBulkToken& token, Instant now) {
+  const auto shown_of_retired = [](const BulkTokenTerms& token, Instant now) {
     SiteView site = site_that_knows(token);
     site.bulk_signer_trusted = false;
     return refusal_of_bulk_token(site, kDefault, now);
@@ -142,7 +138,7 @@ TEST_CASE("D2 R55: unblocking after exp does not revive a token") {
   const Site site = site_after({BulkTokenIssued{"kiosks", kBulkGuid, day(0), day(3)},
                                 BulkTokenBlocked{kBulkGuid}, BulkTokenUnblocked{kBulkGuid}});
   CHECK(site.bulk_tokens.at(kBulkGuid).expires == day(3));
-  CHECK(shown(known(site.bulk_tokens.at(kBulkGuid)), day(3)) == "bulk-token-expired");
+  CHECK(shown(site.bulk_tokens.at(kBulkGuid).terms(), day(3)) == "bulk-token-expired");
 }
 
 TEST_CASE("A6: leeway lengthens a bulk token's life, and does not begin it earlier") {
@@ -154,7 +150,7 @@ TEST_CASE("A6: leeway lengthens a bulk token's life, and does not begin it earli
 }
 
 TEST_CASE("R62: after a bulk token has expired a new one registers clients over the CMG") {
-  const auto registers_with = [](Guid guid, const KnownBulkToken& token) {
+  const auto registers_with = [](Guid guid, const BulkTokenTerms& token) {
     const Client client = installed(Network::internet, Credential::self_signed, guid);
     const Request request{RequestKind::registration, Endpoint::cmg, Credential::bulk, guid};
     return judge(client, request, site_that_knows(token), kDefault, day(4));

@@ -215,7 +215,7 @@ SiteView History::view(const Request& request) const {
   view.signer = {static_cast<std::uint32_t>(site_.keys.size() - 1)};
   view.token_signer_trusted = !site_.keys.at(client_.token.signer.value).retired;
   if (const auto token = site_.bulk_tokens.find(request.bulk); token != site_.bulk_tokens.end()) {
-    view.bulk_token = {token->second.not_before, token->second.expires, token->second.blocked};
+    view.bulk_token = token->second.terms();
     view.bulk_signer_trusted = !site_.keys.at(token->second.signer.value).retired;
   }
   return view;

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "core/bulk_token.hpp"
+#include "core/bulk_token_terms.hpp"
 #include "core/request.hpp"
 #include "core/token/key.hpp"
 #include "core/token/possession.hpp"
@@ -66,14 +66,14 @@ TEST_CASE("A6: leeway stretches a token's life at both ends, and saturates") {
 TEST_CASE("D2 R53 R54: a bulk token is one that the site has issued and not blocked") {
   TokenChecks checks = site_checks(TokenProfile::bulk);
   std::vector<Guid> asked;
-  std::optional<BulkToken> known;
+  std::optional<BulkTokenTerms> known;
   checks.issued = [&](Guid guid) {
     asked.push_back(guid);
     return known;
   };
   CHECK(said(bulk_token(), checks) == "bulk-token-unknown");
   CHECK(asked == std::vector<Guid>{kTokenGuid});
-  known = BulkToken{"b", kTokenGuid, {}, {}, false};
+  known = BulkTokenTerms{};
   CHECK(said(bulk_token(), checks) == "accepted");
   CHECK(said(bulk_token(), checks) == "accepted");  // D5: as often as one likes
   known->blocked = true;

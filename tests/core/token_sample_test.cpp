@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "core/bulk_token.hpp"
+#include "core/bulk_token_terms.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_fault.hpp"

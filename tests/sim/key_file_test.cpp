@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
 #include "core/token/secret.hpp"
 #include "events/temporary_folder.hpp"
 #include "sim/site/private_file.hpp"

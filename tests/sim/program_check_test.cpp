@@ -5,7 +5,6 @@
 
 #include "sim/check/explore.hpp"
 #include "sim/check/reference_rules.hpp"
-#include "sim/check/walk.hpp"
 #include "sim/cli/command_check.hpp"
 #include "sim/text/duration.hpp"
 #include "support/check_faults.hpp"

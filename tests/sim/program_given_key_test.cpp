@@ -1,6 +1,8 @@
 // Keys and certificates that users hand over: what they are instead of what was asked for.
 #include <catch2/catch.hpp>
 
+#include "core/token/certificate.hpp"
+#include "core/token/key.hpp"
 #include "core/token/pem.hpp"
 #include "support/token_desk.hpp"
 
@@ -39,8 +41,8 @@ std::string block(const std::string& label) {
 
 TEST_CASE("what is no key or certificate in PEM is told by what it is instead", "[slow]") {
   const SigningDesk& desk = signing_desk();
-  const std::string certificate = desk.certificate.to_pem();
-  const std::string key = desk.key.public_key().to_pem();
+  const std::string certificate = desk.certificate().to_pem();
+  const std::string key = desk.key().public_key().to_pem();
   struct Case {
     const char* what;
     std::string file;
@@ -50,16 +52,16 @@ TEST_CASE("what is no key or certificate in PEM is told by what it is instead", 
        {Case{"DER certificate", der_of(certificate, "CERTIFICATE"),
              "PEM; it looks like DER: give what `openssl x509 -inform DER`"},
         Case{"DER key", der_of(key, "PUBLIC KEY"), "it looks like DER"},
-        Case{"chain", certificate + desk.client.to_pem(),
+        Case{"chain", certificate + desk.client().to_pem(),
              "PEM; it holds several, as a chain does: give the one that is meant"},
         Case{"JWK", "\n {\"kty\":\"RSA\",\"n\":\"oQ\",\"e\":\"AQAB\"}\n",
              "PEM; it is JSON, as a JWK is: give the same key in PEM"},
         Case{"PKCS #1", block("RSA PUBLIC KEY"), "PEM; it is a key of PKCS #1: give what `openssl"},
         Case{"CSR", block("CERTIFICATE REQUEST"), "PEM; it is a request for a certificate (CSR)"},
         Case{"older CSR", block("NEW CERTIFICATE REQUEST"), "a request for a certificate (CSR)"},
-        Case{"private key", std::string(desk.key.to_pem().reveal()), "it is a private key"},
+        Case{"private key", std::string(desk.key().to_pem().reveal()), "it is a private key"},
         Case{"encrypted private key", block("ENCRYPTED PRIVATE KEY"), "it is a private key"},
-        Case{"EC key", desk.client_key.public_key().to_pem(),
+        Case{"EC key", desk.client_key().public_key().to_pem(),
              "is not an RSA key, and tokens are signed with RS256"},
         Case{"P-384", kP384, "its key is on another elliptic curve than P-256"},
         Case{"RSA-PSS", kRsaPss, "its key is for RSA-PSS alone, which is not RS256"},
@@ -85,7 +87,7 @@ TEST_CASE("a certificate as --key has to be the one that the token names") {
   CHECK(desk.run(line + "site.crt").status == 0);
   CHECK(desk.run(line + "site.pem").status == 0);
   // The same key, in another certificate.
-  desk.write("renamed.crt", SigningDesk::self_signed(desk.key, "renamed").to_pem());
+  desk.write("renamed.crt", SigningDesk::self_signed(desk.key(), "renamed").to_pem());
   const Ran other = desk.run(line + "renamed.crt");
   CHECK(other.status == 1);
   CHECK(has(other.out, "refused (unknown-signer): "));

@@ -5,6 +5,7 @@
 
 #include "core/token/base64url.hpp"
 #include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "support/token_desk.hpp"
 
 namespace tokenlife::test {
@@ -220,7 +221,7 @@ TEST_CASE("a token is given once, and never repeated by a message", "[slow]") {
 
 TEST_CASE("D4: a private key on the command line is not repeated by a message", "[slow]") {
   const SigningDesk& desk = signing_desk();
-  for (const PrivateKey& key : {desk.key, desk.client_key}) {
+  for (const PrivateKey& key : {desk.key(), desk.client_key()}) {
     const std::string pem(key.to_pem().reveal());
     desk.write("typed.pem", pem);
     desk.write("cut.pem", pem.substr(0, pem.size() - 40));

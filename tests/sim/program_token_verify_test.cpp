@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "core/token/certificate.hpp"
 #include "core/token/key.hpp"
+#include "core/token/secret.hpp"
 #include "support/token_desk.hpp"
 
 namespace tokenlife::test {
@@ -144,7 +146,7 @@ TEST_CASE("verify goes by the key, and by the certificate that the token names",
   CHECK(verify(kBulk + "--signing-certificate site.crt").status == 0);
   CHECK(verify("--token-file bulk --key site.crt --at 1580156305").status == 0);
   // The same key in another certificate has another thumbprint.
-  desk.write("again.crt", SigningDesk::self_signed(desk.key, "again").to_pem());
+  desk.write("again.crt", SigningDesk::self_signed(desk.key(), "again").to_pem());
   check_fault(kBulk + "--signing-certificate again.crt", "unknown-signer", "unknown-signer");
   const PrivateKey other = PrivateKey::generate(KeyKind::rsa);
   desk.write("other.pem", other.public_key().to_pem());
@@ -175,9 +177,9 @@ TEST_CASE("the source's damaged sample is refused as malformed") {
 
 TEST_CASE("what is wrong with verify's line or files is said in one line", "[slow]") {
   const SigningDesk& desk = signing_desk();
-  desk.write("ec.pem", desk.client_key.public_key().to_pem());
-  desk.write("private.pem", std::string(desk.key.to_pem().reveal()));
-  desk.write("two.pem", desk.key.public_key().to_pem() + desk.key.public_key().to_pem());
+  desk.write("ec.pem", desk.client_key().public_key().to_pem());
+  desk.write("private.pem", std::string(desk.key().to_pem().reveal()));
+  desk.write("two.pem", desk.key().public_key().to_pem() + desk.key().public_key().to_pem());
   check_refused(
       desk, {
                 {"token verify x --key site.pem --at soon", "`soon` is not a time"},

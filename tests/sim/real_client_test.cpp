@@ -1,7 +1,10 @@
 // What a client carries in a run with real tokens, and what it is worth to others.
 // R14, R15, R22, R24, R28, D2, D6, A5, A6, A9.
+#include "core/token/key.hpp"
 #include "core/token/possession.hpp"
+#include "core/token/secret.hpp"
 #include "sim/engine/site_timeline.hpp"
+#include "sim/engine/tally.hpp"
 #include "sim/engine/token_client.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,6 +12,7 @@
 #include <string>
 
 #include "core/token/token_form.hpp"
+#include "sim/engine/token_site.hpp"
 #include "support/story.hpp"
 
 namespace tokenlife::test {

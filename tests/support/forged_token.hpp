@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/bulk_token.hpp"
+#include "core/bulk_token_terms.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_verify.hpp"
@@ -138,7 +138,7 @@ inline TokenChecks site_checks(TokenProfile profile) {
   checks.profile = profile;
   if (profile == TokenProfile::bulk) {
     checks.issued = [](Guid guid) {
-      return guid == kTokenGuid ? std::optional(BulkToken{"b", guid, {}, {}, false}) : std::nullopt;
+      return guid == kTokenGuid ? std::optional(BulkTokenTerms{}) : std::nullopt;
     };
   } else {
     checks.certificate = &clients_certificate();

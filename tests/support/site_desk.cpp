@@ -1,5 +1,6 @@
 #include "support/site_desk.hpp"
 
+#include "core/bulk_token_terms.hpp"
 #include "core/site.hpp"
 #include "core/token/token_verify.hpp"
 #include "sim/site/site_store.hpp"
@@ -14,7 +15,7 @@ Result<VerifiedToken, TokenFault> verified(const Desk& desk, const std::string& 
   checks.issued = [&](Guid guid) {
     const auto& known = site->site().bulk_tokens;
     const auto found = known.find(guid);
-    return found == known.end() ? std::nullopt : std::optional(found->second);
+    return found == known.end() ? std::nullopt : std::optional(found->second.terms());
   };
   return verify(token, checks);
 }

@@ -111,14 +111,14 @@ inline constexpr Verdict kGranted{};
 constexpr Verdict refused(RefusalReason reason) { return {Verdict::Kind::refused, reason, {}}; }
 constexpr Verdict failed(FailureReason reason) { return {Verdict::Kind::failed, {}, reason}; }
 
-inline SiteView site_that_knows(const KnownBulkToken& token) {
+inline SiteView site_that_knows(const BulkTokenTerms& token) {
   SiteView site;
   site.bulk_token = token;
   return site;
 }
 
 // Issued at 0d with the default lifetime of three days.
-inline KnownBulkToken known_bulk_token(bool blocked = false) { return {day(0), day(3), blocked}; }
+inline BulkTokenTerms known_bulk_token(bool blocked = false) { return {day(0), day(3), blocked}; }
 
 }  // namespace tokenlife::test
 

@@ -1,15 +1,13 @@
 // A desk with a signer: key files, certificates, and tokens of every kind for the program to judge.
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <sstream>
 #include <string>
 
 #include "core/token/base64url.hpp"
-#include "core/token/certificate.hpp"
-#include "core/token/key.hpp"
-#include "core/token/secret.hpp"
 #include "core/token/token.hpp"
-#include "core/token/token_names.hpp"
 #include "support/desk.hpp"
 
 namespace tokenlife::test {
@@ -18,42 +16,27 @@ inline constexpr Guid kTokenTenant{0xcdcc5e910adf4a24, 0x82d0196667f1c081};
 inline constexpr Guid kTokenGuid{0xdb591e3305fd4c5b, 0x82f3bf673e5bd0a2};
 inline constexpr std::chrono::sys_seconds kTokenIssued{std::chrono::seconds{1'580'156'305}};
 
-struct SigningDesk : Desk {
-  PrivateKey key = PrivateKey::generate(KeyKind::rsa);
-  Certificate certificate = self_signed(key, "site");
-  PrivateKey client_key = PrivateKey::generate(KeyKind::ec_p256);
-  Certificate client = self_signed(client_key, "client 17");
+class SigningDesk : public Desk {
+ public:
+  SigningDesk();
+  ~SigningDesk();
 
-  SigningDesk() {
-    write("site.pem", key.public_key().to_pem());
-    write("site.crt", certificate.to_pem());
-    write("client.crt", client.to_pem());
-    write("bulk", std::string(bulk({kTokenIssued, kTokenIssued + std::chrono::days{3}}).reveal()));
-    write("client", std::string(client_token().reveal()));
-  }
+  const PrivateKey& key() const;
+  const Certificate& certificate() const;  // of it
+  const PrivateKey& client_key() const;
+  const Certificate& client() const;  // of that
 
-  static Certificate self_signed(const PrivateKey& of, const std::string& name) {
-    return Certificate::self_signed(
-        of, {name, kTokenIssued - std::chrono::days{1}, kTokenIssued + std::chrono::days{3650}});
-  }
-  Secret bulk(TokenDates dates) const {
-    return sign_token(BulkClaims{dates, kTokenTenant, kTokenGuid}, key, certificate);
-  }
-  Secret client_token() const {
-    return sign_token(ClientClaims{{kTokenIssued, kTokenIssued + std::chrono::days{90}},
-                                   kTokenTenant,
-                                   TokenSerial::of({17}, 3),
-                                   Credential::self_signed,
-                                   client.sha256()},
-                      key, certificate);
-  }
+  static Certificate self_signed(const PrivateKey& of, const std::string& name);
+  Secret bulk(TokenDates dates) const;
+  Secret client_token() const;
+
+ private:
+  struct Held;
+  std::unique_ptr<const Held> held_;
 };
 
 // One is enough for all tests: they do not change it.
-inline const SigningDesk& signing_desk() {
-  static const SigningDesk desk;
-  return desk;
-}
+const SigningDesk& signing_desk();
 
 // The sample in the source, damaged as it is printed there: a byte of `exp`, the category, and the
 // GUID. Its signature, which nobody can check, is another one.
