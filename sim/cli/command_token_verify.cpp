@@ -282,8 +282,8 @@ ExitStatus token_verify_command(const TokenVerifyCommand& command, Console& cons
   }
   if (has_carriage_return(*token)) {
     console.say(
-        "tokenlife: the token has a carriage return in it, as Windows lines do; remove it, with "
-        "`tr -d '\\r'` for example");
+        "tokenlife: warning: the token has a carriage return in it, as Windows lines do; remove "
+        "it, with `tr -d '\\r'` for example");
   }
   if (command.signature_only) {
     const auto signer = verify_signature(token->reveal(), desk->signers);

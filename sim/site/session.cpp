@@ -15,6 +15,7 @@
 #include "sim/site/signer_life.hpp"
 #include "sim/site/strange_clock.hpp"
 #include "sim/site/token_service.hpp"
+#include "sim/site/warning.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -61,9 +62,13 @@ Instant next_renewal(const Client& client, const Policy& policy) {
   return renewal_due(policy, client.token.not_before, Duration{0});
 }
 
-void Visit::warn(const std::string& what) {
-  const bool is_new = std::find(warnings_.begin(), warnings_.end(), what) == warnings_.end();
-  if (is_new && !what.empty()) warnings_.push_back(what);
+void Visit::warn(const std::string& warning) {
+  const bool is_new = std::find(warnings_.begin(), warnings_.end(), warning) == warnings_.end();
+  if (is_new && !warning.empty()) warnings_.push_back(warning);
+}
+
+void Visit::warn(const std::string& place, const std::string& what) {
+  warn(warning_at(place, what));
 }
 
 // As it is already, if that will do: a journal may be long.
@@ -101,8 +106,9 @@ Result<void, Error> Visit::go_back_in_time() {
   if (auto done = client_.begin_anew(time_); !done) return done;
   now_ = client_.instant_of(time_);
   if (had_token && !client_.client().token.exists()) {
-    warn(fmt::format("{}: its token is good only from {} on: it is put aside until then",
-                     client_.folder(), rfc3339(good_from)));
+    warn(client_.folder(),
+         fmt::format("its token is good only from {} on: it is put aside until then",
+                     rfc3339(good_from)));
   }
   return {};
 }
@@ -112,8 +118,9 @@ Result<void, Error> Visit::take_up_token() {
   if (!taken) return Failed<Error>(taken.error());
   if (!*taken) return {};
   now_ = client_.instant_of(time_);
-  warn(fmt::format("{}: takes up its token {} again, which was put aside when the clock was wrong",
-                   client_.folder(), to_string(client_.client().token.serial)));
+  warn(client_.folder(),
+       fmt::format("it takes up its token {} again, which was put aside when the clock was wrong",
+                   to_string(client_.client().token.serial)));
   return {};
 }
 
@@ -303,23 +310,24 @@ Result<VisitResult, Error> Visit::send(const Request& request) {
   warn(site.take_warning());
   if (!given) return Failed<Error>(given.error());
   if (given->recognised.value != 0) {
-    warn(fmt::format(
-        "{}: had forgotten the token {} of this client, but recognises it: the site was put back "
-        "from an older copy, or repaired, and may have forgotten more, such as a block",
-        site.folder(), to_string(given->recognised)));
+    warn(site.folder(),
+         fmt::format("it had forgotten the token {} of this client, but recognises it: the site "
+                     "was put back from an older copy, or repaired, and may have forgotten more, "
+                     "such as a block",
+                     to_string(given->recognised)));
   }
   if (given->is_clone) {
-    warn(
-        fmt::format("{0}: this client has used a newer token than the one that it shows, {1}: its "
-                    "folder was copied, or is an older one that was put back; if there are two "
-                    "copies, delete one of them and make a new client for that device, with "
-                    "`tokenlife client new --dir NEW --site {0}`; if you do not know who holds "
-                    "the other, block the client: `tokenlife site block-client {0} {2}`",
-                    site.folder(), to_string(client_.client().token.serial), client_.folder()));
+    warn(site.folder(),
+         fmt::format("this client has used a newer token than the one that it shows, {1}: its "
+                     "folder was copied, or is an older one that was put back; if there are two "
+                     "copies, delete one of them and make a new client for that device, with "
+                     "`tokenlife client new --dir NEW --site {0}`; if you do not know who holds "
+                     "the other, block the client: `tokenlife site block-client {0} {2}`",
+                     site.folder(), to_string(client_.client().token.serial), client_.folder()));
   }
   if (given->fault && given->verdict.kind == Verdict::Kind::granted) {
-    warn(fmt::format("{}: what it shows has expired: it registers like a self-signed client (A14)",
-                     client_.folder()));
+    warn(client_.folder(),
+         "what it shows has expired: it registers like a self-signed client (A14)");
   }
   const auto site_start = site.time_of(at(Duration{0}));
   if (auto heard = hear_answer(request, *given, site_start, cause); !heard) {

@@ -92,7 +92,8 @@ class Visit {
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
-  void warn(const std::string& what);
+  void warn(const std::string& warning);
+  void warn(const std::string& place, const std::string& what);
   Result<void, Error> look_at_clock();
   Result<void, Error> find_time();
   Result<void, Error> go_back_in_time();

@@ -4,6 +4,7 @@
 
 #include "core/site.hpp"
 #include "core/token/certificate.hpp"
+#include "sim/site/warning.hpp"
 #include "sim/text/time.hpp"
 
 namespace tokenlife::sim {
@@ -42,9 +43,10 @@ std::string signer_warning(const SiteFolder& site, std::chrono::sys_seconds now)
   const Instant end = signer_ends(site);
   if (site.instant_of(now) + kWarningTime < end) return "";
   const bool is_over = site.instant_of(now) >= end;
-  return fmt::format("{}: {}{}; {}", site.folder(),
-                     sentence(site, is_over ? "expired at" : "expires at"),
-                     is_over ? "" : ", and so will every token that it signs", advice(site));
+  return warning_at(site.folder(),
+                    sentence(site, is_over ? "expired at" : "expires at") +
+                        (is_over ? "; " : ", and so will every token that it signs; ") +
+                        advice(site));
 }
 
 }  // namespace tokenlife::sim

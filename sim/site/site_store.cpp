@@ -24,6 +24,7 @@
 #include "sim/site/site_files.hpp"
 #include "sim/site/site_head.hpp"
 #include "sim/site/strange_clock.hpp"
+#include "sim/site/warning.hpp"
 #include "sim/text/number.hpp"
 #include "sim/text/time.hpp"
 
@@ -48,9 +49,10 @@ bool has_dates(const SiteCommand& command) {
 }  // namespace
 
 std::string torn_end(const std::string& folder, const events::JournalContent& journal) {
-  return fmt::format("{}: byte {}: the rest, {}, is of an event that was not written to its end",
-                     (fs::path(folder) / events::kSiteFile).string(), journal.bytes,
-                     counted(journal.torn_bytes, "byte"));
+  return warning_at(
+      fmt::format("{}: byte {}", (fs::path(folder) / events::kSiteFile).string(), journal.bytes),
+      fmt::format("the rest, {}, is of an event that was not written to its end",
+                  counted(journal.torn_bytes, "byte")));
 }
 
 struct SiteFolder::Impl {
@@ -152,7 +154,8 @@ struct SiteFolder::Impl {
     for (std::uint32_t key = 0; key < content().site->signs_now().value; ++key) {
       const auto removed = remove_private_file(file(key_name({key})));
       if (removed) continue;
-      warn(to_string(removed.error()) + "; it no longer signs anything: remove it");
+      warn(warning_at(removed.error().place,
+                      removed.error().what + "; it no longer signs anything: remove it"));
     }
   }
 };

@@ -103,8 +103,8 @@ TEST_CASE("a token with the line end of Windows is malformed, with a hint") {
   CHECK(ran.status == 1);
   CHECK(has(ran.out, "refused (malformed): "));
   CHECK(ran.err ==
-        "tokenlife: the token has a carriage return in it, as Windows lines do; remove it, with "
-        "`tr -d '\\r'` for example\n");
+        "tokenlife: warning: the token has a carriage return in it, as Windows lines do; remove "
+        "it, with `tr -d '\\r'` for example\n");
   check_refused(desk, {{"token verify - --key site.pem < /dev/null",
                         "standard input: holds no token; give the token alone"}});
 }

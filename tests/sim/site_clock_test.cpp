@@ -12,12 +12,12 @@ TEST_CASE("D2: where the clock goes back an event says so, and all is done by th
   done(site, IssueBulkToken{"", kBulk, 60}, kMade + days{26'663});
   CHECK(site.take_warning() ==
         desk.site +
-            ": it is 2099-01-01T00:00:00Z, and the last event was at 2026-01-01T00:00:00Z, 26663d "
-            "before; check that the clock is right");
+            ": warning: it is 2099-01-01T00:00:00Z, and the last event was at "
+            "2026-01-01T00:00:00Z, 26663d before; check that the clock is right");
   done(site, BlockBulkToken{kBulk}, kMade + days{1});
   CHECK(site.take_warning() ==
         desk.site +
-            ": the clock went back: it is 2026-01-02T00:00:00Z, and the last event was at "
+            ": warning: the clock went back: it is 2026-01-02T00:00:00Z, and the last event was at "
             "2099-01-01T00:00:00Z; what was issued with later dates is good only from then on");
   REQUIRE(site.events().size() == 4);
   CHECK(site.events()[2].event == SiteEvent{ClockWentBack{site.instant_of(kMade + days{26'663}),

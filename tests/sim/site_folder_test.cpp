@@ -179,7 +179,8 @@ TEST_CASE("the torn end of a journal is reported, and is cut off by the next wri
   write_file(desk.site + "/site.head", head);  // The event was not acknowledged.
   write_file(journal, read_file(journal).substr(0, whole.size() + 60));
   const std::string torn = journal + ": byte " + std::to_string(whole.size()) +
-                           ": the rest, 60 bytes, is of an event that was not written to its end";
+                           ": warning: the rest, 60 bytes, is of an event that was not written to "
+                           "its end";
   CHECK(SiteFolder::open_to_read(desk.site)->warning() == torn);
   CHECK(read_file(journal).size() == whole.size() + 60);
   CHECK(desk.open().warning() == torn + ", and were cut off");
@@ -274,7 +275,7 @@ TEST_CASE("a key that was rotated and cannot be removed is told, and in nobody's
   const FolderDesk desk;
   std::filesystem::remove(desk.site + "/signing-0.key");
   std::filesystem::create_directory(desk.site + "/signing-0.key");
-  const std::string told = desk.site + "/signing-0.key: cannot be removed: ";
+  const std::string told = desk.site + "/signing-0.key: warning: cannot be removed: ";
   SiteFolder site = desk.open();
   REQUIRE(site.rotate(kMade));
   CHECK(site.warning().starts_with(told));
