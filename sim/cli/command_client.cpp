@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/token/token_fault.hpp"
+#include "sim/cli/client_advice.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
 #include "sim/cli/event_writer.hpp"
@@ -15,7 +16,6 @@
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/rule_table.hpp"
 #include "sim/cli/token_argument.hpp"
-#include "sim/cli/why_silent.hpp"
 #include "sim/site/ccmsetup_line.hpp"
 #include "sim/site/key_file.hpp"
 #include "sim/site/session.hpp"
@@ -118,7 +118,8 @@ std::string words_of(const VisitResult& result, const ClientFolder& folder, cons
                      Wish wish) {
   switch (result.kind) {
     case Kind::granted: return "granted";
-    case Kind::silent: return fmt::format("no request sent: {}", why_silent(result.silence, wish));
+    case Kind::silent:
+      return fmt::format("no request sent: {}", why_silent(result.silence, wish, policy));
     case Kind::not_due: return fmt::format("no request sent: {}", not_due(folder, policy, wish));
     case Kind::failed: return fmt::format("no answer: {}", name(result.failure));
     case Kind::refused: break;
@@ -131,7 +132,7 @@ std::string words_of(const VisitResult& result, const ClientFolder& folder, cons
     }
   }
   std::string_view before = ": ";
-  for (const std::string_view rule : rules_behind(result.refusal)) {
+  for (const std::string_view rule : rules_to_tell(result)) {
     text += fmt::format("{}{}", std::exchange(before, ", "), rule);
   }
   return text;
@@ -173,7 +174,7 @@ void say_json(const Output& said, const VisitResult* result, Wish wish, Console&
     if (result->kind == Kind::refused) {
       json["reason"] = name(result->refusal);
       if (result->fault) json["fault"] = name(*result->fault);
-      json["rules"] = rules_behind(result->refusal);
+      json["rules"] = rules_to_tell(*result);
     }
     if (result->kind == Kind::silent) json["reason"] = name(result->silence);
     if (const auto line = success_line(said.command, *result, said.folder)) json["log"] = *line;
@@ -187,78 +188,6 @@ void say_json(const Output& said, const VisitResult* result, Wish wish, Console&
   console.print(json_text(json) + "\n");
 }
 
-constexpr std::string_view kWait = "wait until it is, or set the clock right\n";
-
-// What helps a client whose bulk token is refused. Precondition: there is a fault.
-std::string_view advice_on_bulk(const VisitResult& result) {
-  switch (*result.fault) {
-    case TokenFault::bulk_token_blocked:
-      return "unblock it with `tokenlife token unblock GUID --site DIR`, or make another with "
-             "`tokenlife\n"
-             "token new --site DIR`\n";
-    case TokenFault::bulk_token_expired:
-    case TokenFault::signer_retired:
-      return "make a new one with `tokenlife token new --site DIR`\n";
-    case TokenFault::bulk_token_not_yet_valid: return kWait;
-    default: break;
-  }
-  if (result.fault == TokenFault::unknown_signer) {
-    return "was the token made with `tokenlife token new --site` for this same site?\n";
-  }
-  if (result.refusal == RefusalReason::malformed && result.fault != TokenFault::lifetime_too_long) {
-    return "give the whole token, and nothing else, as `tokenlife token new` printed it\n";
-  }
-  return "";
-}
-
-// What helps a client whose credential is refused.
-std::string_view advice_on_credential(TokenFault fault) {
-  switch (fault) {
-    case TokenFault::authority_not_trusted:
-      return "make the site trust whoever issued it: `tokenlife site trust-ca DIR CERT`, or for an "
-             "Entra\n"
-             "token `tokenlife site trust-entra DIR --issuer URL --audience ID --jwks FILE`\n";
-    case TokenFault::wrong_key_usage:
-      return "give a certificate with the extended key usage clientAuth; those above it have to be "
-             "CAs'\n";
-    case TokenFault::chain_not_trusted:
-      return "give the CA certificates between it and the root with --chain FILE, or trust its "
-             "root:\n"
-             "`tokenlife site trust-ca DIR CERT`\n";
-    case TokenFault::credential_not_possessed:
-      return "use --pki-key to give the private key that belongs to the certificate\n";
-    case TokenFault::revocation_unknown:
-      return "give a file with a current list for every CA of the chain: `tokenlife site trust-ca "
-             "DIR\n"
-             "CERT --crl FILE`; or stop checking revocation: `tokenlife site trust-ca DIR CERT "
-             "--no-crl`\n";
-    case TokenFault::credential_not_yet_valid:
-    case TokenFault::not_yet_valid: return kWait;
-    default: return "";
-  }
-}
-
-// What helps a client that is refused, where that is not said by the reason itself.
-std::string advice_on(const VisitResult& result, const ClientFolder& folder) {
-  if (result.refusal == RefusalReason::client_blocked) {
-    return "`tokenlife site unblock-client DIR CLIENT` makes the site accept it again\n";
-  }
-  if (result.refusal == RefusalReason::credential_required && !result.fault) {
-    return "give --pki and --pki-key, --entra-token - or --bulk-token -; or make the site's "
-           "management\n"
-           "points accept self-signed clients: `tokenlife site set-mp DIR enhanced-http`\n";
-  }
-  if (!result.fault) return "";
-  const Client& client = folder.client();
-  if (result.fault == TokenFault::not_yet_valid && client.token.exists()) {
-    return fmt::format("it is good from {} on: wait until then, or set the clock right\n",
-                       rfc3339(folder.time_of(client.token.not_before)));
-  }
-  const bool is_bulk = result.request && result.request->credential == Credential::bulk &&
-                       result.request->kind == RequestKind::registration;
-  return std::string(is_bulk ? advice_on_bulk(result) : advice_on_credential(*result.fault));
-}
-
 void say_text(const Output& said, const VisitResult* result, Wish wish, Console& console) {
   std::string text;
   const auto& events = said.folder.events();
@@ -269,8 +198,8 @@ void say_text(const Output& said, const VisitResult* result, Wish wish, Console&
     const Tone tone = result->kind == Kind::granted ? Tone::good : Tone::bad;
     text += console.paint(words_of(*result, said.folder, said.policy, wish), tone) + "\n";
     if (result->kind == Kind::refused) {
-      text += rule_lines(rules_behind(result->refusal));
-      text += advice_on(*result, said.folder);
+      text += rule_lines(rules_to_tell(*result));
+      text += advice_on_refusal(*result, said.folder, said.policy);
     }
     if (const auto line = success_line(said.command, *result, said.folder)) text += *line + "\n";
   }

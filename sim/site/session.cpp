@@ -183,7 +183,11 @@ Result<void, Error> Visit::arrive(std::optional<Network> network) {
 // keeps its key. One that has registered has no use for it any more (R28).
 Result<void, Error> Visit::install_with_bulk_token() {
   const Client& client = client_.client();
-  if (bulk_.empty() || client.state != LifecycleState::installed) return {};
+  if (bulk_.empty()) return {};
+  if (client.state != LifecycleState::installed) {
+    warn(client_.folder(), "the bulk token was not used: this client has registered before (A7)");
+    return {};
+  }
   const Guid guid = guid_named_by(bulk_);
   if (client.bulk == guid) return {};
   return record({CauseKind::action, 0}, ClientReinstalled{guid});

@@ -50,6 +50,27 @@ TEST_CASE("what a client without a token can be given is said", "[slow]") {
   CHECK(desk.ask(1, "renew", "laptop", hours{3}, "--network intranet")["answer"] == nothing);
 }
 
+TEST_CASE("a client whose token is refused is told at once how it gets another", "[slow]") {
+  const ClientDesk desk;
+  make_roaming(desk, "laptop");
+  desk.write("laptop/token", "garbage");
+  const std::string again =
+      "it has to register again: run `tokenlife client register` on the intranet (--network "
+      "intranet), or with --pki and --pki-key or --entra-token -; a bulk token is only for a "
+      "client that has never registered: make a new client with `tokenlife client new --dir NEW "
+      "--site SITE` (R60, D8, A7, A11)\n"
+      "the client has to register again (re-registration-required)\n";
+  // D2 is of bulk tokens.
+  CHECK(has(desk.client("call", "laptop", hours{2}).out,
+            "\nrefused (malformed): it is not three segments with dots between them "
+            "(not-three-segments)\n" +
+                again));
+  CHECK(desk.client("call", "laptop", hours{3}).out == "no request sent: " + again);
+  make_roaming(desk, "garbled");
+  desk.write("garbled/token", "garbage");
+  CHECK(desk.ask(1, "call", "garbled", hours{2})["rules"] == json::array());
+}
+
 TEST_CASE("D6: certificate and token are worth nothing without the key", "[slow]") {
   const ClientDesk desk;
   make_roaming(desk, "laptop");
@@ -200,7 +221,7 @@ TEST_CASE("damage to a client's folder is an error, and never a state", "[slow]"
   }
   CHECK(desk.ask(0, "call", "laptop", hours{2})["granted"] == true);
   // A token that is not there, or is garbage, is shown as it is, and refused.
-  write_file(desk.path("laptop/token"), "garbage");
+  desk.write("laptop/token", "garbage");
   fs::permissions(desk.path("laptop/token"), fs::perms::owner_read);
   CHECK(desk.ask(1, "call", "laptop", hours{2})["reason"] == "malformed");
   desk.write("plain-file", "x");

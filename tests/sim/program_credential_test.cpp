@@ -54,11 +54,13 @@ struct CredentialDesk : ClientDesk {
   }
 };
 
+// By the CMG, or by an HTTPS MP.
 void check_refused(const json& answer, const std::string& fault) {
   CHECK(answer["granted"] == false);
   CHECK(answer["reason"] == "credential-required");
   CHECK(answer["fault"] == fault);
-  CHECK(answer["rules"] == json::parse(R"(["R18"])"));
+  const bool is_at_cmg = answer["network"] == "internet";
+  CHECK(answer["rules"] == json::parse(is_at_cmg ? R"(["A11"])" : R"(["R18"])"));
 }
 
 }  // namespace
@@ -105,6 +107,9 @@ TEST_CASE("A11: PKI and Entra clients register over the CMG without a bulk token
   check_refused(desk.ask(1, "register", "pki", hours{1}, kShowPki), "authority-not-trusted");
   CHECK(has(desk.client("register", "pki", hours{1}, kShowPki).out,
             "make the site trust whoever issued it: `tokenlife site trust-ca DIR CERT`"));
+  CHECK(has(desk.client("register", "pki", hours{1}, kShowPki).out,
+            "(authority-not-trusted): A11\n  A11  PKI and Entra clients: register and re-register "
+            "anywhere.\n"));
   check_refused(desk.ask(1, "register", "entra", hours{1}, kShowEntra), "authority-not-trusted");
   desk.trust_ca();
   desk.trust_entra();
@@ -120,6 +125,39 @@ TEST_CASE("A11: PKI and Entra clients register over the CMG without a bulk token
   desk.write("entra.jwt", desk.entra_token("https://sts.windows.net/2/"));
   desk.ask(0, "new", "other", hours{0}, "--network internet");
   check_refused(desk.ask(1, "register", "other", hours{2}, kShowEntra), "wrong-issuer");
+  CHECK(has(desk.client("register", "other", hours{2}, kShowEntra).out,
+            "give an Entra token of the issuer, and for the audience, that `tokenlife site show"));
+  desk.write("entra.jwt", "cut");
+  CHECK(has(desk.client("register", "other", hours{2}, kShowEntra).out,
+            "give the whole Entra token, and nothing else\n"));
+}
+
+TEST_CASE("D8 A7: a client that has registered before is told that no bulk token helps", "[slow]") {
+  const CredentialDesk desk;
+  desk.trust_ca();
+  desk.ask(0, "new", "laptop", hours{0}, "--network intranet");
+  desk.ask(0, "register", "laptop", hours{0}, kShowPki);
+  desk.ask(1, "call", "laptop", days{91}, "--network internet");
+  const std::string again =
+      "it has to register again: run `tokenlife client register` with --pki and --pki-key or "
+      "--entra-token -; a bulk token is only for a client that has never registered: make a new "
+      "client with `tokenlife client new --dir NEW --site SITE`; or make the site's management "
+      "points accept self-signed clients with `tokenlife site set-mp DIR enhanced-http`, and "
+      "register on the intranet (--network intranet) (R60, D8, A7, A11)\n";
+  const std::string unused =
+      "tokenlife: laptop: warning: the bulk token was not used: this client has registered before "
+      "(A7)\n";
+  desk.bulk_token("bulk");
+  const std::string bulk = "--bulk-token - < bulk";
+  const Ran silent = desk.client("register", "laptop", days{91}, bulk);
+  CHECK(silent.status == 1);
+  CHECK(silent.out.starts_with("no request sent: " + again));
+  CHECK(silent.err == unused);
+  const Ran refused = desk.client("register", "laptop", days{91}, "--network intranet " + bulk);
+  CHECK(refused.status == 1);
+  CHECK(has(refused.out, "a PKI certificate, an Entra token or a bulk token.\n" + again));
+  CHECK(refused.err == unused);
+  CHECK(desk.ask(0, "register", "laptop", days{91}, kShowPki)["granted"] == true);
 }
 
 TEST_CASE("A13: a client that shows a PKI certificate is not stranded while it can", "[slow]") {
@@ -148,6 +186,9 @@ TEST_CASE("A14: a credential that has expired is worth a self-signed one", "[slo
                                         desk.pki.form.dated(now - days{9}, now - days{1})));
   desk.ask(0, "new", "laptop", hours{0}, "--network intranet");
   check_refused(desk.ask(1, "register", "laptop", hours{1}, kShowPki), "credential-expired");
+  CHECK(has(desk.client("register", "laptop", hours{1}, kShowPki).out,
+            "give a certificate or Entra token that is valid now; if the CA has expired, trust "
+            "its\nsuccessor: `tokenlife site trust-ca DIR CERT`\n"));
   desk.out("site set-mp site enhanced-http");
   const Ran ran = desk.client("register", "laptop", hours{1}, kShowPki);
   CHECK(ran.status == 0);
