@@ -24,12 +24,16 @@ std::string lines_of(const SiteRepair& repair, const std::vector<Recorded<SiteEv
 
 std::string text_of(const SiteRepair& repair) {
   const auto& [acknowledged, kept, bytes_cut] = repair.repaired;
-  std::string text = fmt::format(
-      "damaged   {}\n"
-      "kept      {}, the last before the damage at {}\n",
-      escape_text(repair.damage), counted(kept, "event"), rfc3339(repair.last));
-  if (!repair.saved.empty())
+  const std::string last = rfc3339(repair.last);
+  std::string text =
+      fmt::format("damaged   {}\nkept      {}", escape_text(repair.damage), counted(kept, "event"));
+  if (repair.saved.empty()) {
+    text += fmt::format(", the last before the damage at {}\n", last);
+  } else {
+    text += fmt::format(" in all, {} of them from after the damage; the last before it at {}\n",
+                        repair.saved.size(), last);
     text += "after the damage, and kept\n" + lines_of(repair, repair.saved);
+  }
   if (!repair.unfit.empty()) {
     text += "after the damage, and given up because something before it is lost\n" +
             lines_of(repair, repair.unfit);
