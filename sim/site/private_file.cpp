@@ -129,6 +129,17 @@ Result<void, Error> check_owner(const struct stat& status, const std::string& pa
                     fmt::format("check what it is, and run `chown {} {}`", folder.st_uid, path));
 }
 
+// What mends that others may have read it: a site's key is named signing-N.key, and whatever else
+// is private is a client's.
+std::string_view advice_on_seen(const std::string& path) {
+  const bool is_sites = std::filesystem::path(path).filename().string().starts_with("signing-");
+  return is_sites ? "run `chmod 600` on it; if it may have been read, run `tokenlife site rotate "
+                    "DIR` and then `tokenlife site retire DIR N`, with the number in its name"
+                  : "run `chmod 600` on it; if it may have been read, run `tokenlife site "
+                    "block-client SITE CLIENT` and make a new client with `tokenlife client new "
+                    "--dir NEW --site SITE`";
+}
+
 // Whether nobody but the owner and root can have seen or changed what is in the file.
 Result<void, Error> check_private(const struct stat& status, const std::string& path) {
   if (status.st_uid != ::geteuid() && ::geteuid() != 0) {
@@ -136,7 +147,7 @@ Result<void, Error> check_private(const struct stat& status, const std::string& 
   }
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return file_error(path, "can be read or written by other users",
-                      "run `chmod 600` on it, and replace the key if it may have been read");
+                      std::string(advice_on_seen(path)));
   }
   return {};
 }

@@ -194,7 +194,10 @@ TEST_CASE("files that others can read are not used", "[slow]") {
     fs::permissions(desk.path(file), fs::perms::group_read, fs::perm_options::add);
     const Ran ran = desk.client("call", "laptop", hours{2});
     CHECK(ran.status == 3);
-    CHECK(has(ran.err, "can be read or written by other users"));
+    CHECK(has(ran.err,
+              "can be read or written by other users; run `chmod 600` on it; if it may have been "
+              "read, run `tokenlife site block-client SITE CLIENT` and make a new client with "
+              "`tokenlife client new --dir NEW --site SITE`\n"));
     fs::permissions(desk.path(file), fs::perms::group_read, fs::perm_options::remove);
   }
   fs::rename(desk.path("laptop/token"), desk.path("elsewhere"));

@@ -197,8 +197,10 @@ TEST_CASE("R29 R30: who cannot read the key makes no token", "[slow]") {
   for (const Ran& ran : {desk.run("token new --site site"), desk.run_tool("/new")}) {
     CHECK(ran.status == 3);
     CHECK(ran.out.empty());
-    CHECK(
-        has(ran.err, "site/signing-0.key: can be read or written by other users; run `chmod 600`"));
+    CHECK(has(ran.err,
+              "site/signing-0.key: can be read or written by other users; run `chmod 600` "
+              "on it; if it may have been read, run `tokenlife site rotate DIR` and then "
+              "`tokenlife site retire DIR N`, with the number in its name\n"));
   }
   std::filesystem::remove(desk.path("site/signing-0.key"));
   CHECK(desk.run_tool("/new").status == 3);
