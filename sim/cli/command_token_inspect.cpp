@@ -94,7 +94,7 @@ Json json_of(const TokenDiagnosis& look) {
   return json;
 }
 
-std::string text_of(const TokenDiagnosis& look, const Console& console) {
+std::string text_of(const TokenDiagnosis& look, const TokenSource& source, const Console& console) {
   const std::string mark = console.paint("UNVERIFIED", Tone::bad);
   std::string text =
       mark + ": anyone could have written this; no signature, claim or date has been checked\n";
@@ -113,8 +113,8 @@ std::string text_of(const TokenDiagnosis& look, const Console& console) {
   text += fmt::format("\nSignature ({})\n  {} bytes\n", mark, look.signature_bytes);
   text += "\nErrors in its form\n";
   for (const std::string& wrong : look.wrong) text += "  " + escape_text(wrong) + "\n";
-  if (look.wrong.empty()) text += "  nothing; `tokenlife token verify` says whether it is good\n";
-  return text;
+  if (!look.wrong.empty()) return text + advice_on_file(source);
+  return text + "  nothing; `tokenlife token verify` says whether it is good\n";
 }
 
 }  // namespace
@@ -123,7 +123,8 @@ ExitStatus token_inspect_command(const TokenInspectCommand& command, Console& co
   const auto token = read_shown_token(command.source);
   if (!token) return Failed<Error>(token.error());
   const TokenDiagnosis look = look_at_token(token->reveal());
-  console.print(command.json ? json_text(json_of(look)) + "\n" : text_of(look, console));
+  console.print(command.json ? json_text(json_of(look)) + "\n"
+                             : text_of(look, command.source, console));
   return 0;
 }
 

@@ -204,10 +204,10 @@ int refused(const TokenVerifyCommand& command, const SaidFault& fault, Console& 
     return 1;
   }
   const bool has_own_name = fault.name != name(fault.reason);
-  console.print(fmt::format("{} ({}): {}{}\n{}", console.paint("refused", Tone::bad),
-                            name(fault.reason), fault.words,
-                            has_own_name ? fmt::format(" ({})", fault.name) : "",
-                            fault.has_rules_told ? rule_lines(fault.rules) : ""));
+  console.print(fmt::format(
+      "{} ({}): {}{}\n{}{}", console.paint("refused", Tone::bad), name(fault.reason), fault.words,
+      has_own_name ? fmt::format(" ({})", fault.name) : "",
+      fault.has_rules_told ? rule_lines(fault.rules) : "", advice_on_file(command.source)));
   return 1;
 }
 

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "core/token/secret.hpp"
+#include "sim/text/escape.hpp"
 #include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {
@@ -47,6 +50,16 @@ Result<Secret, Error> read_token(const TokenSource& source) {
                       source.file ? "give the path of a file that holds the token" : "");
   }
   return without_newline(*text);
+}
+
+std::string advice_on_file(const TokenSource& source) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!source.token || *source.token == "-") return "";
+  const fs::file_status status = fs::status(*source.token, error);
+  if (!fs::exists(status) || fs::is_directory(status)) return "";
+  return fmt::format("{} is a file: use --token-file {}\n", in_quotes(*source.token),
+                     escape_text(*source.token));
 }
 
 bool has_carriage_return(const Secret& token) {

@@ -28,6 +28,9 @@ Result<Secret, Error> read_token(const TokenSource& source);
 // an error, which says how the token alone is given.
 Result<Secret, Error> read_shown_token(const TokenSource& source);
 
+// How to give the token in a file, if TOKEN is the name of one; otherwise empty. With a line's end.
+std::string advice_on_file(const TokenSource& source);
+
 // Whether lines of the text end as those of Windows do. No token does.
 bool has_carriage_return(const Secret& token);
 

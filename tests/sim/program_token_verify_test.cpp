@@ -124,6 +124,11 @@ TEST_CASE("a refusal says what is the matter with this token, and the rule that 
   CHECK(said("--token-file no-token --key site.pem") ==
         "refused (malformed): it is not three segments with dots between them "
         "(not-three-segments)\n");
+  CHECK(said("no-token --key site.pem") ==
+        "refused (malformed): it is not three segments with dots between them "
+        "(not-three-segments)\n`no-token` is a file: use --token-file no-token\n");
+  CHECK(desk.run("token inspect no-token")
+            .out.ends_with("\n`no-token` is a file: use --token-file no-token\n"));
   REQUIRE(desk.run("site init other-site").status == 0);
   CHECK(said("--token-file bulk --site other-site") ==
         "refused (unknown-signer): its signer is not a certificate of this site: is --site the "
