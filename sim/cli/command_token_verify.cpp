@@ -187,10 +187,19 @@ std::string words_for(const TokenVerifyCommand& command, TokenFault fault, std::
   }
 }
 
-// A9 is of certificates that were retired, and D2 of what is a token at all.
-bool is_rule_the_reason(TokenFault fault) {
+bool calls_itself_a_clients(std::string_view token) {
+  const auto claims = look_at_token(token).claims;
+  return std::any_of(claims.begin(), claims.end(), [](const JsonMember& member) {
+    return member.name == words::kType && member.text == words::kClientType;
+  });
+}
+
+// A9 is of certificates that were retired, and D2 of what is a bulk token at all.
+bool is_rule_the_reason(TokenFault fault, std::string_view token) {
   if (fault == TokenFault::unknown_signer || fault == TokenFault::signer_not_named) return false;
-  return reason_of(fault) != RefusalReason::malformed || fault == TokenFault::lifetime_too_long;
+  if (fault == TokenFault::lifetime_too_long) return true;
+  if (reason_of(fault) == RefusalReason::malformed) return false;
+  return rules_behind(fault).front() != "D2" || !calls_itself_a_clients(token);
 }
 
 int refused(const TokenVerifyCommand& command, const SaidFault& fault, Console& console) {
@@ -215,7 +224,7 @@ int refused(const TokenVerifyCommand& command, TokenFault fault, std::string_vie
             Console& console) {
   return refused(command,
                  {reason_of(fault), name(fault), explanation_of(fault), rules_behind(fault),
-                  words_for(command, fault, token), is_rule_the_reason(fault)},
+                  words_for(command, fault, token), is_rule_the_reason(fault, token)},
                  console);
 }
 

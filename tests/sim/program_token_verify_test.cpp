@@ -120,6 +120,10 @@ TEST_CASE("a refusal says what is the matter with this token, and the rule that 
                          "for\n  R24 "));
   CHECK(said("--token-file bulk --key site.pem --at 1580415505")
             .starts_with("refused (bulk-token-expired): it expired at 2020-01-30T20:18:25Z\n"));
+  // D2 is of bulk tokens.
+  CHECK(has(said(kBulk + "--audience a"), "\n  D2   A bulk token is accepted only if "));
+  CHECK(said(kClient + "--audience a") ==
+        "refused (wrong-audience): its audience is not the one expected\n");
   desk.write("no-token", "hello");
   CHECK(said("--token-file no-token --key site.pem") ==
         "refused (malformed): it is not three segments with dots between them "
