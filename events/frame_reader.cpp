@@ -21,6 +21,8 @@ namespace {
 constexpr std::uint64_t kAheadBytes = 128 * 1024;
 constexpr std::size_t kFramesAtOnce = 64;
 
+constexpr const char* kCutOff = "the last part of the file is cut off";
+
 std::string number(std::uint64_t value) { return std::to_string(value); }
 
 }  // namespace
@@ -237,7 +239,7 @@ Result<Frame, LogError> FrameReader::frame_at(std::uint64_t offset) {
 
 Result<Frame, LogError> FrameReader::last_frame() {
   std::uint64_t offset = 0;
-  if (size_ < kMagicBytes + kEndBytes) return Failed<LogError>(ends("inside its end"));
+  if (size_ < kMagicBytes + kEndBytes) return Failed<LogError>(cut_off(kCutOff));
   auto read = read_at(size_ - kEndBytes, std::as_writable_bytes(std::span(&offset, 1)));
   if (!read) return Failed<LogError>(read.error());
   auto frame = frame_at(offset);
@@ -249,7 +251,7 @@ Result<Frame, LogError> FrameReader::last_frame() {
 Result<void, LogError> FrameReader::check_end() const {
   std::uint64_t offset = last_;
   const std::uint64_t bytes = version_ == 1 ? 0 : kEndBytes;
-  if (size_ - position_ < bytes) return Failed<LogError>(ends("inside its end"));
+  if (size_ - position_ < bytes) return Failed<LogError>(cut_off(kCutOff));
   if (size_ - position_ > bytes) {
     return Failed<LogError>(corrupt(position_ + bytes, "bytes after the end of the file"));
   }
@@ -343,8 +345,12 @@ LogError FrameReader::corrupt(std::uint64_t offset, std::string what) const {
 }
 
 LogError FrameReader::ends(const std::string& where) const {
+  return cut_off("the file ends " + where);
+}
+
+LogError FrameReader::cut_off(std::string what) const {
   const auto kind = has_known_size_ ? LogError::Kind::corrupt : LogError::Kind::interrupted;
-  return {kind, path_, size_, "the file ends " + where};
+  return {kind, path_, size_, std::move(what)};
 }
 
 LogError FrameReader::error(const char* doing, int why, std::optional<std::uint64_t> offset) const {

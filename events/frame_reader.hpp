@@ -88,6 +88,7 @@ class FrameReader {
   Result<bool, LogError> read_frame(std::uint64_t offset, FrameHeader header, Digest& digest);
   Result<bool, LogError> is_whole_but_for_length(std::uint64_t offset, FrameHeader header);
   LogError ends(const std::string& where) const;
+  LogError cut_off(std::string what) const;
   LogError ends_before(std::uint64_t offset, FrameHeader header);
   // `why` is the errno of the call.
   LogError error(const char* doing, int why, std::optional<std::uint64_t> offset) const;
