@@ -54,7 +54,7 @@ std::optional<fs::path> find_folder(const std::vector<events::LogInput>& all,
 // The first that is not in that folder: there is one.
 std::string first_missing(const fs::path& folder, const std::vector<events::LogInput>& all) {
   for (const events::LogInput& input : all) {
-    if (is_file(input) && !is_the_input(folder / input.name, input)) return in_quotes(input.name);
+    if (is_file(input) && !is_the_input(folder / input.name, input)) return input.name;
   }
   return "";
 }
@@ -103,9 +103,10 @@ Result<Scenario, std::string> scenario_of(const events::LogHeader& header,
   if (!folder) {
     const std::string missing = first_missing(inputs.value_or(""), header.inputs);
     return cannot(fmt::format(
-        "{}, which its scenario reads, is not {}, or has changed since the run: use --inputs "
-        "to give a folder that holds the file as it was when the scenario was run",
-        missing, inputs ? "below " + in_quotes(*inputs) : "in this folder"));
+        "{}, which its scenario reads, is not {}, or has changed since the run: use --inputs DIR "
+        "so that {} is the file as it was when the scenario was run",
+        in_quotes(missing), inputs ? "below " + in_quotes(*inputs) : "in this folder",
+        (fs::path("DIR") / missing).string()));
   }
   auto scenario = parse_scenario(header.scenario_text, (*folder / "the log's scenario").string(),
                                  {header.seed, header.clients_scale});
