@@ -267,9 +267,11 @@ std::string held_text(const LogVerifyCommand& command, const Held& held,
   }
   if (!held.rerun) return text;
   if (held.rerun->first) return text + difference_text(*held.rerun->first, log.header());
-  return text + (held.rerun->has_same_digest
-                     ? "replay  the same, bit for bit\n"
-                     : "replay  the same events, but this version would write different bytes\n");
+  if (held.rerun->has_same_digest) return text + "replay  the same, bit for bit\n";
+  return text + (log.summary().complete
+                     ? "replay  the same events, but this version would write different bytes\n"
+                     : "replay  the same events, as far as the log goes; its digest is not that of "
+                       "the whole run\n");
 }
 
 nlohmann::ordered_json held_json(const Held& held, const events::LogReader& log) {

@@ -152,6 +152,16 @@ TEST_CASE("of a log that lacks a file the file is named, and what to do") {
   }
 }
 
+TEST_CASE("a part of a run is run again as far as it goes") {
+  const CutOff desk;
+  REQUIRE(desk.run("run fleet.toml --shard 1/3 --log part").status == 0);
+  const Ran ran = desk.run("log verify part --replay");
+  CHECK(ran.status == 0);
+  CHECK(has(ran.out,
+            "replay  the same events, as far as the log goes; its digest is not that of the whole "
+            "run\n"));
+}
+
 TEST_CASE("a run that is to go on with a log that is not there says that it begins anew") {
   const CutOff desk;
   const Ran anew = desk.run("run fleet.toml --log new --resume");
