@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <utility>
 
 #include "events/journal.hpp"
 #include "sim/analysis/explain.hpp"
@@ -32,13 +31,7 @@ ExitStatus explain_command(const ExplainCommand& command, Console& console) {
       explain(*log, *number,
               {*moment, command.inputs, command.all ? Folding::none : Folding::repetitions,
                command.quick, std::max(1U, command.threads)});
-  if (!explained) {
-    Error error = explained.error();
-    if (error.advice.empty() && error.what.starts_with("damaged: ")) {
-      error.advice = "`tokenlife log verify LOG` says what to do";
-    }
-    return Failed<Error>(std::move(error));
-  }
+  if (!explained) return Failed<Error>(point_to_verify(explained.error()));
   const ExplainReport report{log->header(), *explained, command.quick, command.all};
   if (command.json) {
     auto json = explain_json(report);

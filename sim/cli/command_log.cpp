@@ -37,7 +37,7 @@ Result<LogAndFacts, Error> check(const LogVerifyCommand& command) {
   if (!log) return Failed<Error>(log.error());
   if (command.bytes_only) {
     const auto facts = events::verify_bytes(*log, command.threads);
-    if (!facts) return Failed<Error>(error_of_bytes(facts.error(), !log->held));
+    if (!facts) return Failed<Error>(error_of_bytes(facts.error(), *log));
     return LogAndFacts{std::move(*log), *facts, "the events, since --bytes-only asks for bytes"};
   }
   std::vector<events::RenewalTerms> renewals;
@@ -60,7 +60,7 @@ Result<LogAndFacts, Error> describe(const LogCommand& command) {
   auto facts = events::told_facts(*log);
   if (!facts) {
     const auto counted = events::verify(*log, command.threads);
-    if (!counted) return Failed<Error>(to_error(counted.error()));
+    if (!counted) return Failed<Error>(error_in(*log, counted.error(), command.threads));
     facts = *counted;
   }
   return LogAndFacts{std::move(*log), *facts};

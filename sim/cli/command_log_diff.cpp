@@ -335,7 +335,7 @@ ExitStatus log_diff_command(const LogDiffCommand& command, Console& console) {
     }
   }
   const auto diff = diff_logs(*a, *b, command.inputs, std::max(1U, command.threads));
-  if (!diff) return Failed<Error>(to_error(diff.error()));
+  if (!diff) return Failed<Error>(point_to_verify(to_error(diff.error())));
   for (const auto& [log, why] : {std::pair(&command.a, &diff->causes_unknown_a),
                                  std::pair(&command.b, &diff->causes_unknown_b)}) {
     if (why->empty()) continue;

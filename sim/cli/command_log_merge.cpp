@@ -6,6 +6,7 @@
 
 #include "events/join.hpp"
 #include "sim/cli/json_text.hpp"
+#include "sim/cli/log_argument.hpp"
 #include "sim/cli/log_output.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
@@ -17,7 +18,7 @@ ExitStatus log_merge_command(const LogMergeCommand& command, Console& console) {
   if (auto ready = out.check_new(); !ready) return Failed<Error>(ready.error());
   const auto joined = events::join({command.logs.begin(), command.logs.end()}, out.folder());
   if (!joined) {
-    Error error = error_of_output(joined.error());
+    Error error = point_to_verify(error_of_output(joined.error()));
     // Which logs are given is the command line's; what is in them is a file's.
     const bool is_of_logs = !joined.error().what.starts_with("already exists");
     if (is_of_logs && joined.error().kind == events::LogError::Kind::misuse) {

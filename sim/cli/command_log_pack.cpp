@@ -36,10 +36,10 @@ void say_what_is_in(const events::LogReader& log, const std::string& place, std:
 }
 
 // Bytes that are damaged are not handed on as if they were good.
-Result<void, Error> check_bytes(const events::LogReader& log, unsigned threads) {
+Result<void, Error> check_bytes(const OpenedLog& log, unsigned threads) {
   const auto facts = events::verify_bytes(log, std::max(1U, threads));
   if (facts) return {};
-  return Failed<Error>(error_of_bytes(facts.error(), true));
+  return Failed<Error>(error_of_bytes(facts.error(), log));
 }
 
 }  // namespace
@@ -82,13 +82,13 @@ ExitStatus log_unpack_command(const LogUnpackCommand& command, Console& console)
                             ? events::unpack(STDIN_FILENO, "standard input", command.out)
                             : events::unpack(command.log, command.out);
   if (!unpacked) {
-    Error error = error_of_bytes(unpacked.error(), true);
+    Error error = error_of_bytes(unpacked.error(), command.log);
     if (error.what.starts_with("is a folder")) error.advice = "it need not be unpacked";
     if (error.what.starts_with("already exists")) error = error_of_output(unpacked.error());
     return Failed<Error>(std::move(error));
   }
-  const auto log = events::LogReader::open(command.out);
-  if (!log) return Failed<Error>(to_error(log.error()));
+  const auto log = open_log(command.out);
+  if (!log) return Failed<Error>(log.error());
   if (auto good = check_bytes(*log, command.threads); !good) return Failed<Error>(good.error());
   say_what_is_in(*log, command.out, log->summary().bytes, command.json, console);
   return 0;

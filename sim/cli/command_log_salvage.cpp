@@ -9,6 +9,7 @@
 #include "sim/cli/json_text.hpp"
 #include "sim/cli/log_argument.hpp"
 #include "sim/cli/log_output.hpp"
+#include "sim/site/client_log.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 
@@ -75,10 +76,19 @@ ExitStatus log_salvage_command(const LogSalvageCommand& command, Console& consol
     return usage_error(fmt::format("{} is a site's journal", in_quotes(command.log)),
                        "`tokenlife site repair DIR --salvage` shows what can be read of one");
   }
+  if (log_generation(command.log)) {
+    return file_error(command.log,
+                      "is the folder of a client on disk, which `log salvage` does not take",
+                      kDamagedClientAdvice);
+  }
   const LogOutput out(command.out);
   if (auto ready = out.check_new(); !ready) return Failed<Error>(ready.error());
   const auto salvaged = events::salvage(command.log, out.folder());
-  if (!salvaged) return Failed<Error>(error_of_output(salvaged.error()));
+  if (!salvaged) {
+    const bool is_taken = salvaged.error().what.starts_with("already exists");
+    return Failed<Error>(is_taken ? error_of_output(salvaged.error())
+                                  : error_of_bytes(salvaged.error(), command.log));
+  }
   if (auto packed = out.finish(salvaged->log.bytes); !packed) return Failed<Error>(packed.error());
   console.print(command.json ? json_text(json_of(command, *salvaged)) + "\n"
                              : text_of(command, *salvaged));

@@ -252,7 +252,7 @@ ExitStatus export_ccm_command(const LogExportCommand& command, Console& console)
   const auto say_step = [&](std::string_view step) { console.show_progress(std::string(step)); };
   const auto written = export_ccm(*log, what, *command.ccm, say_step, interrupted);
   console.show_progress("");
-  if (!written) return Failed<Error>(written.error());
+  if (!written) return Failed<Error>(point_to_verify(written.error()));
   if (*written) return 0;
   console.say("tokenlife: interrupted; there is no folder");
   return kInterrupted;
@@ -274,7 +274,7 @@ ExitStatus log_sql_command(const LogSqlCommand& command, Console& console) {
   bool is_all = false;
   while (true) {
     const auto more = question->next();
-    if (!more) return Failed<Error>(more.error());
+    if (!more) return Failed<Error>(point_to_verify(more.error()));
     is_all = !*more;
     if (is_all || rows == limit) break;
     printer.add(*question);
@@ -308,7 +308,7 @@ ExitStatus log_export_command(const LogExportCommand& command, Console& console)
       command.parquet ? export_parquet(*source->tables, *command.parquet, command.threads, say_step)
                       : export_sqlite(*source->tables, *command.sqlite, say_step);
   console.show_progress("");
-  if (!written) return Failed<Error>(written.error());
+  if (!written) return Failed<Error>(point_to_verify(written.error()));
   if (!*written) {
     console.say(
         fmt::format("tokenlife: interrupted; there is no {}", command.parquet ? "folder" : "file"));

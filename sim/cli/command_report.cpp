@@ -57,7 +57,7 @@ Result<ReportedRun, Error> reported(const events::LogReader& log, const ReportCo
   const unsigned threads = std::max(1U, command.threads);
   const bool are_two = command.logs.size() > 1;
   auto fleet = count_fleet(log, threads, are_two ? Fates::wanted : Fates::left_out);
-  if (!fleet) return Failed<Error>(to_error(fleet.error()));
+  if (!fleet) return Failed<Error>(point_to_verify(to_error(fleet.error())));
   const ExplainedLog explained(log, command.inputs);
   if (explained.scenario() == nullptr) {
     console.say(fmt::format(
@@ -71,7 +71,7 @@ Result<ReportedRun, Error> reported(const events::LogReader& log, const ReportCo
     if (first.size() < kLivesMax) first.push_back(standing.number);
   }
   auto lives = lives_of(explained, first, run.marks, threads);
-  if (!lives) return Failed<Error>(lives.error());
+  if (!lives) return Failed<Error>(point_to_verify(lives.error()));
   run.lives = std::move(*lives);
   return run;
 }

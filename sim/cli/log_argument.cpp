@@ -23,12 +23,46 @@
 namespace tokenlife::sim {
 namespace {
 
+constexpr const char* kNameOfStandardInput = "standard input";
+
+bool can_salvage(const std::string& log) {
+  return events::LogReader::open_leftovers(log).has_value();
+}
+
+// Whether `run --resume` can write the log in the folder again: all that it reads is the header.
+bool can_resume(const std::filesystem::path& folder) {
+  std::filesystem::path site_file = folder / events::kSiteFile;
+  std::error_code error;
+  if (!std::filesystem::exists(site_file, error)) site_file = events::partial_of(site_file);
+  const auto header = events::read_header(site_file);
+  return header || header.error().kind == events::LogError::Kind::interrupted;
+}
+
 // With a log whose writer was killed.
 std::string going_on(const std::string& log) {
-  return fmt::format(
-      "go on with `tokenlife run SCENARIO --log {} --resume`, or keep what there is "
-      "with `tokenlife log salvage {} -o NEW`",
-      log, log);
+  std::string advice = fmt::format("go on with `tokenlife run SCENARIO --log {} --resume`", log);
+  if (can_salvage(log)) {
+    advice += fmt::format(", or keep what there is with `tokenlife log salvage {} -o NEW`", log);
+  }
+  return advice;
+}
+
+// With a run's log whose bytes are damaged.
+std::string advice_on_damage(const std::string& log, const events::LogError& damage) {
+  if (log == kNameOfStandardInput) {
+    return damage.offset == 0U
+               ? "pipe a packed log into it, as in `tokenlife events - < fleet.tlog`"
+               : "save it to a file; `tokenlife log salvage FILE -o NEW` saves what is whole";
+  }
+  constexpr const char* kSalvage = "`tokenlife log salvage LOG -o NEW` saves what is whole";
+  std::error_code error;
+  if (!std::filesystem::is_directory(log, error)) {
+    const std::string again = "copy it again, or remove it and run its scenario again";
+    return can_salvage(log) ? again + "; " + kSalvage : again;
+  }
+  if (!can_resume(log)) return kLostSiteFileAdvice;
+  const std::string again = "`tokenlife run SCENARIO --log LOG --resume` writes it again";
+  return can_salvage(log) ? again + "; without the scenario, " + kSalvage : again;
 }
 
 std::optional<std::uint32_t> whole_number(std::string_view text) {
@@ -42,47 +76,42 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
 
 Result<OpenedLog, Error> open_log(const std::string& place) {
   if (place == kStandardInput) {
-    auto log = events::LogReader::receive(STDIN_FILENO, "standard input");
-    if (!log) return Failed<Error>(error_of_bytes(log.error(), true));
+    auto log = events::LogReader::receive(STDIN_FILENO, kNameOfStandardInput);
+    if (!log) return Failed<Error>(error_of_bytes(log.error(), place));
     return OpenedLog(std::move(*log));
   }
   auto held = hold_client_log(place);
   auto log = events::LogReader::open(held ? held->folder : std::filesystem::path(place));
-  if (!log) {
-    Error error = error_of_bytes(log.error(), !held);
-    if (log.error().kind == events::LogError::Kind::interrupted && !held)
-      error.advice = going_on(place);
-    return Failed<Error>(std::move(error));
-  }
+  if (!log && held) return Failed<Error>(error_of_client_log(log.error()));
+  if (!log) return Failed<Error>(error_of_bytes(log.error(), place));
   OpenedLog opened(std::move(*log));
   opened.held = std::move(held);
   return opened;
 }
 
-Error error_of_bytes(const events::LogError& error, bool is_of_run) {
+Error error_of_bytes(const events::LogError& error, const std::string& place) {
+  using enum events::LogError::Kind;
+  const std::string log = place == kStandardInput ? kNameOfStandardInput : place;
   Error said = to_error(error);
-  if (!is_of_run || error.kind != events::LogError::Kind::corrupt) return said;
-  if (error.file == "standard input") {
-    said.advice =
-        error.offset == 0U
-            ? "pipe a packed log into it, as in `tokenlife events - < fleet.tlog`"
-            : "save it to a file; `tokenlife log salvage FILE -o NEW` saves what is whole";
-  } else if (const auto name = std::filesystem::path(error.file).filename().string();
-             name == events::kSiteFile || name.starts_with("clients-")) {
-    said.advice =
-        "`tokenlife run SCENARIO --log LOG --resume` writes it again; without the scenario, "
-        "`tokenlife log salvage LOG -o NEW` saves what is whole";
-  } else {
-    said.advice =
-        "copy it again, or remove it and run its scenario again; `tokenlife log salvage LOG -o "
-        "NEW` saves what is whole";
-  }
+  if (error.kind == corrupt) said.advice = advice_on_damage(log, error);
+  if (error.kind == interrupted) said.advice = going_on(log);
   return said;
 }
 
+Error error_of_bytes(const events::LogError& error, const OpenedLog& log) {
+  return log.held ? error_of_client_log(error) : error_of_bytes(error, log.folder().string());
+}
+
 Error error_in(const OpenedLog& log, const events::LogError& error, unsigned threads) {
-  const bool is_damaged = !log.held && !events::verify_bytes(log, threads);
-  return error_of_bytes(error, is_damaged);
+  const bool is_sound = events::verify_bytes(log, threads).has_value();
+  return is_sound ? to_error(error) : error_of_bytes(error, log);
+}
+
+Error point_to_verify(Error error) {
+  if (error.advice.empty() && error.what.starts_with("damaged: ")) {
+    error.advice = "`tokenlife log verify LOG` says what to do";
+  }
+  return error;
 }
 
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place) {
@@ -280,11 +309,15 @@ Result<Instant, Error> moment_within(const events::LogReader& log,
   if (!text) {
     if (!events::is_of_client(header)) return end;
     const auto replayed = events::replay_client(log, ClientNumber{0});
-    if (!replayed) return Failed<Error>(to_error(replayed.error()));
+    if (!replayed) return Failed<Error>(error_of_client_log(replayed.error()));
     return replayed->last_event;
   }
   const auto moment = moment_of(text, "--at", header, end);
   if (!moment || (*moment >= Instant{} && *moment <= end)) return moment;
+  if (events::is_of_client(header) && *moment < Instant{}) {
+    return usage_error(fmt::format("--at {} is before the client's log begins, at {}",
+                                   escape_text(*text), rfc3339(header.start(), Instant{})));
+  }
   return usage_error(fmt::format("--at {} is {}, outside the run", escape_text(*text),
                                  rfc3339(header.start(), *moment)),
                      fmt::format("the run goes from {} to {}", rfc3339(header.start(), Instant{}),

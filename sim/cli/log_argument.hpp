@@ -34,11 +34,16 @@ inline constexpr const char* kStandardInput = "-";
 // A run's folder, a client's, or the `log` in that; a packed log; or one on standard input.
 Result<OpenedLog, Error> open_log(const std::string& place);
 
-// What is wrong with a log. If that is its bytes, and it is a run's: how to save what is left.
-Error error_of_bytes(const events::LogError& error, bool is_of_run);
+// What is wrong with a log. If that is its bytes: what helps, and only what does. By its place: of
+// a run's log.
+Error error_of_bytes(const events::LogError& error, const std::string& place);
+Error error_of_bytes(const events::LogError& error, const OpenedLog& log);
 
 // What was wrong with a log that was opened: its bytes, or what they say.
 Error error_in(const OpenedLog& log, const events::LogError& error, unsigned threads);
+
+// The error with the command that says what to do, if it is damage and does not say so itself.
+Error point_to_verify(Error error);
 
 // The journal, if it is a site's folder. What is neither's is open_log()'s to complain of.
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place);

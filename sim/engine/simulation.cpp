@@ -218,6 +218,20 @@ events::LogSummary unfinished(const std::vector<events::WrittenPartition>& parti
   return summary;
 }
 
+// On a log that cannot be begun, or gone on with.
+std::string advice_on(const events::LogError& error, bool resume) {
+  using enum events::LogError::Kind;
+  if (resume && error.kind == corrupt) return kLostSiteFileAdvice;
+  if (error.kind != misuse) return to_error(error).advice;
+  if (!resume) {
+    return "give a new folder; or, if this is the log of a run that was cut off, add --resume";
+  }
+  return error.what.ends_with("has no site.log")
+             ? "give a new folder, or put site.log back from a copy"
+             : "give a new folder, or the scenario and the options (--seed, --set, "
+               "--clients-scale) that it was run with";
+}
+
 Result<events::LogWriter, Error> open_log(const Scenario& scenario, const SiteTimeline& site,
                                           const RunOptions& options) {
   const auto open = [&]() -> Result<events::LogWriter, Error> {
@@ -230,13 +244,7 @@ Result<events::LogWriter, Error> open_log(const Scenario& scenario, const SiteTi
                    : events::LogWriter::create(options.log_folder, header, site.events());
     if (log) return std::move(*log);
     Error error = to_error(log.error());
-    if (log.error().kind == events::LogError::Kind::misuse) {
-      error.advice = options.resume
-                         ? "give a new folder, or the scenario and the options (--seed, --set, "
-                           "--clients-scale) that it was run with"
-                         : "give a new folder; or, if this is the log of a run that was cut off, "
-                           "add --resume";
-    }
+    error.advice = advice_on(log.error(), options.resume);
     return Failed<Error>(std::move(error));
   };
   if (options.ranks == nullptr) return open();

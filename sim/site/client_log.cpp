@@ -35,6 +35,13 @@ Result<unsigned, Error> log_generation(const std::string& folder) {
   return file_error(folder + "/log", "is not a link to one of the client's logs");
 }
 
+Error error_of_client_log(const events::LogError& error) {
+  using enum events::LogError::Kind;
+  Error said = to_error(error);
+  if (error.kind == corrupt || error.kind == interrupted) said.advice = kDamagedClientAdvice;
+  return said;
+}
+
 std::optional<HeldClientLog> hold_client_log(const fs::path& place) {
   constexpr int kTries = 100;
   fs::path link = place.has_filename() ? place : place.parent_path();  // "laptop/log/"

@@ -22,6 +22,13 @@ struct HeldClientLog {
   FolderLock lock;
 };
 
+inline constexpr const char* kDamagedClientAdvice =
+    "put the client's folder back from a copy, or make a new client: `tokenlife client new --dir "
+    "NEW --site SITE`";
+
+// What is wrong with a client's log. If that is its bytes: what to do.
+Error error_of_client_log(const events::LogError& error);
+
 // `place` is the client's folder or the link in it. Nothing if it is neither.
 std::optional<HeldClientLog> hold_client_log(const std::filesystem::path& place);
 

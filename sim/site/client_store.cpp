@@ -166,7 +166,7 @@ Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
 
 Result<void, Error> ClientFolder::read_log() {
   const auto log = events::LogReader::open(path("log"));
-  if (!log) return Failed<Error>(to_error(log.error()));
+  if (!log) return Failed<Error>(error_of_client_log(log.error()));
   const auto& site_events = log->site_events();
   const auto* site =
       site_events.empty() ? nullptr : std::get_if<SiteEstablished>(&site_events.front().event);
@@ -187,7 +187,7 @@ Result<void, Error> ClientFolder::read_log() {
     return next.has_value();
   };
   const auto visited = log->visit(log->partitions().front(), follow);
-  if (!visited) return Failed<Error>(to_error(visited.error()));
+  if (!visited) return Failed<Error>(error_of_client_log(visited.error()));
   if (objection) {
     return file_error(path("log"), fmt::format("its event {} cannot have happened: {}",
                                                events_.size(), name(*objection)));

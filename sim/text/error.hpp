@@ -54,6 +54,11 @@ Error error_at(const std::string& file, SourceLine source, std::string what,
 // input are escaped. What is shown to people is in show_error.hpp.
 std::string to_string(const Error& error);
 
+// What helps where neither `run --resume` nor `log salvage` can read site.log.
+inline constexpr const char* kLostSiteFileAdvice =
+    "a log cannot be read without its site.log: put it back from a copy, or run the scenario again "
+    "with another --log";
+
 // With the kind, where the sentence does not say it.
 Error to_error(const events::LogError& error);
 

@@ -141,6 +141,37 @@ TEST_CASE("R22: a bulk token with the line end of Windows is refused before it i
   CHECK_FALSE(std::filesystem::exists(desk.path("other")));
 }
 
+TEST_CASE("of a client whose log is damaged it is said what is left to do", "[slow]") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  desk.ask(0, "register", "laptop", hours{1});
+  std::string log = read_file(desk.path("laptop/log/clients-00000.log"));
+  log[300] = static_cast<char>(log[300] ^ 1);
+  desk.write("laptop/log/clients-00000.log", log);
+  for (const char* line : {"client call --dir laptop --site site", "replay laptop",
+                           "explain laptop 0", "events laptop", "log verify laptop"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(has(ran.err, "clients-00000.log: byte "));
+    CHECK(has(ran.err,
+              " is wrong; put the client's folder back from a copy, or make a new client: "
+              "`tokenlife client new --dir NEW --site SITE`\n"));
+  }
+  const Ran saved = desk.run("log salvage laptop -o saved");
+  CHECK(saved.status == 3);
+  CHECK(has(saved.err,
+            "laptop: is the folder of a client on disk, which `log salvage` does not take; put the "
+            "client's folder back from a copy"));
+}
+
+TEST_CASE("a client on disk cannot be replayed before its log begins", "[slow]") {
+  const ClientDesk desk;
+  desk.ask(0, "new", "laptop", hours{0});
+  check_refused(desk, {{"replay laptop --at 2020-01-01",
+                        "--at 2020-01-01 is before the client's log begins, at 20"}});
+}
+
 TEST_CASE("R60: a lost token file is an error, and no event of the client's life", "[slow]") {
   const ClientDesk desk;
   desk.ask(0, "new", "laptop", hours{0});

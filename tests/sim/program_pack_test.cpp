@@ -259,6 +259,28 @@ TEST_CASE("a packed log that is cut off or altered is damaged, and nothing crash
   check("something else", "neither a log's folder nor a packed log");
 }
 
+TEST_CASE("to salvage a packed log is advised where something can be saved, and not elsewhere") {
+  const PackDesk desk;
+  const std::string whole = read_file(desk.path("log.tlog"));
+  const std::string again = "; copy it again, or remove it and run its scenario again";
+  for (const char* line : {"log verify bad.tlog", "log salvage bad.tlog -o saved"}) {
+    INFO(line);
+    desk.write("bad.tlog", "");
+    CHECK(desk.run(line).err ==
+          "tokenlife: bad.tlog: byte 0: damaged: not a packed log: there is nothing in it" + again +
+              "\n");
+    std::string other = whole;
+    other[15] = 1;
+    desk.write("bad.tlog", other);
+    CHECK(desk.run(line).err ==
+          "tokenlife: bad.tlog: byte 8: damaged: the index has too many partitions" + again + "\n");
+  }
+  desk.write("bad.tlog", whole.substr(0, whole.size() - 1));
+  CHECK(has(desk.run("log verify bad.tlog").err,
+            again + "; `tokenlife log salvage LOG -o NEW` saves what is whole\n"));
+  CHECK(desk.run("log salvage bad.tlog -o saved").status == 0);
+}
+
 TEST_CASE("what is no run's log is not packed, and a page does not overwrite a packed log") {
   const PackDesk desk;
   REQUIRE(desk.run("site init site").status == 0);

@@ -150,6 +150,57 @@ TEST_CASE("of a log that lacks a file the file is named, and what to do") {
           "tokenlife: whole: site.log, which every log begins with, is missing; put it back from a "
           "copy\n");
   }
+  CHECK(desk.run("run fleet.toml --log whole --resume").err ==
+        "tokenlife: whole: is not empty, and has no site.log; give a new folder, or put site.log "
+        "back from a copy\n");
+}
+
+TEST_CASE("of a log whose site.log is damaged, only what works is advised") {
+  const CutOff desk;
+  REQUIRE(desk.run("run fleet.toml --log whole").status == 0);
+  const std::string site = read_file(desk.path("whole/site.log"));
+  std::uint64_t end = 0;  // where the end frame begins
+  std::memcpy(&end, site.data() + site.size() - 8, 8);
+  const auto damage = [&](std::size_t at) {
+    std::string other = site;
+    other[at] = static_cast<char>(other[at] ^ 1);
+    desk.write("whole/site.log", other);
+  };
+  const std::string resume = "; `tokenlife run SCENARIO --log LOG --resume` writes it again";
+
+  damage(end + 10);
+  CHECK(has(desk.run("replay whole").err,
+            resume + "; without the scenario, `tokenlife log salvage LOG -o NEW` saves what is"));
+  CHECK(desk.run("log salvage whole -o saved").status == 0);
+  damage(end - 1);
+  CHECK(desk.run("replay whole").err.ends_with(" is wrong" + resume + "\n"));
+  CHECK(desk.run("log salvage whole -o none").err.ends_with(" is wrong" + resume + "\n"));
+  REQUIRE(desk.run("run fleet.toml --log whole --resume").status == 0);
+  CHECK((read_file(desk.path("whole/site.log")) == site));
+  damage(60);
+  for (const char* line :
+       {"replay whole", "log salvage whole -o none", "run fleet.toml --log whole --resume"}) {
+    INFO(line);
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    CHECK(ran.err ==
+          "tokenlife: whole/site.log: byte 8: damaged: the digest of this frame (block of the "
+          "file) is wrong; a log cannot be read without its site.log: put it back from a copy, or "
+          "run the scenario again with another --log\n");
+  }
+}
+
+TEST_CASE("what can be saved of a log that lacks its header is not promised") {
+  const CutOff desk;
+  const std::string start = read_file(desk.path("log/site.log.partial"));
+  desk.write("log/site.log.partial", start.substr(0, 100));
+  const std::string cut =
+      "interrupted: the file ends inside the frame (block of the file) at byte 8";
+  for (const char* line : {"replay log", "log salvage log -o saved"}) {
+    CHECK(has(desk.run(line).err,
+              cut + "; go on with `tokenlife run SCENARIO --log log --resume`\n"));
+  }
+  CHECK(desk.run("run fleet.toml --log log --resume").status == 0);
 }
 
 TEST_CASE("a part of a run is run again as far as it goes") {
