@@ -320,7 +320,7 @@ std::optional<Instant> Keys::time(std::string_view key, Need need) {
   if (after < Duration{0}) {
     wrong(key, "is before the run's start", "choose a time at or after `start`");
   } else if (after >= kDurationLimit) {
-    wrong(key, fmt::format("is not less than {} after the start", kDurationLimitText),
+    wrong(key, fmt::format("is {} or more after the start", kDurationLimitText),
           "choose an earlier time");
   } else if (const auto why = off_the_tick(after, time_.tick)) {
     wrong(key, fmt::format("is {} after the start, which {}", to_text(after), *why),

@@ -53,7 +53,7 @@ Result<Duration, std::string> parse_duration(std::string_view text) {
     next_unit = unit + 1;
     seconds += number * unit->seconds;  // Below 2^32 * 700,000: no overflow.
     if (seconds >= kDurationLimit.count()) {
-      return Failed<std::string>(fmt::format("is not less than {}", kDurationLimitText));
+      return Failed<std::string>(std::string(kTooLongDuration));
     }
     text.remove_prefix(digits + 1);
   }

@@ -13,6 +13,9 @@ namespace tokenlife::sim {
 inline constexpr Duration kDurationLimit{std::int64_t{1} << 32};
 inline constexpr std::string_view kDurationLimitText = "49710 days (2^32 seconds)";
 
+// The error of a duration that is not less than that.
+inline constexpr std::string_view kTooLongDuration = "is too long";
+
 // Numbers with the units w, d, h, m and s, largest first, each at most once; a minus in front makes
 // the whole negative. Less than kDurationLimit either way. The error completes "the duration ...".
 Result<Duration, std::string> parse_duration(std::string_view text);

@@ -79,7 +79,12 @@ std::string duration_advice(std::string_view text) {
     is_plain = part.has_value();
     seconds += part ? part->seconds : 0;
   }
-  if (!is_plain || seconds >= kDurationLimit.count()) {
+  const auto read = parse_duration(text);
+  if ((is_plain && seconds >= kDurationLimit.count()) ||
+      (!read && read.error() == kTooLongDuration)) {
+    return "write at most 49710d (durations are less than 2^32 seconds)";
+  }
+  if (!is_plain) {
     return "write integers with units, largest first, as in \"90d\", \"1d12h\" or \"30m\"";
   }
   return fmt::format("write \"{}\"", to_text(Duration{is_negative ? -seconds : seconds}));

@@ -197,7 +197,7 @@ TEST_CASE("what is wrong with a check is said in one line", "[slow]") {
       {"check --with none,block", 2, "--with does not know `none`"},
       {"check --unit 0d", 2, "a unit of 0d"},
       {"check --unit -1d", 2, "a unit of -1d"},
-      {"check --unit 99999999999999999999d", 2, "is not less than 49710 days"},
+      {"check --unit 99999999999999999999d", 2, "is too long; write at most 49710d"},
       {"check --horizon 0", 2, "--horizon"},
       {"check --days 99999999999999999999", 2, "--horizon"},
       {"check --latency 4", 2, "--latency"},

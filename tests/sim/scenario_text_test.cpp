@@ -45,9 +45,9 @@ TEST_CASE("what is no duration is refused") {
   CHECK(why("1d ") == "has something other than a whole number");
   CHECK(why("1d-2h") == "has something other than a whole number");
   CHECK(why("--1d") == "has something other than a whole number");
-  CHECK(why("49710d6h28m16s") == "is not less than 49710 days (2^32 seconds)");
-  CHECK(why("18446744073709551617s") == "is not less than 49710 days (2^32 seconds)");
-  CHECK(why("9999999w9999999d") == "is not less than 49710 days (2^32 seconds)");
+  CHECK(why("49710d6h28m16s") == "is too long");
+  CHECK(why("18446744073709551617s") == "is too long");
+  CHECK(why("9999999w9999999d") == "is too long");
 }
 
 TEST_CASE("what was meant by a duration is written as one, if it is plain") {
@@ -57,14 +57,19 @@ TEST_CASE("what was meant by a duration is written as one, if it is plain") {
   CHECK(duration_advice("2 Weeks, 3 hrs") == "write \"14d3h\"");
   CHECK(duration_advice("-5min") == "write \"-5m\"");
   CHECK(duration_advice("0.25h") == "write \"15m\"");
+  const char* at_most = "write at most 49710d (durations are less than 2^32 seconds)";
+  CHECK(duration_advice("60000d") == at_most);
+  CHECK(duration_advice("-9999999w9999999d") == at_most);
+  CHECK(duration_advice("18446744073709551617s") == at_most);
+  CHECK(duration_advice("60000 days") == at_most);
+  CHECK(duration_advice("1234567890d") == at_most);
   CHECK(duration_advice("90") == "write its unit, as in \"90d\" for days");
   const std::string months = "months and years differ in length: count days, as in \"90d\"";
   CHECK(duration_advice("3mo") == months);
   CHECK(duration_advice("1y") == months);
   const std::string plain =
       "write integers with units, largest first, as in \"90d\", \"1d12h\" or \"30m\"";
-  for (const char* text : {"", "-", "soon", "0.1s", "1d-2h", "1..5d", "P1D", "99999999w",
-                           "1234567890d", "1 fortnight"}) {
+  for (const char* text : {"", "-", "soon", "0.1s", "1d-2h", "1..5d", "P1D", "1 fortnight"}) {
     CAPTURE(text);
     CHECK(duration_advice(text) == plain);
   }
