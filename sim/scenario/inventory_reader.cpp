@@ -11,6 +11,7 @@
 #include "sim/scenario/inventory_row.hpp"
 #include "sim/text/csv.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/not_utf8.hpp"
 #include "sim/text/suggest.hpp"
 
 namespace tokenlife::sim {
@@ -59,8 +60,8 @@ class InventoryReader {
     const std::size_t ascii = ascii_bytes(text_);
     if (!is_utf8(text_.substr(ascii))) {
       const std::string_view bad = first_bad_byte(text_);
-      return csv_.wrong_at(bad, fmt::format("the byte {} is not UTF-8", in_quotes(bad)),
-                           "save the file as UTF-8");
+      return csv_.wrong_at(bad, fmt::format("the byte {} is {}", in_quotes(bad), not_utf8(text_)),
+                           kUtf8Advice);
     }
     if (auto error = read_header()) return error;
     if (csv_.at_end()) {

@@ -12,6 +12,7 @@
 #include "sim/scenario/toml_limits.hpp"
 #include "sim/scenario/toml_text.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/not_utf8.hpp"
 #include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {
@@ -161,7 +162,7 @@ Result<Scenario, Error> read_scenario(const ScenarioText& text, const std::strin
   } catch (const toml::parse_error& error) {
     Error wrong =
         syntax_error(path, text.text(), position(error.source().begin), error.description());
-    if (!begins_like_one(text.text())) {
+    if (!begins_like_one(text.text()) && !looks_like_utf16(text.text())) {
       wrong.advice = "is this a scenario? it begins with `format = 1`";
     }
     return Failed<Error>(std::move(wrong));

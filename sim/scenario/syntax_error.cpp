@@ -7,6 +7,7 @@
 
 #include "sim/text/duration.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/not_utf8.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -300,7 +301,7 @@ Finding find_wrong(std::string_view text, std::size_t number, const Line& line,
   const auto in = [&](std::string_view scope) {
     return has(reason, fmt::format("parsing {}:", scope));
   };
-  if (has(reason, "utf-8")) return {line.stopped, "this is not UTF-8", "save the file as UTF-8"};
+  if (has(reason, "utf-8")) return {line.stopped, "this is " + not_utf8(text), kUtf8Advice};
   if (in("string") || in("literal string") || in("unicode scalar sequence")) {
     return wrong_string(line, reason);
   }

@@ -11,6 +11,7 @@
 #include "core/utf8.hpp"
 #include "sim/text/csv.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/not_utf8.hpp"
 #include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {
@@ -51,7 +52,7 @@ Result<Truth, Error> load_truth(const std::string& path) {
                        "give the path of a CSV file with the columns `device,stranded`");
   }
   if (text->empty()) return input_error(path, "is empty", kHeaderAdvice);
-  if (!is_utf8(*text)) return input_error(path, "is not UTF-8", "save the file as UTF-8");
+  if (!is_utf8(*text)) return input_error(path, "is " + not_utf8(*text), kUtf8Advice);
   CsvReader csv(*text, path);
   if (auto error = csv.read_row()) return Failed<Error>(std::move(*error));
   const auto columns = columns_of(csv);

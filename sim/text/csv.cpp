@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/text/escape.hpp"
+#include "sim/text/not_utf8.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -22,6 +23,7 @@ CsvReader::CsvReader(std::string_view text, const std::string& path) : text_(tex
 std::optional<Error> CsvReader::read_row() {
   fields_.clear();
   row_ = rest_;
+  if (looks_like_utf16(text_)) return wrong("this is " + not_utf8(text_), kUtf8Advice);
   while (true) {
     if (auto error = take_field()) return error;
     if (rest_.empty() || rest_[0] != ',') break;

@@ -118,7 +118,8 @@ TEST_CASE("an inventory is UTF-8") {
         "devices.csv:2:9: the byte `\\xfc` is not UTF-8; save the file as UTF-8");
   CHECK(inventory_said("\xff\xfe"
                        "d\0e\0v\0") ==
-        "devices.csv:1:1: the byte `\\xff` is not UTF-8; save the file as UTF-8");
+        "devices.csv:1:1: the byte `\\xff` is not UTF-8 (it looks like UTF-16); save the file as "
+        "UTF-8");
   CHECK(inventory_said("device\nx\xe2\x82\n").starts_with("devices.csv:2:2: the byte `\\xe2`"));
 }
 

@@ -23,6 +23,18 @@ TEST_CASE("without a run, a cohort or a whole file there is no scenario") {
         "s.toml:3:1: `cohort` in the file must be an array, not a table; write [[cohort]]");
 }
 
+TEST_CASE("a scenario that was saved as UTF-16 is told to be that") {
+  using namespace std::string_literals;
+  for (const std::string& text : {"\xff\xfe"
+                                  "f\0o\0\n\0"s,
+                                  "\xfe\xff\0f\0o\0\n"s}) {
+    const auto scenario = parse_scenario(text, "s.toml", {});
+    REQUIRE_FALSE(scenario);
+    CHECK(to_string(scenario.error()) ==
+          "s.toml:1:1: this is not UTF-8 (it looks like UTF-16); save the file as UTF-8");
+  }
+}
+
 TEST_CASE("a tick must divide what is left at its default, if that is a rule") {
   const auto error = [](std::string_view site) {
     const std::string text = "format = 1\nrun.duration = \"14h\"\nrun.tick = \"7h\"\n" +

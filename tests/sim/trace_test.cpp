@@ -129,6 +129,13 @@ TEST_CASE("a mistake in a trace is named with its line") {
         0);
 }
 
+TEST_CASE("a trace that was saved as UTF-16 is told to be that") {
+  CHECK(refused(std::string_view("\xff\xfe"
+                                 "d\0e\0",
+                                 6)) ==
+        "t.csv:1:1: this is not UTF-8 (it looks like UTF-16); save the file as UTF-8");
+}
+
 TEST_CASE("a time in a trace is a moment in whole seconds") {
   for (const std::string_view time :
        {"", "soon", "2026-01-01", "2026-01-01T00:00:00", "2026-02-29T00:00:00Z",
