@@ -211,12 +211,14 @@ Finding wrong_header(const Line& line, std::string_view reason) {
   const std::string key = shown(line.key());
   const std::size_t begin = line.skip_blank(0);
   const bool is_cohort = key == "cohort";
+  const bool is_list =
+      is_cohort || key == "action" || key == "expect" || key == "cohort.network.steps";
   if (has(reason, "as array-of-tables")) {
     return {begin, fmt::format("`{}` was a single table before", key),
             fmt::format("write [[{}]] each time{}", key,
                         is_cohort ? ", and above its [cohort.network]" : "")};
   }
-  if (has(reason, "redefine existing array") || (has(reason, "redefine") && is_cohort)) {
+  if (has(reason, "redefine existing array") || (has(reason, "redefine") && is_list)) {
     return {begin, fmt::format("[{0}] is not the first `{0}`", key),
             fmt::format("every {0} begins with [[{0}]], the first one too", key)};
   }
@@ -227,7 +229,6 @@ Finding wrong_header(const Line& line, std::string_view reason) {
                                     : "put its keys in one place"};
   }
   if (key.empty()) return {begin, "the table has no name", "write it as in [run]"};
-  const bool is_list = is_cohort || key == "action" || key == "expect";
   std::string header = is_list ? fmt::format("[[{}]]", key) : fmt::format("[{}]", key);
   std::replace(header.begin(), header.end(), ' ', '.');
   return {begin, "this is not the header of a table",

@@ -23,6 +23,23 @@ TEST_CASE("without a run, a cohort or a whole file there is no scenario") {
         "s.toml:3:1: `cohort` in the file must be an array, not a table; write [[cohort]]");
 }
 
+TEST_CASE("a table of which there may be many is told to be one of them when it is there twice") {
+  const auto said_of = [&](std::string text) {
+    return to_string(parse_scenario(std::move(text), "s.toml", {}).error());
+  };
+  CHECK(said_of("format = 1\n[action]\nat = \"1d\"\n[action]\nat = \"2d\"\n") ==
+        "s.toml:4:1: [action] is not the first `action`; every action begins with [[action]], the "
+        "first one too");
+  CHECK(said_of("format = 1\n[expect]\ncount = 1\n[expect]\ncount = 2\n") ==
+        "s.toml:4:1: [expect] is not the first `expect`; every expect begins with [[expect]], the "
+        "first one too");
+  CHECK(said_of("format = 1\n[cohort.network.steps]\n[cohort.network.steps]\n")
+            .find("every cohort.network.steps begins with [[cohort.network.steps]]") !=
+        std::string::npos);
+  CHECK(said_of("format = 1\n[run]\n[run]\n") ==
+        "s.toml:3:1: [run] appears again; put its keys in one place");
+}
+
 TEST_CASE("a scenario that was saved as UTF-16 is told to be that") {
   using namespace std::string_literals;
   for (const std::string& text : {"\xff\xfe"
