@@ -24,15 +24,15 @@ std::string endpoints_text(const Scenario& scenario, const RunResult& result) {
   // Of a run that was stopped before anybody lived nothing is known.
   if (!has_capacity(scenario) || result.tally.clients == 0) return "";
   std::string text =
-      fmt::format("{:<8}  {:>23}  {:>13}  {:>10}  {:>11}  {:>9}\n", "", "most asked for a minute",
-                  "longest queue", "busy", "median wait", "99 % wait");
+      fmt::format("{:<8}  {:>25}  {:>13}  {:>11}  {:>11}  {:>9}\n", "", "most requests in a minute",
+                  "longest queue", "turned away", "median wait", "99 % wait");
   for (const Endpoint endpoint : kEndpoints) {
     const auto i = static_cast<std::size_t>(endpoint);
     const EndpointLoad& load = result.loads[i];
     const auto wait = [&](double share) {
       return to_text(load.wait_at(share).value_or(Duration{0}));
     };
-    text += fmt::format("{:<8}  {:>23}  {:>13}  {:>10}  {:>11}  {:>9}\n", name(endpoint),
+    text += fmt::format("{:<8}  {:>25}  {:>13}  {:>11}  {:>11}  {:>9}\n", name(endpoint),
                         grouped(peak_of(result, i)), grouped(load.longest_queue),
                         grouped(load.busy), wait(0.5), wait(0.99));
   }
