@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/token/certificate.hpp"
+#include "fuzz/key_luck.hpp"
 #include "fuzz/target.hpp"
 #include "support/forge.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "core/token/key.hpp"
 #include "core/token/secret.hpp"
+#include "fuzz/key_luck.hpp"
 #include "fuzz/target.hpp"
 #include "support/forge.hpp"
 

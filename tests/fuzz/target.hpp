@@ -7,8 +7,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/token/key.hpp"
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace tokenlife::test {
@@ -24,13 +22,6 @@ inline void require(bool holds, const char* truth) {
   std::fputs(truth, stderr);
   std::fputs("\n", stderr);
   std::abort();
-}
-
-// OpenSSL tries a modulus with numbers drawn by chance: one that no honest key has, a product of
-// many factors, can pass once and not again. Found by this fuzzer.
-template <class T>
-bool is_luck(const Result<T, KeyFault>& again) {
-  return !again && again.error() == KeyFault::not_a_good_key;
 }
 
 }  // namespace tokenlife::test
