@@ -19,8 +19,8 @@ struct Salt {
 
 std::size_t salted(std::uint64_t high, std::uint64_t low) {
   static const Salt salt;
-  __extension__ using Wide = unsigned __int128;
-  const Wide product = Wide{high ^ salt.first} * (low ^ salt.second);
+  __extension__ using Product = unsigned __int128;
+  const Product product = Product{high ^ salt.first} * (low ^ salt.second);
   return static_cast<std::size_t>(product ^ (product >> 64U));
 }
 
