@@ -70,7 +70,7 @@ std::string table_text(const SweepResult& result) {
 
 std::string best_line(const SweepResult& result, std::size_t cell) {
   const SweepResult::Best& best = *result.best;
-  std::string cost = fmt::format("{} requests per client and day",
+  std::string cost = fmt::format("{} requests per client per day",
                                  mean_text(Mean{best.requests[cell].mean}, false));
   const double first = best.requests.front().mean;
   if (cell > 0 && first > 0) {

@@ -91,7 +91,7 @@ std::string table_of_all(const SweepResult& result, const std::vector<std::size_
     columns.push_back({html_text(metric_name(plan, m)), true});
     if (result.cells.size() > 1) columns.push_back({"against row 1", true});
   }
-  if (result.best) columns.push_back({"requests per client and day", true});
+  if (result.best) columns.push_back({"requests per client per day", true});
   HtmlTable table("combinations", "What the values do to the fleet", columns);
   for (const std::size_t i : shown) {
     const SweepCell& cell = result.cells[i];
