@@ -191,15 +191,16 @@ struct Address {
   std::string id;
 };
 
-// HOST/CCM_Proxy_MutualAuth/ID
-Address check_address(const Part& part, std::string_view text, std::vector<std::string>& wrong) {
+// HOST/CCM_Proxy_MutualAuth/ID, which stands after the scheme if the part has one.
+Address check_address(const Part& part, std::string_view scheme, std::string_view text,
+                      std::vector<std::string>& wrong) {
   const auto bad = [&](std::string what) {
     wrong.push_back(fmt::format("{} {}", part.name, what));
   };
   const std::size_t first = text.find('/');
   const std::size_t second = first == std::string_view::npos ? first : text.find('/', first + 1);
   if (second == std::string_view::npos || text.substr(first + 1, second - first - 1) != kProxy) {
-    bad(fmt::format("is not HOST/{}/ID, but {}", kProxy, quoted(text)));
+    bad(fmt::format("is not {}HOST/{}/ID, but {}", scheme, kProxy, quoted(*part.value)));
     return {};
   }
   const std::string_view host = text.substr(0, first);
@@ -220,7 +221,7 @@ Address check_mp(const Part& part, std::vector<std::string>& wrong) {
     const std::size_t scheme = text.find("://");
     if (scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
   }
-  return check_address(part, text, wrong);
+  return check_address(part, kScheme, text, wrong);
 }
 
 Address check_host_name(const Part& part, std::vector<std::string>& wrong) {
@@ -231,7 +232,7 @@ Address check_host_name(const Part& part, std::vector<std::string>& wrong) {
                                 quoted(text.substr(0, scheme + 3))));
     text.remove_prefix(scheme + 3);
   }
-  return check_address(part, text, wrong);
+  return check_address(part, "", text, wrong);
 }
 
 void check_token(const Part& part, std::vector<std::string>& wrong) {

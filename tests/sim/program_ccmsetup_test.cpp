@@ -79,7 +79,12 @@ TEST_CASE("R34: all that is wrong with a line is named", "[slow]") {
   check_wrong(line.text(), {"where a host name belongs", "where the CMG's number belongs",
                             "name two hosts", "name two CMG numbers"});
   line.mp = "/mp:https://cmg.example.com";
-  check_wrong(line.text(), {"/mp: is not HOST/CCM_Proxy_MutualAuth/ID"});
+  check_wrong(line.text(), {"/mp: is not https://HOST/CCM_Proxy_MutualAuth/ID, but "
+                            "`https://cmg.example.com`"});
+  line.host = "CCMHOSTNAME=cmg.example.com";
+  check_wrong(line.text(), {"/mp: is not",
+                            "CCMHOSTNAME= is not HOST/CCM_Proxy_MutualAuth/ID, but "
+                            "`cmg.example.com`"});
   line = {};
   for (const char* code : {"", "AB", "ABCD", "A-C"}) {
     line.code = std::string("SMSSiteCode=") + code;
