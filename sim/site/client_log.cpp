@@ -38,7 +38,9 @@ Result<unsigned, Error> log_generation(const std::string& folder) {
 Error error_of_client_log(const events::LogError& error) {
   using enum events::LogError::Kind;
   Error said = to_error(error);
-  if (error.kind == corrupt || error.kind == interrupted) said.advice = kDamagedClientAdvice;
+  const bool is_lost =
+      error.kind == corrupt || error.kind == interrupted || error.kind == not_found;
+  if (is_lost) said.advice = kDamagedClientAdvice;
   return said;
 }
 

@@ -26,7 +26,7 @@ inline constexpr const char* kDamagedClientAdvice =
     "put the client's folder back from a copy, or make a new client: `tokenlife client new --dir "
     "NEW --site SITE`";
 
-// What is wrong with a client's log. If that is its bytes: what to do.
+// What is wrong with a client's log. If that is its bytes, or they are not there: what to do.
 Error error_of_client_log(const events::LogError& error);
 
 // `place` is the client's folder or the link in it. Nothing if it is neither.

@@ -77,7 +77,7 @@ Error to_error(const events::LogError& error) {
   const bool is_no_log =
       error.kind == not_found || error.what.starts_with("neither a log's folder");
   return {ErrorKind::file, error.file + byte, what(),
-          lacks_site  ? "put it back from a copy"
+          lacks_site  ? "put it back from a copy, or run the scenario again with another --log"
           : is_no_log ? "give the folder or the file that `tokenlife run --log` wrote"
                       : ""};
 }

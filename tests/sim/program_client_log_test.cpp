@@ -163,6 +163,9 @@ TEST_CASE("of a client whose log is damaged it is said what is left to do", "[sl
   CHECK(has(saved.err,
             "laptop: is the folder of a client on disk, which `log salvage` does not take; put the "
             "client's folder back from a copy"));
+  std::filesystem::remove(desk.path("laptop/log/site.log"));
+  CHECK(has(desk.run("replay laptop").err,
+            "is missing; put the client's folder back from a copy, or make a new client"));
 }
 
 TEST_CASE("a client on disk cannot be replayed before its log begins", "[slow]") {

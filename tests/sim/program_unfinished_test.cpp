@@ -148,7 +148,7 @@ TEST_CASE("of a log that lacks a file the file is named, and what to do") {
     CHECK(ran.status == 3);
     CHECK(ran.err ==
           "tokenlife: whole: site.log, which every log begins with, is missing; put it back from a "
-          "copy\n");
+          "copy, or run the scenario again with another --log\n");
   }
   CHECK(desk.run("run fleet.toml --log whole --resume").err ==
         "tokenlife: whole: is not empty, and has no site.log; give a new folder, or put site.log "
