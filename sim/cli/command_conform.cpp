@@ -20,6 +20,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kReplayBytesMax = std::size_t{64} << 20;
+constexpr const char* kGiveHistory = "give the path of a history that `conform --out` wrote";
 
 // What the options say.
 struct ConformOrder {
@@ -40,10 +41,13 @@ Result<Duration, Error> length_of(const char* option, const std::string& text) {
 
 Result<History, Error> history_of(const std::string& path, Role role) {
   const auto text = read_text_file(path, kReplayBytesMax);
-  if (!text) return file_error(escape_text(path), text.error());
+  if (!text) {
+    return file_error(escape_text(path), "the history cannot be read: " + text.error(),
+                      kGiveHistory);
+  }
   auto file = read_replay(*text);
   if (!file) {
-    return input_error(escape_text(path), file.error(), "give a file that --out has written");
+    return input_error(escape_text(path), file.error(), kGiveHistory);
   }
   if (file->role != role) {
     return usage_error(
@@ -92,7 +96,7 @@ Result<void, Error> check_replay(const ConformCommand& command, const ConformOrd
       fmt::format("the request {} makes no sense in its place: what it names is not there, or its "
                   "time is more than a day before that of the request before it",
                   (*order.replay)[i].id),
-      "give a file that --out has written");
+      kGiveHistory);
 }
 
 Failed<Error> lost_error(const AdapterLoss& loss) {

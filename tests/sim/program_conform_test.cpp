@@ -182,6 +182,11 @@ TEST_CASE("a protocol or role that an adapter has not is the user's mistake") {
                  {"conform --role site --adapter true --timeout x", "--timeout"},
                  {"conform --role site --adapter true --out nowhere", "is not a folder"},
                  {"conform --role site --adapter true --replay empty.jsonl", "has no requests"}});
+  const Ran missing = desk.run("conform --role site --adapter true --replay nofile");
+  CHECK(missing.status == 3);
+  CHECK(missing.err ==
+        "tokenlife: nofile: the history cannot be read: No such file or directory; give the path "
+        "of a history that `conform --out` wrote\n");
 }
 
 TEST_CASE("this project's own client conforms") {
