@@ -366,7 +366,8 @@ ExitStatus log_verify_command(const LogVerifyCommand& command, Console& console)
   if (command.digest || command.replay) {
     return usage_error(
         fmt::format("{}: a site's journal is not a run: --digest and --replay are for runs",
-                    in_quotes(command.log)));
+                    in_quotes(command.log)),
+        "give the folder of a run's log, or leave out --digest and --replay");
   }
   say_if_torn(command.log, **journal, console);
   const auto good = check_certificates(command.log, *(*journal)->site);

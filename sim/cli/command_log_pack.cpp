@@ -53,7 +53,7 @@ ExitStatus log_pack_command(const LogPackCommand& command, Console& console) {
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
     return usage_error(fmt::format("{} is a site's journal", in_quotes(command.log)),
-                       "logs of runs and of clients can be packed");
+                       "give the folder of a run's log, or of a client");
   }
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());

@@ -235,8 +235,9 @@ ExitStatus export_ccm_command(const LogExportCommand& command, Console& console)
   const auto journal = open_journal(command.log);
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
-    return usage_error(fmt::format("{}: a site's journal is not a run: --ccm is for runs",
-                                   in_quotes(command.log)));
+    return usage_error(
+        fmt::format("{}: a site's journal is not a run: --ccm is for runs", in_quotes(command.log)),
+        "give the folder of a run's log, or use --sqlite FILE or --parquet DIR");
   }
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());

@@ -193,12 +193,13 @@ TEST_CASE("log export --ccm goes into a new or empty folder, whole or not at all
     CHECK(entry.path().filename() != "made/");
   }
   REQUIRE(desk.run("site init site").status == 0);
-  check_refused(desk, {{"log export site --ccm made", "a site's journal is not a run"},
-                       {"log export log --ccm made --client nobody/1", "nobody"},
-                       {"log export log --ccm made --host 'a b'", "is not a host name"},
-                       {"log export log --client 1", "--ccm"},
-                       {"log export log --ccm made --sqlite f", "excludes"},
-                       {"log export log", "--ccm DIR"}});
+  check_refused(
+      desk, {{"log export site --ccm made", "--ccm is for runs; give the folder of a run's log"},
+             {"log export log --ccm made --client nobody/1", "nobody"},
+             {"log export log --ccm made --host 'a b'", "is not a host name"},
+             {"log export log --client 1", "--ccm"},
+             {"log export log --ccm made --sqlite f", "excludes"},
+             {"log export log", "--ccm DIR"}});
 }
 
 }  // namespace tokenlife::test

@@ -285,8 +285,9 @@ TEST_CASE("what is no run's log is not packed, and a page does not overwrite a p
   const PackDesk desk;
   REQUIRE(desk.run("site init site").status == 0);
   CHECK(desk.run("log verify site").status == 0);
-  check_refused(desk, {{"log pack site -o site.tlog", "is a site's journal"},
-                       {"report log.tlog -o log.tlog --force", "is the log itself"}});
+  check_refused(desk,
+                {{"log pack site -o site.tlog", "is a site's journal; give the folder of a run's"},
+                 {"report log.tlog -o log.tlog --force", "is the log itself"}});
   CHECK(desk.run("log unpack log -o out").status == 3);
   CHECK(desk.run("log pack nothing -o nothing.tlog").status == 3);
 }

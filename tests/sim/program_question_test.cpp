@@ -349,11 +349,12 @@ TEST_CASE("a site's journal has neither a run's digest nor a run", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("site init site").status == 0);
   const std::string digest(64, '0');
-  check_refused(desk,
-                {{"log verify site --replay", "a site's journal is not a run"},
-                 {("log verify site --digest " + digest).c_str(), "a site's journal is not a run"},
-                 {"log diff site site", "a site's journal"},
-                 {"replay site", "the journal of a site holds no events of clients"}});
+  check_refused(
+      desk,
+      {{"log verify site --replay", "are for runs; give the folder of a run's log, or leave out"},
+       {("log verify site --digest " + digest).c_str(), "a site's journal is not a run"},
+       {"log diff site site", "a site's journal"},
+       {"replay site", "the journal of a site holds no events of clients"}});
 }
 
 // ---- Interrupted runs --------------------------------------------------------------------------
