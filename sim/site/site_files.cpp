@@ -54,12 +54,44 @@ Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number
   return certificate;
 }
 
+// ---- The folder of a site that is there --------------------------------------------------------
+
+Result<void, Error> check_has_journal(const std::string& folder) {
+  const auto has = [&](std::string_view name) {
+    std::error_code error;
+    return fs::exists(fs::symlink_status(file_in(folder, name), error));
+  };
+  std::error_code error;
+  if (fs::exists(fs::status(file_in(folder, events::kSiteFile), error))) return {};
+  if (!fs::exists(fs::symlink_status(folder, error))) {
+    return file_error(folder, "there is no such folder",
+                      "make a site with `tokenlife site init DIR`");
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return file_error(folder, "cannot be listed: " + error.message());
+  }
+  if (has("client.crt")) {
+    return file_error(folder, "a client's folder, and not a site's",
+                      "give the one that `tokenlife site init` made");
+  }
+  if (has(kHeadFile) || has(certificate_name({0}))) {
+    return file_error(folder, "its journal, site.log, is missing",
+                      "put back a copy of it, and run `tokenlife site restore DIR`; if "
+                      "`tokenlife site init` was cut off here, run that again");
+  }
+  return file_error(folder, "not a site's folder: it has no site.log",
+                    "make one with `tokenlife site init DIR`");
+}
+
 // ---- The folder of a new site ------------------------------------------------------------------
 
 Result<void, Error> check_free_for_site(const std::string& folder) {
   std::error_code error;
   if (fs::exists(fs::symlink_status(file_in(folder, events::kSiteFile), error))) {
-    return file_error(folder, "already a site", "choose another folder");
+    const std::string clients = file_in(folder, events::partition_file_name(0));
+    const bool is_run = fs::exists(fs::symlink_status(clients, error));
+    return file_error(folder, is_run ? "is the log of a run" : "already a site",
+                      "choose another folder");
   }
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {

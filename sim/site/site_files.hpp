@@ -30,6 +30,9 @@ std::string certificate_name(KeyNumber key);
 
 Result<FolderLock, Error> lock_site(const std::string& folder);
 
+// An error if the folder has no journal: what it is instead, if that can be seen.
+Result<void, Error> check_has_journal(const std::string& folder);
+
 // Makes the key's certificate. The key is safely in the folder, under its name, when this is done.
 Result<Certificate, Error> make_pair(const std::string& folder, KeyNumber number,
                                      std::chrono::sys_seconds now, const PrivateKey& key);

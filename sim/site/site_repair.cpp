@@ -192,16 +192,17 @@ Result<SiteRepair, Error> repair_site(
   const auto lock = lock_site(folder);
   if (!lock) return Failed<Error>(lock.error());
   if (auto own = check_own_site(folder); !own) return Failed<Error>(own.error());
+  if (auto there = check_has_journal(folder); !there) return Failed<Error>(there.error());
   const auto now = clock();
   if (!now) return Failed<Error>(now.error());
   const auto kept = read_head(folder);
   auto found = events::salvage_journal(name);
   if (!found) {
     Error error = to_error(found.error());
-    if (found.error().kind != events::LogError::Kind::misuse) {
-      error.advice =
-          "nothing of it can be read: put back a copy, and run `tokenlife site restore DIR`";
-    }
+    error.advice =
+        found.error().kind == events::LogError::Kind::misuse
+            ? "give the folder that `tokenlife site init` made"
+            : "nothing of it can be read: put back a copy, and run `tokenlife site restore DIR`";
     return Failed<Error>(std::move(error));
   }
   SiteRepair repair;

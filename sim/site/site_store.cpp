@@ -73,29 +73,8 @@ struct SiteFolder::Impl {
 
   Result<void, Error> read_site() {
     const std::string path = file(events::kSiteFile);
-    std::error_code error;
     if (auto own = check_own_site(folder); !own) return own;
-    if (!fs::exists(fs::status(path, error))) {
-      if (!fs::exists(fs::symlink_status(folder, error))) {
-        return file_error(folder, "there is no such folder",
-                          "make a site with `tokenlife site init DIR`");
-      }
-      if (error && error != std::errc::no_such_file_or_directory) {
-        return file_error(folder, "cannot be listed: " + error.message());
-      }
-      if (fs::exists(fs::symlink_status(file("client.crt"), error))) {
-        return file_error(folder, "a client's folder, and not a site's",
-                          "give the one that `tokenlife site init` made");
-      }
-      if (fs::exists(fs::symlink_status(file(kHeadFile), error)) ||
-          fs::exists(fs::symlink_status(file(certificate_name({0})), error))) {
-        return file_error(folder, "its journal, site.log, is missing",
-                          "put back a copy of it, and run `tokenlife site restore DIR`; if "
-                          "`tokenlife site init` was cut off here, run that again");
-      }
-      return file_error(folder, "not a site's folder: it has no site.log",
-                        "make one with `tokenlife site init DIR`");
-    }
+    if (auto there = check_has_journal(folder); !there) return there;
     identity = file_identity(path);
     auto kept = read_kept_journal(folder);
     if (!kept) return Failed<Error>(kept.error());

@@ -203,6 +203,27 @@ TEST_CASE("a journal without an event cannot be repaired", "[slow]") {
   CHECK(has(ran.err, "no event establishes the site; nothing of it can be read: put back a copy"));
 }
 
+TEST_CASE("what is no site is not repaired, and it is said what it is", "[slow]") {
+  const RepairDesk desk;
+  const auto refusal = [&](const std::string& line) {
+    const Ran ran = desk.run(line);
+    CHECK(ran.status == 3);
+    return ran.err;
+  };
+  CHECK(has(refusal("site repair c"), "a client's folder, and not a site's; give the one that"));
+  std::filesystem::create_directory(desk.path("empty"));
+  CHECK(has(refusal("site repair empty"), "not a site's folder: it has no site.log; make one"));
+  std::filesystem::remove(desk.path("site/site.log"));
+  CHECK(has(refusal("site repair site"), "site.log, is missing; put back a copy of it"));
+  desk.write("run.toml",
+             "format = 1\nrun = { duration = \"1d\" }\n"
+             "[[cohort]]\nname = \"a\"\nclients = 1\nnetwork = { model = \"fixed\", on = "
+             "\"intranet\" }\n");
+  desk.out("run run.toml --log run");
+  CHECK(has(refusal("site repair run"), "not of a site on disk; give the folder that `tokenlife"));
+  CHECK(has(refusal("site init run"), "run: is the log of a run; choose another folder"));
+}
+
 // Who waits for a site reads the clock when he has it: others may have changed it meanwhile.
 TEST_CASE("a repair and a restore are later than what was done before them", "[slow]") {
   for (const std::string command : {"restore", "repair"}) {
