@@ -190,6 +190,10 @@ std::string title(const Scenario& scenario) {
 
 Result<std::string, Error> read_scenario_file(const std::string& path) {
   Result<std::string, std::string> text = read_text_file(path, kFileBytesMax);
+  if (text && text->starts_with("TLPACK")) {
+    return input_error(path, "this is a packed log, not a scenario",
+                       "give one scenario file; `tokenlife replay LOG` shows a log");
+  }
   if (text) return std::move(*text);
   const bool is_folder = text.error() == "it is a folder";
   return input_error(

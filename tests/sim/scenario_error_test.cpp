@@ -139,6 +139,11 @@ TEST_CASE("a scenario that cannot be read is an error of the input") {
                                                "ELF\0\1\2",
                                                7));
   CHECK(error(folder.path("binary.toml")).place == folder.path("binary.toml") + ":1:1");
+  folder.write("fleet.tlog", std::string_view("TLPACK\0\1", 8));
+  CHECK(to_string(error(folder.path("fleet.tlog"))) ==
+        folder.path("fleet.tlog") +
+            ": this is a packed log, not a scenario; give one scenario file; `tokenlife replay "
+            "LOG` shows a log");
   folder.write("empty.toml", "");
   CHECK(error(folder.path("empty.toml")).what == "the file is empty");
   folder.write("good.toml", kEverything);
