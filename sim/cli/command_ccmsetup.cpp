@@ -6,6 +6,7 @@
 #include "core/bulk_lifetime.hpp"
 #include "core/token/token.hpp"
 #include "core/token/token_fault.hpp"
+#include "core/token/token_form.hpp"
 #include "core/token/token_verify.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/command_bulk_token.hpp"
@@ -17,6 +18,7 @@
 #include "sim/cli/token_argument.hpp"
 #include "sim/site/ccmsetup_line.hpp"
 #include "sim/site/token_checks.hpp"
+#include "sim/site/token_lint.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/read_file.hpp"
 #include "sim/text/time.hpp"
@@ -76,7 +78,7 @@ struct LineToken {
   Guid tenant;
   Guid guid;
   std::chrono::sys_seconds expires;
-  std::optional<TokenFault> fault;
+  std::optional<std::string> refusal;
   std::chrono::sys_seconds made{};
   std::optional<SiteFolder> made_by = std::nullopt;  // if it is new
 };
@@ -99,6 +101,14 @@ Result<LineToken, Error> new_token(const CcmsetupCommand& command, Console& cons
       std::move(*site)};
 }
 
+std::string refusal_of(TokenFault fault, std::string_view token) {
+  const bool is_client_token = fault == TokenFault::wrong_type &&
+                               read_profile(look_at_token(token).claims) == TokenProfile::client;
+  return fmt::format(
+      "{}: {}", name(reason_of(fault)),
+      is_client_token ? "it is a client token, and not a bulk token" : explanation_of(fault));
+}
+
 // One that the site would take now.
 Result<LineToken, Error> given_token(const CcmsetupCommand& command, Console& console) {
   auto site = SiteFolder::open_to_read(*command.site);
@@ -113,7 +123,7 @@ Result<LineToken, Error> given_token(const CcmsetupCommand& command, Console& co
   TokenChecks checks = checks_of(*site, signers, issuer, *now);
   checks.profile = TokenProfile::bulk;
   const auto verified = verify(token->reveal(), checks);
-  if (!verified) return LineToken{{}, {}, {}, {}, verified.error()};
+  if (!verified) return LineToken{{}, {}, {}, {}, refusal_of(verified.error(), token->reveal())};
   const auto& claims = std::get<BulkClaims>(verified->claims());
   return LineToken{std::move(*token), site->tenant(), claims.unique_id, claims.dates.expires,
                    std::nullopt};
@@ -137,9 +147,11 @@ ExitStatus print_line(const CcmsetupCommand& command, Console& console) {
   const bool given = command.bulk_token || command.token_file;
   auto token = given ? given_token(command, console) : new_token(command, console);
   if (!token) return Failed<Error>(token.error());
-  if (token->fault) {
-    console.say(fmt::format("tokenlife: the site refuses that token: {}: {}",
-                            name(reason_of(*token->fault)), explanation_of(*token->fault)));
+  if (token->refusal) {
+    console.say(
+        fmt::format("tokenlife: the site refuses that token: {}; make a new one with `tokenlife "
+                    "token new --site DIR`, or leave out {}: a new one is made",
+                    *token->refusal, command.token_file ? "--token-file" : "--bulk-token"));
     return 1;
   }
   const Secret line =

@@ -10,6 +10,7 @@ namespace tokenlife::test {
 namespace {
 
 using nlohmann::json;
+using std::chrono::hours;
 
 const std::string kEnd = "/CCM_Proxy_MutualAuth/72057594037928100";
 
@@ -204,6 +205,16 @@ TEST_CASE("no line is printed for a token that the site refuses", "[slow]") {
   CHECK(ran.status == 1);
   CHECK(ran.out.empty());
   CHECK(has(ran.err, "the site refuses that token: unknown-signer"));
+  CHECK(has(ran.err,
+            "; make a new one with `tokenlife token new --site DIR`, or leave out --token-file: a "
+            "new one is made\n"));
+  desk.ask(0, "new", "laptop", hours{0});
+  desk.ask(0, "register", "laptop", hours{1});
+  const Ran other_kind = desk.run(
+      "ccmsetup-line --site site --host h --bulk-token - < laptop/token" + desk.at(hours{1}));
+  CHECK(other_kind.status == 1);
+  CHECK(has(other_kind.err, "wrong-type: it is a client token, and not a bulk token; make"));
+  CHECK(has(other_kind.err, "or leave out --bulk-token: a"));
   check_refused(desk, {
                           {"ccmsetup-line", "--parse LINE"},
                           {"ccmsetup-line --site site", "--host"},
