@@ -278,6 +278,7 @@ TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
     CHECK(ran.status == 2);
     CHECK(has(ran.err, what));
   };
+  desk.ask(0, "new", "laptop", hours{0});
   says("site trust-ca site issuing.pem", "is not the self-signed certificate of a CA");
   says("site trust-ca site pki.key",
        "it is a private key: give the certificate that belongs to it");
@@ -285,9 +286,13 @@ TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
   says("site trust-ca site root.pem --name ''", "--name: it has 0 bytes");
   const std::string entra = "site trust-entra site --issuer i --audience a --jwks ";
   says(entra + "root.pem", "is not a single strict JSON object");
+  for (const char* wanted : {"trust-ca site laptop", "trust-ca site root.pem --crl laptop",
+                             "trust-entra site --issuer i --audience a --jwks laptop"}) {
+    CHECK(has(desk.run(std::string("site ") + wanted).err,
+              "laptop: cannot be read: it is a folder; give the path of the "));
+  }
   says("site set-mp site http", "is not a kind of management point");
   says("site distrust-ca site 12", "is not a SHA-256 thumbprint");
-  desk.ask(0, "new", "laptop", hours{0});
   const std::string registers = "client register --dir laptop --site site ";
   says(registers + "--pki pki.pem", "--pki and --pki-key go together");
   says(registers + "--chain issuing.pem", "--chain goes with --pki");
