@@ -25,6 +25,9 @@ struct HeldClientLog {
 inline constexpr const char* kDamagedClientAdvice =
     "put the client's folder back from a copy, or make a new client: `tokenlife client new --dir "
     "NEW --site SITE`";
+// With a key or certificate that is not there.
+inline constexpr const char* kLostClientFileAdvice =
+    "put it back from a copy, or make a new client: `tokenlife client new --dir NEW --site SITE`";
 
 // What is wrong with a client's log. If that is its bytes, or they are not there: what to do.
 Error error_of_client_log(const events::LogError& error);

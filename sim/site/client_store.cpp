@@ -146,10 +146,9 @@ Result<ClientFolder, Error> ClientFolder::open(const std::string& folder) {
   const auto generation = log_generation(folder);
   if (!generation) return Failed<Error>(generation.error());
   if (auto own = check_own_log(folder, *generation); !own) return Failed<Error>(own.error());
-  const auto key =
-      read_key_file(folder + "/client.key", "put it back from a copy, or make a new client");
+  const auto key = read_key_file(folder + "/client.key", kLostClientFileAdvice);
   if (!key) return Failed<Error>(key.error());
-  const auto certificate = read_certificate_file(folder + "/client.crt");
+  const auto certificate = read_certificate_file(folder + "/client.crt", kLostClientFileAdvice);
   if (!certificate) return Failed<Error>(certificate.error());
   if (!(certificate->key() == key->public_key())) {
     return file_error(folder + "/client.crt", "is not the certificate of the client's key");

@@ -92,12 +92,18 @@ Result<T, Error> own(Result<T, KeyFault> read, const std::string& path, std::str
   return file_error(path, words_of(read.error(), wanted, text));
 }
 
+Failed<Error> not_read(Error error, std::string_view if_missing) {
+  const bool is_missing = error.what.ends_with(std::generic_category().message(ENOENT));
+  if (is_missing) error.advice = if_missing;
+  return Failed<Error>(std::move(error));
+}
+
 // The text of a file that should hold a `wanted`.
 Result<std::string, Error> read_given(const std::string& path, std::string_view wanted) {
   auto text = read_text_file(path, kPemBytesMax);
   if (text) return std::move(*text);
-  const bool is_no_file = text.error() == std::generic_category().message(ENOENT) ||
-                          text.error() == "it is a folder";
+  const bool is_no_file =
+      text.error() == std::generic_category().message(ENOENT) || text.error() == "it is a folder";
   return file_error(path, "cannot be read: " + text.error(),
                     is_no_file ? fmt::format("give the path of the {}", wanted) : "");
 }
@@ -115,19 +121,15 @@ Result<void, Error> write_certificate_file(const std::string& path,
 
 Result<PrivateKey, Error> read_key_file(const std::string& path, std::string_view if_missing) {
   const auto pem = read_private_file(path, kPemBytesMax);
-  if (!pem) {
-    Error error = pem.error();
-    const bool is_missing = error.what.ends_with(std::generic_category().message(ENOENT));
-    if (is_missing) error.advice = if_missing;
-    return Failed<Error>(std::move(error));
-  }
+  if (!pem) return not_read(pem.error(), if_missing);
   auto key = PrivateKey::from_pem(pem->reveal(), PrivateKey::Origin::own);
   return own(std::move(key), path, "private key", pem->reveal());
 }
 
-Result<Certificate, Error> read_certificate_file(const std::string& path) {
+Result<Certificate, Error> read_certificate_file(const std::string& path,
+                                                 std::string_view if_missing) {
   const auto pem = read_public_file(path, kPemBytesMax);
-  if (!pem) return Failed<Error>(pem.error());
+  if (!pem) return not_read(pem.error(), if_missing);
   return own(Certificate::from_pem(pem->reveal()), path, "certificate", pem->reveal());
 }
 

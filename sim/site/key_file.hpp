@@ -24,7 +24,8 @@ Result<void, Error> write_certificate_file(const std::string& path, const Certif
 // is what to do if there is none.
 Result<PrivateKey, Error> read_key_file(const std::string& path,
                                         std::string_view if_missing = "put it back from a copy");
-Result<Certificate, Error> read_certificate_file(const std::string& path);
+Result<Certificate, Error> read_certificate_file(
+    const std::string& path, std::string_view if_missing = "put it back from a copy");
 
 // Handed over by a user, from wherever that is.
 Result<Certificate, Error> read_given_certificate(const std::string& path);

@@ -104,7 +104,10 @@ Result<Sha256Thumbprint, Error> thumbprint_named(const std::string& client) {
         "give the client's folder, or the SHA-256 thumbprint of its certificate, as `tokenlife "
         "client list --site SITE` shows it");
   }
-  const auto certificate = read_certificate_file(client + "/client.crt");
+  const auto certificate =
+      read_certificate_file(client + "/client.crt",
+                            "put it back from a copy, or give the thumbprint, as `tokenlife client "
+                            "list --site SITE` shows it");
   if (!certificate) return Failed<Error>(certificate.error());
   return certificate->sha256();
 }

@@ -166,6 +166,15 @@ TEST_CASE("what does not name a client is said, with what does", "[slow]") {
                   "`laptop` is a client's folder, and `site` is a site's; the order is DIR"},
                  {"site block-client site", "CLIENT is required"}});
   CHECK(desk.run("site block-client site site").status == 3);  // it has no client.crt
+  std::filesystem::remove(desk.path("laptop/client.crt"));
+  for (const char* line : {"site block-client site laptop", "client show laptop --site site"}) {
+    CHECK(has(desk.run(line).err,
+              "laptop/client.crt: cannot be read: No such file or directory; put it back from a "
+              "copy, or give the thumbprint, as `tokenlife client list --site SITE` shows it\n"));
+  }
+  CHECK(has(desk.run("client call --dir laptop --site site").err,
+            "laptop/client.crt: cannot be read: No such file or directory; put it back from a "
+            "copy, or make a new client: `tokenlife client new --dir NEW --site SITE`\n"));
   for (const char* line : {"site block-client --help", "site unblock-client --help",
                            "client list --help", "client show --help"}) {
     CHECK(has(desk.run(line).out, "Example"));

@@ -342,7 +342,7 @@ TEST_CASE("a site whose files are missing or damaged says which") {
         "/site.log: byte 0: damaged: the file ends inside its first 8 bytes; run `tokenlife site "
         "repair DIR`");
   CHECK(refusal("signing-0.crt", {}) ==
-        "/signing-0.crt: cannot be read: No such file or directory");
+        "/signing-0.crt: cannot be read: No such file or directory; put it back from a copy");
   CHECK(refusal("signing-0.crt", "x") == "/signing-0.crt: does not hold one certificate in PEM");
   std::string journal = new_site().at("site.log");
   journal[60] = 'x';
