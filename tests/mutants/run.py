@@ -84,7 +84,7 @@ GROUPS = {
     "client": Group(ALL, "sim", "program_block_client program_client program_client_log program_client_refused "
                     "program_credential program_given_key program_journal program_signer_life program_site program_site_repair "
                     "program_site_restored program_site_time program_trust real_client",
-                    ["support/forge", "support/pki"], program=True),
+                    ["support/forge", "support/pki", "support/site_desk", "support/token_desk"], program=True),
     "cli": Group(ALL, "sim", "program_completion program_events program_log program_log_diff program_pack program_question program_rules program_shard "
                  "program_terminal program_test_command program_unfinished program", program=True),
 }
