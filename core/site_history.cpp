@@ -32,6 +32,13 @@ const Value& latest(const std::vector<std::pair<Instant, Value>>& values, Instan
 
 }  // namespace
 
+SiteHistory::SiteHistory() = default;
+SiteHistory::SiteHistory(const SiteHistory&) = default;
+SiteHistory::SiteHistory(SiteHistory&&) noexcept = default;
+SiteHistory& SiteHistory::operator=(const SiteHistory&) = default;
+SiteHistory& SiteHistory::operator=(SiteHistory&&) noexcept = default;
+SiteHistory::~SiteHistory() = default;
+
 SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events, bool knows_all_keys)
     : unknown_retired_at_(knows_all_keys ? Instant::min() : kNever) {
   Site site;
@@ -104,13 +111,6 @@ KeyNumber SiteHistory::signer(Instant now) const {
   const auto after = std::upper_bound(signs_from_.begin(), signs_from_.end(), now);
   return {static_cast<std::uint32_t>(after - signs_from_.begin()) - 1};
 }
-
-SiteHistory::SiteHistory() = default;
-SiteHistory::SiteHistory(const SiteHistory&) = default;
-SiteHistory::SiteHistory(SiteHistory&&) noexcept = default;
-SiteHistory& SiteHistory::operator=(const SiteHistory&) = default;
-SiteHistory& SiteHistory::operator=(SiteHistory&&) noexcept = default;
-SiteHistory::~SiteHistory() = default;
 
 const BulkToken* SiteHistory::find_bulk_token(Guid guid, Instant now) const {
   const auto after = std::upper_bound(bulk_history_.begin(), bulk_history_.end(),

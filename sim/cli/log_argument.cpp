@@ -268,8 +268,8 @@ std::string advice_on_unfinished(const events::LogReader& log) {
   if (!log.summary().finished) return going_on(name);
   return fmt::format(
       "`tokenlife run SCENARIO --log {} --resume`, with the options that it was run with but "
-      "without "
-      "--shard, adds the rest; `tokenlife log merge` joins the parts that `run --shard` wrote",
+      "without --shard, adds the rest; `tokenlife log merge` joins the parts that `run --shard` "
+      "wrote",
       name);
 }
 
