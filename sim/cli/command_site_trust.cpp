@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <system_error>
-
 #include "core/site_command.hpp"
 #include "sim/cli/clock_argument.hpp"
 #include "sim/cli/site_warning.hpp"
@@ -34,10 +31,8 @@ Result<std::string, Error> read_trusted_file(const std::string& path, std::size_
                                              std::string_view wanted) {
   auto text = read_text_file(path, bytes_max);
   if (text) return std::move(*text);
-  const bool is_no_file =
-      text.error() == std::generic_category().message(ENOENT) || text.error() == "it is a folder";
   return file_error(path, "cannot be read: " + text.error(),
-                    is_no_file ? fmt::format("give the path of {}", wanted) : "");
+                    is_no_file(text.error()) ? fmt::format("give the path of {}", wanted) : "");
 }
 
 // Opens the site, lets `change` happen now, and says what came of it.

@@ -195,7 +195,7 @@ Result<std::string, Error> read_scenario_file(const std::string& path) {
                        "give one scenario file; `tokenlife replay LOG` shows a log");
   }
   if (text) return std::move(*text);
-  const bool is_folder = text.error() == "it is a folder";
+  const bool is_folder = text.error() == kIsFolder;
   return input_error(
       path, "the scenario cannot be read: " + text.error(),
       is_folder ? "give one scenario file; `tokenlife test FOLDER` runs those in a folder, "

@@ -102,10 +102,8 @@ Failed<Error> not_read(Error error, std::string_view if_missing) {
 Result<std::string, Error> read_given(const std::string& path, std::string_view wanted) {
   auto text = read_text_file(path, kPemBytesMax);
   if (text) return std::move(*text);
-  const bool is_no_file =
-      text.error() == std::generic_category().message(ENOENT) || text.error() == "it is a folder";
   return file_error(path, "cannot be read: " + text.error(),
-                    is_no_file ? fmt::format("give the path of the {}", wanted) : "");
+                    is_no_file(text.error()) ? fmt::format("give the path of the {}", wanted) : "");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ Result<std::size_t, std::string> size_of(const OpenFile& file) {
   if (file.descriptor < 0) return Failed<std::string>(words_of(errno));
   struct stat status {};
   if (::fstat(file.descriptor, &status) != 0) return Failed<std::string>(words_of(errno));
-  if (S_ISDIR(status.st_mode)) return Failed<std::string>("it is a folder");
+  if (S_ISDIR(status.st_mode)) return Failed<std::string>(kIsFolder);
   return static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
 }
 
@@ -60,6 +60,10 @@ Result<std::string, std::string> fill_from(int descriptor, std::size_t bytes_max
 }
 
 }  // namespace
+
+bool is_no_file(const std::string& why) {
+  return why == std::generic_category().message(ENOENT) || why == kIsFolder;
+}
 
 Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
   if (path.find('\0') != std::string::npos) return Failed<std::string>("its name holds a NUL");

@@ -8,8 +8,13 @@
 
 namespace tokenlife::sim {
 
+inline constexpr const char* kIsFolder = "it is a folder";
+
 // The bytes of a file, or in words why there are none: no such file, a folder, too long, ...
 Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max);
+
+// Whether that was said because there is no file: nothing, or a folder.
+bool is_no_file(const std::string& why);
 
 // The same, cut after so many bytes.
 Result<std::string, std::string> read_beginning(const std::string& path, std::size_t bytes_max);
