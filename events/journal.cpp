@@ -83,8 +83,6 @@ struct Journal::Impl {
 };
 
 Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-void SiteDeleter::operator()(Site* site) const { delete site; }
-
 Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
@@ -95,7 +93,6 @@ Result<Journal, LogError> Journal::start(std::unique_ptr<Storage> storage, std::
   Journal journal(std::make_unique<Impl>(std::move(storage), std::move(name)));
   journal.impl_->content.start_unix_seconds = start_unix_seconds;
   journal.impl_->content.keeps_head = true;
-  journal.impl_->content.site.reset(new Site);
   const std::uint32_t schema_version =
       established.certificate ? kSchemaVersionOfCertificates : kSchemaVersionOfJournals;
   if (auto done = journal.impl_->put_header(schema_version); !done)

@@ -13,12 +13,9 @@
 
 #include "../core/result.hpp"
 #include "../core/site_event.hpp"
+#include "../core/site_value.hpp"
 #include "log.hpp"
 #include "storage.hpp"
-
-namespace tokenlife {
-struct Site;  // core/site.hpp
-}  // namespace tokenlife
 
 namespace tokenlife::events {
 
@@ -29,19 +26,13 @@ struct JournalHead {
   friend bool operator==(const JournalHead&, const JournalHead&) = default;
 };
 
-// Owns a site, in a header that does not include core/site.hpp.
-struct SiteDeleter {
-  void operator()(Site* site) const;
-};
-using OwnSite = std::unique_ptr<Site, SiteDeleter>;
-
 // What a journal says.
 struct JournalContent {
   std::int64_t start_unix_seconds = 0;  // event times count from it
   bool keeps_head = false;              // its head is kept beside it: it is damaged without
   std::vector<Recorded<SiteEvent>> events;
   std::vector<Digest> digests;  // after each of them; all zero inside of a frame
-  OwnSite site;                 // after all of them; of a journal never null
+  SiteValue site;               // after all of them (core/site.hpp)
   Digest digest{};
   std::uint64_t bytes = 0;  // of whole frames
   // Behind them: of a frame whose writing a crash, or this moment, cut off.

@@ -152,7 +152,6 @@ class JournalParser {
     content_.digests.reserve(events);
     // Twice as many as of each kind there mostly are: who looks for what is not there finds nothing
     // in its place, and has no other to look at.
-    content_.site.reset(new Site);
     content_.site->bulk_tokens.reserve(events);
     content_.site->clients.reserve(events);
   }

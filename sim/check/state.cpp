@@ -66,16 +66,6 @@ bool operator==(const ClientState& a, const ClientState& b) {
          a.unheard == b.unheard && a.certificate_age == b.certificate_age;
 }
 
-SiteValue::SiteValue() : site_(std::make_unique<Site>()) {}
-SiteValue::SiteValue(Site&& site) : site_(std::make_unique<Site>(std::move(site))) {}
-SiteValue::SiteValue(const SiteValue& other) : site_(std::make_unique<Site>(*other)) {}
-SiteValue::SiteValue(SiteValue&&) noexcept = default;
-SiteValue& SiteValue::operator=(const SiteValue& other) { return *this = SiteValue(other); }
-SiteValue& SiteValue::operator=(SiteValue&&) noexcept = default;
-SiteValue::~SiteValue() = default;
-
-bool operator==(const SiteValue& a, const SiteValue& b) { return *a == *b; }
-
 bool has_just_got_token(const ClientState& part, const Options& options) {
   const ClientToken& token = part.client.token;
   return token.exists() && kPresent - token.not_before == options.unit * options.latency;

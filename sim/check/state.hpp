@@ -7,15 +7,11 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 
 #include "core/answer.hpp"
 #include "core/client.hpp"
+#include "core/site_value.hpp"
 #include "sim/check/rules.hpp"
-
-namespace tokenlife {
-struct Site;  // core/site.hpp
-}  // namespace tokenlife
 
 namespace tokenlife::sim::checker {
 
@@ -51,27 +47,6 @@ struct ClientState {
   std::uint32_t certificate_age = 0;  // in units, until it has expired; kept only where it ends
   bool unheard = false;  // A15: its CMG setting is to be the other, and it has not heard so
   friend bool operator==(const ClientState&, const ClientState&);
-};
-
-// A site by value, in a header that does not include core/site.hpp.
-class SiteValue {
- public:
-  SiteValue();
-  SiteValue(Site&& site);
-  SiteValue(const SiteValue& other);
-  SiteValue(SiteValue&& other) noexcept;
-  SiteValue& operator=(const SiteValue& other);
-  SiteValue& operator=(SiteValue&& other) noexcept;
-  ~SiteValue();
-
-  Site& operator*() { return *site_; }
-  const Site& operator*() const { return *site_; }
-  Site* operator->() { return site_.get(); }
-  const Site* operator->() const { return site_.get(); }
-  friend bool operator==(const SiteValue& a, const SiteValue& b);
-
- private:
-  std::unique_ptr<Site> site_;  // null only of one that was moved from
 };
 
 struct SiteState {
