@@ -20,7 +20,7 @@ bool granted(const Transition& taken) {
   return taken.request && taken.verdict.kind == Verdict::Kind::granted;
 }
 bool is_up(const Transition& taken, Endpoint endpoint) {
-  return taken.site.site->up[static_cast<std::size_t>(endpoint)];
+  return taken.site->site->up[static_cast<std::size_t>(endpoint)];
 }
 bool wants_token(const Request& request) { return request.kind != RequestKind::exchange; }
 bool is_trusted(const ClientToken& token) { return token.exists() && token.signer != kRetiredKey; }
@@ -149,9 +149,9 @@ bool back_over_an_mp(const Transition& taken, const Model&) {
 
 bool bulk_is_good(const Transition& taken, const Model&) {
   if (!granted(taken) || taken.request->credential != Credential::bulk) return true;
-  const auto bulk = taken.site.site->bulk_tokens.find(kBulkGuid);
+  const auto bulk = taken.site->site->bulk_tokens.find(kBulkGuid);
   return taken.before.client.state == State::installed &&
-         bulk != taken.site.site->bulk_tokens.end() && !bulk->second.blocked &&
+         bulk != taken.site->site->bulk_tokens.end() && !bulk->second.blocked &&
          bulk->second.signer != kRetiredKey && kPresent < bulk->second.not_before + kBulkLife;
 }
 bool bulk_is_used_once(const Transition& taken, const Model&) {
@@ -169,7 +169,7 @@ bool bulk_concerns_newcomers(const Transition& taken, const Model& model) {
   if (taken.action.kind != ActionKind::tick || !taken.before.client.token.exists()) return true;
   if (!model.options().features.has(Feature::bulk)) return true;
   const PartKey after = model.codec().pack(taken.after, taken.now);
-  SiteState other = taken.site;
+  SiteState other = *taken.site;
   const Instant long_ago = kPresent - std::chrono::days{60};
   for (const Instant issued : {kPresent, long_ago}) {
     for (const bool blocked : {false, true}) {
@@ -191,7 +191,7 @@ bool is_reachable(const Transition& taken) {
   if (client.network == Network::offline) return false;
   const Endpoint via = endpoint_on(client.network);
   return is_up(taken, via) && (via == Endpoint::mp || client.cmg_allowed) &&
-         !taken.site.loses_answers[static_cast<std::size_t>(via)];
+         !taken.site->loses_answers[static_cast<std::size_t>(via)];
 }
 bool is_welcome(const Transition& taken) {
   return is_reachable(taken) && is_up(taken, Endpoint::sts) && !taken.before.client.blocked &&
@@ -206,7 +206,7 @@ ClientState later(const Transition& taken, const Model& model, std::uint32_t tic
   const StateCodec& codec = model.codec();
   ClientState part = codec.unpack_client(codec.pack(taken.after, taken.now));
   for (std::uint32_t i = 1; i < ticks; ++i) {
-    const Transition next = model.tick(part, taken.site);
+    const Transition next = model.tick(part, *taken.site);
     part = codec.unpack_client(codec.pack(next.after, next.now));
   }
   return part;
@@ -269,12 +269,12 @@ bool events_are_legal(const Transition& taken, const Model&) {
 }
 bool agrees_with_reference(const Transition& taken, const Model& model) {
   if (is_of_site(taken.action.kind)) {
-    return taken.site_after == reference_act(taken.site, taken.action);
+    return taken.site_after == reference_act(*taken.site, taken.action);
   }
   const StateCodec& codec = model.codec();
   const Reference before = in_plain_words(taken.before, kPresent, codec);
   const ReferenceStep expected = taken.action.kind == ActionKind::tick
-                                     ? reference_tick(before, taken.site, model.options())
+                                     ? reference_tick(before, *taken.site, model.options())
                                      : reference_act(before, taken.action);
   if (expected.seen.size() != taken.events.size()) return false;
   for (std::size_t i = 0; i < taken.events.size(); ++i) {

@@ -130,7 +130,7 @@ std::optional<Transition> Model::act(const ClientState& part, const SiteState& s
   const Client& client = part.client;
   const bool installed = client.state != LifecycleState::not_installed;
   if (installed == (action.kind == ActionKind::install)) return std::nullopt;
-  Transition transition{.action = action, .before = part, .site = site, .after = part};
+  Transition transition{.action = action, .before = part, .site = &site, .after = part};
   switch (action.kind) {
     case ActionKind::install:
       if (action.with_bulk && !site.site->bulk_tokens.contains(kBulkGuid)) return std::nullopt;
@@ -247,7 +247,7 @@ ClientState Model::after_signer_change(const ClientState& part, ActionKind kind)
 // ---- The passing of time -----------------------------------------------------------------------
 
 Transition Model::tick(const ClientState& part, const SiteState& site) const {
-  Transition transition{.action = {}, .before = part, .site = site, .after = part};
+  Transition transition{.action = {}, .before = part, .site = &site, .after = part};
   look_at_certificate(transition);
   contact(transition);
   transition.now += options_.unit;
@@ -294,13 +294,13 @@ void Model::contact(Transition& transition) const {
   const auto asked = rules_.ask(client, {due, transition.before.agent_started}, policy_);
   if (!asked) return;
   transition.request = *asked;
-  const SiteView view = view_of(transition.site, client, *asked);
+  const SiteView view = view_of(*transition.site, client, *asked);
   transition.verdict = rules_.judge(client, *asked, view, policy_, kPresent);
   // An exchange takes no time unless it is refused.
   const bool is_exchange = asked->kind == RequestKind::exchange;
   Answer answer{*asked, transition.verdict, {}, false};
   if (is_exchange && transition.verdict.kind != Verdict::Kind::refused) {
-    answer.lost = transition.site.loses_answers[static_cast<std::size_t>(asked->via)];
+    answer.lost = transition.site->loses_answers[static_cast<std::size_t>(asked->via)];
     return hear_news(transition, answer);
   }
   if (transition.verdict.kind == Verdict::Kind::granted) {
@@ -308,7 +308,7 @@ void Model::contact(Transition& transition) const {
     transition.issued = answer.token = rules_.issue(policy_, serial, view.signer, kPresent);
   }
   answer.lost = transition.verdict.kind != Verdict::Kind::failed &&
-                transition.site.loses_answers[static_cast<std::size_t>(asked->via)];
+                transition.site->loses_answers[static_cast<std::size_t>(asked->via)];
   if (asked->kind == RequestKind::registration) {
     record(transition, RegistrationRequested{asked->via, asked->credential, asked->bulk});
   } else if (asked->kind == RequestKind::renewal) {

@@ -30,7 +30,7 @@ struct Happened {
 struct Transition {
   Action action{};
   ClientState before{};
-  SiteState site{};                       // before the action
+  const SiteState* site = nullptr;        // before the action; the caller's, who keeps it
   std::optional<SiteState> site_after{};  // an action of the site's, if it makes sense
   std::optional<Request> request{};
   Verdict verdict{};     // of the request
@@ -49,12 +49,15 @@ class Model {
   const Policy& policy() const { return policy_; }
   const StateCodec& codec() const { return codec_; }
 
-  // Nothing if the action makes no sense now.
+  // Transitions point to the site that they are given. Nothing if the action makes no sense now.
   std::optional<Transition> act(const ClientState& part, const SiteState& site,
                                 const Action& action) const;
+  std::optional<Transition> act(const ClientState&, const SiteState&&,
+                                const Action&) const = delete;
   std::optional<SiteState> act(const SiteState& site, const Action& action) const;
 
   Transition tick(const ClientState& part, const SiteState& site) const;
+  Transition tick(const ClientState&, const SiteState&&) const = delete;
   // With it, its clock; the caller packs it one unit later.
   SiteState tick(const SiteState& site) const;
 

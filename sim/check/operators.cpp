@@ -9,7 +9,7 @@ bool is_told_of_grant(const Transition& taken) {
     return verdict.kind == Verdict::Kind::granted;
   };
   if (taken.request && taken.request->kind == RequestKind::exchange && is_grant(taken.verdict)) {
-    return !taken.site.loses_answers[static_cast<std::size_t>(taken.request->via)];
+    return !taken.site->loses_answers[static_cast<std::size_t>(taken.request->via)];
   }
   return taken.heard && !taken.heard->lost && is_grant(taken.heard->verdict);
 }

@@ -101,7 +101,7 @@ void Tables::find_site_moves(Code site) {
   const SiteState part = this->site(site);
   for (std::uint32_t i = 0; i < site_steps_.size(); ++i) {
     const auto next = stepper_.act(part, site_steps_[i]);
-    judge({.action = site_steps_[i], .site = part, .site_after = next}, kUnknown, site);
+    judge({.action = site_steps_[i], .site = &part, .site_after = next}, kUnknown, site);
     if (!next) continue;
     const ActionKind kind = site_steps_[i].kind;
     const OnTokens on_tokens = kind == ActionKind::rotate   ? OnTokens::rotate
@@ -126,7 +126,8 @@ void Tables::find_site_tick(Code site) {
 }
 
 Code Tables::find_tick(Code client, Code site) {
-  const Transition transition = stepper_.tick(this->client(client), this->site(site));
+  const SiteState part = this->site(site);
+  const Transition transition = stepper_.tick(this->client(client), part);
   judge(transition, client, site);
   const Code next = client_code(transition.after, transition.now);
   ticks_[client * views_max_ + sites_[site].view] = next;

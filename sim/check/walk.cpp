@@ -23,10 +23,10 @@ bool ModelRun::take(const PathStep& taken) {
     pass_time();
     return true;
   }
-  WalkStep action{taken, tick_, {}, {}};
+  WalkStep action{taken, tick_, std::make_shared<const SiteState>(site_), {}, {}};
   if (taken.client) {
     ClientState& part = clients_[*taken.client];
-    auto transition = stepper_.act(part, site_, taken.action);
+    auto transition = stepper_.act(part, *action.site, taken.action);
     if (!transition) return false;
     part = codec.unpack_client(codec.pack(transition->after, transition->now));
     Reference& reference = references_[*taken.client];
@@ -57,10 +57,10 @@ bool ModelRun::take(const PathStep& taken) {
 
 void ModelRun::pass_time() {
   const StateCodec& codec = stepper_.codec();
-  WalkStep action{{}, tick_++, {}, {}};
+  WalkStep action{{}, tick_++, std::make_shared<const SiteState>(site_), {}, {}};
   std::vector<Demand> demands;
   for (std::uint32_t i = 0; i < clients_.size(); ++i) {
-    action.transitions.push_back(stepper_.tick(clients_[i], site_));
+    action.transitions.push_back(stepper_.tick(clients_[i], *action.site));
     const Transition& transition = action.transitions.back();
     const ReferenceStep expected =
         reference_tick(references_[i], reference_site_, stepper_.options());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -24,8 +25,9 @@ struct Demand {
 
 struct WalkStep {
   PathStep taken;
-  std::uint32_t tick;                   // in which the action begins
-  std::vector<Transition> transitions;  // by client if time passes; of one client; or none
+  std::uint32_t tick;                     // in which the action begins
+  std::shared_ptr<const SiteState> site;  // before it
+  std::vector<Transition> transitions;    // by client if time passes; of one client; or none
   // What the reference went by: by client if time passes, else one.
   std::vector<RuleSet> rules;
 };

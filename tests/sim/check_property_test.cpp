@@ -113,14 +113,16 @@ const std::vector<Breach>& breaches() {
 
 TEST_CASE("an action as core takes it breaks no property") {
   const Model model(Options{}, Rules{});
-  CHECK(broken(model.tick(registered_client(), quiet_site()), model).empty());
+  const SiteState site = quiet_site();
+  CHECK(broken(model.tick(registered_client(), site), model).empty());
 }
 
 TEST_CASE("an action that is tampered with breaks the property that speaks of it") {
   const Model model(Options{}, Rules{});
+  const SiteState site = quiet_site();
   for (const Breach& breach : breaches()) {
     INFO(breach.property);
-    Transition transition = model.tick(registered_client(), quiet_site());
+    Transition transition = model.tick(registered_client(), site);
     breach.do_it(transition);
     CHECK(broken(transition, model).contains(breach.property));
   }
