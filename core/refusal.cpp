@@ -39,4 +39,10 @@ std::span<const std::string_view> rules_behind(RefusalReason reason) {
   return {};
 }
 
+std::span<const std::string_view> rules_behind_client_token(RefusalReason reason) {
+  const auto rules = rules_behind(reason);
+  const bool is_of_bulk = !rules.empty() && rules.front() == "D2";
+  return is_of_bulk ? std::span<const std::string_view>{} : rules;
+}
+
 }  // namespace tokenlife

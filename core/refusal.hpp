@@ -58,6 +58,8 @@ constexpr bool needs_real_token(RefusalReason reason) { return reason > RefusalR
 
 // The ids of the rules behind a refusal. A reason always stands for the same rules.
 std::span<const std::string_view> rules_behind(RefusalReason reason);
+// The same, of a client's own token. D2 is of bulk tokens: where it is all that there is, none.
+std::span<const std::string_view> rules_behind_client_token(RefusalReason reason);
 
 // Whether a client whose token is refused for this reason drops it and must register again: where
 // the token is no good and waiting does not mend it.

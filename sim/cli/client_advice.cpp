@@ -130,15 +130,12 @@ std::string why_silent(NoRequest silence, Wish wish, const Policy& policy) {
 
 std::span<const std::string_view> rules_to_tell(const VisitResult& result) {
   static constexpr std::string_view at_cmg[] = {"A11"};
-  const auto rules = rules_behind(result.refusal);
-  if (!is_registration(result)) {
-    // D2 is of bulk tokens, and its own token is none.
-    const bool is_of_bulk = !rules.empty() && rules.front() == "D2";
-    return is_of_bulk ? std::span<const std::string_view>{} : rules;
-  }
+  if (!is_registration(result)) return rules_behind_client_token(result.refusal);
   // R18 is of HTTPS MPs.
   const bool is_at_cmg = result.request->via == Endpoint::cmg;
-  return is_at_cmg && result.refusal == RefusalReason::credential_required ? at_cmg : rules;
+  return is_at_cmg && result.refusal == RefusalReason::credential_required
+             ? at_cmg
+             : rules_behind(result.refusal);
 }
 
 std::string advice_on_refusal(const VisitResult& result, const ClientFolder& folder,

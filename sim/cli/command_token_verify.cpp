@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/refusal.hpp"
 #include "core/site.hpp"
 #include "core/token/certificate.hpp"
 #include "core/token/secret.hpp"
@@ -194,12 +195,12 @@ bool calls_itself_a_clients(std::string_view token) {
   });
 }
 
-// A9 is of certificates that were retired, and D2 of what is a bulk token at all.
+// A9 is of certificates that were retired.
 bool is_rule_the_reason(TokenFault fault, std::string_view token) {
   if (fault == TokenFault::unknown_signer || fault == TokenFault::signer_not_named) return false;
   if (fault == TokenFault::lifetime_too_long) return true;
   if (reason_of(fault) == RefusalReason::malformed) return false;
-  return rules_behind(fault).front() != "D2" || !calls_itself_a_clients(token);
+  return !calls_itself_a_clients(token) || !rules_behind_client_token(reason_of(fault)).empty();
 }
 
 int refused(const TokenVerifyCommand& command, const SaidFault& fault, Console& console) {

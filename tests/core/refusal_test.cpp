@@ -15,6 +15,15 @@ std::vector<std::string> rules(RefusalReason reason) {
   return {ids.begin(), ids.end()};
 }
 
+TEST_CASE("D2 is of bulk tokens, and not behind the refusal of a client's own") {
+  CHECK(rules_behind_client_token(RefusalReason::malformed).empty());
+  CHECK(rules_behind_client_token(RefusalReason::bad_signature).empty());
+  CHECK(rules_behind_client_token(RefusalReason::wrong_issuer).empty());
+  CHECK(rules_behind_client_token(RefusalReason::wrong_audience).empty());
+  CHECK(rules_behind_client_token(RefusalReason::unknown_signer).front() == "A9");
+  CHECK(rules_behind_client_token(RefusalReason::expired).back() == "R60");
+}
+
 TEST_CASE("every refusal names the rules behind it") {
   using Rules = std::vector<std::string>;
   CHECK(rules(RefusalReason::client_blocked) == Rules{"A8"});
