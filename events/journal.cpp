@@ -10,9 +10,7 @@
 #include "events/site_codec.hpp"
 
 namespace tokenlife::events {
-namespace {
 
-// Precondition: they can happen.
 Site site_after(const std::vector<Recorded<SiteEvent>>& events) {
   Site site;
   for (const Recorded<SiteEvent>& recorded : events) {
@@ -20,8 +18,6 @@ Site site_after(const std::vector<Recorded<SiteEvent>>& events) {
   }
   return site;
 }
-
-}  // namespace
 
 struct Journal::Impl {
   std::unique_ptr<Storage> storage;

@@ -57,15 +57,6 @@ LogError damage_in(LogError why) {
   return why;
 }
 
-// Precondition: they have happened.
-Site site_of(const std::vector<Recorded<SiteEvent>>& events) {
-  Site site;
-  for (const Recorded<SiteEvent>& recorded : events) {
-    ensure(!evolve_in_place(site, recorded.event), "an event that has happened");
-  }
-  return site;
-}
-
 // The good frames among bytes that may be anything.
 class FrameFinder {
  public:
@@ -254,7 +245,7 @@ class JournalParser {
                                      [&](const FrameStart& read) { return read.events <= event; });
     content_.events.resize(start.events);
     content_.digests.resize(start.events);
-    *content_.site = site_of(content_.events);
+    *content_.site = site_after(content_.events);
     content_.bytes = start.offset;
     content_.digest = start.before;
     content_.torn_bytes = 0;
