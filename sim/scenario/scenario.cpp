@@ -190,7 +190,11 @@ std::string title(const Scenario& scenario) {
 
 Result<std::string, Error> read_scenario_file(const std::string& path) {
   Result<std::string, std::string> text = read_text_file(path, kFileBytesMax);
-  if (text && text->starts_with("TLPACK")) {
+  const auto is_packed_log = [](const Result<std::string, std::string>& bytes) {
+    return bytes && bytes->starts_with("TLPACK");
+  };
+  // A packed log may be longer than a scenario can be.
+  if (is_packed_log(text) || (!text && is_packed_log(read_beginning(path, 8)))) {
     return input_error(path, "this is a packed log, not a scenario",
                        "give one scenario file; `tokenlife replay LOG` shows a log");
   }

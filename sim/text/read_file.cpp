@@ -12,13 +12,17 @@
 namespace tokenlife::sim {
 namespace {
 
+bool has_nul(const std::string& path) { return path.find('\0') != std::string::npos; }
+
 // Closes on every way out.
 struct OpenFile {
   int descriptor;
   // O_NONBLOCK: a named pipe to which nobody writes must not make the reader wait for ever. It is
   // as an empty file then; from one to which somebody writes, all is read.
   explicit OpenFile(const std::string& path)
-      : descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {
+      : descriptor(has_nul(path)
+                       ? -1
+                       : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) {
     if (descriptor >= 0) ::fcntl(descriptor, F_SETFL, O_RDONLY);
   }
   OpenFile(const OpenFile&) = delete;
@@ -43,7 +47,8 @@ Result<std::size_t, std::string> fill(int descriptor, std::string& text, std::si
 }
 
 // The file's size, which is a hint only: pipes have none, and files may grow.
-Result<std::size_t, std::string> size_of(const OpenFile& file) {
+Result<std::size_t, std::string> size_of(const OpenFile& file, const std::string& path) {
+  if (has_nul(path)) return Failed<std::string>("its name holds a NUL");
   if (file.descriptor < 0) return Failed<std::string>(words_of(errno));
   struct stat status {};
   if (::fstat(file.descriptor, &status) != 0) return Failed<std::string>(words_of(errno));
@@ -66,9 +71,8 @@ bool is_no_file(const std::string& why) {
 }
 
 Result<std::string, std::string> read_text_file(const std::string& path, std::size_t bytes_max) {
-  if (path.find('\0') != std::string::npos) return Failed<std::string>("its name holds a NUL");
   const OpenFile file(path);
-  const auto hint = size_of(file);
+  const auto hint = size_of(file, path);
   if (!hint) return Failed<std::string>(hint.error());
   // One byte more than the hint finds the end without another round.
   std::string text(std::min(std::max<std::size_t>(*hint, 4'096), bytes_max) + 1, '\0');
@@ -91,7 +95,7 @@ Result<std::string, std::string> read_text_file(const std::string& path, std::si
 
 Result<std::string, std::string> read_beginning(const std::string& path, std::size_t bytes_max) {
   const OpenFile file(path);
-  const auto size = size_of(file);
+  const auto size = size_of(file, path);
   if (!size) return Failed<std::string>(size.error());
   return fill_from(file.descriptor, bytes_max);
 }

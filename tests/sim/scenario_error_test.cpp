@@ -1,5 +1,6 @@
 // Scenarios that are wrong as a whole, and mistakes in files that they name.
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "scenario_example.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -144,6 +145,12 @@ TEST_CASE("a scenario that cannot be read is an error of the input") {
         folder.path("fleet.tlog") +
             ": this is a packed log, not a scenario; give one scenario file; `tokenlife replay "
             "LOG` shows a log");
+  const auto what_if_longer = [&](const std::string& file) {
+    std::filesystem::resize_file(folder.path(file), (16 << 20) + 1);
+    return error(folder.path(file)).what;
+  };
+  CHECK(what_if_longer("fleet.tlog") == "this is a packed log, not a scenario");
+  CHECK(what_if_longer("binary.toml") == "the scenario cannot be read: it is longer than 16 MiB");
   folder.write("empty.toml", "");
   CHECK(error(folder.path("empty.toml")).what == "the file is empty");
   folder.write("good.toml", kEverything);
