@@ -104,7 +104,8 @@ struct LogError {
     unsupported,  // of a format or schema that this program does not know
     corrupt,      // what was written is not what is there, or cannot have been written so
     interrupted,  // its writer did not come to the end
-    misuse,       // not what is asked for: a folder that is in use, a log of the other sort
+    exists,       // something is in the place of what is to be written
+    misuse,       // not what is asked for: a log that is being written, a log of the other sort
   };
   Kind kind;
   std::string file;

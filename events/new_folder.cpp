@@ -15,12 +15,12 @@ Result<void, LogError> make_new_folder(const fs::path& folder) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (fs::exists(status) && !fs::is_directory(status)) {
-    return refused(misuse, "already exists, and is not a folder");
+    return refused(exists, "already exists, and is not a folder");
   }
   if (fs::exists(status)) {
     const bool empty = fs::is_empty(folder, error);
     if (error) return refused(io, "cannot list the folder: " + error.message());
-    return empty ? Result<void, LogError>{} : refused(misuse, "already exists, and is not empty");
+    return empty ? Result<void, LogError>{} : refused(exists, "already exists, and is not empty");
   }
   fs::path top = folder;  // of those that are made
   while (top.has_parent_path() && !fs::exists(top.parent_path(), error)) top = top.parent_path();

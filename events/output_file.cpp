@@ -25,7 +25,7 @@ Result<OutputFile, LogError> OutputFile::create(const std::optional<std::filesys
   OutputFile file(path->string(), descriptor);
   if (descriptor == -1 && why == EEXIST) {
     return Failed<LogError>(
-        LogError{LogError::Kind::misuse, path->string(), std::nullopt, "already exists"});
+        LogError{LogError::Kind::exists, path->string(), std::nullopt, "already exists"});
   }
   if (descriptor == -1) return Failed<LogError>(file.error("create", why, std::nullopt));
   return file;

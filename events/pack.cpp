@@ -184,7 +184,7 @@ Result<std::uint64_t, LogError> pack(const LogReader& log, const fs::path& file)
   if (!fs::equivalent(log.folder(), partial_of(file), error)) return write_new(log, file);
   if (!fs::exists(fs::symlink_status(file, error))) return write_from_within(log, file);
   return Failed<LogError>(
-      LogError{LogError::Kind::misuse, file.string(), std::nullopt, "already exists"});
+      LogError{LogError::Kind::exists, file.string(), std::nullopt, "already exists"});
 }
 
 Result<std::uint64_t, LogError> pack_away(const fs::path& folder, const fs::path& file) {

@@ -20,8 +20,7 @@ ExitStatus log_merge_command(const LogMergeCommand& command, Console& console) {
   if (!joined) {
     Error error = point_to_verify(error_of_output(joined.error()));
     // Which logs are given is the command line's; what is in them is a file's.
-    const bool is_of_logs = !joined.error().what.starts_with("already exists");
-    if (is_of_logs && joined.error().kind == events::LogError::Kind::misuse) {
+    if (joined.error().kind == events::LogError::Kind::misuse) {
       error.kind = ErrorKind::input;
       error.advice = "give each part of one run once, as `run --shard` wrote it";
     }

@@ -84,7 +84,9 @@ ExitStatus log_unpack_command(const LogUnpackCommand& command, Console& console)
   if (!unpacked) {
     Error error = error_of_bytes(unpacked.error(), command.log);
     if (error.what.starts_with("is a folder")) error.advice = "it need not be unpacked";
-    if (error.what.starts_with("already exists")) error = error_of_output(unpacked.error());
+    if (unpacked.error().kind == events::LogError::Kind::exists) {
+      error = error_of_output(unpacked.error());
+    }
     return Failed<Error>(std::move(error));
   }
   const auto log = open_log(command.out);

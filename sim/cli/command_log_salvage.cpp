@@ -85,7 +85,7 @@ ExitStatus log_salvage_command(const LogSalvageCommand& command, Console& consol
   if (auto ready = out.check_new(); !ready) return Failed<Error>(ready.error());
   const auto salvaged = events::salvage(command.log, out.folder());
   if (!salvaged) {
-    const bool is_taken = salvaged.error().what.starts_with("already exists");
+    const bool is_taken = salvaged.error().kind == events::LogError::Kind::exists;
     return Failed<Error>(is_taken ? error_of_output(salvaged.error())
                                   : error_of_bytes(salvaged.error(), command.log));
   }

@@ -108,7 +108,7 @@ Error error_in(const OpenedLog& log, const events::LogError& error, unsigned thr
 }
 
 Error point_to_verify(Error error) {
-  if (error.advice.empty() && error.what.starts_with("damaged: ")) {
+  if (error.advice.empty() && error.what.starts_with(kDamaged)) {
     error.advice = "`tokenlife log verify LOG` says what to do";
   }
   return error;

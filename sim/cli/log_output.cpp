@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 Error error_of_output(const events::LogError& error) {
   Error said = to_error(error);
-  if (said.advice.empty() && error.what.starts_with("already exists")) {
+  if (error.kind == events::LogError::Kind::exists) {
     // The folder beside a file, in which its log is written first, is not the user's to choose.
     const bool is_file = error.what == "already exists" || error.file.ends_with(".tlog.partial");
     said.advice = fmt::format("choose another {}, or remove it", is_file ? "file" : "folder");

@@ -222,7 +222,7 @@ events::LogSummary unfinished(const std::vector<events::WrittenPartition>& parti
 std::string advice_on(const events::LogError& error, bool resume) {
   using enum events::LogError::Kind;
   if (resume && error.kind == corrupt) return kLostSiteFileAdvice;
-  if (error.kind != misuse) return to_error(error).advice;
+  if (error.kind != exists && error.kind != misuse) return to_error(error).advice;
   if (!resume) {
     return "give a new folder; or, if this is the log of a run that was cut off, add --resume";
   }

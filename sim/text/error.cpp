@@ -59,7 +59,7 @@ Error to_error(const events::LogError& error) {
   using enum events::LogError::Kind;
   const auto what = [&] {
     switch (error.kind) {
-      case corrupt: return "damaged: " + error.what;
+      case corrupt: return kDamaged + error.what;
       case interrupted: return "interrupted: " + error.what;
       case unsupported: {
         constexpr std::string_view kWord = "unsupported ";
@@ -68,6 +68,7 @@ Error to_error(const events::LogError& error) {
       }
       case not_found:
       case io:
+      case exists:
       case misuse: break;
     }
     return error.what;

@@ -59,6 +59,9 @@ inline constexpr const char* kLostSiteFileAdvice =
     "a log cannot be read without its site.log: put it back from a copy, or run the scenario again "
     "with another --log";
 
+// How the error begins of what is not as it was written.
+inline constexpr const char* kDamaged = "damaged: ";
+
 // With the kind, where the sentence does not say it.
 Error to_error(const events::LogError& error);
 

@@ -42,7 +42,7 @@ TEST_CASE("a log is never written over anything that is there") {
     const auto written = write_log(folder / "log", small_log());
     REQUIRE(!written);
     CHECK(written.error().file == (folder / "log").string());
-    CHECK(written.error().kind == events::LogError::Kind::misuse);
+    CHECK(written.error().kind == events::LogError::Kind::exists);
     CHECK_FALSE(written.error().offset);
     CHECK(written.error().what == "already exists, and is not a folder");
     CHECK(read_file(folder / "log") == "precious");
@@ -51,7 +51,7 @@ TEST_CASE("a log is never written over anything that is there") {
     write_folder(folder / "log", {{"thesis.txt", "precious"}});
     const auto written = write_log(folder / "log", small_log());
     REQUIRE(!written);
-    CHECK(written.error().kind == events::LogError::Kind::misuse);
+    CHECK(written.error().kind == events::LogError::Kind::exists);
     CHECK_FALSE(written.error().offset);
     CHECK(written.error().what == "already exists, and is not empty");
     CHECK(read_folder(folder / "log") == Files{{"thesis.txt", "precious"}});
@@ -64,7 +64,7 @@ TEST_CASE("a partition is written once") {
   REQUIRE(log->partition(0));
   const auto again = log->partition(0);
   REQUIRE_FALSE(again);
-  CHECK(again.error().kind == events::LogError::Kind::misuse);
+  CHECK(again.error().kind == events::LogError::Kind::exists);
   CHECK(again.error().file == (folder / "log" / "clients-00000.log").string());
   CHECK_FALSE(again.error().offset);
   CHECK(again.error().what == "already exists");
