@@ -9,6 +9,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "sim/text/link_target.hpp"
+
 namespace tokenlife::sim {
 namespace {
 
@@ -51,7 +53,9 @@ Result<void, Error> write_output(const std::string& path, std::string_view text)
   if (file) return {};
   const int error_number = errno;
   std::error_code error;
-  if (std::filesystem::is_regular_file(path, error)) std::filesystem::remove(path, error);
+  if (std::filesystem::is_regular_file(path, error)) {
+    std::filesystem::remove(link_target(path), error);
+  }
   return cannot_write(path, error_number);
 }
 
@@ -60,8 +64,7 @@ Result<void, Error> replace_output(const std::string& path, std::string_view tex
   const bool is_there = std::filesystem::exists(path, error);
   // A pipe or a device has nothing that could be replaced.
   if (is_there && !std::filesystem::is_regular_file(path, error)) return write_output(path, text);
-  // What a link leads to, and not the link.
-  const std::string target = is_there ? std::filesystem::canonical(path, error).string() : path;
+  const std::string target = link_target(path).string();
   const std::string unfinished = target + ".partial-" + std::to_string(::getpid());
   if (auto written = write_output(unfinished, text); !written) return written;
   std::filesystem::rename(unfinished, target, error);

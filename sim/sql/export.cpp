@@ -13,6 +13,7 @@
 #include "sim/sql/export_events.hpp"
 #include "sim/sql/module.hpp"
 #include "sim/tables/table.hpp"
+#include "sim/text/link_target.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -96,12 +97,17 @@ class Export {
 
 Result<bool, Error> export_sqlite(SqlSource& source, const std::string& path,
                                   const std::function<void(std::string_view)>& on_step) {
-  const std::string file = fmt::format("{}.partial-{}", path, ::getpid());
+  const std::filesystem::path target = link_target(path);
   std::error_code error;
+  const auto status = std::filesystem::status(target, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return file_error(path, "is not a regular file", "choose another name");
+  }
+  const std::string file = fmt::format("{}.partial-{}", target.string(), ::getpid());
   std::filesystem::remove(file, error);
   auto written = Export(source, path, on_step).write(file);
   if (written && *written) {
-    std::filesystem::rename(file, path, error);
+    std::filesystem::rename(file, target, error);
     if (!error) return written;
     written = file_error(path, "cannot be written: " + error.message());
   }

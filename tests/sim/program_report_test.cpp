@@ -16,6 +16,24 @@ std::size_t files_in(const fs::path& folder) {
       std::distance(fs::directory_iterator(folder), fs::directory_iterator{}));
 }
 
+TEST_CASE("a page is written where a link leads, and the link stays") {
+  const Desk desk;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  fs::create_directory(desk.path("pages"));
+  fs::create_symlink("pages/second", desk.path("first"));
+  fs::create_symlink("fleet.html", desk.path("pages/second"));
+  for (const std::string force : {"", " --force"}) {
+    CHECK(desk.run("report log -o first" + force).status == 0);
+    CHECK(fs::read_symlink(desk.path("first")) == "pages/second");
+    CHECK(fs::read_symlink(desk.path("pages/second")) == "fleet.html");
+    CHECK(fs::is_regular_file(fs::symlink_status(desk.path("pages/fleet.html"))));
+  }
+  fs::create_symlink("circle", desk.path("circle"));
+  const Ran circle = desk.run("report log -o circle");
+  CHECK(circle.status == 3);
+  CHECK(fs::is_symlink(desk.path("circle")));
+}
+
 TEST_CASE("a report is the same for the same log, wherever it lies and with any threads") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log a").status == 0);
