@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cctype>
 #include <exception>
 
 #include "core/ensure.hpp"
@@ -69,7 +70,53 @@ std::string_view named_in(std::string_view what, std::string_view begin) {
   return what.starts_with(begin) ? what.substr(begin.size()) : std::string_view{};
 }
 
-std::string advice_for(std::string_view what, const SqlSource& source) {
+constexpr const char* kAllColumns = "`tokenlife log schema` lists the columns of each table";
+
+std::vector<std::string_view> tables_with(std::string_view column) {
+  std::vector<std::string_view> tables;
+  for (const SqlTable& its : sql_tables()) {
+    if (std::any_of(its.columns.begin(), its.columns.end(),
+                    [&](const SqlColumn& known) { return known.name == column; })) {
+      tables.push_back(name(its.name));
+    }
+  }
+  return tables;
+}
+
+// The word of a question around a place in it, as one who knows no SQL may have meant it: with `-`.
+std::string_view word_around(std::string_view sql, std::size_t at) {
+  const auto ends = [](char c) {
+    return c != '_' && c != '-' && std::isalnum(static_cast<unsigned char>(c)) == 0;
+  };
+  const auto begin =
+      std::find_if(sql.rbegin() + static_cast<std::ptrdiff_t>(sql.size() - at), sql.rend(), ends);
+  const auto end = std::find_if(sql.begin() + static_cast<std::ptrdiff_t>(at), sql.end(), ends);
+  return {begin.base(), end};
+}
+
+std::string advice_on_column(std::string_view column, std::string_view sql, std::size_t at) {
+  if (sql.substr(at).starts_with('"')) {
+    return fmt::format("put text in single quotes: '{}'; {}", column, kAllColumns);
+  }
+  const std::string_view written = word_around(sql, at);
+  std::string meant(written);
+  std::replace(meant.begin(), meant.end(), '-', '_');
+  if (meant != written && !tables_with(meant).empty()) {
+    return fmt::format("did you mean `{}`? SQL takes `-` for a minus", meant);
+  }
+  const auto tables = tables_with(column);
+  if (!tables.empty())
+    return fmt::format("it is a column of {}; {}", alternatives(tables), kAllColumns);
+  std::vector<std::string_view> names;
+  for (const SqlTable& its : sql_tables()) {
+    for (const SqlColumn& known : its.columns) names.push_back(known.name);
+  }
+  const auto near = suggestion(column, names);
+  return near ? fmt::format("did you mean `{}`? {}", *near, kAllColumns) : kAllColumns;
+}
+
+std::string advice_for(std::string_view what, const SqlSource& source, std::string_view sql,
+                       std::size_t at) {
   const std::string_view table = named_in(what, "no such table: ");
   if (!table.empty()) {
     if (source.log() == nullptr && from_name<TableName>(table)) {
@@ -77,16 +124,8 @@ std::string advice_for(std::string_view what, const SqlSource& source) {
     }
     return did_you_mean("table", table, Names<TableName>::values);
   }
-  std::string_view column = named_in(what, "no such column: ");
-  if (column.empty()) return "";
-  column = column.substr(column.rfind('.') + 1);
-  std::vector<std::string_view> names;
-  for (const SqlTable& its : sql_tables()) {
-    for (const SqlColumn& known : its.columns) names.push_back(known.name);
-  }
-  const auto near = suggestion(column, names);
-  const std::string more = "`tokenlife log schema` lists the columns of each table";
-  return near ? fmt::format("did you mean `{}`? {}", *near, more) : more;
+  const std::string_view column = named_in(what, "no such column: ");
+  return column.empty() ? "" : advice_on_column(column.substr(column.rfind('.') + 1), sql, at);
 }
 
 constexpr const char* kWhatIsAllowed =
@@ -115,9 +154,9 @@ SqlDatabase::SqlDatabase(SqlSource& source) : source_(source) {
 void SqlDatabase::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
 Error SqlDatabase::mistake(const std::string& sql, std::string_view what, int offset) const {
-  std::string advice = advice_for(what, source_);
+  const auto at = std::min(static_cast<std::size_t>(std::max(offset, 0)), sql.size());
+  std::string advice = advice_for(what, source_, sql, at);
   if (offset < 0) return usage_error("SQL: " + std::string(what), advice).value();
-  const auto at = std::min(static_cast<std::size_t>(offset), sql.size());
   const std::string_view before = std::string_view(sql).substr(0, at);
   if (what.ends_with(": syntax error") && says_nothing(before)) {
     advice = "begin with SELECT, WITH or EXPLAIN";

@@ -1,5 +1,8 @@
 // Logs asked in SQL, as analysts meet it: log sql, log export, log schema.
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -104,24 +107,35 @@ TEST_CASE("SQL knows where clients stand, as replay does", "[slow]") {
 TEST_CASE("SQL that is wrong, or would do more than ask, is refused", "[slow]") {
   const Desk desk;
   REQUIRE(desk.run("run small.toml --log log").status == 0);
-  check_refused(desk, {{"log sql log \"select * form events\"", "near \"form\": syntax error\n"},
-                       {"log sql log \" selct 1\"",
-                        "near \"selct\": syntax error; begin with SELECT, WITH or EXPLAIN\n"},
-                       {"log sql \"select 1\" log", "the order is LOG SQL"},
-                       {"log sql log \"select * from evnts\"", "did you mean `events`?"},
-                       {"log sql log \"select knd from events\"", "did you mean `kind`?"},
-                       {"log sql log \"\"", "no statement"},
-                       {"log sql log \"select 1; select 2\"", "more after the statement"},
-                       {"log sql log \"select ?\"", "parameters"},
-                       {"log sql log \"attach 'other.db' as other\"", "can only be read"},
-                       {"log sql log \"pragma table_info(events)\"", "can only be read"},
-                       {"log sql log \"select load_extension('x')\"", "not authorized"},
-                       {"log sql log \"create table t(x)\"", "can only be read"},
-                       {"log sql log \"delete from events\"", ""},
-                       {"log sql log \"vacuum into 'copy.db'\"", "can only be read"},
-                       {"log sql log \"begin\"", "can only be read"},
-                       {"log sql log \"select 1\" --format xml", "--format"},
-                       {"log sql log \"select 1\" --format csv --json", "--json"}});
+  check_refused(desk,
+                {{"log sql log \"select * form events\"", "near \"form\": syntax error\n"},
+                 {"log sql log \" selct 1\"",
+                  "near \"selct\": syntax error; begin with SELECT, WITH or EXPLAIN\n"},
+                 {"log sql \"select 1\" log", "the order is LOG SQL"},
+                 {"log sql log \"select * from evnts\"", "did you mean `events`?"},
+                 {"log sql log \"select knd from events\"", "did you mean `kind`?"},
+                 {"log sql log \"select 1 from spells where cause = 'rotation'\"",
+                  "no such column: cause; it is a column of `events` or `site_events`;"},
+                 {"log sql log \"select reason from clients\"",
+                  "no such column: reason; it is a column of `events` or `requests`;"},
+                 {"log sql log 'select 1 from events where kind = \"token-renewed\"'",
+                  "no such column: token-renewed; put text in single quotes: 'token-renewed'"},
+                 {"log sql log \"select spell-cause from clients\"",
+                  "no such column: spell; did you mean `spell_cause`? SQL takes `-` for a minus"},
+                 {"log sql log \"select (zebra-clients) from run\"",
+                  "no such column: zebra; `tokenlife log schema`"},
+                 {"log sql log \"\"", "no statement"},
+                 {"log sql log \"select 1; select 2\"", "more after the statement"},
+                 {"log sql log \"select ?\"", "parameters"},
+                 {"log sql log \"attach 'other.db' as other\"", "can only be read"},
+                 {"log sql log \"pragma table_info(events)\"", "can only be read"},
+                 {"log sql log \"select load_extension('x')\"", "not authorized"},
+                 {"log sql log \"create table t(x)\"", "can only be read"},
+                 {"log sql log \"delete from events\"", ""},
+                 {"log sql log \"vacuum into 'copy.db'\"", "can only be read"},
+                 {"log sql log \"begin\"", "can only be read"},
+                 {"log sql log \"select 1\" --format xml", "--format"},
+                 {"log sql log \"select 1\" --format csv --json", "--json"}});
   CHECK_FALSE(std::filesystem::exists(desk.path("other.db")));
   CHECK_FALSE(std::filesystem::exists(desk.path("copy.db")));
   const Ran wrong = desk.run("log sql log \"select kind,\n  sum(seqq) from events\"");
@@ -238,6 +252,25 @@ TEST_CASE("log export writes a database, and does not overwrite one") {
   CHECK(has(again.err, "already exists"));
   CHECK(desk.run("log export log --sqlite fleet.db --force").status == 0);
   CHECK(desk.run("log export log --sqlite none/fleet.db").status == 3);
+}
+
+TEST_CASE("a database takes the place of a file alone, and not of a pipe or a link") {
+  const Desk desk;
+  namespace fs = std::filesystem;
+  REQUIRE(desk.run("run small.toml --log log").status == 0);
+  REQUIRE(::mkfifo(desk.path("pipe").c_str(), 0600) == 0);
+  for (const std::string force : {"", " --force"}) {
+    const Ran refused = desk.run("log export log --sqlite pipe" + force);
+    CHECK(refused.status == 3);
+    CHECK(has(refused.err, "pipe: is not a regular file; choose another name"));
+    CHECK(fs::is_fifo(desk.path("pipe")));
+  }
+  fs::create_symlink("later.db", desk.path("link.db"));
+  for (const std::string force : {"", " --force"}) {
+    CHECK(desk.run("log export log --sqlite link.db" + force).status == 0);
+    CHECK(fs::read_symlink(desk.path("link.db")) == "later.db");
+    CHECK(read_file(desk.path("later.db")).starts_with("SQLite format 3"));
+  }
 }
 
 }  // namespace tokenlife::test
