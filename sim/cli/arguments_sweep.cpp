@@ -45,7 +45,8 @@ void add_risk(CLI::App& app, Chosen& chosen) {
   add_set(*added, command.set);
   added->add_option("-o,--output,--out", command.output, "Write all clients to this new CSV file");
   added->add_option("--truth", command.truth,
-                    "What happened: a CSV file with the columns device,stranded (0 or 1)");
+                    "What happened: a CSV file with the columns device,stranded (0 or 1), which\n"
+                    "names devices of the scenario's inventories");
   added->add_flag("--force", command.force, "Overwrite the -o file");
   add_threads(*added, command.threads);
   add_format(*added, command.format, command.csv, command.json);

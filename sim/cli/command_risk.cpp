@@ -62,12 +62,14 @@ Result<void, Error> set_times(const RiskCommand& command, const Scenario& scenar
       "choose an earlier --known-at, or a later --at");
 }
 
+bool has_inventory(const Scenario& scenario) {
+  return std::any_of(scenario.cohorts.begin(), scenario.cohorts.end(),
+                     [](const Cohort& cohort) { return cohort.inventory != nullptr; });
+}
+
 // A model's clients at its start are nobody's.
 void warn_if_nothing_is_known(const RiskCommand& command, Scenario& scenario) {
-  const bool has_inventory =
-      std::any_of(scenario.cohorts.begin(), scenario.cohorts.end(),
-                  [](const Cohort& cohort) { return cohort.inventory != nullptr; });
-  if (has_inventory || command.known_at || scenario.reseed) return;
+  if (has_inventory(scenario) || command.known_at || scenario.reseed) return;
   scenario.warnings.push_back(
       {ErrorKind::input, command.scenario,
        "nothing is known of these clients: each is as much at risk as its cohort",
@@ -122,6 +124,12 @@ ExitStatus risk_command(const RiskCommand& command, Console& console) {
   warn_if_nothing_is_known(command, *scenario);
   std::optional<Truth> truth;
   if (command.truth) {
+    if (!has_inventory(*scenario)) {
+      return input_error(command.scenario,
+                         "the scenario has no inventory: its clients have no names by which "
+                         "--truth could speak of them",
+                         "give a cohort an `inventory`, or leave --truth out");
+    }
     auto loaded = load_truth(*command.truth);
     if (!loaded) return Failed<Error>(loaded.error());
     truth = std::move(*loaded);

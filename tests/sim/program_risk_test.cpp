@@ -111,6 +111,9 @@ TEST_CASE("risk is held against what came") {
   desk.write("truth.csv", "device,stranded\nPC-9,0\n");
   CHECK(desk.run("risk fleet.toml --truth truth.csv").status == 2);
   CHECK(desk.run("risk fleet.toml --truth none.csv").status == 2);
+  const Ran nameless = desk.run("risk small.toml --truth truth.csv");
+  CHECK(nameless.status == 2);
+  CHECK(has(nameless.err, "the scenario has no inventory"));
 }
 
 TEST_CASE("times that risk cannot be asked about are refused") {
