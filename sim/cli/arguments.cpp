@@ -49,9 +49,10 @@ class CommandLine {
                     "(default: auto)")
         ->check(one_of({"auto", "always", "never"}));
     app_.footer(
-        "Exit status: 0 done and everything held; 1 something did not hold; 2 the command line, a\n"
-        "scenario or what it names is wrong or missing; 3 any other file or folder cannot be read\n"
-        "or written, or is damaged; 70 a bug; 130 ended by Ctrl-C.\n"
+        "Exit status: 0 done and everything held; 1 refused, no request sent, a difference found,\n"
+        "or something did not hold; 2 the command line, a scenario or what it names is wrong or\n"
+        "missing; 3 any other file or folder cannot be read or written, or is damaged; 70 a bug;\n"
+        "130 ended by Ctrl-C.\n"
         "`tokenlife COMMAND --help`, or `tokenlife help COMMAND`, has examples.");
     if (ranks == nullptr) {
       for (const AddCommands add : kAllCommands) add(app_, chosen_);

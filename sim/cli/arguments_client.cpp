@@ -112,6 +112,7 @@ void add_client(CLI::App& app, Chosen& chosen) {
       "A token is renewed a month after it was issued, and not before. An expired client has to\n"
       "register again: on the intranet, or with a PKI certificate or an Entra token (`tokenlife\n"
       "client register`).\n"
+      "Exit status: 0 granted; 1 refused, or no request sent.\n"
       "Example:\n  tokenlife client renew --dir laptop --site /srv/site");
   add_options(*renew.app, renew.command, false);
   add_strict_clones(*renew.app, renew.command);
@@ -120,6 +121,7 @@ void add_client(CLI::App& app, Chosen& chosen) {
       client, chosen, "call", "Contact the site", client_call_command,
       "The client does what it does at a contact: it registers or renews if that is due, then\n"
       "exchanges data.\n"
+      "Exit status: 0 granted; 1 refused, or no request sent.\n"
       "Example:\n"
       "  tokenlife client call --dir laptop --site /srv/site --network internet");
   add_options(*call.app, call.command, true);

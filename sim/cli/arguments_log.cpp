@@ -56,7 +56,8 @@ void add_replay(CLI::App& app, Chosen& chosen) {
 void add_events(CLI::App& app, Chosen& chosen) {
   auto [added, command] = add_command(
       app, chosen, "events", "Print events, filtered", events_command,
-      "For a site's folder: the events of its journal, which has no events of clients.\n"
+      "For a site's folder: the events of its journal, which are the site's own, such as\n"
+      "client-token-issued; those of a client on disk are in the client's folder.\n"
       "--order stored keeps nothing in memory: the site's events come first, then those of one\n"
       "client after another, each in order of time. Otherwise, events that do not fit into some\n"
       "40 MB are sorted in a file in TMPDIR.\n"

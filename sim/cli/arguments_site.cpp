@@ -22,7 +22,7 @@ void add_blocking(CLI::App& site, Chosen& chosen) {
       "out: a client that is installed anew has a new certificate, and is another client.\n"
       "Examples:\n  tokenlife site block-client /srv/site laptop\n"
       "  tokenlife site block-client /srv/site $(tokenlife client list --site /srv/site --json |\n"
-      "      jq -r .clients[0].thumbprint)");
+      "      jq -r '.clients[0].thumbprint')");
   auto unblock =
       add_command(site, chosen, "unblock-client", "Unblock a client", site_unblock_client_command,
                   "It has to register again if its token was refused meanwhile.\n"

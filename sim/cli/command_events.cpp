@@ -156,8 +156,10 @@ ExitStatus print_counts(const EventsCommand& command, const std::vector<CountFie
 ExitStatus print_journal(const EventsCommand& command, const events::JournalContent& journal,
                          Console& console) {
   if (command.client) {
-    return usage_error("--client: the journal of a site holds no events of clients",
-                       "a client on disk has a log of its own in its folder");
+    return usage_error(
+        "--client: the journal of a site holds its own events, and not those of its clients",
+        "a client on disk has a log of its own in its folder, and `tokenlife client "
+        "show CLIENT --site DIR` says what the site knows about it");
   }
   events::LogHeader header;
   header.start_unix_seconds = journal.start_unix_seconds;

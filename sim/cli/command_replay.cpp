@@ -224,7 +224,7 @@ ExitStatus replay_command(const ReplayCommand& command, Console& console) {
   const auto journal = open_journal(command.log);
   if (!journal) return Failed<Error>(journal.error());
   if (*journal) {
-    return usage_error("the journal of a site holds no events of clients",
+    return usage_error("the journal of a site holds its own events, and not those of its clients",
                        "`tokenlife events LOG` shows it, and a client on disk has a log of its own "
                        "in its folder");
   }

@@ -209,8 +209,9 @@ std::string summary_text(const Scenario& scenario, const RunResult& result,
                       scenario.seed);
   if (!result.log.complete) {
     text += console.paint(
-        fmt::format("{}: what follows is about {} of the clients\n",
-                    result.stopped ? "interrupted" : "a part", grouped(result.tally.clients)),
+        fmt::format("{}: what follows covers {} of the {}\n",
+                    result.stopped ? "interrupted" : "a part", grouped(result.tally.clients),
+                    counted(scenario.clients, "client")),
         Tone::bad);
   }
   text += section("Clients at the end", states_text(final_states(result.tally)), console);

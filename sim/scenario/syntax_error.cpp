@@ -113,7 +113,7 @@ std::string percent_advice(std::string_view word) {
   return fmt::format("write {:.6g}", std::stoi(std::string(number)) / 100.0);
 }
 
-Finding wrong_number(std::size_t at, std::string_view word) {
+Finding wrong_number(const Line& line, std::size_t at, std::string_view word) {
   const std::string quoted = in_quotes(word);
   if (has_thousands(word)) {
     std::string grouped(word);
@@ -132,7 +132,9 @@ Finding wrong_number(std::size_t at, std::string_view word) {
   const bool is_date = word.size() > 4 && is_all(word.substr(0, 4), kDigits) && word[4] == '-';
   if (is_date || (is_all(word, "0123456789.:/-") && word.size() > 7)) {
     return {at, quoted + " is not a date-time that exists",
-            "write it as in 2026-01-01T00:00:00Z, or a duration after the start in quotes"};
+            line.key() == "start"
+                ? "write it as in 2026-01-01T00:00:00Z"
+                : "write it as in 2026-01-01T00:00:00Z, or a duration after the start in quotes"};
   }
   if (parse_duration(word)) {
     return {at, quoted + " is not a number",
@@ -167,7 +169,7 @@ std::optional<Finding> wrong_value(const Line& line) {
     return Finding{at, in_quotes(word) + " is not a value", fmt::format("write {}", meant)};
   }
   if (word.empty()) return std::nullopt;
-  if (has("+-.0123456789", word.substr(0, 1))) return wrong_number(at, word);
+  if (has("+-.0123456789", word.substr(0, 1))) return wrong_number(line, at, word);
   if (word[0] == '"' || word[0] == '\'' || word[0] == '/') return std::nullopt;
   return Finding{
       at, in_quotes(word) + " is not a value",

@@ -72,13 +72,14 @@ TEST_CASE("the events of a site on disk are filtered by kind and time, and it ha
   CHECK(desk.kinds("--kind site-established --kind bulk-token-blocked") ==
         "site-established bulk-token-blocked");
   CHECK(desk.kinds("--to 0s") == "");
-  check_refused(desk,
-                {{"events site --client 0", "the journal of a site holds no events of clients"},
-                 {"events site --kind bulk-token-isued", "did you mean `bulk-token-issued`?"},
-                 {"events site --from tomorrow", "--from: "}});
+  check_refused(desk, {{"events site --client 0",
+                        "the journal of a site holds its own events, and not those of its clients"},
+                       {"events site --kind bulk-token-isued", "did you mean `bulk-token-issued`?"},
+                       {"events site --from tomorrow", "--from: "}});
   const Ran replay = desk.run("replay site");
   CHECK(replay.status == 2);
-  CHECK(has(replay.err, "the journal of a site holds no events of clients"));
+  CHECK(
+      has(replay.err, "the journal of a site holds its own events, and not those of its clients"));
 }
 
 TEST_CASE("the journal of a site is checked and described like a log", "[slow]") {

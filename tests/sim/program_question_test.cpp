@@ -168,9 +168,11 @@ TEST_CASE("explain before the installation, and what it cannot be asked", "[slow
   REQUIRE(desk.run("site init site").status == 0);
   CHECK(has(desk.run("explain log 0 --at 9d").out, "not installed yet"));
   CHECK(has(desk.run("explain log 0 --at 11d").out, "served"));
-  check_refused(desk, {{"explain log c/1", "unknown client"},
-                       {"explain log 0 --at 21d", "outside the run"},
-                       {"explain site 0", "the journal of a site holds no events of clients"}});
+  check_refused(desk,
+                {{"explain log c/1", "unknown client"},
+                 {"explain log 0 --at 21d", "outside the run"},
+                 {"explain site 0",
+                  "the journal of a site holds its own events, and not those of its clients"}});
 }
 
 // ---- Hostile names -----------------------------------------------------------------------------
@@ -354,7 +356,8 @@ TEST_CASE("a site's journal has neither a run's digest nor a run", "[slow]") {
       {{"log verify site --replay", "are for runs; give the folder of a run's log, or leave out"},
        {("log verify site --digest " + digest).c_str(), "a site's journal is not a run"},
        {"log diff site site", "a site's journal"},
-       {"replay site", "the journal of a site holds no events of clients"}});
+       {"replay site",
+        "the journal of a site holds its own events, and not those of its clients"}});
 }
 
 // ---- Interrupted runs --------------------------------------------------------------------------

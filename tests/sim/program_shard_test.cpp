@@ -59,7 +59,8 @@ TEST_CASE("a part of a run says that it is one") {
   const Ran replayed = desk.run("replay part-3-2 --json");
   CHECK(json::parse(replayed.out)["clients-held-ranges"] == json::parse("[[1024, 2047]]"));
   CHECK(has(replayed.err, "part-3-2: incomplete: 1,024 of 2,500 clients (1024 to 2047); "));
-  CHECK(has(desk.run("run fleet.toml --shard 2/3").out, "a part: what follows is about 1,024"));
+  CHECK(
+      has(desk.run("run fleet.toml --shard 2/3").out, "a part: what follows covers 1,024 of the "));
 }
 
 TEST_CASE("parts that are missing, doubled, foreign or damaged are named") {

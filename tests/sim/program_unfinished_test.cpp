@@ -230,7 +230,7 @@ TEST_CASE("a full disk ends a run with its summary, and with a log of what was d
       desk.run_shell("ulimit -f 28; exec '" + program() + "' run fleet.toml --log log --threads 1");
   CHECK(ran.status == 3);
   CHECK(has(ran.err, "--resume"));
-  CHECK(has(ran.out, "interrupted: what follows is about "));
+  CHECK(has(ran.out, "interrupted: what follows covers "));
   const Ran resumed = desk.run("run fleet.toml --log log --resume --json");
   REQUIRE(resumed.status == 0);
   CHECK(json::parse(resumed.out)["digest"] == digest);

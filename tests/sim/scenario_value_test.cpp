@@ -136,6 +136,16 @@ TEST_CASE("a duration is whole numbers with units, largest first") {
   });
 }
 
+TEST_CASE("the start of a run is no duration after it") {
+  const auto advice = [](const std::string& key) {
+    const std::string text = "format = 1\n[run]\n" + key + " = 2026-06-31T00:00:00Z\n";
+    return parse_scenario(text, "s.toml", {}).error().advice;
+  };
+  CHECK(advice("start") == "write it as in 2026-01-01T00:00:00Z");
+  CHECK(advice("until") ==
+        "write it as in 2026-01-01T00:00:00Z, or a duration after the start in quotes");
+}
+
 TEST_CASE("a time is after the start, on a tick, and has an offset") {
   check({
       {"", "start = 2026-01-01T00:00:00Z", "start = 2026-01-01T00:00:00", "5:9",
@@ -149,7 +159,7 @@ TEST_CASE("a time is after the start, on a tick, and has an offset") {
       {"", "start = 2026-01-01T00:00:00Z", "start = 2026-01-01T00:00:30Z", "5:9",
        {"is 30s after midnight UTC", "ticks of 1m"}},
       {"", "start = 2026-01-01T00:00:00Z", "start = 2026-02-30T00:00:00Z", "5:9",
-       {"is not a date-time that exists"}},
+       {"is not a date-time that exists; write it as in 2026-01-01T00:00:00Z"}},
       {"", "2026-03-01T01:00:00+01:00", "2026-01-01T00:30:00+01:00", "89:6",
        {"is before the run's start"}},
       {"", "2026-03-01T01:00:00+01:00", "2026-03-01T01:00:00", "89:6", {"not a local one"}},
