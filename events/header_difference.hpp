@@ -1,4 +1,4 @@
-// How the headers of two logs differ, in words.
+// Whether two logs are of one run, and if not, in words why.
 #pragma once
 
 #include <string>
@@ -7,7 +7,13 @@
 
 namespace tokenlife::events {
 
-// Of the first of what differs, as "its seed is 7, and not 8": of `there`, and not of `header`.
+inline bool is_of_same_run(const LogHeader& a, LogHeader b) {
+  b.client_schema = a.client_schema;
+  return a == b;
+}
+
+// Precondition: they are not. Of the first of what differs, as "its seed is 7, and not 8": of
+// `there`, and not of `header`.
 inline std::string difference(const LogHeader& there, const LogHeader& header) {
   if (there.seed != header.seed) {
     return "its seed is " + std::to_string(there.seed) + ", and not " + std::to_string(header.seed);

@@ -1,5 +1,6 @@
 #include "events/join.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -60,7 +61,7 @@ Result<std::vector<Place>, LogError> places_in(const std::vector<LogReader>& log
       (std::uint64_t{header.clients} + kPartitionClients - 1) / kPartitionClients;
   std::vector<Place> places(partitions);
   for (const LogReader& log : logs) {
-    if (log.header() != header) {
+    if (!is_of_same_run(log.header(), header)) {
       return refused(log, "is of a different run from " + logs.front().folder().string() + ": " +
                               difference(log.header(), header));
     }
@@ -133,7 +134,12 @@ Result<LogSummary, LogError> join(const std::vector<fs::path>& folders, const fs
   }
   const auto places = places_in(logs);
   if (!places) return Failed<LogError>(places.error());
-  auto writer = LogWriter::create(to, logs.front().header(), logs.front().site_events());
+  LogHeader header = logs.front().header();
+  // Of a part that was salvaged without its end, it is too large a number.
+  for (const LogReader& log : logs) {
+    header.client_schema = std::min(header.client_schema, log.header().client_schema);
+  }
+  auto writer = LogWriter::create(to, header, logs.front().site_events());
   if (!writer) return Failed<LogError>(writer.error());
   std::vector<WrittenPartition> written;
   for (const Place& place : *places) {

@@ -55,7 +55,9 @@ struct LogHeader {
   std::uint32_t clients = 0;
   std::uint64_t lifecycle_fingerprint = 0;
   // The first version of event.capnp with all that the events of clients may use: 4 or 7. A writer
-  // has to know before there are any.
+  // has to know before there are any. In the file it is the end that says so: as long as there is
+  // none, a reader takes the version of the whole log, which the site's events alone may need. So
+  // it does not tell one run from another: is_of_same_run().
   std::uint32_t client_schema = 4;
 
   std::chrono::sys_seconds start() const {

@@ -97,6 +97,14 @@ constexpr std::uint32_t schema_version_of(EventKind kind) {
   return kSchemaVersion;
 }
 
+// How many kinds a schema has of those from `first` on, before `end`: what came later stands
+// behind.
+constexpr std::uint32_t kinds_of_schema(std::uint32_t version, std::size_t first, std::size_t end) {
+  std::size_t kind = first;
+  while (kind < end && schema_version_of(static_cast<EventKind>(kind)) <= version) ++kind;
+  return static_cast<std::uint32_t>(kind - first);
+}
+
 inline constexpr std::size_t kMagicBytes = 8;
 using Magic = std::array<char, kMagicBytes>;
 inline constexpr Magic kSiteMagic{'T', 'L', 'S', 'I', 'T', 'E', '\0', '\2'};

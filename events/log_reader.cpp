@@ -76,6 +76,7 @@ Result<void, LogError> LogReader::read_site_file() {
     if (wrong) return Failed<LogError>(error_in(*file, *frame, *wrong));
     end_offset = frame->offset;
   }
+  if (end.counted) header_.client_schema = end.client_schema;
   site_file_bytes_ = file->size();
   partitions_ = std::move(end.partitions);
   summary_ = {file->digest(), end.site_events + end.client_events, site_file_bytes_, end.complete,

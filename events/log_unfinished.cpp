@@ -55,8 +55,15 @@ Result<void, LogError> LogReader::read_start(const std::string& site_file) {
     if (!frame && !is_cut && !(is_leftovers_ && comes_to_its_end(*file))) {
       return Failed<LogError>(frame.error());
     }
-    // The end may be there, and the file not have its name yet.
-    if (!frame || is(*frame, FrameType::run_end)) break;
+    if (!frame) break;
+    // The end may be there, and the file not have its name yet, or a partition be damaged.
+    if (is(*frame, FrameType::run_end)) {
+      RunEnd end;
+      const auto wrong =
+          read_message(frame->payload, [&](capnp::MessageReader& m) { end = decode_run_end(m); });
+      if (!wrong && end.counted) header_.client_schema = end.client_schema;
+      break;
+    }
     if (!is(*frame, FrameType::site_events)) {
       return Failed<LogError>(file->corrupt(frame->offset, "expected a frame of site events"));
     }

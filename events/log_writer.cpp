@@ -60,7 +60,7 @@ Result<Begun, LogError> find_begun(const fs::path& folder, const LogHeader& head
   // Cut off before all of its header was there: as good as nothing, but for the file.
   if (!there && there.error().kind == interrupted) return Begun::some;
   if (!there) return Failed<LogError>(there.error());
-  if (*there == header) return Begun::some;
+  if (is_of_same_run(*there, header)) return Begun::some;
   return refused(misuse, "is the log of another run: " + difference(*there, header));
 }
 

@@ -42,7 +42,7 @@ struct RunEnd {
   std::uint64_t client_events = 0;
   std::vector<PartitionSummary> partitions;
   std::optional<EventCount> counted{};  // nothing in format 1
-  std::uint32_t client_schema = 4;      // see LogHeader; for writing
+  std::uint32_t client_schema = 4;      // see LogHeader
 };
 // Whether a site's first event says what schemas before the seventh have no place for.
 bool is_under_load(const SiteEstablished& event);

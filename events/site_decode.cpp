@@ -349,12 +349,16 @@ RunEnd decode_run_end(capnp::MessageReader& message) {
   require(kinds.size() <= kEventKinds, "there are more kinds of events than the schema has");
   end.counted.emplace();
   // Kinds of clients come first: a schema with more of them moves those of the site.
-  constexpr std::uint32_t kClientKindsOfSchema3 = 18;
+  constexpr std::uint32_t kClientKindsOfSchema3 =
+      kinds_of_schema(kSchemaVersionOfStretches, 0, kClientKinds);
   const std::uint32_t of_clients =
       root.getClientKinds() == 0 ? kClientKindsOfSchema3 : root.getClientKinds();
   require(of_clients <= kClientKinds && of_clients <= kinds.size() &&
               kinds.size() - of_clients <= kEventKinds - kClientKinds,
           "there are more kinds of events than the schema has");
+  if (of_clients > kinds_of_schema(kSchemaVersionOfSpells, 0, kClientKinds)) {
+    end.client_schema = kSchemaVersionOfLoad;
+  }
   for (unsigned i = 0; i < kinds.size(); ++i) {
     const std::size_t kind = i < of_clients ? i : i - of_clients + kClientKinds;
     end.counted->of_kind[kind] = kinds[i];

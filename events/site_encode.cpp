@@ -203,9 +203,6 @@ std::size_t words_of_texts(const SiteEvent& event) {
 // More than any struct of the schema takes with all structs that it points to.
 constexpr std::size_t kWordsOfStruct = 48;
 
-// Of schemas 4 to 6.
-constexpr unsigned kClientKindsBeforeLoad = 23;
-
 unsigned list_size(std::size_t elements) { return static_cast<unsigned>(elements); }
 
 }  // namespace
@@ -310,11 +307,8 @@ void encode(const RunEnd& end, capnp::MessageBuilder& message) {
   }
   if (!end.counted) return;
   // Those of runs: an older reader refuses kinds that its schema does not have.
-  const bool is_late = end.client_schema >= kSchemaVersionOfLoad;
-  const unsigned of_clients = is_late ? kClientKinds : kClientKindsBeforeLoad;
-  const unsigned of_site = is_late ? kEventKinds - kClientKinds
-                                   : static_cast<unsigned>(PolicyChanged::kind) + 1 -
-                                         static_cast<unsigned>(kClientKinds);
+  const unsigned of_clients = kinds_of_schema(end.client_schema, 0, kClientKinds);
+  const unsigned of_site = kinds_of_schema(end.client_schema, kClientKinds, kEventKinds);
   root.setClientKinds(of_clients);
   auto kinds = root.initKinds(of_clients + of_site);
   for (unsigned i = 0; i < kinds.size(); ++i) {

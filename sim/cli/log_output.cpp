@@ -43,7 +43,7 @@ Result<void, Error> LogOutput::prepare_resume(const events::LogHeader& header) c
   if (fs::is_directory(place_, error)) {
     return file_error(place_, "is a folder, and not a packed log", "give another name");
   }
-  if (there->header() == header) {
+  if (events::is_of_same_run(there->header(), header)) {
     events::remove_remains(folder());
     return {};
   }

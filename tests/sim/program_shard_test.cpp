@@ -53,6 +53,35 @@ TEST_CASE("the log of a run's parts is the log of the run, whatever their number
   }
 }
 
+// A log of these has the newest schema, though the events of its clients need none of it.
+TEST_CASE("a log is the same in parts, salvaged and resumed, whatever the site's policy") {
+  const Desk desk;
+  const std::string keys =
+      GENERATE("retry-backoff = 2.0\nretry-max = \"4d\"", "retry-jitter = 0.1",
+               "request-timeout = \"30m\"", "renew-jitter = \"1d\"\nrenew-draw = \"per-contact\"");
+  INFO(keys);
+  desk.write("fleet.toml", std::string(kShardedFleet) + "[site]\n" + keys + "\n");
+  const auto digest_of = [&](const std::string& line) {
+    const Ran ran = desk.run(line + " --json");
+    INFO(line << "\n" << ran.err);
+    REQUIRE(ran.status < 2);  // Not all that the scenario expects holds.
+    return json::parse(ran.out)["digest"].get<std::string>();
+  };
+  const std::string digest = digest_of("run fleet.toml --log whole");
+  digest_of("run fleet.toml --log a --shard 1/2");
+  digest_of("run fleet.toml --log b --shard 2/2");
+  CHECK(digest_of("log merge b a -o merged") == digest);
+  CHECK(digest_of("log salvage whole -o saved") == digest);
+  CHECK(digest_of("run fleet.toml --log whole --resume") == digest);
+  // Without its end, a log does not say how little its clients need.
+  const std::string site = read_file(desk.path("a/site.log"));
+  desk.write("a/site.log", site.substr(0, site.size() - 8));
+  CHECK(desk.run("log salvage a -o c").status == 0);
+  CHECK(digest_of("log merge c b -o merged-again") == digest);
+  CHECK(desk.run("run fleet.toml --log a --shard 1/2 --resume").status == 0);
+  CHECK(digest_of("log merge a b -o merged-at-last") == digest);
+}
+
 TEST_CASE("a part of a run says that it is one") {
   const ShardDesk desk;
   desk.run_part(2, 3);
