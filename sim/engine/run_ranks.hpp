@@ -38,4 +38,20 @@ class RunRanks {
   virtual void end() = 0;
 };
 
+// Begins and ends, also where an exception ends it. Without ranks, nothing.
+class AmongRanks {
+ public:
+  AmongRanks(RunRanks* ranks, RunControl& control) : ranks_(ranks) {
+    if (ranks_ != nullptr) ranks_->begin(control);
+  }
+  ~AmongRanks() {
+    if (ranks_ != nullptr) ranks_->end();
+  }
+  AmongRanks(const AmongRanks&) = delete;
+  AmongRanks& operator=(const AmongRanks&) = delete;
+
+ private:
+  RunRanks* ranks_;
+};
+
 }  // namespace tokenlife::sim

@@ -5,16 +5,12 @@
 #include <mutex>
 #include <thread>
 
-#include "core/lifecycle.hpp"
-#include "core/token/sha256.hpp"
-#include "events/log_format.hpp"
 #include "sim/engine/gather_parts.hpp"
 #include "sim/engine/live_client.hpp"
 #include "sim/engine/queues.hpp"
 #include "sim/engine/site_timeline.hpp"
 #include "sim/engine/token_client.hpp"
 #include "sim/engine/token_site.hpp"
-#include "sim/scenario/time_zone.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
@@ -189,16 +185,6 @@ std::uint32_t partitions_of(std::uint32_t clients) {
   return (clients + events::kPartitionClients - 1) / events::kPartitionClients;
 }
 
-std::vector<std::string> devices_of(const Cohort& cohort) {
-  std::vector<std::string> devices;
-  if (cohort.inventory == nullptr) return devices;
-  devices.reserve(cohort.clients);
-  for (std::uint32_t i = 0; i < cohort.clients; ++i) {
-    devices.push_back(cohort.inventory->clients[i].device);
-  }
-  return devices;
-}
-
 // Of the partitions from `first` on and below `end`.
 std::uint32_t clients_between(const Scenario& scenario, std::uint32_t first, std::uint32_t end) {
   const std::uint64_t behind = std::uint64_t{end} * events::kPartitionClients;
@@ -260,52 +246,7 @@ Result<events::LogWriter, Error> open_log(const Scenario& scenario, const SiteTi
   return std::move(*log);
 }
 
-// Whether its clients can have events of the schema that brought limits of endpoints.
-bool is_under_load(const Scenario& scenario) {
-  return has_capacity(scenario) ||
-         std::any_of(scenario.actions.begin(), scenario.actions.end(), [](const Action& action) {
-           const auto* set = action_if<SetPolicy>(action);
-           const bool sets =
-               set != nullptr &&
-               (set->clients.retry_backoff || set->clients.retry_max || set->clients.retry_jitter);
-           return sets || action_if<AskToRenew>(action) != nullptr;
-         });
-}
-
 }  // namespace
-
-events::LogHeader header_of(const Scenario& scenario) {
-  events::LogHeader header;
-  header.scenario_name = scenario.name;
-  header.scenario_text = scenario.text;
-  const auto add_input = [&](const events::LogInput& input) {
-    if (std::find(header.inputs.begin(), header.inputs.end(), input) == header.inputs.end()) {
-      header.inputs.push_back(input);
-    }
-  };
-  for (const Cohort& cohort : scenario.cohorts) {
-    if (cohort.inventory) add_input({cohort.inventory->file, cohort.inventory->digest});
-    for_each_model(cohort.network, [&](const auto& model) {
-      if constexpr (requires { model.trace; }) add_input({model.file, model.trace->digest});
-      if constexpr (requires { model.offsets; }) {
-        if (model.offsets == nullptr) return;
-        add_input({"time-zone " + model.time_zone, {sha256(lines_of(*model.offsets))}});
-      }
-    });
-  }
-  header.seed = scenario.seed;
-  header.clients_scale = scenario.clients_scale;
-  header.start_unix_seconds = scenario.start.time_since_epoch().count();
-  header.tick = scenario.tick;
-  header.duration = scenario.duration;
-  for (const Cohort& cohort : scenario.cohorts) {
-    header.cohorts.push_back({cohort.name, cohort.first, cohort.clients, devices_of(cohort)});
-  }
-  header.clients = scenario.clients;
-  header.lifecycle_fingerprint = lifecycle_fingerprint();
-  if (is_under_load(scenario)) header.client_schema = events::kSchemaVersionOfLoad;
-  return header;
-}
 
 std::pair<std::uint32_t, std::uint32_t> partitions_of_part(std::uint32_t clients,
                                                            const RunOptions& options) {
@@ -338,15 +279,16 @@ Result<RunResult, Error> run(const Scenario& scenario, const RunOptions& options
 
   const unsigned threads = std::clamp(options.threads, 1U, std::max(end - first, 1U));
   const events::LogWriter* writer = options.counts_only ? nullptr : &*log;
-  if (options.ranks != nullptr) options.ranks->begin(control);
-  WorkerPool crew(world, writer, control, threads, first, end);
-
-  PartDone done{crew.total(), crew.summaries(), crew.error()};
+  std::optional<WorkerPool> crew;
+  {
+    const AmongRanks among(options.ranks, control);
+    crew.emplace(world, writer, control, threads, first, end);
+  }
+  PartDone done{crew->total(), crew->summaries(), crew->error()};
   auto& [total, summaries, error] = done;
   std::uint32_t all = clients_between(scenario, first, end);
   bool is_part = options.parts != 1;
   if (options.ranks != nullptr) {
-    options.ranks->end();
     gather_parts(*options.ranks, scenario, done);
     if (options.ranks->rank() == 0) {
       all = scenario.clients;

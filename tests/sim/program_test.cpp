@@ -88,6 +88,12 @@ TEST_CASE("an action that changed nothing is named") {
                  "share = 1.0\nfor = \"1d\"\n");
   CHECK(has(desk.run("run idle.toml").out,
             "Actions that changed nothing\n  lose-answers at 50d (idle.toml:21)\n"));
+  // Its log needs the newest schema, and would not without it.
+  desk.write("idle.toml", read_file(desk.path("small.toml")) +
+                              "[[action]]\nat = \"50d\"\ndo = \"set-capacity\"\nendpoint = \"mp\"\n"
+                              "per-minute = \"unlimited\"\n");
+  CHECK(has(desk.run("run idle.toml").out,
+            "Actions that changed nothing\n  set-capacity at 50d (idle.toml:21)\n"));
 }
 
 TEST_CASE("what is wrong with a command line is said in one line, with the nearest word",
