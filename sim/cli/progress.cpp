@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -15,9 +16,10 @@
 namespace tokenlife::sim {
 namespace {
 
-volatile std::sig_atomic_t signalled = 0;
+std::atomic<bool> signalled = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a handler writes it");
 
-void on_signal(int) { signalled = 1; }
+void on_signal(int) { signalled = true; }
 
 // Looks every now and then at a run that other threads do.
 class Watcher {
@@ -94,7 +96,7 @@ SignalWatch::~SignalWatch() {
   sigaction(SIGHUP, &old_hup_, nullptr);
 }
 
-bool interrupted() { return signalled != 0; }
+bool interrupted() { return signalled; }
 
 Result<WatchedRun, Error> run_watched(const Scenario& scenario, const RunOptions& options,
                                       Console& console) {

@@ -113,12 +113,13 @@ AdapterProcess::~AdapterProcess() {
 }
 
 void AdapterProcess::kill() {
-  // The group may outlive the adapter itself, whose number is not given anew while it has members.
+  if (is_gone_) return;
+  // The group, which may outlive the adapter: until the adapter is waited for, its number is not
+  // given to others.
   ::kill(-pid_, SIGKILL);
-  if (reaped_) return;
-  while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
-  reaped_ = true;
+  is_gone_ = true;
 }
 
 void AdapterProcess::read_log() {
@@ -205,11 +206,9 @@ Result<std::string, AdapterLoss> AdapterProcess::ask(std::string_view line) {
 }
 
 // False if it goes on.
-bool AdapterProcess::reap(Deadline deadline) {
-  while (!reaped_) {
-    const pid_t ended = ::waitpid(pid_, &status_, WNOHANG);
-    reaped_ = ended == pid_ || (ended < 0 && errno != EINTR);
-    if (reaped_) break;
+bool AdapterProcess::has_ended(Deadline deadline) {
+  while (::waitid(P_PID, static_cast<id_t>(pid_), &ended_, WEXITED | WNOHANG | WNOWAIT) != 0 ||
+         ended_.si_pid != pid_) {
     if (steady_clock::now() >= deadline) return false;
     ::poll(nullptr, 0, 2);
     if (err_ >= 0) read_log();
@@ -218,11 +217,12 @@ bool AdapterProcess::reap(Deadline deadline) {
 }
 
 std::string AdapterProcess::how_it_ended() {
-  if (!reap(steady_clock::now() + std::chrono::milliseconds{500})) {
+  if (!has_ended(steady_clock::now() + std::chrono::milliseconds{500})) {
     return "closed its standard output";
   }
-  if (WIFSIGNALED(status_)) return fmt::format("was killed by signal {}", WTERMSIG(status_));
-  return fmt::format("ended with exit status {}", WEXITSTATUS(status_));
+  const bool by_itself = ended_.si_code == CLD_EXITED;
+  return fmt::format("{} {}", by_itself ? "ended with exit status" : "was killed by signal",
+                     ended_.si_status);
 }
 
 AdapterLoss AdapterProcess::lost(std::string what) {
@@ -250,7 +250,7 @@ Result<void, AdapterLoss> AdapterProcess::end() {
   const Deadline deadline = steady_clock::now() + timeout_;
   // What it still writes is not looked at, and may not stop it.
   while (!at_end_ && wait(false, deadline)) output_.clear();
-  if (!reap(deadline)) {
+  if (!has_ended(deadline)) {
     kill();
     return Failed<AdapterLoss>(lost(fmt::format(
         "did not end within {} after its standard input was closed", seconds_of(timeout_))));

@@ -2,6 +2,7 @@
 // undone, takes more than the time and memory that it is given.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -52,7 +53,7 @@ class AdapterProcess {
   bool read_output();
   AdapterLoss lost(std::string what);
   std::string how_it_ended();
-  bool reap(Deadline deadline);
+  bool has_ended(Deadline deadline);
   void kill();
 
   pid_t pid_;
@@ -65,8 +66,8 @@ class AdapterProcess {
   std::string last_line_;
   std::string log_;
   bool at_end_ = false;  // of its standard output
-  bool reaped_ = false;
-  int status_ = 0;
+  siginfo_t ended_{};    // how, once it has
+  bool is_gone_ = false;
 };
 
 // Splits a command line at blanks, with quotes as in sh: '...', "..." and \. The error completes
