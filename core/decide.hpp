@@ -1,7 +1,7 @@
 // The rules: what a client asks, what the site answers, and which events follow.
 //
-//   contact --ask--> request --judge--> verdict --hear--> events --evolve--> client
-//    (client's side)          (site's side)     (client's side)
+//   contact --ask--> request --judge--> verdict --apply_answer--> events --evolve--> client
+//    (client's side)          (site's side)       (client's side)
 //
 // Pure: the time, the policy and what is known of the site are arguments, nothing is changed.
 #pragma once

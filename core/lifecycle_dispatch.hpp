@@ -11,8 +11,9 @@
 namespace tokenlife {
 
 // The state after an event of that kind, or nothing where the table has no row. `where` is the
-// network that decides between rows: the one asked on for registration-completed, the new one for
-// network-changed, the last connected one for every other kind; for client-adopted the state.
+// network that decides between rows: for registration-completed the one asked on, or where the
+// client is if it may use the CMG on the intranet (A16); the new one for network-changed, the last
+// connected one for every other kind; for client-adopted the state.
 struct LifecycleDispatch {
   std::uint8_t next[kCount<LifecycleState>][kClientKinds][kCount<Where>];
 };

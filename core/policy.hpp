@@ -1,4 +1,4 @@
-// Every number of the rules, once. A client token's life:
+// Every number of the rules, once; a bulk token's are in bulk_lifetime.hpp. A client token's life:
 //
 //   not-before ............. renewal due .................. expires ......... refused from
 //              renew_after + jitter                                  leeway

@@ -10,7 +10,7 @@
 #include "sim/check/state.hpp"
 
 namespace tokenlife {
-enum class EventError : std::uint8_t;  // core/evolve.hpp; 0: none
+enum class EventError : std::uint8_t;  // core/event_error.hpp; 0: none
 }
 
 namespace tokenlife::sim::checker {

@@ -17,7 +17,7 @@
 
 namespace tokenlife::sim {
 
-struct CarriedToken;  // token_client.hpp
+struct CarriedToken;  // token_client.cpp
 
 // A request as it was sent.
 struct SentRequest {

@@ -35,7 +35,7 @@
 namespace tokenlife {
 class Certificate;                      // core/token/certificate.hpp
 class PrivateKey;                       // core/token/key.hpp
-struct Signer;                          // core/token/token.hpp
+struct Signer;                          // core/token/token_verify.hpp
 struct Site;                            // core/site.hpp
 struct SiteCommand;                     // core/site_command.hpp
 enum class SiteRefusal : std::uint8_t;  // the same
