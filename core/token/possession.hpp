@@ -20,7 +20,7 @@ namespace tokenlife {
 
 class PrivateKey;                        // key.hpp
 struct EntraIssuer;                      // entra_token.hpp
-struct Request;                          // request.hpp
+struct Request;                          // ../request.hpp
 struct TokenChecks;                      // token_verify.hpp
 enum class TokenFault : std::uint8_t;    // token_fault.hpp
 enum class TokenProfile : std::uint8_t;  // token_verify.hpp
