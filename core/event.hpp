@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "client_event.hpp"
@@ -13,10 +14,14 @@
 namespace tokenlife {
 
 inline constexpr std::size_t kEventKinds = kClientKinds + std::variant_size_v<SiteEvent>;
-// Sites on disk alone have the others, and no simulated run.
+
+// All of clients are: of a site's, each says it of itself.
 constexpr bool is_of_runs(EventKind kind) {
-  return (kind != ClientTokenIssued::kind && kind <= PolicyChanged::kind) ||
-         kind == CapacityChanged::kind;
+  constexpr auto of_site = []<class... Events>(std::type_identity<std::variant<Events...>>) {
+    return std::array{Events::is_of_runs...};
+  }(std::type_identity<SiteEvent>{});
+  const auto number = static_cast<std::size_t>(kind);
+  return number < kClientKinds || (number < kEventKinds && of_site[number - kClientKinds]);
 }
 
 template <>

@@ -15,9 +15,12 @@
 
 namespace tokenlife {
 
+// Each says whether simulated runs have it: sites on disk alone have the others.
+
 struct SiteEstablished {
   static constexpr EventKind kind = EventKind::site_established;
   static constexpr std::string_view kind_name = "site-established";
+  static constexpr bool is_of_runs = true;
   Guid tenant;
   Policy policy;
   // Of a site on disk: the certificate that signs from now on, which no other file may stand for.
@@ -28,6 +31,7 @@ struct SiteEstablished {
 struct BulkTokenIssued {
   static constexpr EventKind kind = EventKind::bulk_token_issued;
   static constexpr std::string_view kind_name = "bulk-token-issued";
+  static constexpr bool is_of_runs = true;
   std::string name;
   Guid guid;
   Instant not_before;
@@ -37,30 +41,35 @@ struct BulkTokenIssued {
 struct BulkTokenBlocked {
   static constexpr EventKind kind = EventKind::bulk_token_blocked;
   static constexpr std::string_view kind_name = "bulk-token-blocked";
+  static constexpr bool is_of_runs = true;
   Guid guid;
   friend bool operator==(const BulkTokenBlocked&, const BulkTokenBlocked&) = default;
 };
 struct BulkTokenUnblocked {
   static constexpr EventKind kind = EventKind::bulk_token_unblocked;
   static constexpr std::string_view kind_name = "bulk-token-unblocked";
+  static constexpr bool is_of_runs = true;
   Guid guid;
   friend bool operator==(const BulkTokenUnblocked&, const BulkTokenUnblocked&) = default;
 };
 struct EndpointDown {
   static constexpr EventKind kind = EventKind::endpoint_down;
   static constexpr std::string_view kind_name = "endpoint-down";
+  static constexpr bool is_of_runs = true;
   Endpoint endpoint;
   friend bool operator==(const EndpointDown&, const EndpointDown&) = default;
 };
 struct EndpointUp {
   static constexpr EventKind kind = EventKind::endpoint_up;
   static constexpr std::string_view kind_name = "endpoint-up";
+  static constexpr bool is_of_runs = true;
   Endpoint endpoint;
   friend bool operator==(const EndpointUp&, const EndpointUp&) = default;
 };
 struct SigningCertificateRotated {
   static constexpr EventKind kind = EventKind::signing_certificate_rotated;
   static constexpr std::string_view kind_name = "signing-certificate-rotated";
+  static constexpr bool is_of_runs = true;
   KeyNumber key;                                               // the new one
   std::optional<Sha256Thumbprint> certificate = std::nullopt;  // of a site on disk
   friend bool operator==(const SigningCertificateRotated&,
@@ -69,6 +78,7 @@ struct SigningCertificateRotated {
 struct SigningCertificateRetired {
   static constexpr EventKind kind = EventKind::signing_certificate_retired;
   static constexpr std::string_view kind_name = "signing-certificate-retired";
+  static constexpr bool is_of_runs = true;
   KeyNumber key;
   friend bool operator==(const SigningCertificateRetired&,
                          const SigningCertificateRetired&) = default;
@@ -79,6 +89,7 @@ struct SigningCertificateRetired {
 struct ClientTokenIssued {
   static constexpr EventKind kind = EventKind::client_token_issued;
   static constexpr std::string_view kind_name = "client-token-issued";
+  static constexpr bool is_of_runs = false;
   Sha256Thumbprint thumbprint;  // of the client's certificate (D6)
   ClientToken token;
   friend bool operator==(const ClientTokenIssued&, const ClientTokenIssued&) = default;
@@ -88,6 +99,7 @@ struct ClientTokenIssued {
 struct PolicyChanged {
   static constexpr EventKind kind = EventKind::policy_changed;
   static constexpr std::string_view kind_name = "policy-changed";
+  static constexpr bool is_of_runs = true;
   SitePolicyChange changed;
   friend bool operator==(const PolicyChanged&, const PolicyChanged&) = default;
 };
@@ -96,6 +108,7 @@ struct PolicyChanged {
 struct SigningCertificateLearnt {
   static constexpr EventKind kind = EventKind::signing_certificate_learnt;
   static constexpr std::string_view kind_name = "signing-certificate-learnt";
+  static constexpr bool is_of_runs = false;
   KeyNumber key;
   Sha256Thumbprint certificate;
   friend bool operator==(const SigningCertificateLearnt&,
@@ -107,6 +120,7 @@ struct SigningCertificateLearnt {
 struct ClientCertificateBlocked {
   static constexpr EventKind kind = EventKind::client_certificate_blocked;
   static constexpr std::string_view kind_name = "client-certificate-blocked";
+  static constexpr bool is_of_runs = false;
   Sha256Thumbprint thumbprint;
   friend bool operator==(const ClientCertificateBlocked&,
                          const ClientCertificateBlocked&) = default;
@@ -114,6 +128,7 @@ struct ClientCertificateBlocked {
 struct ClientCertificateUnblocked {
   static constexpr EventKind kind = EventKind::client_certificate_unblocked;
   static constexpr std::string_view kind_name = "client-certificate-unblocked";
+  static constexpr bool is_of_runs = false;
   Sha256Thumbprint thumbprint;
   friend bool operator==(const ClientCertificateUnblocked&,
                          const ClientCertificateUnblocked&) = default;
@@ -126,6 +141,7 @@ struct ClientCertificateUnblocked {
 struct ClockWentBack {
   static constexpr EventKind kind = EventKind::clock_went_back;
   static constexpr std::string_view kind_name = "clock-went-back";
+  static constexpr bool is_of_runs = false;
   Instant from;  // of the event before
   Instant to;    // of this one
   friend bool operator==(const ClockWentBack&, const ClockWentBack&) = default;
@@ -134,6 +150,7 @@ struct ClockWentBack {
 struct JournalRepaired {
   static constexpr EventKind kind = EventKind::journal_repaired;
   static constexpr std::string_view kind_name = "journal-repaired";
+  static constexpr bool is_of_runs = false;
   std::uint32_t acknowledged;  // events, as far as that is known
   std::uint32_t kept;          // of them
   std::uint64_t bytes_cut;
@@ -144,6 +161,7 @@ struct JournalRepaired {
 struct EpochBegun {
   static constexpr EventKind kind = EventKind::epoch_begun;
   static constexpr std::string_view kind_name = "epoch-begun";
+  static constexpr bool is_of_runs = false;
   ClientNumber first;
   friend bool operator==(const EpochBegun&, const EpochBegun&) = default;
 };
@@ -152,6 +170,7 @@ struct EpochBegun {
 struct ClientRecognised {
   static constexpr EventKind kind = EventKind::client_recognised;
   static constexpr std::string_view kind_name = "client-recognised";
+  static constexpr bool is_of_runs = false;
   Sha256Thumbprint thumbprint;  // of the client's certificate (D6)
   TokenSerial serial;           // the newest that it is known to have had
   ClientNumber number;          // from now on
@@ -163,6 +182,7 @@ struct ClientRecognised {
 struct ClientTokenShown {
   static constexpr EventKind kind = EventKind::client_token_shown;
   static constexpr std::string_view kind_name = "client-token-shown";
+  static constexpr bool is_of_runs = false;
   Sha256Thumbprint thumbprint;  // of the client's certificate (D6)
   TokenSerial serial;
   friend bool operator==(const ClientTokenShown&, const ClientTokenShown&) = default;
@@ -175,6 +195,7 @@ struct ClientTokenShown {
 struct CaTrusted {
   static constexpr EventKind kind = EventKind::ca_trusted;
   static constexpr std::string_view kind_name = "ca-trusted";
+  static constexpr bool is_of_runs = false;
   std::string name;
   Sha256Thumbprint certificate;                // of the CA
   std::optional<Sha256Thumbprint> revocation;  // SHA-256 of the file with its CRLs, if it has one
@@ -183,6 +204,7 @@ struct CaTrusted {
 struct CaDistrusted {
   static constexpr EventKind kind = EventKind::ca_distrusted;
   static constexpr std::string_view kind_name = "ca-distrusted";
+  static constexpr bool is_of_runs = false;
   Sha256Thumbprint certificate;
   friend bool operator==(const CaDistrusted&, const CaDistrusted&) = default;
 };
@@ -191,6 +213,7 @@ struct CaDistrusted {
 struct EntraTrusted {
   static constexpr EventKind kind = EventKind::entra_trusted;
   static constexpr std::string_view kind_name = "entra-trusted";
+  static constexpr bool is_of_runs = false;
   std::string issuer;
   std::string audience;
   Sha256Thumbprint keys;  // SHA-256 of the file with them, a JWKS
@@ -199,6 +222,7 @@ struct EntraTrusted {
 struct EntraDistrusted {
   static constexpr EventKind kind = EventKind::entra_distrusted;
   static constexpr std::string_view kind_name = "entra-distrusted";
+  static constexpr bool is_of_runs = false;
   std::string issuer;
   friend bool operator==(const EntraDistrusted&, const EntraDistrusted&) = default;
 };
@@ -209,6 +233,7 @@ struct EntraDistrusted {
 struct CapacityChanged {
   static constexpr EventKind kind = EventKind::capacity_changed;
   static constexpr std::string_view kind_name = "capacity-changed";
+  static constexpr bool is_of_runs = true;
   Endpoint endpoint;                 // mp or cmg
   std::optional<Capacity> capacity;  // absent: it has no limit
   friend bool operator==(const CapacityChanged&, const CapacityChanged&) = default;

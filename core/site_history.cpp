@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
-#include "core/event.hpp"
 #include "core/policy.hpp"
 #include "core/request.hpp"
 #include "core/site.hpp"
@@ -75,7 +74,7 @@ SiteHistory::SiteHistory(std::span<const Recorded<SiteEvent>> events, bool knows
               retired_at_.push_back(kNever);
             },
             [&](const SigningCertificateRetired& event) { retired_at_[event.key.value] = now; },
-            []<class Event>(const Event&) requires(!is_of_runs(Event::kind)){},
+            []<class Event>(const Event&) requires(!Event::is_of_runs){},
             [&](const PolicyChanged& event) {
               policies_.emplace_back(now, site.policy);
               if (event.changed.mp || event.changed.internal_registration) {
