@@ -2,7 +2,6 @@
 // event's type and keep the client.
 #pragma once
 
-#include <concepts>
 #include <cstdint>
 
 #include "client.hpp"
@@ -16,8 +15,6 @@ namespace evolve_detail {
 
 // Every function below has an answer for every event by its name: a new event does not compile
 // until each has one.
-template <class Event, class... Events>
-concept AnyOf = (std::same_as<Event, Events> || ...);
 
 // The network that decides between the rows of the table.
 template <AnyOf<ClientInstalled, AgentRestarted, RegistrationRequested, RegistrationRefused,

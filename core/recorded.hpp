@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -84,6 +85,11 @@ struct EventList<std::variant<Events...>> {
     return true;
   }
 };
+
+// One of them, by its name: a template over the events that need nothing done names them so, and
+// a new event does not compile until somebody has decided about it.
+template <class Event, class... Events>
+concept AnyOf = (std::same_as<Event, Events> || ...);
 
 // ---- Why it happened ---------------------------------------------------------------------------
 

@@ -57,6 +57,11 @@ class SpellFollower {
                          std::same_as<Event, ClientUpgraded> ||
                          std::same_as<Event, CredentialRenewed>) {
       return changed(when);
+    } else {
+      static_assert(
+          AnyOf<Event, AgentRestarted, RegistrationRefused, RegistrationFailed, RenewalRequested,
+                ClientBlocked, ClientPolicyChanged, CredentialExpired, ClockChanged, AskedToRenew>,
+          "a new event begins a spell, ends one, may help, or does none of it");
     }
     return std::nullopt;
   }

@@ -63,7 +63,11 @@ class RunCheck {
     skew_ = terms_->skew;
   }
 
-  template <class Event>
+  template <
+      AnyOf<NetworkChanged, AgentRestarted, RegistrationRefused, RegistrationFailed, RenewalRefused,
+            RenewalFailed, ReRegistrationRequired, ClientUpgraded, ClientBlocked, ClientUnblocked,
+            CmgAllowedChanged, CredentialRenewed, CredentialExpired, AskedToRenew>
+          Event>
   BrokenRule rule(const Envelope&, const Event&, const Client&) {
     return nullptr;
   }

@@ -34,14 +34,24 @@ append() {
 }
 
 # All of them at once, which takes half the time.
-places=(core/evolve_in_place.hpp events/log_format.hpp events/event_layout.hpp
-  sim/analysis/event_fields.hpp sim/analysis/event_words.cpp sim/ccm/client_lines.cpp
-  sim/ccm/server_lines.cpp sim/scenario/action.cpp sim/scenario/to_toml.cpp
-  sim/engine/site_timeline.cpp sim/engine/client_actions.hpp sim/naive/site.cpp
-  sim/naive/client.cpp sim/soak/random_scenario.cpp sim/soak/simpler_scenario.cpp)
+places=(core/evolve_in_place.hpp core/spell_follower.hpp events/log_format.hpp
+  events/event_layout.hpp events/run_check.hpp sim/analysis/event_fields.hpp
+  sim/analysis/event_words.cpp sim/ccm/client_lines.cpp sim/ccm/server_lines.cpp
+  sim/scenario/action.cpp sim/scenario/to_toml.cpp sim/engine/site_timeline.cpp
+  sim/engine/client_actions.hpp sim/naive/site.cpp sim/naive/client.cpp
+  sim/soak/random_scenario.cpp sim/soak/simpler_scenario.cpp)
 for place in "${places[@]}"; do
   case $place in
-    core/evolve_in_place.hpp | events/event_layout.hpp) ;; # client_run.cpp includes them.
+    # client_run.cpp includes them.
+    core/evolve_in_place.hpp | core/spell_follower.hpp | events/event_layout.hpp) ;;
+    events/run_check.hpp)
+      echo "#include \"$place\"
+        inline auto check(tokenlife::events::RunCheck& check,
+                          const tokenlife::Recorded<tokenlife::ClientRenamed>& recorded,
+                          const tokenlife::Client& client) {
+          return check.on(recorded, client);
+        }"
+      ;;
     sim/analysis/event_fields.hpp)
       # A form that takes anything: those of event_writer.cpp drag in much.
       echo "#include \"$place\"
@@ -93,6 +103,10 @@ insert core/evolve_in_place.hpp 'constexpr void change(Client&, const AgentResta
    }
    constexpr void change(Client&, const ClientRenamed&) {}'
 insert events/log_format.hpp 'case EventKind::asked_to_renew:' 'case EventKind::client_renamed:'
+insert core/spell_follower.hpp '    } else {' \
+  '} else if constexpr (std::same_as<Event, ClientRenamed>) {'
+insert events/run_check.hpp 'BrokenRule rule(const Envelope&, const ClientInstalled& event' \
+  'BrokenRule rule(const Envelope&, const ClientRenamed&, const Client&) { return nullptr; }'
 insert events/event_layout.hpp 'struct Layout<AgentRestarted> : NoFields {};' \
   'struct Layout<ClientRenamed> {
      static constexpr void fields(auto& place, auto& e) { place.detail("again", e.again); }
