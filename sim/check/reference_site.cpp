@@ -43,8 +43,19 @@ std::optional<SiteState> reference_act(const SiteState& before, const Action& ac
     case ActionKind::retire:
       if (is_issued && bulk->second.signer == kPreviousKey) bulk->second.signer = kRetiredKey;
       return changed(previous_is_retired, true);
-    default: return std::nullopt;
+    case ActionKind::tick:
+    case ActionKind::install:
+    case ActionKind::move:
+    case ActionKind::block:
+    case ActionKind::unblock:
+    case ActionKind::forbid_cmg:
+    case ActionKind::allow_cmg:
+    case ActionKind::announce:
+    case ActionKind::upgrade:
+    case ActionKind::restart:
+    case ActionKind::reinstall: break;
   }
+  return std::nullopt;
 }
 
 }  // namespace tokenlife::sim::checker

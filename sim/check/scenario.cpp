@@ -79,7 +79,15 @@ class ScenarioWriter {
             cohort + (action.with_bulk ? fmt::format("bulk-token = \"{}\"\n", kBulkName) : "") +
                 (action.new_identity ? "new-identity = true\n" : ""));
         break;
-      default: break;
+      case ActionKind::tick:
+      case ActionKind::outage_begins:
+      case ActionKind::outage_ends:
+      case ActionKind::lose_answers:
+      case ActionKind::issue_bulk:
+      case ActionKind::block_bulk:
+      case ActionKind::unblock_bulk:
+      case ActionKind::rotate:
+      case ActionKind::retire: break;
     }
   }
 
@@ -110,7 +118,17 @@ class ScenarioWriter {
         act(tick, "rotate-signing-certificate", "");
         break;
       case ActionKind::retire: retire(tick); break;
-      default: break;
+      case ActionKind::tick:
+      case ActionKind::install:
+      case ActionKind::move:
+      case ActionKind::block:
+      case ActionKind::unblock:
+      case ActionKind::forbid_cmg:
+      case ActionKind::allow_cmg:
+      case ActionKind::announce:
+      case ActionKind::upgrade:
+      case ActionKind::restart:
+      case ActionKind::reinstall: break;
     }
   }
   void outage_ends(Endpoint endpoint, std::uint32_t tick) {

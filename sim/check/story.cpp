@@ -28,8 +28,19 @@ std::string site_line(const Action& action) {
     case ActionKind::unblock_bulk: return "the bulk token is unblocked";
     case ActionKind::rotate: return "the signing certificate is rotated";
     case ActionKind::retire: return "the certificate before is retired";
-    default: return "";
+    case ActionKind::tick:
+    case ActionKind::install:
+    case ActionKind::move:
+    case ActionKind::block:
+    case ActionKind::unblock:
+    case ActionKind::forbid_cmg:
+    case ActionKind::allow_cmg:
+    case ActionKind::announce:
+    case ActionKind::upgrade:
+    case ActionKind::restart:
+    case ActionKind::reinstall: break;
   }
+  return "";
 }
 
 // What the events do not say.
@@ -43,8 +54,23 @@ std::string detail(const Action& action) {
     case ActionKind::move: return fmt::format(" to {}", name(action.network));
     case ActionKind::forbid_cmg: return " to off";
     case ActionKind::allow_cmg: return " to on";
-    default: return "";
+    case ActionKind::tick:
+    case ActionKind::block:
+    case ActionKind::unblock:
+    case ActionKind::announce:
+    case ActionKind::upgrade:
+    case ActionKind::restart:
+    case ActionKind::reinstall:
+    case ActionKind::outage_begins:
+    case ActionKind::outage_ends:
+    case ActionKind::lose_answers:
+    case ActionKind::issue_bulk:
+    case ActionKind::block_bulk:
+    case ActionKind::unblock_bulk:
+    case ActionKind::rotate:
+    case ActionKind::retire: break;
   }
+  return "";
 }
 
 std::string reason_of(const ReferenceView& event) {
