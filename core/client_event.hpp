@@ -1,6 +1,7 @@
 // What can happen to a client: past tense, self-sufficient for replay, without secrets (D4).
 #pragma once
 
+#include <concepts>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -220,5 +221,8 @@ template <class Event>
 concept HasReason = requires(const Event& event) {
   event.reason;
 };
+// Of them, a refusal.
+template <class Event>
+concept HasRefusal = HasReason<Event> && std::same_as<decltype(Event::reason), RefusalReason>;
 
 }  // namespace tokenlife

@@ -66,8 +66,23 @@ constexpr SpellCause spell_cause_of(RefusalReason reason) {
     case RefusalReason::client_blocked: return SpellCause::blocked;
     case RefusalReason::unknown_signer: return SpellCause::signer_retired;
     case RefusalReason::client_outdated: return SpellCause::client_outdated;
-    default: return SpellCause::not_recorded;  // no refusal of a run's client token
+    case RefusalReason::user_centric:
+    case RefusalReason::internal_registration_off:
+    case RefusalReason::credential_required:
+    case RefusalReason::bulk_token_unknown:
+    case RefusalReason::bulk_token_not_yet_valid:
+    case RefusalReason::bulk_token_expired:
+    case RefusalReason::bulk_token_blocked:
+    case RefusalReason::expired:
+    case RefusalReason::malformed:
+    case RefusalReason::bad_signature:
+    case RefusalReason::wrong_issuer:
+    case RefusalReason::wrong_audience:
+    case RefusalReason::wrong_type:
+    case RefusalReason::certificate_mismatch:
+    case RefusalReason::not_yet_valid: break;  // none that begins a spell in a run
   }
+  return SpellCause::not_recorded;
 }
 constexpr SpellCause spell_cause_of(FailureReason reason) {
   switch (reason) {
