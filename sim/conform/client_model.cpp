@@ -68,8 +68,20 @@ bool ClientModel::can_take(const Step& step) const {
     case Op::policy:
     case Op::reinstall: return !exchanges;
     case Op::state: return !exchanges && hello_->able(Ability::state);
-    default: return false;
+    case Op::reset:
+    case Op::issue_bulk_token:
+    case Op::block_bulk_token:
+    case Op::unblock_bulk_token:
+    case Op::list:
+    case Op::rotate:
+    case Op::retire:
+    case Op::block_client:
+    case Op::unblock_client:
+    case Op::register_client:
+    case Op::renew:
+    case Op::exchange: break;
   }
+  return false;
 }
 
 Expected ClientModel::take(const Step& step) {
@@ -124,7 +136,17 @@ Expected ClientModel::take(const Step& step) {
       expected.may_serve_nothing = client_.state == LifecycleState::expired;
       expected.date_rules = {"D7", "R57"};
       break;
-    default: break;
+    case Op::issue_bulk_token:
+    case Op::block_bulk_token:
+    case Op::unblock_bulk_token:
+    case Op::list:
+    case Op::rotate:
+    case Op::retire:
+    case Op::block_client:
+    case Op::unblock_client:
+    case Op::register_client:
+    case Op::renew:
+    case Op::exchange: break;
   }
   return expected;
 }

@@ -81,8 +81,14 @@ bool SiteModel::can_take(const Step& step) const {
     case Op::answer:
     case Op::reinstall:
     case Op::state: return false;
-    default: return true;
+    case Op::reset:
+    case Op::issue_bulk_token:
+    case Op::list:
+    case Op::rotate:
+    case Op::block_client:
+    case Op::unblock_client: break;
   }
+  return true;
 }
 
 Expected SiteModel::take(const Step& step) {
