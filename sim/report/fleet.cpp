@@ -27,14 +27,20 @@ std::int64_t floor_to(std::int64_t second, std::int64_t width) {
   return (second / width - (second % width < 0 ? 1 : 0)) * width;
 }
 
-TokenEnd end_by(EventKind kind) {
-  switch (kind) {
-    case EventKind::token_renewed: return TokenEnd::renewed;
-    case EventKind::registration_completed: return TokenEnd::registered_again;
-    case EventKind::client_reinstalled: return TokenEnd::reinstalled;
-    default: return TokenEnd::refused;
-  }
+// How it ends the token that a client holds. Nothing: it leaves that as it is, or finds none.
+template <AnyOf<ClientInstalled, NetworkChanged, AgentRestarted, RegistrationRequested,
+                RegistrationRefused, RegistrationFailed, RenewalRequested, RenewalRefused,
+                RenewalFailed, TokenExpired, ClientUpgraded, ClientBlocked, ClientUnblocked,
+                CmgAllowedChanged, ClientAdopted, ClientPolicyChanged, CredentialRenewed,
+                CredentialExpired, ClockChanged, AskedToRenew>
+              Event>
+std::optional<TokenEnd> end_by(const Event&) {
+  return std::nullopt;
 }
+std::optional<TokenEnd> end_by(const RegistrationCompleted&) { return TokenEnd::registered_again; }
+std::optional<TokenEnd> end_by(const TokenRenewed&) { return TokenEnd::renewed; }
+std::optional<TokenEnd> end_by(const ReRegistrationRequired&) { return TokenEnd::refused; }
+std::optional<TokenEnd> end_by(const ClientReinstalled&) { return TokenEnd::reinstalled; }
 
 template <class T>
 T& place_in(std::vector<T>& places, std::size_t i) {
@@ -114,7 +120,8 @@ class FleetFold {
     if constexpr (Event::kind == EventKind::token_expired)
       end_token(recorded.time, TokenEnd::expired);
     if (client.token.serial == before.token.serial) return;
-    if (before.token.exists()) end_token(recorded.time, end_by(Event::kind));
+    const std::optional<TokenEnd> how = end_by(recorded.event);
+    if (how && before.token.exists()) end_token(recorded.time, *how);
     // One that was adopted has been held for longer than the log knows of.
     const bool is_new = client.token.exists() && Event::kind != EventKind::client_adopted;
     if (is_new) token_since_ = recorded.time;
