@@ -285,8 +285,16 @@ Ids rules_behind_cause(const StorySpell& spell, std::span<const Recorded<ClientE
       const auto ids = rules_behind(refused->reason);
       return {ids.begin(), ids.end()};
     }
-    default: return {"R57"};
+    case SpellCause::adopted:
+    case SpellCause::endpoint_down:
+    case SpellCause::sts_down:
+    case SpellCause::answer_lost:
+    case SpellCause::busy:
+    case SpellCause::timed_out:
+    case SpellCause::answer_late:
+    case SpellCause::on_its_way: break;
   }
+  return {"R57"};
 }
 
 }  // namespace

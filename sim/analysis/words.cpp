@@ -116,8 +116,22 @@ const Recorded<SiteEvent>* refused_since(RefusalReason reason, bool is_registrat
         const auto* policy = std::get_if<PolicyChanged>(&event);
         return policy != nullptr && policy->changed.mp;
       });
-    default: return nullptr;
+    case RefusalReason::client_blocked:
+    case RefusalReason::client_outdated:
+    case RefusalReason::user_centric:
+    case RefusalReason::bulk_token_unknown:
+    case RefusalReason::bulk_token_not_yet_valid:
+    case RefusalReason::bulk_token_expired:
+    case RefusalReason::expired:
+    case RefusalReason::malformed:
+    case RefusalReason::bad_signature:
+    case RefusalReason::wrong_issuer:
+    case RefusalReason::wrong_audience:
+    case RefusalReason::wrong_type:
+    case RefusalReason::certificate_mismatch:
+    case RefusalReason::not_yet_valid: break;
   }
+  return nullptr;
 }
 
 Behind refusal(RefusalReason reason, bool is_registration, const Circumstances& there,
@@ -171,8 +185,15 @@ std::string_view words_for(RefusalReason reason) {
     case RefusalReason::expired: return "its token had expired";
     case RefusalReason::certificate_mismatch:
       return "its token is another client's, or older than one already used, as in a copied folder";
-    default: return name(reason);
+    case RefusalReason::user_centric:
+    case RefusalReason::malformed:
+    case RefusalReason::bad_signature:
+    case RefusalReason::wrong_issuer:
+    case RefusalReason::wrong_audience:
+    case RefusalReason::wrong_type:
+    case RefusalReason::not_yet_valid: break;
   }
+  return name(reason);
 }
 
 std::string Background::action(std::uint32_t number) const {
@@ -212,8 +233,14 @@ Behind behind(const Recorded<ClientEvent>& recorded, const Circumstances& there,
     case CauseKind::action_end: return {"the end of " + background.action(cause.number), ""};
     case CauseKind::request:
     case CauseKind::exchange: return {"contact", ""};
-    default: return {std::string(name(cause.kind)), ""};
+    case CauseKind::run_start:
+    case CauseKind::expiry:
+    case CauseKind::installation:
+    case CauseKind::network:
+    case CauseKind::agent_start:
+    case CauseKind::contact: break;
   }
+  return {std::string(name(cause.kind)), ""};
 }
 
 }  // namespace tokenlife::sim
