@@ -1,9 +1,8 @@
 #include "sim/analysis/futures.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 
+#include "events/run_on_threads.hpp"
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/engine/queues.hpp"
@@ -48,25 +47,19 @@ std::vector<Futures> futures(const Scenario& scenario, ClientNumber client,
   const ClientSchedule schedule(until);
   std::vector<Futures> counted;
   for (const Instant moment : moments) counted.push_back({moment});
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
+  events::run_on_threads(threads, counted.size(), [&](events::Worker& worker) {
     LoneClient lone(until, client);
-    for (std::size_t i = next++; i < counted.size(); i = next++) {
+    while (const auto i = worker.next()) {
+      Futures& of_moment = counted[*i];
       for (unsigned k = 1; k <= kFutures; ++k) {
-        const Reseed other{counted[i].from, scenario.seed + k};
+        const Reseed other{of_moment.from, scenario.seed + k};
         // Where clients wait for each other the future of one is that of all.
         const auto queues = has_capacity(until) ? timeline_of(until, other, nullptr) : std::nullopt;
         const Outlook end = lone.end_of(until, queues ? *queues : site, schedule, other);
-        if (end.service == Service::stranded) ++counted[i].stranded;
+        if (end.service == Service::stranded) ++of_moment.stranded;
       }
     }
-  };
-  std::vector<std::thread> others;
-  for (unsigned t = 1; t < std::min<std::size_t>(threads, counted.size()); ++t) {
-    others.emplace_back(work);
-  }
-  work();
-  for (std::thread& thread : others) thread.join();
+  });
   return counted;
 }
 
