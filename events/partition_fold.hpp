@@ -2,14 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "core/result.hpp"
 #include "events/log_reader.hpp"
+#include "events/run_on_threads.hpp"
 
 namespace tokenlife::events {
 
@@ -25,30 +23,22 @@ Result<Fold, LogError> fold_partitions(const LogReader& log, unsigned threads, c
     Fold fold;
     std::size_t failed_at;
     std::optional<LogError> error;
-    std::exception_ptr bug;
   };
   const std::size_t count = std::clamp<std::size_t>(threads, 1, partitions.size() + 1);
-  std::vector<Share> shares(count, Share{empty, partitions.size(), {}, {}});
-  std::atomic<std::size_t> next{0};
-  const auto work = [&](Share& share) {
-    try {
-      for (std::size_t i = next++; i < partitions.size() && !share.error; i = next++) {
-        const auto added = share.fold.add(log, partitions[i]);
-        if (!added) share.error = added.error();
-        if (!added) share.failed_at = i;
-      }
-    } catch (...) {
-      share.bug = std::current_exception();  // to be thrown where somebody can catch it
+  std::vector<Share> shares(count, Share{empty, partitions.size(), {}});
+  run_on_threads(threads, partitions.size(), [&](Worker& worker) {
+    Share& share = shares[worker.number()];
+    while (const auto i = worker.next()) {
+      const auto added = share.fold.add(log, partitions[*i]);
+      if (added) continue;
+      share.error = added.error();
+      share.failed_at = *i;
+      return;
     }
-  };
-  std::vector<std::thread> others;
-  for (std::size_t i = 1; i < count; ++i) others.emplace_back(work, std::ref(shares[i]));
-  work(shares[0]);
-  for (std::thread& other : others) other.join();
+  });
 
   const Share* first_failed = nullptr;
   for (const Share& share : shares) {
-    if (share.bug) std::rethrow_exception(share.bug);
     const bool failed_earlier =
         share.error && (first_failed == nullptr || share.failed_at < first_failed->failed_at);
     if (failed_earlier) first_failed = &share;

@@ -1,7 +1,6 @@
 #include "sim/engine/token_site.hpp"
 
 #include <algorithm>
-#include <future>
 
 #include "core/bulk_token.hpp"
 #include "core/ensure.hpp"
@@ -11,6 +10,7 @@
 #include "core/token/token_fault.hpp"
 #include "core/token/token_verify.hpp"
 #include "core/verdict.hpp"
+#include "events/run_on_threads.hpp"
 #include "sim/engine/site_timeline.hpp"
 
 namespace tokenlife::sim {
@@ -20,19 +20,12 @@ namespace {
 std::vector<PrivateKey> make_keys(std::size_t count, const KeyMaking& making) {
   const std::size_t ready = making.ready == nullptr ? 0 : std::min(count, making.ready->size());
   std::vector<std::optional<PrivateKey>> made(count - ready);
-  std::atomic<std::size_t> next{0};
-  const auto make = [&] {
-    for (std::size_t i = next++; i < made.size(); i = next++) {
+  events::run_on_threads(making.threads, made.size(), [&](events::Worker& worker) {
+    while (const auto i = worker.next()) {
       if (making.stop != nullptr && making.stop->load()) return;
-      made[i] = PrivateKey::generate(KeyKind::rsa);
+      made[*i] = PrivateKey::generate(KeyKind::rsa);
     }
-  };
-  std::vector<std::future<void>> others;
-  for (std::size_t i = 1; i < std::min<std::size_t>(making.threads, made.size()); ++i) {
-    others.push_back(std::async(std::launch::async, make));
-  }
-  make();
-  for (std::future<void>& other : others) other.get();
+  });
 
   std::vector<PrivateKey> keys;
   if (ready > 0)

@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <map>
-#include <thread>
 
+#include "events/run_on_threads.hpp"
 #include "sim/analysis/client_names.hpp"
 #include "sim/report/html.hpp"
 #include "sim/text/number.hpp"
@@ -124,39 +122,27 @@ Result<std::vector<LifeSection>, Error> lives_of(const ExplainedLog& log,
                                                  std::span<const ClientNumber> clients,
                                                  std::span<const Mark> marks, unsigned threads) {
   const events::LogHeader& header = log.log().header();
-  EventsByClient events;
-  for (const ClientNumber client : clients) events[client];
-  if (auto read = read_events(log.log(), events); !read) return Failed<Error>(read.error());
+  EventsByClient wanted;
+  for (const ClientNumber client : clients) wanted[client];
+  if (auto read = read_events(log.log(), wanted); !read) return Failed<Error>(read.error());
 
   std::vector<LifeSection> lives(clients.size());
   std::vector<std::optional<Error>> errors(clients.size());
-  std::atomic<std::size_t> next{0};
-  std::vector<std::exception_ptr> bugs(std::max(1U, threads));
-  const auto work = [&](std::exception_ptr& bug) {
-    try {
-      for (std::size_t i = next++; i < clients.size(); i = next++) {
-        const ClientEvents& its = events.at(clients[i]);
-        ExplainOptions options;
-        options.at = at(header.duration);
-        options.quick = true;
-        const auto found = log.explain(clients[i], its, options);
-        if (!found) {
-          errors[i] = found.error();
-          continue;
-        }
-        lives[i] = {clients[i], LifeText(header, *found).html(lanes_svg(its, header, marks))};
+  events::run_on_threads(threads, clients.size(), [&](events::Worker& worker) {
+    while (const auto i = worker.next()) {
+      const ClientNumber client = clients[*i];
+      const ClientEvents& its = wanted.at(client);
+      ExplainOptions options;
+      options.at = at(header.duration);
+      options.quick = true;
+      const auto found = log.explain(client, its, options);
+      if (!found) {
+        errors[*i] = found.error();
+        continue;
       }
-    } catch (...) {
-      bug = std::current_exception();  // to be thrown where somebody can catch it
+      lives[*i] = {client, LifeText(header, *found).html(lanes_svg(its, header, marks))};
     }
-  };
-  std::vector<std::thread> others;
-  for (std::size_t i = 1; i < bugs.size(); ++i) others.emplace_back(work, std::ref(bugs[i]));
-  work(bugs[0]);
-  for (std::thread& other : others) other.join();
-  for (const std::exception_ptr& bug : bugs) {
-    if (bug) std::rethrow_exception(bug);
-  }
+  });
   for (const auto& error : errors) {
     if (error) return Failed<Error>(*error);
   }
