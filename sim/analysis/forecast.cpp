@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
 
+#include "events/run_on_threads.hpp"
 #include "sim/analysis/future.hpp"
 
 namespace tokenlife::sim {
@@ -53,17 +50,10 @@ class SeededFutures {
 
   // Whether all were run.
   bool run(const ForecastOptions& options) {
-    std::vector<std::thread> workers;
-    working_ = options.threads;
-    for (unsigned i = 0; i < options.threads; ++i) workers.emplace_back([this] { work(); });
-    {
-      std::unique_lock lock(mutex_);
-      while (!wake_.wait_for(lock, std::chrono::milliseconds{100}, [&] { return working_ == 0; })) {
-        if (options.go_on && !options.go_on(done_.load(), jobs())) stop_ = true;
-      }
-    }
-    for (std::thread& worker : workers) worker.join();
-    if (bug_) std::rethrow_exception(bug_);
+    const auto go_on = [&] { return !options.go_on || options.go_on(done_.load(), jobs()); };
+    std::atomic<bool> stop{false};
+    events::watch_threads(options.threads, jobs(), {go_on, stop, std::chrono::milliseconds{100}},
+                          [this](events::Worker& worker) { take_jobs(worker); });
     return done_ == jobs();
   }
 
@@ -74,39 +64,25 @@ class SeededFutures {
  private:
   std::size_t jobs() const { return std::size_t{seeds_} * of_.size(); }
 
-  void work() {
-    try {
-      take_jobs();
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      bug_ = std::current_exception();
-      stop_ = true;
-    }
-    const std::lock_guard lock(mutex_);
-    if (--working_ == 0) wake_.notify_one();
-  }
-
-  void take_jobs() {
-    for (std::size_t model = 0; model < of_.size(); ++model) {
-      Scenario scenario = scenarios_.models[model];
-      for (std::uint32_t seed = next_[model]++; seed < seeds_ && !stop_; seed = next_[model]++) {
-        scenario.seed = seed + 1;
-        of_[model][seed] = run_future(scenario, scenarios_.ends);
-        ++done_;
-      }
+  // All seeds of a model before the next model: its scenario is copied once.
+  void take_jobs(events::Worker& worker) {
+    std::optional<Scenario> scenario;
+    std::size_t its_model = 0;
+    while (const auto job = worker.next()) {
+      const std::size_t model = *job / seeds_;
+      const std::size_t seed = *job % seeds_;
+      if (!scenario || model != its_model) scenario = scenarios_.models[model];
+      its_model = model;
+      scenario->seed = seed + 1;
+      of_[model][seed] = run_future(*scenario, scenarios_.ends);
+      ++done_;
     }
   }
 
   const FutureScenarios& scenarios_;
   std::uint32_t seeds_;
   std::array<std::vector<Future>, kCount<ForecastModel>> of_;  // by seed
-  std::array<std::atomic<std::uint32_t>, kCount<ForecastModel>> next_{};
   std::atomic<std::size_t> done_{0};
-  std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  unsigned working_ = 0;
-  std::exception_ptr bug_;
 };
 
 // How many devices have what was observed of them in their own interval.

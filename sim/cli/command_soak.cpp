@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "events/run_on_threads.hpp"
 #include "sim/cli/command_soak.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/soak/failure_file.hpp"
@@ -31,18 +31,15 @@ class Soak {
 
   void run(Console& console) {
     const SignalWatch signals;
-    std::vector<std::thread> workers;
+    int looks = 0;
+    const auto go_on = [&] {
+      if (++looks % 10 == 0) console.show_progress(fmt::format("{} scenarios", grouped(done())));
+      return !interrupted() && Clock::now() < deadline_;
+    };
     const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
-    working_ = threads;
-    for (unsigned i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
-    for (int looks = 1; working_.load() > 0; ++looks) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{20});
-      if (interrupted() || Clock::now() >= deadline_) stop_ = true;
-      if (looks % 10 == 0) console.show_progress(fmt::format("{} scenarios", grouped(done())));
-    }
-    for (std::thread& worker : workers) worker.join();
+    events::watch_threads(threads, threads, {go_on, stop_, std::chrono::milliseconds{20}},
+                          [this](events::Worker&) { work(); });
     console.show_progress("");
-    if (bug_) std::rethrow_exception(bug_);
   }
 
   std::uint64_t done() const { return done_.load(); }
@@ -52,36 +49,27 @@ class Soak {
  private:
   // Each worker takes at least one.
   void work() {
-    try {
-      // A failure is made smaller beyond the deadline, but not beyond Ctrl-C.
-      ShrinkLimits limits;
-      limits.stop = interrupted;
-      do {
-        const std::uint64_t seed = next_.fetch_add(1);
-        auto failure = soak_one(seed, properties_, limits);
-        ++done_;
-        if (!failure) continue;
-        stop_ = true;
-        const std::lock_guard lock(mutex_);
-        keep_first(failure_, std::move(*failure));
-      } while (!stop_);
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      bug_ = std::current_exception();
+    // A failure is made smaller beyond the deadline, but not beyond Ctrl-C.
+    ShrinkLimits limits;
+    limits.stop = interrupted;
+    do {
+      const std::uint64_t seed = next_.fetch_add(1);
+      auto failure = soak_one(seed, properties_, limits);
+      ++done_;
+      if (!failure) continue;
       stop_ = true;
-    }
-    --working_;
+      const std::lock_guard lock(mutex_);
+      keep_first(failure_, std::move(*failure));
+    } while (!stop_);
   }
 
   std::atomic<std::uint64_t> next_;
   Clock::time_point deadline_;
   std::vector<SoakProperty> properties_;
   std::atomic<std::uint64_t> done_{0};
-  std::atomic<unsigned> working_{0};
   std::atomic<bool> stop_{false};
   std::mutex mutex_;
   std::optional<SoakFailure> failure_;
-  std::exception_ptr bug_;
 };
 
 }  // namespace

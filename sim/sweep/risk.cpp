@@ -3,13 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
-#include <thread>
 #include <tuple>
 
+#include "events/run_on_threads.hpp"
 #include "sim/engine/client_schedule.hpp"
 #include "sim/engine/memory_run.hpp"
 #include "sim/engine/queues.hpp"
@@ -53,8 +49,10 @@ class Futures {
   }
 
   std::optional<std::vector<Risk>> find() {
-    if (!on_all_threads(&Futures::find_queues)) return std::nullopt;
-    if (!on_all_threads(&Futures::work)) return std::nullopt;
+    if (!on_all_threads(sites_.size(), &Futures::find_queues)) return std::nullopt;
+    if (!on_all_threads((risks_.size() + kAtOnce - 1) / kAtOnce, &Futures::find_risks)) {
+      return std::nullopt;
+    }
     if (done_ < risks_.size()) return std::nullopt;
     return std::move(risks_);
   }
@@ -63,34 +61,24 @@ class Futures {
   static constexpr std::size_t kAtOnce = 16;
 
   // False if it was stopped.
-  bool on_all_threads(void (Futures::*job)()) {
-    std::vector<std::thread> workers;
-    working_ = options_.threads;
-    for (unsigned i = 0; i < options_.threads; ++i) {
-      workers.emplace_back([this, job] { do_safely(job); });
-    }
-    {
-      std::unique_lock lock(mutex_);
-      while (!wake_.wait_for(lock, std::chrono::milliseconds{50}, [&] { return working_ == 0; })) {
-        if (options_.go_on && !options_.go_on(done_.load())) stop_ = true;
-      }
-    }
-    for (std::thread& worker : workers) worker.join();
-    if (bug_) std::rethrow_exception(bug_);
+  bool on_all_threads(std::size_t count, void (Futures::*job)(events::Worker&)) {
+    const auto go_on = [this] { return !options_.go_on || options_.go_on(done_.load()); };
+    events::watch_threads(options_.threads, count, {go_on, stop_},
+                          [this, job](events::Worker& worker) { (this->*job)(worker); });
     return !stop_;
   }
   // Where clients wait for each other: each future of all of them first.
-  void find_queues() {
-    for (std::size_t i = next_seed_++; i < sites_.size() && !stop_; i = next_seed_++) {
-      sites_[i] = timeline_of(future_.scenario, reseed(i), &stop_);
+  void find_queues(events::Worker& worker) {
+    while (const auto seed = worker.next()) {
+      sites_[*seed] = timeline_of(future_.scenario, reseed(*seed), &stop_);
     }
   }
-  void work() {
+  void find_risks(events::Worker& worker) {
     ClientFates futures(future_.scenario, future_.site, future_.schedule);
     ClientFates past(past_.scenario, past_.site, past_.schedule);
     std::vector<Instant> dates;
-    for (std::size_t first = next_.fetch_add(kAtOnce); first < risks_.size() && !stop_;
-         first = next_.fetch_add(kAtOnce)) {
+    while (const auto some = worker.next()) {
+      const std::size_t first = *some * kAtOnce;
       const std::size_t end = std::min(first + kAtOnce, risks_.size());
       for (std::size_t i = first; i < end && !stop_; ++i, ++done_) {
         const ClientNumber client{static_cast<std::uint32_t>(i)};
@@ -98,17 +86,6 @@ class Futures {
         know(risks_[i], past);
       }
     }
-  }
-  void do_safely(void (Futures::*job)()) {
-    try {
-      (this->*job)();
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      bug_ = std::current_exception();
-      stop_ = true;
-    }
-    const std::lock_guard lock(mutex_);
-    if (--working_ == 0) wake_.notify_one();
   }
 
   Risk risk_of(ClientNumber client, ClientFates& futures, std::vector<Instant>& dates) const {
@@ -153,14 +130,8 @@ class Futures {
   const Stage past_;
   std::vector<Risk> risks_;                         // by client; each written by one thread
   std::vector<std::optional<SiteTimeline>> sites_;  // by seed, where an endpoint has a limit
-  std::atomic<std::size_t> next_seed_{0};
-  std::atomic<std::size_t> next_{0};
   std::atomic<std::size_t> done_{0};
   std::atomic<bool> stop_{false};
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  unsigned working_ = 0;
-  std::exception_ptr bug_;
 };
 
 }  // namespace

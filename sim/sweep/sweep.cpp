@@ -5,17 +5,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <set>
-#include <thread>
 #include <tuple>
 
 #include "core/token/sha256.hpp"
 #include "core/version.hpp"
+#include "events/run_on_threads.hpp"
 #include "sim/engine/simulation.hpp"
 #include "sim/sweep/metric.hpp"
 #include "sim/text/read_file.hpp"
@@ -79,27 +76,21 @@ class Runs {
     std::tie(runs.first, runs.end) = runs_of_part(plan_, options.part, options.parts);
     runs.numbers.resize((runs.end - runs.first) * kept_.size());
     runs.is_done.resize(runs.end - runs.first);
-    next_ = runs.first;
   }
 
   // Not all is done if it was told to end.
   Result<void, Error> run() {
     const std::size_t count = runs_.end - runs_.first;
     if (count == 0) return {};
-    std::vector<std::thread> workers;
     const auto threads = static_cast<unsigned>(std::min<std::size_t>(options_.threads, count));
     // Few runs are made on all threads together.
     threads_each_ = std::max(1U, options_.threads / threads);
-    working_ = threads;
-    for (unsigned i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
-    {
-      std::unique_lock lock(mutex_);
-      while (!wake_.wait_for(lock, std::chrono::milliseconds{50}, [&] { return working_ == 0; })) {
-        if (options_.go_on && !options_.go_on(done_.load())) control_.stop = true;
+    const auto go_on = [this] { return !options_.go_on || options_.go_on(done_.load()); };
+    events::watch_threads(threads, count, {go_on, control_.stop}, [this](events::Worker& worker) {
+      while (const auto i = worker.next()) {
+        if (auto made = make(runs_.first + *i); !made) stop_because(made.error());
       }
-    }
-    for (std::thread& worker : workers) worker.join();
-    if (bug_) std::rethrow_exception(bug_);
+    });
     if (error_) return Failed<Error>(*error_);
     runs_.cached = cached_;
     runs_.made = done_ - cached_;
@@ -107,24 +98,8 @@ class Runs {
   }
 
  private:
-  void work() {
-    try {
-      while (!control_.stopped()) {
-        const std::size_t run = next_++;
-        if (run >= runs_.end) break;
-        if (auto made = make(run); !made) stop_because(made.error());
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      bug_ = std::current_exception();
-      control_.stop = true;
-    }
-    const std::lock_guard lock(mutex_);
-    if (--working_ == 0) wake_.notify_one();
-  }
-
   void stop_because(const Error& error) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(error_mutex_);
     if (!error_) error_ = error;
     control_.stop = true;
   }
@@ -186,17 +161,13 @@ class Runs {
   std::vector<std::size_t> kept_;  // metrics
   unsigned threads_each_ = 1;
   RunControl control_;
-  std::atomic<std::size_t> next_{0};
   std::atomic<std::size_t> done_{0};
   std::atomic<std::size_t> cached_{0};
   std::mutex scenario_mutex_;
   std::shared_ptr<const Scenario> scenario_;
   std::size_t scenario_cell_ = 0;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  unsigned working_ = 0;
+  std::mutex error_mutex_;
   std::optional<Error> error_;
-  std::exception_ptr bug_;
 };
 
 // ---- What the numbers say ----------------------------------------------------------------------
