@@ -245,14 +245,14 @@ BatchReader::~BatchReader() = default;
 Result<BatchReader, LogError> BatchReader::open_file(const LogReader& log,
                                                      const PartitionSummary& partition,
                                                      const ReadWindow& window) {
-  const std::uint32_t clients = log.clients_of(partition);
-  ensure(clients != 0, "a partition of this log");
+  const ClientRange clients = clients_of_partition(partition.partition, log.header().clients);
+  ensure(clients.count() != 0, "a partition of this log");
   auto file = FrameReader::open(*log.files_, log.name_of(partition), kPartitionMagic,
                                 log.header_digest_, partition.bytes);
   if (!file) return Failed<LogError>(file.error());
   auto impl = std::make_unique<Impl>(Impl{std::move(*file), partition, window});
-  impl->position.first_client = partition.partition * kPartitionClients;
-  impl->position.end_client = impl->position.first_client + clients;
+  impl->position.first_client = clients.first_client().value;
+  impl->position.end_client = static_cast<std::uint32_t>(clients.end);
   auto good = impl->read_header(log.header_digest_);
   if (!good) return Failed<LogError>(good.error());
   return BatchReader(std::move(impl));

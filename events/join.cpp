@@ -27,9 +27,8 @@ Failed<LogError> refused(const LogReader& log, const std::string& what) {
 
 // Of these partitions, the last of which counts.
 std::string clients_of(std::uint32_t first, std::uint32_t last, const LogHeader& header) {
-  const std::uint64_t end =
-      std::min((std::uint64_t{last} + 1) * kPartitionClients, std::uint64_t{header.clients});
-  return std::to_string(first * kPartitionClients) + " to " + std::to_string(end - 1);
+  return std::to_string(clients_of_partition(first, header.clients).first) + " to " +
+         std::to_string(clients_of_partition(last, header.clients).end - 1);
 }
 
 // Of walk(): checks all, and counts.
@@ -83,10 +82,9 @@ Result<std::vector<Place>, LogError> places_in(const std::vector<LogReader>& log
   }
   for (std::uint32_t partition = 0; partition < partitions; ++partition) {
     const Place& place = places[partition];
-    const std::uint32_t first = partition * kPartitionClients;
     const bool is_whole =
         place.log != nullptr &&
-        place.partition->clients == std::min(kPartitionClients, header.clients - first);
+        place.partition->clients == clients_of_partition(partition, header.clients).count();
     if (is_whole) continue;
     if (place.log != nullptr) {
       return refused(*place.log, "clients " + clients_of(partition, partition, header) +

@@ -1,6 +1,7 @@
 // What a log says about the run that wrote it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -25,6 +26,25 @@ std::string to_string(const Digest& digest);
 
 // Clients are simulated and logged in partitions: fixed ranges of client numbers.
 inline constexpr std::uint32_t kPartitionClients = 1024;
+
+// From the first up to `end`, which is behind the last one; in 64 bits, since no client number is
+// behind the last one of all.
+struct ClientRange {
+  std::uint64_t first = 0;
+  std::uint64_t end = 0;
+  constexpr std::uint32_t count() const { return static_cast<std::uint32_t>(end - first); }
+  constexpr ClientNumber first_client() const { return {static_cast<std::uint32_t>(first)}; }
+  constexpr bool has_some_of(std::uint32_t from, std::uint32_t last) const {
+    return first <= last && end > from;
+  }
+  friend constexpr bool operator==(const ClientRange&, const ClientRange&) = default;
+};
+
+// Those of a partition, of a run of so many clients; none if the run does not go that far.
+constexpr ClientRange clients_of_partition(std::uint32_t partition, std::uint64_t clients) {
+  const std::uint64_t first = std::uint64_t{partition} * kPartitionClients;
+  return {first, std::clamp<std::uint64_t>(clients, first, first + kPartitionClients)};
+}
 
 struct LogCohort {
   std::string name;

@@ -90,10 +90,7 @@ Result<void, LogError> LogReader::read_site_file() {
 }
 
 std::uint32_t LogReader::clients_of(const PartitionSummary& partition) const {
-  const std::uint64_t first = std::uint64_t{partition.partition} * kPartitionClients;
-  if (first >= header_.clients) return 0;
-  return static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(kPartitionClients, header_.clients - first));
+  return clients_of_partition(partition.partition, header_.clients).count();
 }
 
 const char* LogReader::wrong_in(const RunEnd& end) const {

@@ -291,11 +291,10 @@ Result<LogWriter, LogError> LogWriter::start(OutputFile file, const std::optiona
 }
 
 Result<PartitionWriter, LogError> LogWriter::partition(std::uint32_t partition) const {
-  const std::uint64_t first = std::uint64_t{partition} * kPartitionClients;
-  ensure(first < impl_->clients, "a partition to have clients");
-  const PartitionHeader header{impl_->header_digest, partition, static_cast<std::uint32_t>(first)};
-  const auto end = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(first + kPartitionClients, impl_->clients));
+  const ClientRange clients = clients_of_partition(partition, impl_->clients);
+  ensure(clients.count() != 0, "a partition to have clients");
+  const PartitionHeader header{impl_->header_digest, partition, clients.first_client().value};
+  const auto end = static_cast<std::uint32_t>(clients.end);
 
   const auto path = file_in(impl_->folder, partition_file_name(partition));
   auto file = impl_->goes_over ? OutputFile::go_over(*path) : OutputFile::create(path);

@@ -159,9 +159,10 @@ class Merge {
 
   bool is_wanted(const PartitionSummary& partition) const {
     if (!filter_.clients) return true;
-    const ClientNumber first{partition.partition * kPartitionClients};
-    const auto found = std::lower_bound(filter_.clients->begin(), filter_.clients->end(), first);
-    return found != filter_.clients->end() && found->value - first.value < kPartitionClients;
+    const ClientRange clients = clients_of_partition(partition.partition, log_.header().clients);
+    const auto found =
+        std::lower_bound(filter_.clients->begin(), filter_.clients->end(), clients.first_client());
+    return found != filter_.clients->end() && found->value < clients.end;
   }
 
   void deliver_site_until(Instant time) {

@@ -103,9 +103,10 @@ class Salvage {
 
   // Those of the partition from the client on that has that place in it.
   void lose(std::uint32_t partition, std::uint32_t from, const LogError& why) {
-    const std::uint32_t first = partition * kPartitionClients;
-    const std::uint32_t end = std::min(from_.header().clients - first, kPartitionClients);
-    if (from < end) salvaged_.lost.push_back({first + from, first + end - 1, why});
+    const ClientRange clients = clients_of_partition(partition, from_.header().clients);
+    if (from >= clients.count()) return;
+    const std::uint32_t first = clients.first_client().value;
+    salvaged_.lost.push_back({first + from, first + clients.count() - 1, why});
   }
 
   Result<Salvaged, LogError> all() {

@@ -78,11 +78,8 @@ class CountFold {
     if (filter.clients && !filter.clients->empty()) {
       window.first_client = filter.clients->front().value;
       window.last_client = filter.clients->back().value;
-      const std::uint32_t its_first = partition.partition * events::kPartitionClients;
-      if (window.last_client < its_first ||
-          window.first_client >= its_first + events::kPartitionClients) {
-        return {};
-      }
+      const auto clients = events::clients_of_partition(partition.partition, log.header().clients);
+      if (!clients.has_some_of(window.first_client, window.last_client)) return {};
     }
     const auto visited = !window.is_all() || filter.clients
                              ? events::visit_batches(log, partition, *this, window)

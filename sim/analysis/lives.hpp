@@ -103,9 +103,10 @@ Result<void, events::LogError> follow_lives(const events::LogReader& log, const 
 }
 
 // Whether some of the partition's clients are wanted.
-inline bool has_some_of(const events::PartitionSummary& partition, ClientSpan wanted) {
-  const std::uint64_t first = std::uint64_t{partition.partition} * events::kPartitionClients;
-  return first <= wanted.last && first + events::kPartitionClients > wanted.first;
+inline bool has_some_of(const events::LogHeader& header, const events::PartitionSummary& partition,
+                        ClientSpan wanted) {
+  return events::clients_of_partition(partition.partition, header.clients)
+      .has_some_of(wanted.first, wanted.last);
 }
 
 }  // namespace tokenlife::sim

@@ -17,7 +17,10 @@ class ClientRows final : public RowsByLot {
  private:
   Result<bool, events::LogError> fill(std::vector<SqlRow>& rows) override {
     const auto& partitions = source_.log()->partitions();
-    while (next_ < partitions.size() && !has_some_of(partitions[next_], wanted_)) ++next_;
+    while (next_ < partitions.size() &&
+           !has_some_of(source_.header(), partitions[next_], wanted_)) {
+      ++next_;
+    }
     if (is_empty_ || next_ == partitions.size()) return false;
     if (source_.stop()) return Failed<events::LogError>(stopped_error());
     ClientTables tables;

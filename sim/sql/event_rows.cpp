@@ -136,12 +136,9 @@ class EventRows final : public Rows {
   bool open_next() {
     const auto& partitions = source_.log()->partitions();
     for (; partition_ < partitions.size(); ++partition_) {
-      const std::uint64_t first =
-          std::uint64_t{partitions[partition_].partition} * events::kPartitionClients;
-      if (first <= wanted_.window.last_client &&
-          first + events::kPartitionClients > wanted_.window.first_client) {
-        break;
-      }
+      const auto clients =
+          events::clients_of_partition(partitions[partition_].partition, source_.header().clients);
+      if (clients.has_some_of(wanted_.window.first_client, wanted_.window.last_client)) break;
     }
     rows_are_over_ = partition_ == partitions.size();
     if (rows_are_over_) return false;

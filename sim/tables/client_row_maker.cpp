@@ -228,9 +228,9 @@ Result<bool, events::LogError> make_once(const ClientTables& tables, SqlSource& 
                                          ClientSpan wanted, DayCounter* days, bool keeps_events) {
   ClientRowMaker maker(tables, source, keeps_events);
   RowsAndDays listener{maker, days};
-  const std::uint32_t first = partition.partition * events::kPartitionClients;
-  const std::uint32_t end = std::min(first + events::kPartitionClients, source.header().clients);
-  maker.begin_at(std::max(first, wanted.first));
+  const auto clients = events::clients_of_partition(partition.partition, source.header().clients);
+  const auto end = static_cast<std::uint32_t>(clients.end);
+  maker.begin_at(std::max(clients.first_client().value, wanted.first));
   const auto followed = follow_lives(source, partition, wanted, listener);
   if (!followed) return Failed<events::LogError>(followed.error());
   maker.add_absent(wanted.last < end ? wanted.last + 1 : end);

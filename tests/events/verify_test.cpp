@@ -121,3 +121,26 @@ TEST_CASE("a replay at a moment takes what happens at it, and nothing after") {
   CHECK(clients_at(Duration{59}) == 0);
   CHECK(clients_at(Duration{60}) == 1);
 }
+
+TEST_CASE("the clients of a partition are counted up to the last that there can be") {
+  using events::ClientRange;
+  using events::clients_of_partition;
+  constexpr std::uint64_t kAll = 4'294'967'295;  // as many as a header can say
+  STATIC_REQUIRE(clients_of_partition(0, 2'500) == ClientRange{0, 1'024});
+  STATIC_REQUIRE(clients_of_partition(2, 2'500) == ClientRange{2'048, 2'500});
+  STATIC_REQUIRE(clients_of_partition(1, 2'048) == ClientRange{1'024, 2'048});
+  STATIC_REQUIRE(clients_of_partition(2, 2'048).count() == 0);
+  STATIC_REQUIRE(clients_of_partition(9, 2'500).count() == 0);
+  STATIC_REQUIRE(clients_of_partition(4'194'302, kAll) ==
+                 ClientRange{4'294'965'248, 4'294'966'272});
+
+  constexpr ClientRange kLast = clients_of_partition(4'194'303, kAll);
+  STATIC_REQUIRE(kLast == ClientRange{4'294'966'272, 4'294'967'295});
+  STATIC_REQUIRE(kLast.count() == 1'023);
+  STATIC_REQUIRE(kLast.first_client() == ClientNumber{4'294'966'272});
+  STATIC_REQUIRE(kLast.has_some_of(0, 4'294'966'272));
+  STATIC_REQUIRE_FALSE(kLast.has_some_of(0, 4'294'966'271));
+  STATIC_REQUIRE(kLast.has_some_of(4'294'967'294, 4'294'967'295));
+  STATIC_REQUIRE_FALSE(kLast.has_some_of(4'294'967'295, 4'294'967'295));
+  STATIC_REQUIRE(clients_of_partition(4'194'303, 4'294'967'296).end == 4'294'967'296);
+}
