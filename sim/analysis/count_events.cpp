@@ -7,6 +7,7 @@
 
 #include "events/batch_reader.hpp"
 #include "events/partition_fold.hpp"
+#include "sim/analysis/client_names.hpp"
 #include "sim/analysis/event_counter.hpp"
 
 namespace tokenlife::sim {
@@ -50,13 +51,6 @@ std::string reason_text(std::uint64_t code) {
 
 // ---- Counting ----------------------------------------------------------------------------------
 
-std::size_t cohort_of_client(const events::LogHeader& header, ClientNumber client) {
-  const auto behind = std::upper_bound(
-      header.cohorts.begin(), header.cohorts.end(), client,
-      [](ClientNumber number, const events::LogCohort& cohort) { return number < cohort.first; });
-  return static_cast<std::size_t>(behind - header.cohorts.begin()) - 1;
-}
-
 // A fold over partitions: see fold_partitions().
 class CountFold {
  public:
@@ -95,8 +89,7 @@ class CountFold {
     const events::EventFilter& filter = question_->filter;
     is_wanted_ = !filter.clients ||
                  std::binary_search(filter.clients->begin(), filter.clients->end(), client);
-    counter_.begin(std::uint64_t{client.value} + 1,
-                   cohort_of_client(question_->header, client) + 1);
+    counter_.begin(std::uint64_t{client.value} + 1, cohort_of(question_->header, client) + 1);
     return true;
   }
   template <class Event>
@@ -199,11 +192,7 @@ std::string value_of(CountField field, std::uint64_t code, const CountQuestion& 
     case CountField::client: break;
   }
   if (code == 0) return "";
-  const ClientNumber client{static_cast<std::uint32_t>(code - 1)};
-  const events::LogCohort& cohort = header.cohorts[cohort_of_client(header, client)];
-  const std::uint32_t number = client.value - cohort.first.value;
-  return cohort.name + "/" +
-         (number < cohort.devices.size() ? cohort.devices[number] : std::to_string(number));
+  return client_name(header, ClientNumber{static_cast<std::uint32_t>(code - 1)});
 }
 
 std::vector<EventRow> rows_of(const EventCounter& counter, const CountQuestion& question) {
