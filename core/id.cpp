@@ -1,26 +1,17 @@
 #include "core/id.hpp"
 
 #include <charconv>
-#include <span>
+
+#include "core/hex.hpp"
 
 namespace tokenlife {
-namespace {
 
-std::string hexadecimal(std::span<const unsigned char> bytes) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string text(2 * bytes.size(), '0');
-  char* at = text.data();
-  for (const unsigned char byte : bytes) {
-    *at++ = kDigits[byte >> 4U];
-    *at++ = kDigits[byte & 0x0FU];
-  }
-  return text;
+std::string to_string(const Sha1Thumbprint& thumbprint) {
+  return to_hex(thumbprint.bytes, HexCase::upper);
 }
-
-}  // namespace
-
-std::string to_string(const Sha1Thumbprint& thumbprint) { return hexadecimal(thumbprint.bytes); }
-std::string to_string(const Sha256Thumbprint& thumbprint) { return hexadecimal(thumbprint.bytes); }
+std::string to_string(const Sha256Thumbprint& thumbprint) {
+  return to_hex(thumbprint.bytes, HexCase::upper);
+}
 
 std::string to_string(TokenSerial serial) {
   return std::to_string(serial.client().value) + "-" + std::to_string(serial.ordinal());
@@ -65,13 +56,7 @@ std::optional<Guid> parse_guid(std::string_view text) {
 
 std::optional<Sha256Thumbprint> parse_sha256(std::string_view text) {
   Sha256Thumbprint thumbprint;
-  if (text.size() != 2 * thumbprint.bytes.size()) return std::nullopt;
-  for (std::size_t i = 0; i < thumbprint.bytes.size(); ++i) {
-    const char* from = text.data() + 2 * i;
-    const auto [end, error] = std::from_chars(from, from + 2, thumbprint.bytes[i], 16);
-    if (error != std::errc{} || end != from + 2) return std::nullopt;
-  }
-  return thumbprint;
+  return parse_hex(text, thumbprint.bytes) ? std::optional(thumbprint) : std::nullopt;
 }
 
 }  // namespace tokenlife

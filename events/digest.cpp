@@ -1,21 +1,11 @@
 #include "events/digest.hpp"
 
-#include <string_view>
-
+#include "core/hex.hpp"
 #include "core/token/sha256.hpp"
 
 namespace tokenlife::events {
 
-std::string to_string(const Digest& digest) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * digest.bytes.size());
-  for (const unsigned char byte : digest.bytes) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
-}
+std::string to_string(const Digest& digest) { return to_hex(digest.bytes); }
 
 ChainHasher::ChainHasher() : hasher_(std::make_unique<Sha256Hasher>()) {}
 ChainHasher::ChainHasher(ChainHasher&&) noexcept = default;

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "core/hex.hpp"
 #include "events/log.hpp"
 #include "events/verify.hpp"
 #include "sim/analysis/log_scenario.hpp"
@@ -227,12 +227,8 @@ std::string verdict_on(const AnyChecked& checked, const events::Digest& digest,
 
 // Whether it is the digest that was given: 64 hexadecimal digits, in either case.
 Result<bool, Error> is_digest(const std::string& given, const events::Digest& digest) {
-  std::string lower;
-  for (const char c : given) {
-    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  const bool is_hex = lower.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (lower.size() == 64 && is_hex) return lower == events::to_string(digest);
+  events::Digest wanted;
+  if (parse_hex(given, wanted.bytes)) return wanted == digest;
   return usage_error(fmt::format("--digest {} is not a digest", in_quotes(given)),
                      "give all 64 hexadecimal digits, as `tokenlife run` prints them");
 }

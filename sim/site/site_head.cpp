@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <utility>
 
+#include "core/hex.hpp"
 #include "core/token/secret.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/private_file.hpp"
@@ -57,9 +57,7 @@ std::optional<events::JournalHead> parse_head(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   events::JournalHead head;
   std::from_chars(text.data(), text.data() + colon, head.events);
-  const auto digest = parse_sha256(text.substr(colon + 1));
-  if (!digest) return std::nullopt;
-  std::copy(digest->bytes.begin(), digest->bytes.end(), head.digest.bytes.begin());
+  if (!parse_hex(text.substr(colon + 1), head.digest.bytes)) return std::nullopt;
   // As it is written, and in no other way.
   return head.events != 0 && to_string(head) == text ? std::optional(head) : std::nullopt;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/hex.hpp"
 #include "core/lifecycle.hpp"
 #include "core/token/sha256.hpp"
 #include "sim/engine/simulation.hpp"
@@ -24,12 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFormat = "tokenlife numbers of a run, 1\n";
 constexpr std::size_t kEntryBytesMax = 1 << 16;
-
-std::string hex(const Sha256Bytes& bytes) {
-  std::string text;
-  for (const unsigned char byte : bytes) text += fmt::format("{:02x}", byte);
-  return text;
-}
 
 // Takes a line off the text, without its end.
 std::optional<std::string_view> take_line(std::string_view& text) {
@@ -62,9 +57,9 @@ std::string run_key(const Scenario& scenario, std::uint64_t seed, const std::str
   // Lengths first: what follows cannot be taken for something else.
   all += fmt::format("{}\n{}", scenario.text.size(), scenario.text);
   for (const events::LogInput& input : header.inputs) {
-    all += fmt::format("{}\n{}{}", input.name.size(), input.name, hex(input.digest.bytes));
+    all += fmt::format("{}\n{}{}", input.name.size(), input.name, to_hex(input.digest.bytes));
   }
-  return hex(sha256(all));
+  return to_hex(sha256(all));
 }
 
 std::optional<std::vector<double>> RunCache::find(const std::string& key) const {
@@ -73,7 +68,7 @@ std::optional<std::vector<double>> RunCache::find(const std::string& key) const 
   const std::size_t checked = text->rfind("sha256 ");
   if (checked == std::string::npos) return std::nullopt;
   const std::string_view body = std::string_view(*text).substr(0, checked);
-  if (text->substr(checked) != "sha256 " + hex(sha256(body)) + "\n") return std::nullopt;
+  if (text->substr(checked) != "sha256 " + to_hex(sha256(body)) + "\n") return std::nullopt;
   std::string_view rest = body;
   if (!rest.starts_with(kFormat)) return std::nullopt;
   rest.remove_prefix(kFormat.size());
@@ -99,7 +94,7 @@ Result<void, Error> RunCache::keep(const std::string& key,
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     text += fmt::format("{} {}\n", metric_names()[i], numbers[i]);
   }
-  text += "sha256 " + hex(sha256(text)) + "\n";
+  text += "sha256 " + to_hex(sha256(text)) + "\n";
   const fs::path path = fs::path(folder_) / key;
   const fs::path unfinished =
       fs::path(folder_) / fmt::format(".{}.{}.{}", key.substr(0, 16), ::getpid(), written++);

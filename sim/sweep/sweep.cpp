@@ -1,7 +1,6 @@
 #include "sim/sweep/sweep.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,6 +9,7 @@
 #include <set>
 #include <tuple>
 
+#include "core/hex.hpp"
 #include "core/token/sha256.hpp"
 #include "core/version.hpp"
 #include "events/run_on_threads.hpp"
@@ -61,8 +61,7 @@ Result<SweepRuns, Error> first_of_each(const SweepPlan& plan) {
     cell[key] = 0;
   }
   runs.warnings.assign(warnings.begin(), warnings.end());
-  const Sha256Bytes digest = sha256(runs.inputs);
-  runs.inputs = fmt::format("{:02x}", fmt::join(digest, ""));
+  runs.inputs = to_hex(sha256(runs.inputs));
   return runs;
 }
 

@@ -1,7 +1,6 @@
 #include "sim/sweep/sweep_part.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +11,7 @@
 #include <tuple>
 #include <utility>
 
+#include "core/hex.hpp"
 #include "core/token/sha256.hpp"
 #include "sim/sweep/metric.hpp"
 #include "sim/text/escape.hpp"
@@ -23,9 +23,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kPartFormat = "tokenlife part of a sweep, 1";
 
-std::string digest_line(std::string_view line) {
-  return fmt::format("sha256 {:02x}\n", fmt::join(sha256(line), ""));
-}
+std::string digest_line(std::string_view line) { return "sha256 " + to_hex(sha256(line)) + "\n"; }
 
 Json sweep_of(const SweepRuns& runs) {
   Json sweep;

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/hex.hpp"
+
 namespace tokenlife {
 namespace {
 
@@ -52,6 +54,26 @@ TEST_CASE("thumbprints read in upper case, as consoles show them, and none passe
   CHECK(to_string(Sha1Thumbprint{0x01, 0xab}) == "01AB" + std::string(36, '0'));
   CHECK(to_string(Sha256Thumbprint{0x01, 0xab}) == "01AB" + std::string(60, '0'));
   STATIC_REQUIRE_FALSE(std::is_convertible_v<std::array<unsigned char, 32>, Sha256Thumbprint>);
+}
+
+TEST_CASE("bytes are written as digits of either case, and read from either") {
+  constexpr std::array<unsigned char, 3> kBytes{0x00, 0x9a, 0xff};
+  CHECK(to_hex(kBytes) == "009aff");
+  CHECK(to_hex(kBytes, HexCase::upper) == "009AFF");
+  CHECK(to_hex({}).empty());
+  for (const std::string_view text : {"009aff", "009AFF", "009aFf"}) {
+    std::array<unsigned char, 3> read{1, 1, 1};
+    CHECK(parse_hex(text, read));
+    CHECK(read == kBytes);
+  }
+  // Too short, too long, no digit, signs, a prefix, a space.
+  for (const std::string_view text :
+       {"", "009af", "009aff0", "009afg", "-09aff", "+09aff", "0x9aff", " 09aff", "00 9aff"}) {
+    CAPTURE(text);
+    std::array<unsigned char, 3> read{};
+    CHECK_FALSE(parse_hex(text, read));
+  }
+  CHECK(parse_hex("", {}));
 }
 
 TEST_CASE("a random GUID has version 4 and the variant of RFC 9562 whatever the bits") {
