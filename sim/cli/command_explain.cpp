@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "events/journal.hpp"
 #include "sim/analysis/explain.hpp"
 #include "sim/cli/explain_report.hpp"
 #include "sim/cli/json_text.hpp"
@@ -11,13 +10,7 @@
 
 namespace tokenlife::sim {
 ExitStatus explain_command(const ExplainCommand& command, Console& console) {
-  const auto journal = open_journal(command.log);
-  if (!journal) return Failed<Error>(journal.error());
-  if (*journal) {
-    return usage_error("the journal of a site holds its own events, and not those of its clients",
-                       "`tokenlife events LOG` shows it, and a client on disk has a log of its own "
-                       "in its folder");
-  }
+  if (auto good = refuse_journal(command.log); !good) return Failed<Error>(good.error());
   const auto log = open_log(command.log);
   if (!log) {
     return not_a_log(log.error(), command.log, command.client, "LOG CLIENT");

@@ -3,7 +3,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "events/journal.hpp"
 #include "events/log.hpp"
 #include "events/replay.hpp"
 #include "sim/cli/command_replay.hpp"
@@ -221,13 +220,7 @@ ExitStatus replay_one(const Question& question, ClientNumber number, const Repla
 }  // namespace
 
 ExitStatus replay_command(const ReplayCommand& command, Console& console) {
-  const auto journal = open_journal(command.log);
-  if (!journal) return Failed<Error>(journal.error());
-  if (*journal) {
-    return usage_error("the journal of a site holds its own events, and not those of its clients",
-                       "`tokenlife events LOG` shows it, and a client on disk has a log of its own "
-                       "in its folder");
-  }
+  if (auto good = refuse_journal(command.log); !good) return Failed<Error>(good.error());
   const auto log = open_log(command.log);
   if (!log) return Failed<Error>(log.error());
   const auto moment = moment_within(*log, command.at);

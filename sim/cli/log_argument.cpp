@@ -124,6 +124,15 @@ Result<std::optional<events::JournalContent>, Error> open_journal(const std::str
   return std::optional(std::move(kept->content));
 }
 
+Result<void, Error> refuse_journal(const std::string& place) {
+  const auto journal = open_journal(place);
+  if (!journal) return Failed<Error>(journal.error());
+  if (!*journal) return {};
+  return usage_error("the journal of a site holds its own events, and not those of its clients",
+                     "`tokenlife events LOG` shows it, and a client on disk has a log of its own "
+                     "in its folder");
+}
+
 namespace {
 
 // Which clients a log holds that is not complete, and why not all.

@@ -48,6 +48,9 @@ Error point_to_verify(Error error);
 // The journal, if it is a site's folder. What is neither's is open_log()'s to complain of.
 Result<std::optional<events::JournalContent>, Error> open_journal(const std::string& place);
 
+// An error if it is a site's folder, whose journal says nothing of the lives of clients.
+Result<void, Error> refuse_journal(const std::string& place);
+
 // The client that a user names by its number, COHORT/NUMBER or GUID.
 Result<ClientNumber, Error> find_client(const events::LogHeader& header, const std::string& text);
 
