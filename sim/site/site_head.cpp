@@ -12,6 +12,7 @@
 #include "core/token/secret.hpp"
 #include "events/log_format.hpp"
 #include "sim/site/private_file.hpp"
+#include "sim/text/take_line.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -23,15 +24,6 @@ constexpr const char* kTheFolder = "give the folder that `tokenlife site init` m
 
 std::string head_path(const std::string& folder) {
   return (std::filesystem::path(folder) / kHeadFile).string();
-}
-
-// Up to the end of the line, which goes from the text; nothing if it has no end.
-std::optional<std::string_view> take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
 }
 
 std::optional<SiteHead> parse_file(std::string_view text) {

@@ -17,6 +17,7 @@
 #include "sim/engine/simulation.hpp"
 #include "sim/sweep/metric.hpp"
 #include "sim/text/read_file.hpp"
+#include "sim/text/take_line.hpp"
 
 namespace tokenlife::sim {
 namespace {
@@ -25,15 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kFormat = "tokenlife numbers of a run, 1\n";
 constexpr std::size_t kEntryBytesMax = 1 << 16;
-
-// Takes a line off the text, without its end.
-std::optional<std::string_view> take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
 
 }  // namespace
 
