@@ -10,6 +10,7 @@
 
 #include "sim/cli/output_file.hpp"
 #include "sim/cli/rule_table.hpp"
+#include "sim/soak/coverage_rules.hpp"
 #include "sim/text/escape.hpp"
 #include "sim/text/number.hpp"
 
@@ -37,12 +38,6 @@ std::string hello_words(const Hello& hello, Role role) {
                      hello.reasons ? "tokenlife's names" : "its own, not examined");
 }
 
-// "R2" before "R10"; rules before decisions.
-std::pair<std::size_t, int> rule_order(std::string_view id) {
-  int number = 0;
-  for (const char c : id.substr(1)) number = number * 10 + (c - '0');
-  return {std::string_view("RDA").find(id[0]), number};
-}
 std::vector<std::pair<std::string_view, std::uint64_t>> sorted_rules(const Counts& counts) {
   std::vector<std::pair<std::string_view, std::uint64_t>> rules(counts.begin(), counts.end());
   std::sort(rules.begin(), rules.end(),

@@ -53,13 +53,6 @@ std::size_t row_of(const Client& before, const ClientEvent& event) {
               [static_cast<std::size_t>(where)];
 }
 
-// "R6" before "R10", "R62" before "D1" and "A1".
-std::pair<std::size_t, int> order_of(std::string_view id) {
-  int number = 0;
-  for (const char c : id.substr(1)) number = number * 10 + (c - '0');
-  return {std::string_view("RDA").find(id[0]), number};
-}
-
 }  // namespace
 
 Coverage::Coverage() : rows_(lifecycle_rows().size()), sightings_(sightings().size()) {}
@@ -124,7 +117,7 @@ void Coverage::add(const Coverage& other) {
 std::vector<Coverage::Rule> Coverage::rules() const {
   std::map<std::pair<std::size_t, int>, Rule> by_order;
   const auto count = [&](std::string_view id, std::uint64_t seen) {
-    by_order.try_emplace(order_of(id), Rule{id, 0}).first->second.seen += seen;
+    by_order.try_emplace(rule_order(id), Rule{id, 0}).first->second.seen += seen;
   };
   for (std::size_t i = 0; i < sightings_.size(); ++i) {
     std::string_view rest = sightings()[i].rules;

@@ -169,4 +169,10 @@ constexpr RuleEvidence kSightings[] = {
 
 std::span<const RuleEvidence> sightings() { return kSightings; }
 
+std::pair<std::size_t, int> rule_order(std::string_view id) {
+  int number = 0;
+  for (const char c : id.substr(1)) number = number * 10 + (c - '0');
+  return {std::string_view("RDA").find(id[0]), number};
+}
+
 }  // namespace tokenlife::sim

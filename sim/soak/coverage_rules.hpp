@@ -1,8 +1,10 @@
 // Which rules an event shows at work.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "core/client.hpp"
 #include "core/event.hpp"
@@ -26,5 +28,8 @@ struct RuleEvidence {
   std::string_view rules;                      // ids, separated by blanks
 };
 std::span<const RuleEvidence> sightings();
+
+// The order of RULES.md, by ids: "R6" before "R10", "R62" before "D1" and "A1".
+std::pair<std::size_t, int> rule_order(std::string_view id);
 
 }  // namespace tokenlife::sim
