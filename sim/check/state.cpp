@@ -66,6 +66,19 @@ bool operator==(const ClientState& a, const ClientState& b) {
          a.unheard == b.unheard && a.certificate_age == b.certificate_age;
 }
 
+ClientState initial_client() {
+  ClientState part;
+  part.client.newest_ordinal = 1;
+  return part;
+}
+
+SiteState initial_site() {
+  SiteState part;
+  part.site->established = true;
+  part.site->keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
+  return part;
+}
+
 bool has_just_got_token(const ClientState& part, const Options& options) {
   const ClientToken& token = part.client.token;
   return token.exists() && kPresent - token.not_before == options.unit * options.latency;
@@ -217,11 +230,10 @@ PartKey StateCodec::pack(const SiteState& part, Instant now) const {
 
 SiteState StateCodec::unpack_site(const PartKey& packed) const {
   Reader key(packed);
-  SiteState part;
-  part.site->established = true;
+  SiteState part = initial_site();
   for (bool& up : part.site->up) up = key.flag();
   const bool previous_is_trusted = key.flag();
-  part.site->keys = {SigningKey{true}, SigningKey{!previous_is_trusted}, SigningKey{false}};
+  part.site->keys[kPreviousKey.value].retired = !previous_is_trusted;
   for (bool& loses : part.loses_answers) loses = key.flag();
   const bool issued = key.flag();
   const bool blocked = key.flag();

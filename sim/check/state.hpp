@@ -56,6 +56,11 @@ struct SiteState {
   friend bool operator==(const SiteState&, const SiteState&) = default;
 };
 
+// Where every world begins: clients that are not installed, and a site that is established, of
+// whose keys only the current one is trusted.
+ClientState initial_client();
+SiteState initial_site();
+
 using PartKey = std::array<std::uint64_t, 2>;
 
 // Whether the client got its token in this very tick.

@@ -29,13 +29,8 @@ Tables::Tables(const Options& options, const Rules& rules)
       site_steps_(checker::site_actions(options)),
       coverage_(options),
       views_max_(views_max_of(stepper_)) {
-  ClientState client;
-  client.client.newest_ordinal = 1;
-  SiteState site;
-  site.site->established = true;
-  site.site->keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
-  client_code(client, kPresent);
-  site_code(site, kPresent);
+  client_code(initial_client(), kPresent);
+  site_code(initial_site(), kPresent);
   Transition nothing;
   coverage_.add(nothing);
 }

@@ -3,19 +3,17 @@
 #include <algorithm>
 
 #include "core/ensure.hpp"
-#include "core/site.hpp"
 #include "sim/check/action.hpp"
 #include "sim/check/model.hpp"
 
 namespace tokenlife::sim::checker {
 
 ModelRun::ModelRun(const Options& options, const Rules& rules)
-    : stepper_(options, rules), clients_(options.clients), references_(options.clients) {
-  site_.site->established = true;
-  site_.site->keys = {SigningKey{true}, SigningKey{true}, SigningKey{false}};
-  reference_site_ = site_;
-  for (ClientState& part : clients_) part.client.newest_ordinal = 1;
-}
+    : stepper_(options, rules),
+      site_(initial_site()),
+      reference_site_(initial_site()),
+      clients_(options.clients, initial_client()),
+      references_(options.clients) {}
 
 bool ModelRun::take(const PathStep& taken) {
   const StateCodec& codec = stepper_.codec();
