@@ -96,7 +96,10 @@ Result<LogFiles, LogError> LogFiles::receive(int descriptor, const std::string& 
   if (::fstat(descriptor, &status) == -1) return refused(name, "be examined");
   const bool is_file = S_ISREG(status.st_mode) && ::lseek(descriptor, 0, SEEK_CUR) == 0;
   Descriptor own(is_file ? ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0) : make_temporary_file());
-  if (own.number() == -1) return refused(temporary_folder(), "make a temporary file");
+  if (own.number() == -1) {
+    return is_file ? refused(name, "duplicate its descriptor")
+                   : refused(temporary_folder(), "make a temporary file");
+  }
   if (!is_file) {
     PackedStream stream(descriptor, name);
     if (auto kept = keep(stream, own.number()); !kept) return Failed<LogError>(kept.error());
