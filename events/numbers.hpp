@@ -4,13 +4,16 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace tokenlife::events {
 
-inline void put_number(std::vector<std::uint8_t>& to, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) to.push_back(static_cast<std::uint8_t>(value | 0x80));
-  to.push_back(static_cast<std::uint8_t>(value));
+// To a vector of bytes, or to a string.
+template <class Bytes>
+void put_number(Bytes& to, std::uint64_t value) {
+  using Byte = typename Bytes::value_type;
+  static_assert(sizeof(Byte) == 1);
+  for (; value >= 0x80; value >>= 7) to.push_back(static_cast<Byte>(value | 0x80));
+  to.push_back(static_cast<Byte>(value));
 }
 
 // Small numbers of either sign as small numbers: 0, -1, 1, -2, 2 ... become 0, 1, 2, 3, 4 ...

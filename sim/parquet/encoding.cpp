@@ -18,13 +18,13 @@ class Hybrid {
   Hybrid(std::string& out, int width) : out_(out), width_(width) {}
 
   void repeat(std::uint32_t value, std::uint64_t count) {
-    append_varint(out_, count << 1);
+    put_number(out_, count << 1);
     append_plain(out_, value, (width_ + 7) / 8);
   }
   // Of a last run the group that is not full ends in zeros.
   void pack(std::span<const std::uint32_t> values) {
     const std::size_t groups = (values.size() + kGroup - 1) / kGroup;
-    append_varint(out_, groups << 1 | 1);
+    put_number(out_, groups << 1 | 1);
     std::uint64_t bits = 0;
     int held = 0;
     for (std::size_t i = 0; i < groups * kGroup; ++i) {
@@ -71,13 +71,13 @@ void append_levels(std::string& out, std::uint32_t full_rows,
 }
 
 void append_deltas(std::string& out, std::span<const std::int64_t> values) {
-  append_varint(out, kDeltaBlock);
-  append_varint(out, kDeltaBlock / kDeltaMini);
-  append_varint(out, values.size());
-  append_varint(out, zigzag(values.empty() ? 0 : values[0]));
+  put_number(out, kDeltaBlock);
+  put_number(out, kDeltaBlock / kDeltaMini);
+  put_number(out, values.size());
+  put_number(out, zigzag(values.empty() ? 0 : values[0]));
   for (std::size_t block = 1; block < values.size(); block += kDeltaBlock) {
     const std::size_t count = std::min(kDeltaBlock, values.size() - block);
-    append_varint(out, zigzag(0));  // what is taken from each
+    put_number(out, zigzag(0));  // what is taken from each
     for (std::size_t mini = 0; mini < kDeltaBlock; mini += kDeltaMini) {
       out += static_cast<char>(mini < count ? kDeltaBits : 0);
     }

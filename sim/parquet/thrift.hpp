@@ -8,17 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "events/numbers.hpp"
+
 namespace tokenlife::sim::parquet {
 
-// Seven bits in a byte, the lowest first; the eighth is set in all bytes but the last.
-inline void append_varint(std::string& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-  out += static_cast<char>(value);
-}
-// 0, -1, 1, -2 ... as 0, 1, 2, 3 ...
-constexpr std::uint64_t zigzag(std::int64_t value) {
-  return static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-}
+// Unsigned numbers are LEB128 in Thrift and in Parquet's encodings, and signed ones zigzag.
+using events::put_number;
+using events::zigzag;
 
 // A code or a count, as Parquet has most of them.
 std::int32_t number_of(auto value) { return static_cast<std::int32_t>(value); }
@@ -72,12 +68,12 @@ class ThriftWriter {
       out_ += static_cast<char>(count << 4 | code);
     } else {
       out_ += static_cast<char>(0xF0 | code);
-      append_varint(out_, count);
+      put_number(out_, count);
     }
   }
-  void element(std::int32_t value) { append_varint(out_, zigzag(value)); }
+  void element(std::int32_t value) { put_number(out_, zigzag(value)); }
   void element(std::string_view bytes) {
-    append_varint(out_, bytes.size());
+    put_number(out_, bytes.size());
     out_ += bytes;
   }
 
@@ -89,13 +85,13 @@ class ThriftWriter {
       out_ += static_cast<char>(static_cast<unsigned>(step) << 4 | code);
     } else {
       out_ += static_cast<char>(code);
-      append_varint(out_, zigzag(id));
+      put_number(out_, zigzag(id));
     }
     ids_.back() = id;
   }
   void number(int id, ThriftType type, std::int64_t value) {
     header(id, type);
-    append_varint(out_, zigzag(value));
+    put_number(out_, zigzag(value));
   }
 
   std::string& out_;

@@ -46,7 +46,7 @@ std::string deltas(const std::vector<std::int64_t>& values) {
 TEST_CASE("Thrift's numbers take seven bits a byte, and signs are folded") {
   const auto varint = [](std::uint64_t value) {
     std::string bytes;
-    append_varint(bytes, value);
+    put_number(bytes, value);
     return hex(bytes);
   };
   CHECK(varint(0) == "00");
