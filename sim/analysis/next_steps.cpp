@@ -57,12 +57,9 @@ class Next {
       : client_(client), outlook_(outlook), asked_(asked) {}
 
   std::vector<NextStep> steps() {
-    is_answered_ = client_.pending == PendingRequest::none && outlook_.answer_at == kNever;
-    if (!is_answered_) {
-      std::optional<Instant> at;
-      if (outlook_.answer_at != kNever) at = outlook_.answer_at;
-      add("the answer to its request", at, "the site");
-    }
+    is_answered_ = client_.pending == PendingRequest::none && outlook_.answer_at == kNever &&
+                   outlook_.gives_up_at == kNever;
+    if (!is_answered_) plan_answer();
     if (!is_out_of_service(client_.state)) {
       plan_token();
     } else if (client_.pending != PendingRequest::renewal) {
@@ -81,6 +78,17 @@ class Next {
  private:
   void add(std::string what, std::optional<Instant> at, std::string waits_for) {
     steps_.push_back({std::move(what), at, std::move(waits_for)});
+  }
+
+  void plan_answer() {
+    const bool is_known = outlook_.answer_at != kNever;
+    const bool gives_up = outlook_.gives_up_at < outlook_.answer_at;
+    if (!is_known) add("the answer to its request", std::nullopt, "the site");
+    if (is_known && !gives_up) add("the answer to its request", outlook_.answer_at, "the site");
+    if (!gives_up) return;
+    add(is_known ? "it gives up waiting for the answer to its request"
+                 : "it gives up waiting for the answer to its request, unless that comes before",
+        outlook_.gives_up_at, "");
   }
 
   // What the site would say, were all of it up, if the client asked for a token from there; nothing

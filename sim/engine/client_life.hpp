@@ -32,7 +32,10 @@ class ClientLife : public ClientSettings {
  public:
   Outlook outlook() const {
     Outlook outlook{service_, renewal_due_, silent_until_, kNever, kNever, kNever, Instant::min()};
-    if (in_flight_) outlook.answer_at = told_at_;
+    if (in_flight_) {
+      outlook.answer_at = told_at_;
+      outlook.gives_up_at = gives_up_at_;
+    }
     return outlook;
   }
 

@@ -16,6 +16,7 @@ struct Outlook {
   Instant restarts_at = kNever;           // its agent, by itself
   Instant credential_ends = kNever;       // of a PKI or Entra client
   Instant last_contact = Instant::min();  // none is known
+  Instant gives_up_at = kNever;           // waiting for the answer, if it has not come by then
 };
 
 // A client at the end of its run.

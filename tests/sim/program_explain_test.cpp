@@ -2,6 +2,7 @@
 // reckoned by hand: runs begin on 2026-01-01, renewals are due after 30 days, tokens end after 90.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -234,6 +235,31 @@ TEST_CASE("a renewal that is under way is not overdue") {
   const Asked asked(client("a", kOffice));
   CHECK(asked.next("a/0 --at 30d") == "the answer to its request | the site\n" + kExpiry);
   CHECK(asked.next("a/0 --at 29d") == "the renewal of its token is due | \n" + kExpiry);
+}
+
+// One a minute is served, and told two minutes later. Who is served in minute 9 is told too late.
+TEST_CASE("a client waits for its answer no longer than its timeout") {
+  const Asked asked(
+      "[site]\nrequest-timeout = \"10m\"\nlatency = \"2m\"\n"
+      "capacity = { mp = { per-minute = 1, queue = 1000 } }\n"
+      "[[cohort]]\nname = \"a\"\nclients = 12\nnetwork = { model = \"fixed\", on = \"intranet\" }");
+  std::map<std::string, int> told;
+  for (int i = 0; i < 12; ++i) {
+    std::string text;
+    for (const json& step : json(asked.about("a/" + std::to_string(i) + " --at 9m")["next"])) {
+      const std::string what = step["what"];
+      if (has(what, "answer")) text += what + " at " + step["at"].dump() + "\n";
+    }
+    ++told[text];
+  }
+  const std::string answer = "the answer to its request at ";
+  const std::string end = "it gives up waiting for the answer to its request";
+  const std::string in_time = "\"2026-01-01T00:10:00Z\"\n";
+  CHECK(told == std::map<std::string, int>{
+                    {"", 8},
+                    {answer + in_time, 1},
+                    {end + " at " + in_time, 1},
+                    {answer + "null\n" + end + ", unless that comes before at " + in_time, 2}});
 }
 
 TEST_CASE("what a client waits for, from where it is", "[slow]") {
