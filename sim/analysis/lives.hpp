@@ -6,6 +6,7 @@
 
 #include "core/site_history.hpp"
 #include "events/standing.hpp"
+#include "sim/text/duration.hpp"
 
 namespace tokenlife::sim {
 
@@ -25,6 +26,7 @@ class LifeVisitor {
   LifeVisitor(const SiteHistory& site, const events::LogHeader& header, ClientSpan wanted,
               Listener& listener)
       : site_(site),
+        tick_(header.tick),
         end_(events::tick_at(header, kNever)),
         wanted_(wanted),
         listener_(listener),
@@ -69,13 +71,17 @@ class LifeVisitor {
       if (service != service_) listener_.serves(now_, service_, service);
       service_ = service;
       if (service == Service::served) return;
-      const Instant news = site_.next_news(standing_.replay().client(), now_);
+      Instant news = site_.next_news(standing_.replay().client(), now_);
+      if (news >= next) return;
+      // Nobody is looked at between two ticks.
+      if (tick_ > Duration{0}) news = at(round_up(news.time_since_epoch(), tick_));
       if (news >= next) return;
       now_ = news;
     }
   }
 
   const SiteHistory& site_;
+  Duration tick_;
   Instant end_;
   ClientSpan wanted_;
   Listener& listener_;

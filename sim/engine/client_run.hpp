@@ -64,9 +64,13 @@ class ClientRun : public ClientActions {
   // The tick at which the token expires.
   Instant expiry_tick() const {
     const Instant expires = next_expiry(client_, policy_);
-    if (!expiry_is_off_tick_ || expires == kNever) [[likely]]
+    if (!expiry_is_off_tick_) [[likely]]
       return expires;
-    return at(round_up(expires.time_since_epoch(), scenario_.tick));
+    return tick_from(expires);
+  }
+  // The first tick that is not before the moment.
+  Instant tick_from(Instant moment) const {
+    return moment == kNever ? kNever : at(round_up(moment.time_since_epoch(), scenario_.tick));
   }
 
   // ---- Which tick is next ----
@@ -193,7 +197,7 @@ class ClientRun : public ClientActions {
     if (is_out_of_service(client_.state) || service_ != Service::served) {
       follow_service();
       if (service_ != Service::served) {
-        alarm_ = std::min(alarm_, world_.site->next_news(client_, now_));
+        alarm_ = std::min(alarm_, tick_from(world_.site->next_news(client_, now_)));
       }
     }
   }
@@ -280,9 +284,6 @@ class ClientRun : public ClientActions {
   // When that may happen where the client is; where it cannot be renewed, when it ends.
   Instant next_of_credential() const {
     if (credential_ends_ == kNever) return kNever;
-    const auto tick_from = [this](Instant moment) {
-      return at(round_up(moment.time_since_epoch(), scenario_.tick));
-    };
     const Instant renews = credential_ends_ - life_of_credential(cohort_).renew_before;
     if (renews > now_) return tick_from(renews);
     return credential_ends_ > now_ ? tick_from(credential_ends_) : kNever;

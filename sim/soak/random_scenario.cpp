@@ -151,18 +151,19 @@ void draw_cohort(Dice& dice, const Features& features, Scenario& scenario, std::
 }
 
 void draw_bulk_tokens(Dice& dice, const Features& features, Scenario& scenario) {
+  const std::int64_t tick = scenario.tick.count();
   const std::int64_t tokens = dice.between(1, 3);
   for (std::int64_t i = 0; i < tokens; ++i) {
     const std::string name = "bulk-" + std::to_string(i);
-    const std::int64_t minutes = some_ticks(dice, 1, 600) * scenario.tick.count() / 60;
+    std::int64_t minutes = some_ticks(dice, 1, 600) * tick / 60;
+    if (dice.one_in(3)) minutes += dice.between(0, tick / 60);  // perhaps between two ticks
     scenario.bulk_tokens.push_back(
         {name, bulk_token_of_seed(scenario.seed, name),
          std::clamp(minutes, kBulkLifetimeMinutesMin, kBulkLifetimeMinutesMax)});
     // Those that cohorts are given must exist by then; a reinstall may name one of later.
     const std::int64_t late = scenario.duration / scenario.tick / 2;
-    const std::int64_t at = i == 0 ? 0 : some_ticks(dice, 0, late);
-    scenario.actions.push_back(
-        {Instant{} + scenario.tick * at, IssueBulk{static_cast<std::uint32_t>(i)}});
+    const Instant at = Instant{} + scenario.tick * (i == 0 ? 0 : some_ticks(dice, 0, late));
+    scenario.actions.push_back({at, IssueBulk{static_cast<std::uint32_t>(i)}});
     if (features.has(kRepeats) && dice.one_in(2)) repeat(dice, scenario, scenario.actions.back());
   }
   for (Cohort& cohort : scenario.cohorts) {
@@ -170,9 +171,8 @@ void draw_bulk_tokens(Dice& dice, const Features& features, Scenario& scenario) 
     cohort.bulk_token = 0;
     if (dice.one_in(2)) cohort.credential = Credential::self_signed;
     // About the token's expiry, that of its last client at least.
-    const std::int64_t lifetime = scenario.bulk_tokens[0].lifetime_minutes * 60;
-    if (dice.one_in(3))
-      cohort.install_over = scenario.tick * (lifetime / scenario.tick.count() + 3);
+    const std::int64_t ticks = scenario.bulk_tokens[0].lifetime_minutes * 60 / tick;
+    if (dice.one_in(3)) cohort.install_over = scenario.tick * (ticks + 3);
   }
 }
 

@@ -1,6 +1,7 @@
 // The engine skips what cannot happen; the naive simulation visits every tick. They say the same.
 #include <set>
 #include <string>
+#include <vector>
 
 #include "sim/engine/memory_run.hpp"
 #include "sim/naive/simulation.hpp"
@@ -26,6 +27,40 @@ TEST_CASE("the engine records what the naive simulation does, event for event", 
         if (!found.empty()) RC_FAIL(found);
       },
       50);
+}
+
+// The bulk token ends half an hour before the second contact, for which it is not needed.
+TEST_CASE("a client that holds a bulk token is in contact on time, whenever that ends") {
+  const auto scenario = parse_scenario(R"(format = 1
+[run]
+tick = "1h"
+duration = "3d"
+[[cohort]]
+name = "a"
+clients = 1
+bulk-token = "k"
+contact-every = "24h"
+network = { model = "fixed", on = "intranet" }
+[[action]]
+at = "0s"
+do = "issue-bulk-token"
+name = "k"
+lifetime = 1410
+[[action]]
+at = "0s"
+do = "outage"
+endpoint = "mp"
+for = "10h"
+)",
+                                       "s.toml", {});
+  REQUIRE(scenario);
+  std::vector<Duration> asked;
+  const EngineRun run = simulate(*scenario);
+  for (const auto& recorded : run.clients[0]) {
+    const bool asks = std::holds_alternative<RegistrationRequested>(recorded.event);
+    if (asks) asked.push_back(recorded.time.time_since_epoch());
+  }
+  CHECK(asked == std::vector<Duration>{Duration{0}, Duration{86'400}});
 }
 
 // Cases that never lead to a thing test nothing of it.
