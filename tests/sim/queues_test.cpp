@@ -127,6 +127,19 @@ TEST_CASE("with a request timeout of half an hour 150 of them are after 12 hours
   CHECK(result.tally.failures[static_cast<std::size_t>(FailureReason::timed_out)] > 6'000);
 }
 
+TEST_CASE("an expectation counts the spells of clients that gave up waiting") {
+  const auto result =
+      result_of(fleet(10,
+                      "token-validity = \"5d\"\nrenew-after = \"2d\"\n"
+                      "request-timeout = \"5m\"\n" +
+                          limit(10, 1'000'000),
+                      "[[action]]\nat = \"1d\"\ndo = \"set-capacity\"\nendpoint = \"cmg\"\n"
+                      "per-minute = 0\n[[expect]]\ncause = \"timed-out\"\ncount = 10\n",
+                      "30d"));
+  REQUIRE(result.tally.seen.size() == 1);
+  CHECK(result.tally.seen[0].count == 10);
+}
+
 TEST_CASE("an outage fails all that wait at once, and is told a latency after it") {
   const std::string text = fleet(3, "latency = \"2m\"\n" + limit(1, 10),
                                  "[[action]]\nat = \"1m\"\ndo = \"outage\"\nendpoint = \"cmg\"\n"
