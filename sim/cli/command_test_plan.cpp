@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "sim/scenario/format_key.hpp"
+#include "sim/scenario/put_value.hpp"
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
@@ -104,6 +105,11 @@ class Filter {
 
 TestTarget target_of(const std::string& path, const TestCommand& command, const Filter& filter) {
   TestTarget target{path, filter.wants(path), {}, command.coverage, command.fail_fast, command.set};
+  std::error_code unknown;
+  if (!fs::is_regular_file(path, unknown)) {
+    // What cannot be read is said when it is run.
+    if (auto text = read_scenario_file(path)) target.text = std::move(*text);
+  }
   if (command.scenarios_only) return target;
   for (SoakProperty& property : soak_properties()) {
     if (filter.wants(property_name(path, property.name))) {

@@ -72,7 +72,7 @@ class TestRun {
 
   TestReport run() && {
     const Stopwatch watch;
-    const auto scenario = load_scenario_with(target_.path, {seed_, 1}, settings_of(target_.set));
+    const auto scenario = load();
     if (!scenario) {
       add_whole(watch, {}, show_error(scenario.error()));
       return std::move(report_);
@@ -111,6 +111,13 @@ class TestRun {
   }
 
  private:
+  Result<Scenario, Error> load() const {
+    const ScenarioOptions options{seed_, 1};
+    const auto settings = settings_of(target_.set);
+    return target_.text ? parse_scenario_with(*target_.text, target_.path, options, settings)
+                        : load_scenario_with(target_.path, options, settings);
+  }
+
   // A soak asks some scenarios only about what costs more. Here every file is asked, of fewer
   // events.
   static Scenario cheaper(const Scenario& sample, std::uint32_t cost) {

@@ -22,6 +22,7 @@ struct TestTarget {
   bool coverage = false;                 // of the whole run
   bool fail_fast = false;                // a test that fails is the last one
   std::vector<std::string> set{};        // KEY=VALUE, each: what the file is run with
+  std::optional<std::string> text{};     // of what may come only once, such as a pipe
 };
 
 // What the test of a property is called; that of the expectations is called like the file.

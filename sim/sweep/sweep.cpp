@@ -14,6 +14,7 @@
 #include "core/version.hpp"
 #include "events/run_on_threads.hpp"
 #include "sim/engine/simulation.hpp"
+#include "sim/scenario/put_value.hpp"
 #include "sim/sweep/metric.hpp"
 #include "sim/text/read_file.hpp"
 #include "sim/text/show_error.hpp"
@@ -25,10 +26,12 @@ namespace {
 const std::string kVersion = fmt::format("{}.{}.{}", TOKENLIFE_VERSION_MAJOR,
                                          TOKENLIFE_VERSION_MINOR, TOKENLIFE_VERSION_PATCH);
 
-Result<Scenario, Error> scenario_of(const SweepPlan& plan, const std::vector<std::size_t>& cell) {
+// `text` is the file's.
+Result<Scenario, Error> scenario_of(const SweepPlan& plan, const std::string& text,
+                                    const std::vector<std::size_t>& cell) {
   std::vector<Setting> settings = plan.settings;
   for (Setting& setting : settings_of(plan.vary, cell)) settings.push_back(std::move(setting));
-  auto scenario = load_scenario_with(plan.scenario, {{}, plan.clients_scale}, settings);
+  auto scenario = parse_scenario_with(text, plan.scenario, {{}, plan.clients_scale}, settings);
   if (!scenario) return scenario;
   scenario->expectations.clear();  // nobody judges them
   scenario->real_crypto = false;   // it changes no event
@@ -37,11 +40,11 @@ Result<Scenario, Error> scenario_of(const SweepPlan& plan, const std::vector<std
 
 // Each value by itself, beside the first ones of the other keys: what is wrong is found before the
 // work begins. What only goes wrong together is found later.
-Result<SweepRuns, Error> first_of_each(const SweepPlan& plan) {
+Result<SweepRuns, Error> first_of_each(const SweepPlan& plan, const std::string& text) {
   SweepRuns runs{plan, "", 0};
   std::set<std::string> warnings;
   const auto read = [&](const std::vector<std::size_t>& cell) -> Result<void, Error> {
-    auto scenario = scenario_of(plan, cell);
+    auto scenario = scenario_of(plan, text, cell);
     if (!scenario) return Failed<Error>(scenario.error());
     for (const Error& warning : scenario->warnings) warnings.insert(show_warning(warning));
     if (runs.inputs.empty()) {
@@ -68,8 +71,8 @@ Result<SweepRuns, Error> first_of_each(const SweepPlan& plan) {
 // Hands out a part's runs, cell by cell, and keeps a few numbers of each.
 class Runs {
  public:
-  Runs(SweepRuns& runs, const SweepOptions& options)
-      : plan_(runs.plan), options_(options), runs_(runs), kept_(runs.plan.metrics) {
+  Runs(SweepRuns& runs, const std::string& text, const SweepOptions& options)
+      : plan_(runs.plan), text_(text), options_(options), runs_(runs), kept_(runs.plan.metrics) {
     kept_.push_back(metric_called("stranded"));
     kept_.push_back(metric_called("requests-per-client-day"));
     std::tie(runs.first, runs.end) = runs_of_part(plan_, options.part, options.parts);
@@ -107,7 +110,7 @@ class Runs {
   Result<std::shared_ptr<const Scenario>, Error> scenario_of_cell(std::size_t cell) {
     const std::lock_guard lock(scenario_mutex_);
     if (scenario_ != nullptr && scenario_cell_ == cell) return scenario_;
-    auto scenario = scenario_of(plan_, cell_of(plan_.vary, cell));
+    auto scenario = scenario_of(plan_, text_, cell_of(plan_.vary, cell));
     if (!scenario) return Failed<Error>(scenario.error());
     scenario_ = std::make_shared<const Scenario>(std::move(*scenario));
     scenario_cell_ = cell;
@@ -155,6 +158,7 @@ class Runs {
   }
 
   const SweepPlan& plan_;
+  const std::string& text_;
   const SweepOptions& options_;
   SweepRuns& runs_;                // of a run only one thread writes
   std::vector<std::size_t> kept_;  // metrics
@@ -253,9 +257,12 @@ std::pair<std::size_t, std::size_t> runs_of_part(const SweepPlan& plan, std::uin
 }
 
 Result<SweepRuns, Error> run_sweep(const SweepPlan& plan, const SweepOptions& options) {
-  auto runs = first_of_each(plan);
+  // Once: from a pipe it comes only once.
+  const auto text = read_scenario_file(plan.scenario);
+  if (!text) return Failed<Error>(text.error());
+  auto runs = first_of_each(plan, *text);
   if (!runs) return runs;
-  if (auto done = Runs(*runs, options).run(); !done) return Failed<Error>(done.error());
+  if (auto done = Runs(*runs, *text, options).run(); !done) return Failed<Error>(done.error());
   return runs;
 }
 

@@ -132,6 +132,20 @@ TEST_CASE("run --seeds is a sweep of one combination") {
   CHECK(desk.run("run small.toml --seeds 1..4 --log x").status == 2);
 }
 
+TEST_CASE("a scenario from a pipe is read once for all seeds and values") {
+  const Desk desk;
+  const std::string piped = "cat small.toml | '" + program() + "' ";
+  const Ran swept =
+      desk.run_shell(piped + "sweep /dev/stdin --seeds 1..2 --vary site.renew-after=30d,40d");
+  INFO(swept.err);
+  CHECK(swept.status == 0);
+  CHECK(swept.out.find("5 clients, 2 combinations, seeds 1..2: 4 runs") != std::string::npos);
+  CHECK(desk.run_shell(piped + "run /dev/stdin --seeds 1..2").status == 0);
+  const Ran tested = desk.run_shell(piped + "test /dev/stdin --scenarios-only --seeds 1..2");
+  CHECK(tested.status == 0);
+  CHECK(tested.out.find("\n2 passed, 0 failed\n") != std::string::npos);
+}
+
 TEST_CASE("a sweep refuses what it cannot do, and says why") {
   const Desk desk;
   const std::vector<std::pair<std::string, std::string>> rows{
