@@ -123,12 +123,12 @@ class Results {
     }
   }
 
-  void pass_over(const std::vector<std::string>& files) {
-    for (const std::string& path : files) {
+  void pass_over(const std::vector<std::string>& paths, const std::string& why) {
+    for (const std::string& path : paths) {
       TestCase test;
       test.suite = path;
       test.name = path;
-      test.skipped = "it has no `format` key";
+      test.skipped = why;
       if (!command_.json) console_.print(skipped_line(path, test.skipped, console_));
       count(std::move(test));
     }
@@ -222,7 +222,8 @@ ExitStatus test_once(const TestCommand& command, Console& console) {
   const SignalWatch signals;  // until the reports are written
   const auto begin = std::chrono::steady_clock::now();
   Results results(command, console);
-  results.pass_over(plan->others);
+  results.pass_over(plan->others, "it has no `format` key");
+  results.pass_over(plan->linked, "it is a link to a folder: give it by name");
   const auto take = [&](TestReport report) {
     results.take(std::move(report));
     return !command.fail_fast || !results.failed();

@@ -21,9 +21,11 @@ namespace fs = std::filesystem;
 struct Files {
   std::vector<std::string> scenarios;
   std::vector<std::string> others;  // not named by the user, and no scenarios
+  std::vector<std::string> linked;  // folders that are not looked into
 };
 
-// What lies below a folder, but for what is hidden.
+// What lies below a folder, but for what is hidden. Links to folders are not followed: they may
+// lead in a circle.
 Result<void, Error> look_into(const std::string& folder, Files& files) {
   std::error_code error;
   fs::recursive_directory_iterator entry(folder, error);
@@ -35,6 +37,7 @@ Result<void, Error> look_into(const std::string& folder, Files& files) {
       if (is_folder) entry.disable_recursion_pending();
       continue;
     }
+    if (is_folder && entry->is_symlink(unknown)) files.linked.push_back(path.string());
     if (is_folder || path.extension() != ".toml") continue;
     (lacks_format(path.string()) ? files.others : files.scenarios).push_back(path.string());
   }
@@ -62,13 +65,23 @@ Result<Files, Error> find_files(const std::vector<std::string>& paths) {
   }
   sort_once(files.scenarios);
   sort_once(files.others);
+  sort_once(files.linked);
   std::erase_if(files.others, [&](const std::string& path) {
     return std::binary_search(files.scenarios.begin(), files.scenarios.end(), path);
+  });
+  std::erase_if(files.linked, [&](const std::string& path) {
+    return std::find(paths.begin(), paths.end(), path) != paths.end();
   });
   return files;
 }
 
 Failed<Error> nothing_to_run(const Files& files) {
+  if (files.others.empty() && !files.linked.empty()) {
+    return usage_error(
+        fmt::format("no scenario to run: links to folders are not followed; the first is {}",
+                    in_quotes(files.linked.front())),
+        "give the linked folder by name");
+  }
   if (files.others.empty()) {
     return usage_error("no scenario to run: there is no .toml file in what was given",
                        "give files, or folders with .toml files in them");
@@ -139,6 +152,9 @@ Result<TestPlan, Error> plan_tests(const TestCommand& command) {
   }
   for (const std::string& path : files->others) {
     if (filter->wants(path)) plan.others.push_back(path);
+  }
+  for (const std::string& path : files->linked) {
+    if (filter->wants(path)) plan.linked.push_back(path);
   }
   if (!plan.targets.empty()) return plan;
   const std::string& first = files->scenarios.front();

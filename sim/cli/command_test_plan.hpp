@@ -21,6 +21,8 @@ struct TestPlan {
   std::optional<SeedRange> seeds;
   // TOML files of the folders that are no scenarios.
   std::vector<std::string> others;
+  // Folders in the folders that are links, and not looked into.
+  std::vector<std::string> linked;
 
   std::size_t seeds_each() const { return seeds ? seeds->count() : 1; }
   std::size_t size() const { return targets.size() * seeds_each(); }

@@ -59,6 +59,26 @@ TEST_CASE("in folders what is hidden is passed over, and what is no scenario is 
   CHECK(filtered.out.ends_with("\n1 passed, 0 failed, 1 skipped\n"));
 }
 
+TEST_CASE("in folders a link to a folder is skipped by name, and looked into where it is given") {
+  const FolderDesk desk;
+  fs::remove(desk.path("none/Cargo.toml"));
+  fs::create_directory_symlink("../all/deep", desk.path("none/sub"));
+  fs::create_directory_symlink(".", desk.path("none/circle"));
+  fs::create_directory_symlink(".", desk.path("none/.hidden"));
+  CHECK(has(desk.run("test none").err,
+            "links to folders are not followed; the first is `none/circle`; give the linked "
+            "folder by name"));
+  desk.write("none/a.toml", read_file(desk.path("small.toml")));
+  const Ran ran = desk.run("test none --scenarios-only");
+  CHECK(ran.status == 0);
+  CHECK(
+      ran.out.starts_with("skip   none/circle  (it is a link to a folder: give it by name)\n"
+                          "skip   none/sub  (it is a link to a folder: give it by name)\n"
+                          "ok     none/a.toml  "));
+  CHECK(ran.out.ends_with("\n1 passed, 0 failed, 2 skipped\n"));
+  CHECK(has(desk.run("test none none/sub --scenarios-only").out, "ok     none/sub/b.toml  "));
+}
+
 TEST_CASE("a file that is given by name fails without a format, and so does what is no TOML") {
   const FolderDesk desk;
   const Ran named = desk.run("test all all/pyproject.toml --scenarios-only");
