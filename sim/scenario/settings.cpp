@@ -26,7 +26,9 @@ std::optional<Thousandths> read_thousandths(Keys& keys, std::string_view key, Th
   keys.wrong(key,
              fmt::format("is not a number from {:g} to {:g} with at most three decimals",
                          min.value / 1000.0, max.value / 1000.0),
-             value->is_string() ? "write it without quotes, as in 1.5" : "");
+             !value->is_string() ? ""
+             : max.value < 1500  ? "write a number without quotes, as in 0.5"
+                                 : "write a number without quotes, as in 1.5");
   return std::nullopt;
 }
 

@@ -337,6 +337,10 @@ TEST_CASE("what is wrong with a capacity is said") {
         std::string::npos);
   CHECK(mistake("retry-backoff = 0.5").find("is not a number from 1 to 1000") != std::string::npos);
   CHECK(mistake("retry-jitter = 0.1234").find("three decimals") != std::string::npos);
+  CHECK(mistake("retry-jitter = \"half\"").find("; write a number without quotes, as in 0.5") !=
+        std::string::npos);
+  CHECK(mistake("retry-backoff = \"2\"").find("; write a number without quotes, as in 1.5") !=
+        std::string::npos);
   CHECK(mistake("request-timeout = \"1m\"").find("an answer takes 1m") != std::string::npos);
   const std::string set = "[[action]]\nat = \"1h\"\ndo = \"set-capacity\"\nendpoint = \"cmg\"\n";
   CHECK(mistake("", set + "queue = 3\n").find("has no limit before it") != std::string::npos);
