@@ -43,6 +43,7 @@ constexpr Example kExamples[] = {
     {"office-days", Kind::list, "[\"mon\", \"tue\"]"},
     {"offline", Kind::table, "{ mean = \"16h\", to = { intranet = 1 } }"},
     {"on-intranet", Kind::text, "\"mp-then-cmg\""},
+    {"quantiles", Kind::list, "[\"1h\", \"8h\"]"},
     {"renew-on", Kind::text, "\"agent-start\""},
     {"reseed", Kind::table, "{ at = \"30d\", seed = 2 }"},
     {"states", Kind::list, "[\"expired\", \"stranded\"]"},

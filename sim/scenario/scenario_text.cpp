@@ -1,6 +1,9 @@
 #include "sim/scenario/scenario_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace tokenlife::sim {
 namespace {
@@ -81,9 +84,70 @@ Position ScenarioText::place_in_file(std::size_t offset) const {
 
 namespace {
 
-// Advice without the quotes that the command line does not need, unless it is about them.
-std::string for_command_line(std::string advice) {
-  if (advice.starts_with("put it in quotes")) return advice;
+// What somebody wrote on the command line: "--set", "run.name", "n".
+struct Written {
+  std::string_view option;
+  std::string_view key;
+  std::string_view value;
+};
+
+Written written_by(std::string_view author) {
+  const std::size_t space = std::min(author.find(' '), author.size());
+  const std::string_view setting = author.substr(std::min(space + 1, author.size()));
+  char quote = 0;
+  std::size_t equals = 0;
+  for (; equals < setting.size() && (quote != 0 || setting[equals] != '='); ++equals) {
+    const char c = setting[equals];
+    if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    } else if (c == quote) {
+      quote = 0;
+    }
+  }
+  if (equals == setting.size()) return {};  // The key is so long that it was cut short.
+  std::string_view value = setting.substr(equals + 1);
+  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+  const std::string_view key = setting.substr(0, equals);
+  return {author.substr(0, space), key.substr(0, key.find_last_not_of(" \t") + 1), value};
+}
+
+// A line to paste into a shell.
+std::string line_that_sets(const Written& written, std::string_view value) {
+  std::string word;
+  for (const char c : fmt::format("{}={}", written.key, value)) {
+    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return fmt::format("write {} '{}'", written.option, word);
+}
+
+// The value of "write KEY = VALUE", if it is one that needs its quotes: a table or a list.
+std::optional<std::string_view> table_advised(std::string_view advice, std::string_view key) {
+  if (key.empty()) return std::nullopt;
+  if (advice == "write [cohort.network]") return "{ model = \"fixed\", on = \"intranet\" }";
+  if (advice == "write [site]") return "{ leeway = \"5m\" }";
+  constexpr std::string_view kWrite = "write ";
+  const std::size_t equals = advice.find(" = ");
+  if (!advice.starts_with(kWrite) || equals == advice.npos) return std::nullopt;
+  const std::string_view name = advice.substr(kWrite.size(), equals - kWrite.size());
+  const std::string_view value = advice.substr(equals + 3);
+  const bool is_its = key == name || key.ends_with(fmt::format(".{}", name));
+  return is_its && (value.starts_with('{') || value.starts_with('[')) ? std::optional(value)
+                                                                      : std::nullopt;
+}
+
+// Advice that works as it is pasted: without the quotes that the command line does not need, and
+// with those that the shell would take off.
+std::string for_command_line(std::string advice, std::string_view author) {
+  const Written written = written_by(author);
+  if (const auto table = table_advised(advice, written.key)) {
+    return line_that_sets(written, *table);
+  }
+  // In a table or a list a value needs its quotes.
+  if (written.value.starts_with('{') || written.value.starts_with('[')) return advice;
+  if (advice.starts_with("put it in quotes")) {
+    if (written.key.empty() || written.value.ends_with("...")) return advice;
+    return line_that_sets(written, fmt::format("\"{}\"", written.value));
+  }
   for (const std::string_view part :
        {", and quotes", ", without quotes", " without quotes", "\""}) {
     for (auto at = advice.find(part); at != advice.npos; at = advice.find(part)) {
@@ -104,7 +168,7 @@ Error ScenarioText::error_at(const std::string& path, Position at, std::string w
   const Origin origin = origin_of(offset_of(text_, at));
   if (origin.author) {
     return {ErrorKind::input, authors_[*origin.author], std::move(what),
-            for_command_line(std::move(advice))};
+            for_command_line(std::move(advice), authors_[*origin.author])};
   }
   const Position there = place_in_file(origin.offset);
   return sim::error_at(path, line_of(file_, there.line, there.column), std::move(what),

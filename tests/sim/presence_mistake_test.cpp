@@ -76,7 +76,7 @@ TEST_CASE("stays have a mean or quantiles, which do not fall") {
                   "negative; it cannot be less than 0"},
                  {"{ quantiles = \"1h\", to = { intranet = 1 } }",
                   "s.toml:10:26: `quantiles` in the stay `intranet` must be an array, not a "
-                  "string; write quantiles = [ ... ]"},
+                  "string; write quantiles = [\"1h\", \"8h\"]"},
                  {"{ mean = \"1h\", quantiles = [\"1h\", \"2h\"], to = { intranet = 1 } }",
                   "s.toml:10:14: `mean` in the stay `intranet` does not go with `quantiles`; leave "
                   "one of them out"},

@@ -260,6 +260,32 @@ TEST_CASE("what is wrong with a value that is set is said of the command line") 
   }
 }
 
+TEST_CASE("advice on a value that is set works as it is pasted into a shell") {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"cohort.\"a.b\".install=1d", "write --set 'cohort.\"a.b\".install={ at = \"3d\" }'"},
+      {"cohort.\"a.b\".install={ at = 3d }",
+       "write --set 'cohort.\"a.b\".install={ at = \"3d\" }'"},
+      {"cohort.'a.b'.network=fixed",
+       "write --set 'cohort.'\\''a.b'\\''.network={ model = \"fixed\", on = \"intranet\" }'"},
+      {"run.reseed=3", "write --set 'run.reseed={ at = \"30d\", seed = 2 }'"},
+      {"site.capacity = 3", "write --set 'site.capacity={ cmg = { per-minute = 5, queue = 60 } }'"},
+      {"run.name=3", "write --set 'run.name=\"3\"'"},
+      {"run.name=2026-01-01", "write --set 'run.name=\"2026-01-01\"'"},
+      // What stands in a table stays in quotes there.
+      {"cohort.\"a.b\".install={ at = 3 }", "write its unit, and quotes, as in \"3d\" for days"},
+      {"cohort.\"a.b\".install={ over = \"1x\" }",
+       "write integers with units, largest first, as in \"90d\", \"1d12h\" or \"30m\""},
+      {"site.retry-jitter=x", "write a number, as in 0.5"},
+      {"site.retry-backoff=x", "write a number, as in 1.5"},
+  };
+  for (const auto& [set, advice] : rows) {
+    CAPTURE(set);
+    const std::string said = said_of(with({set}));
+    CAPTURE(said);
+    CHECK(said.ends_with("; " + advice));
+  }
+}
+
 TEST_CASE("what is wrong with the file is said of the file's own lines, whatever has been set") {
   const std::vector<std::string> set{"run.name=n", "site.mp=https", "site.leeway=100m",
                                      "cohort.\"a.b\".renew-after=9d"};
