@@ -5,6 +5,7 @@
 
 #include "sim/scenario/inventory_reader.hpp"
 #include "sim/text/escape.hpp"
+#include "sim/text/number.hpp"
 #include "sim/text/read_file.hpp"
 
 namespace tokenlife::sim {
@@ -45,6 +46,14 @@ std::shared_ptr<const Inventory> read_inventory(Reading& reading, Keys& keys, co
   }
   for (auto& [bulk_token, row] : read->bulk_tokens) {
     reading.adopted_bulk.push_back({bulk_token, keys.place("inventory"), std::move(row)});
+  }
+  if (read->vain_dates > 0) {
+    reading.mistakes.warn(
+        keys.place("inventory"),
+        fmt::format("{} of the inventory {} a `credential-expires`, but a self-signed credential, "
+                    "which never expires: the date is passed over",
+                    counted(read->vain_dates, "row"), read->vain_dates == 1 ? "has" : "have"),
+        "give the `credential`, `pki` or `entra`, in the row or for the cohort, or drop the date");
   }
   read->inventory.file = *file;
   return std::make_shared<const Inventory>(std::move(read->inventory));

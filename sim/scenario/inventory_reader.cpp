@@ -75,7 +75,7 @@ class InventoryReader {
 
   InventoryFile take() && {
     inventory_.digest = {sha256(text_)};
-    return {std::move(inventory_), std::move(row_.bulk_tokens)};
+    return {std::move(inventory_), std::move(row_.bulk_tokens), row_.vain_dates};
   }
 
  private:

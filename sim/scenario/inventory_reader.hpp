@@ -29,6 +29,7 @@ struct InventoryFile {
   Inventory inventory;  // without its file's name
   // The bulk tokens that rows give, each with the place of the first that does.
   std::vector<std::pair<std::uint32_t, Error>> bulk_tokens;
+  std::size_t vain_dates = 0;  // rows with a date for a self-signed credential, which has none
 };
 
 // `path` is for messages.

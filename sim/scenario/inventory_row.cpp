@@ -76,7 +76,11 @@ std::optional<Error> InventoryRowReader::read(AdoptedClient& client) {
   client.cmg_allowed = yes_no(Column::cmg_allowed).value_or(cohort.cmg_allowed);
   client.blocked = yes_no(Column::blocked).value_or(false);
   const auto credential_expires = date(Column::credential_expires);
-  if (client.credential != Credential::self_signed) client.credential_expires = credential_expires;
+  if (client.credential != Credential::self_signed) {
+    client.credential_expires = credential_expires;
+  } else if (credential_expires) {
+    ++vain_dates;
+  }
   read_bulk_token(client);
   read_trace(client);
   return std::move(error_);

@@ -52,6 +52,8 @@ class InventoryRowReader {
 
   // Those that rows have given, each with the place of the first that did.
   std::vector<std::pair<std::uint32_t, Error>> bulk_tokens;
+  // Rows that say when a credential expires that never does.
+  std::size_t vain_dates = 0;
 
  private:
   static constexpr std::size_t kAbsent = ~std::size_t{0};

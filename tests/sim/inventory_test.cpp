@@ -101,6 +101,27 @@ TEST_CASE("a row says what is different from the cohort, in columns of any order
   CHECK_FALSE(client.bulk_token);    // only installed clients hold one
 }
 
+TEST_CASE("dates for credentials that never expire are passed over, with one warning for a file") {
+  const auto warning_of = [](std::string_view rows) -> std::string {
+    const Scenario scenario = adopted("device,credential,credential-expires\n" + std::string(rows));
+    for (const Error& warning : scenario.warnings) {
+      if (warning.what.find("credential-expires") != std::string::npos) return to_string(warning);
+    }
+    return "";
+  };
+  const std::string one = warning_of("a,self-signed,2026-07-01T00:00:00Z\nb,self-signed,\n");
+  CHECK(one.find("1 row of the inventory has a `credential-expires`, but a self-signed "
+                 "credential, which never expires: the date is passed over; give the "
+                 "`credential`, `pki` or `entra`, in the row or for the cohort, or drop the "
+                 "date") != std::string::npos);
+  const std::string two = warning_of(
+      "a,self-signed,2026-07-01T00:00:00Z\nb,pki,2026-07-01T00:00:00Z\n"
+      "c,self-signed,2026-07-01T00:00:00Z\n");
+  CHECK(two.find("2 rows of the inventory have a `credential-expires`") != std::string::npos);
+  // The cohort's is Entra.
+  CHECK(warning_of("a,,2026-07-01T00:00:00Z\n").empty());
+}
+
 TEST_CASE("only installed clients hold a bulk token, their own before the cohort's") {
   const auto clients = adopted(
                            "device,state,token-issued,bulk-token\n"
