@@ -53,8 +53,13 @@ void add_verify(CLI::App& token, Chosen& chosen) {
       ->check(one_of({"bulk", "client", "any"}));
   app->add_option("--client-certificate", command.client_certificate,
                   "The certificate, in PEM, of the client that shows the token");
-  app->add_flag("--signature-only", command.signature_only,
-                "Check only the header and the signature, not the payload");
+  CLI::Option* const signature_only =
+      app->add_flag("--signature-only", command.signature_only,
+                    "Check only the header and the signature, not the payload");
+  for (const char* of_payload :
+       {"--leeway", "--issuer", "--audience", "--type", "--client-certificate"}) {
+    signature_only->excludes(app->get_option(of_payload));
+  }
   app->add_flag("--json", command.json, "Print JSON");
 }
 

@@ -179,6 +179,18 @@ TEST_CASE("verify --signature-only leaves the payload alone") {
               "bad-signature");
 }
 
+TEST_CASE("verify --signature-only goes with nothing that is asked of the payload") {
+  for (const std::string option : {"--type client", "--issuer x", "--audience x", "--leeway 5",
+                                   "--client-certificate site.crt"}) {
+    const Ran ran = signing_desk().run("token verify --token-file bulk --key site.pem " + option +
+                                       " --signature-only");
+    CAPTURE(option);
+    CHECK(ran.status == 2);
+    CHECK(has(ran.err, "--signature-only"));
+    CHECK(has(ran.err, "excludes"));
+  }
+}
+
 TEST_CASE("the source's damaged sample is refused as malformed") {
   signing_desk().write("sample", damaged_sample());
   check_fault("--token-file sample --key site.pem", "malformed", "payload-not-strict-json");
