@@ -2,11 +2,10 @@
 // are printed. This is the one list: each form is an `Out` to which the fields are given,
 //   out.field(FieldName, value)
 // in the order in which they read best. A value is a bool, an integer, an enumerator (its name is
-// meant), an Instant, a Guid, a TokenSerial, a Sha256Thumbprint, a std::optional<Guid> (nothing:
-// none, where one may be), a span of words, or a std::string_view that says what others wrote.
+// meant), an Instant, Thousandths, a Guid, a TokenSerial, a Sha256Thumbprint, a std::optional<Guid>
+// (nothing: none, where one may be), a span of words, or a std::string_view that says what others
+// wrote. Views and spans are of the program, the header or the event: an Out may keep them as long.
 #pragma once
-
-#include <fmt/format.h>
 
 #include <cstdint>
 #include <optional>
@@ -24,11 +23,6 @@ namespace event_fields_detail {
 
 inline std::optional<Guid> guid_or_none(Guid guid) {
   return guid.is_nil() ? std::nullopt : std::optional(guid);
-}
-
-// As in a scenario: 1.5
-void decimal(auto& out, FieldName label, Thousandths value) {
-  out.field(label, std::string_view(fmt::format("{:g}", value.value / 1000.0)));
 }
 
 template <class Out>
@@ -120,9 +114,9 @@ struct OfClient {
     if (changed.renew_on) out.field(renew_on, *changed.renew_on);
     length(retry_after_failure, changed.retry_after_failure);
     length(retry_after_refusal, changed.retry_after_refusal);
-    if (changed.retry_backoff) decimal(out, retry_backoff, *changed.retry_backoff);
+    if (changed.retry_backoff) out.field(retry_backoff, *changed.retry_backoff);
     length(retry_max, changed.retry_max);
-    if (changed.retry_jitter) decimal(out, retry_jitter, *changed.retry_jitter);
+    if (changed.retry_jitter) out.field(retry_jitter, *changed.retry_jitter);
   }
   void operator()(const AskedToRenew& e) const { out.field(serial, e.serial); }
   void operator()(const CredentialRenewed& e) const { out.field(expires, now + e.valid); }
@@ -182,10 +176,10 @@ struct OfSite {
     if (policy.bulk_leeway) out.field(bulk_leeway, policy.bulk_leeway->count());
     const Policy plain;
     if (policy.retry_backoff != plain.retry_backoff) {
-      decimal(out, retry_backoff, policy.retry_backoff);
+      out.field(retry_backoff, policy.retry_backoff);
     }
     if (policy.retry_max) out.field(retry_max, policy.retry_max->count());
-    if (policy.retry_jitter != plain.retry_jitter) decimal(out, retry_jitter, policy.retry_jitter);
+    if (policy.retry_jitter != plain.retry_jitter) out.field(retry_jitter, policy.retry_jitter);
     if (policy.request_timeout) out.field(request_timeout, policy.request_timeout->count());
     if (policy.renew_draw != plain.renew_draw) out.field(renew_draw, policy.renew_draw);
     limits(e.capacities.mp, mp_per_minute, mp_queue);

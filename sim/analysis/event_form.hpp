@@ -2,6 +2,8 @@
 // names of clients.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -29,6 +31,8 @@ struct Plain {
   void put(bool value) const { out.append(value ? "true" : "false"); }
   void put(std::integral auto value) const { out.append_number(value); }
   void put(Instant value) const { out.append_rfc3339(start + value.time_since_epoch()); }
+  // As in a scenario: 1.5
+  void put(Thousandths value) const { out.append(fmt::format("{:g}", value.value / 1000.0)); }
   void put(Guid value) const { out.append(to_string(value)); }
   void put(const Sha256Thumbprint& value) const { out.append(to_string(value)); }
   void put(TokenSerial value) const {  // as to_string() has it

@@ -107,6 +107,7 @@ class EventCells {
   }
   void set_cell(Cell& cell, Instant value) { set_made(cell, value); }
   void set_cell(Cell& cell, const Cause& value) { set_made(cell, value); }
+  void set_cell(Cell& cell, Thousandths value) { set_made(cell, value); }
   void set_cell(Cell& cell, Guid value) { set_made(cell, value); }
   void set_cell(Cell& cell, TokenSerial value) { set_made(cell, value); }
   void set_cell(Cell& cell, const Sha256Thumbprint& value) { set_made(cell, value); }

@@ -82,8 +82,32 @@ TEST_CASE("a client on disk can be asked in SQL", "[slow]") {
   REQUIRE(desk.run("client register --dir me --site site --network intranet").status == 0);
   CHECK(rows(desk, "me", "select state, tokens from clients") == "registered,1\n");
   CHECK(rows(desk, "me", "select how_issued, how from tokens") == "registration,\n");
-  CHECK(rows(desk, "site", "select client, kind from events where kind = 'site-established'") ==
-        ",site-established\n");
+}
+
+TEST_CASE("factors and shares are in SQL and in an exported file what they are in the events") {
+  const Desk desk;
+  desk.write("factors.toml",
+             "format = 1\n[run]\nduration = \"1h\"\n[site]\nretry-backoff = 1.5\n"
+             "retry-jitter = 0.2\n[[cohort]]\nname = \"a\"\nclients = 1\n[cohort.network]\n"
+             "model = \"fixed\"\non = \"intranet\"\n[[action]]\nat = \"10m\"\ndo = \"set-policy\"\n"
+             "cohort = \"a\"\nretry-backoff = 2.0\nretry-jitter = 0.25\narrives = \"at-once\"\n");
+  REQUIRE(desk.run("run factors.toml --log log").status == 0);
+  CHECK(rows(desk, "log",
+             "select kind, retry_backoff, retry_jitter from events where retry_backoff is not "
+             "null order by time") == "site-established,1.5,0.2\nclient-policy-changed,2,0.25\n");
+  CHECK(rows(desk, "log", "select retry_backoff, retry_jitter from site_events") == "1.5,0.2\n");
+  CHECK(desk.run("events log --columns retry-backoff,retry-jitter --kind client-policy-changed "
+                 "--format jsonl")
+            .out == "{\"retry-backoff\":\"2\",\"retry-jitter\":\"0.25\"}\n");
+  REQUIRE(desk.run("log export log --sqlite its.db").status == 0);
+  for (const char* table : {"events", "site_events"}) {
+    CHECK(only_value(desk.path("its.db"), "select retry_backoff || ' ' || retry_jitter from " +
+                                              std::string(table) +
+                                              " where kind = 'site-established'") == "1.5 0.2");
+  }
+  CHECK(only_value(desk.path("its.db"),
+                   "select retry_backoff || ' ' || retry_jitter from events where kind = "
+                   "'client-policy-changed'") == "2 0.25");
 }
 
 TEST_CASE("an exported file has the values that hostile names are, and indexes") {
