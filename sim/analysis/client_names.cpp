@@ -17,6 +17,7 @@ Guid guid_of(std::uint64_t cohort_key, std::uint32_t client_in_cohort) {
 }  // namespace
 
 std::optional<ClientNumber> client_of_guid(const events::LogHeader& header, Guid wanted) {
+  if (header.scenario_text.empty()) return std::nullopt;
   for (const events::LogCohort& cohort : header.cohorts) {
     const std::uint64_t key = mix(header.seed, cohort.name);
     for (std::uint32_t i = 0; i < cohort.clients; ++i) {
@@ -43,6 +44,11 @@ std::string client_name(const events::LogHeader& header, ClientNumber client) {
 Guid client_guid(const events::LogHeader& header, ClientNumber client) {
   const events::LogCohort& cohort = header.cohorts[cohort_of(header, client)];
   return guid_of(mix(header.seed, cohort.name), client.value - cohort.first.value);
+}
+
+std::optional<Guid> known_guid(const events::LogHeader& header, ClientNumber client) {
+  if (header.scenario_text.empty()) return std::nullopt;
+  return client_guid(header, client);
 }
 
 }  // namespace tokenlife::sim

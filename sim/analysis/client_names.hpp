@@ -20,6 +20,8 @@ std::string client_name(const events::LogHeader& header, ClientNumber client);
 
 // A client's GUID follows from the seed, its cohort and its number in it.
 Guid client_guid(const events::LogHeader& header, ClientNumber client);
+// Of a run's client alone: one on disk has no scenario, and a certificate instead.
+std::optional<Guid> known_guid(const events::LogHeader& header, ClientNumber client);
 
 // The client that has it, if there is one.
 std::optional<ClientNumber> client_of_guid(const events::LogHeader& header, Guid wanted);

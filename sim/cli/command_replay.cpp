@@ -124,12 +124,7 @@ struct OneClient {
 
   [[nodiscard]] const events::LogHeader& header() const { return question.log.header(); }
   [[nodiscard]] std::string moment(Instant t) const { return rfc3339(header().start(), t); }
-  // Of a run's client, from the seed; a client on disk has no scenario, and its certificate
-  // instead.
-  [[nodiscard]] std::optional<Guid> guid() const {
-    if (header().scenario_text.empty()) return std::nullopt;
-    return client_guid(header(), number);
-  }
+  [[nodiscard]] std::optional<Guid> guid() const { return known_guid(header(), number); }
   // One that is not installed yet has no state and is on no network that the log knows.
   [[nodiscard]] bool installed() const {
     return replayed.client.state != LifecycleState::not_installed;

@@ -66,7 +66,7 @@ void ClientRowMaker::add_absent(std::uint32_t until) {
   for (; next_ < until; ++next_) {
     SqlRow row;
     add_names(row, ClientNumber{next_});
-    row.push_back(to_string(client_guid(source_.header(), ClientNumber{next_})));
+    add_guid(row, ClientNumber{next_});
     row.push_back(word(LifecycleState::not_installed));
     const auto& columns = sql_table(TableName::clients).columns;
     row.resize(columns.size());
@@ -110,7 +110,7 @@ void ClientRowMaker::add_client(ClientNumber number, const events::StandingRepla
   SqlRow row = row_of(TableName::clients);
   add_names(row, number);
   const auto add = [&](SqlValue value) { row.push_back(std::move(value)); };
-  add(to_string(client_guid(source_.header(), number)));
+  add_guid(row, number);
   add(word(client.state));
   add(time(standing.standing().since));
   add(word(client.network));
@@ -190,6 +190,10 @@ void ClientRowMaker::add_names(SqlRow& row, ClientNumber number) const {
   row.emplace_back(std::int64_t{number.value});
   add_if(row, device.has_value(), [&] { return std::string(*device); });
   row.emplace_back(cohort.name);
+}
+void ClientRowMaker::add_guid(SqlRow& row, ClientNumber number) const {
+  const auto guid = known_guid(source_.header(), number);
+  add_if(row, guid.has_value(), [&] { return to_string(*guid); });
 }
 SqlValue ClientRowMaker::time(Instant moment) const {
   return source_.header().start() + moment.time_since_epoch();

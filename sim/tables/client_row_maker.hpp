@@ -145,6 +145,7 @@ class ClientRowMaker {
   void add_spell(ClientNumber number, const Spell& spell, const EndedSpell* ended);
   void add_request(ClientNumber number, const Request& request);
   void add_names(SqlRow& row, ClientNumber number) const;
+  void add_guid(SqlRow& row, ClientNumber number) const;
   SqlValue time(Instant moment) const;
   SqlValue last_contact(const Spell& spell) const;
   // How long the request stood in a queue, if the site has answered it.

@@ -217,7 +217,7 @@ SqlTable clients_table() {
           {{"client", integer, "", kClient},
            column_of(FieldName::device),
            column_of(FieldName::cohort),
-           {"guid", text, "GUID", "GUID of the client"},
+           {"guid", text, "GUID", "GUID of the client; null of a client on disk"},
            {"state", text, "state", "State of its lifecycle"},
            {"since", text, kTime, "Since when it has been in that state"},
            {"network", text, "network", "Network that it is on"},

@@ -82,6 +82,14 @@ TEST_CASE("a client on disk can be asked in SQL", "[slow]") {
   REQUIRE(desk.run("client register --dir me --site site --network intranet").status == 0);
   CHECK(rows(desk, "me", "select state, tokens from clients") == "registered,1\n");
   CHECK(rows(desk, "me", "select how_issued, how from tokens") == "registration,\n");
+  // It has a certificate, and no GUID that follows from a seed.
+  CHECK(rows(desk, "me", "select count(*), count(guid) from clients") == "1,0\n");
+  REQUIRE(desk.run("log export me --sqlite me.db").status == 0);
+  CHECK(only_value(desk.path("me.db"), "select guid from clients") == "null");
+  CHECK(has(desk.run("replay me --client abe234a4-d2d7-45d1-b929-cea3e4dde95e").err,
+            "no client has the GUID abe234a4-d2d7-45d1-b929-cea3e4dde95e"));
+  CHECK(rows(desk, "site", "select client, kind from events where kind = 'site-established'") ==
+        ",site-established\n");
 }
 
 TEST_CASE("factors and shares are in SQL and in an exported file what they are in the events") {
