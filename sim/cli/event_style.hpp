@@ -106,6 +106,7 @@ struct CsvStyle {
   Plain plain;
 
   void put(const auto& value) const { plain.put(value); }
+  void put(bool value) const { plain.out.append(value ? '1' : '0'); }
   void put(std::string_view text) const { put_quoted(not_a_formula(escape_text(text))); }
   // A cohort's, or a device's.
   void put_name(std::string_view name) const { put_quoted(csv_name(name)); }

@@ -245,4 +245,15 @@ TEST_CASE("a cell of CSV has quotes where its text would end it") {
   }
 }
 
+TEST_CASE("booleans are 0 and 1 in CSV, and true and false in JSON") {
+  const Desk desk;
+  write_named(desk, "plain");
+  const std::string one = "events log --kind client-installed --columns kind,cmg-allowed,blocked";
+  CHECK(desk.run(one + " --format csv").out == "kind,cmg-allowed,blocked\nclient-installed,1,0\n");
+  CHECK(desk.run(one + " --format jsonl").out ==
+        "{\"kind\":\"client-installed\",\"cmg-allowed\":true,\"blocked\":false}\n");
+  CHECK(has(desk.run("events log --format csv").out,
+            ",client-installed,installation,plain,intranet,self-signed,current,1,0,"));
+}
+
 }  // namespace tokenlife::test
