@@ -70,6 +70,29 @@ offline = { mean = "1d", to = { intranet = 1.0 } }
   CHECK(json::parse(desk.run("log verify log --json").out)["digest"] == one);
 }
 
+TEST_CASE("nobody has waited so long where nobody was served") {
+  const Desk desk;
+  const std::string cohorts =
+      "[[cohort]]\nname = \"a\"\nclients = 1\nbulk-token = \"k\"\n[cohort.network]\n"
+      "model = \"fixed\"\non = \"internet\"\n[[action]]\nat = \"0s\"\ndo = \"issue-bulk-token\"\n"
+      "name = \"k\"\nlifetime = 5\n";
+  const std::string run = "format = 1\n[run]\nduration = \"1h\"\n[site.capacity]\n";
+  desk.write("never.toml", run + "cmg = { per-minute = 0, queue = 1 }\n" + cohorts);
+  const json never = json::parse(desk.run("run never.toml --json").out)["endpoints"];
+  CHECK(never["cmg"] == json::parse(R"({"peak-requests-per-minute":1,"longest-queue":1,"busy":0,
+                                        "wait-median":null,"wait-p99":null})"));
+  CHECK(never["mp"]["wait-p99"].is_null());
+  CHECK(has(desk.run("run never.toml").out,
+            "\ncmg                               1              1            0            -  "
+            "        -\n"));
+  // What has no limit serves at once.
+  desk.write("at-once.toml", run + "mp = { per-minute = 0, queue = 1 }\n" + cohorts);
+  const json at_once = json::parse(desk.run("run at-once.toml --json").out)["endpoints"];
+  CHECK(at_once["cmg"]["wait-median"] == 0);
+  CHECK(at_once["cmg"]["wait-p99"] == 0);
+  CHECK(at_once["mp"]["wait-median"].is_null());
+}
+
 TEST_CASE("a scaled run shows numbers of clients without judging them") {
   const Desk desk;
   const Ran ran = desk.run("run small.toml --json --clients-scale 2");
