@@ -99,7 +99,8 @@ struct OfClient {
     out.field(bulk, guid_or_none(e.bulk));
     if (e.on_intranet != OnIntranet::mp) out.field(on_intranet, e.on_intranet);
     if (!e.token.exists() || e.state == LifecycleState::expired) {
-      spell(SpellCause::adopted, Duration{0});
+      const bool never_enrolled = e.state == LifecycleState::installed;
+      spell(never_enrolled ? SpellCause::not_enrolled : SpellCause::adopted, Duration{0});
     }
     if (!e.token.exists()) return;
     out.field(serial, e.token.serial);

@@ -84,4 +84,26 @@ network = { model = "fixed", on = "intranet" }
         "      |      ^\n");
 }
 
+TEST_CASE("the event that begins the spell of a device has the spell's cause") {
+  const Desk desk;
+  desk.write("devices.csv",
+             "device,token-issued,state\nnever,,installed\nlate,2025-01-01T00:00:00Z,expired\n"
+             "again,,re-registration-required\n");
+  desk.write("fleet.toml",
+             "format = 1\n[run]\nduration = \"10d\"\n[[cohort]]\nname = \"c\"\n"
+             "inventory = \"devices.csv\"\n[cohort.network]\nmodel = \"fixed\"\n"
+             "on = \"internet\"\n");
+  REQUIRE(desk.run("run fleet.toml --log log").status == 0);
+  const std::string causes =
+      "device,spell_cause\nnever,not-enrolled\nlate,adopted\nagain,adopted\n";
+  for (const char* from : {"events where kind = 'client-adopted'", "spells"}) {
+    INFO(from);
+    CHECK(desk.run("log sql log \"select device, spell_cause from " + std::string(from) +
+                   " order by client\" --format csv")
+              .out == causes);
+  }
+  CHECK(desk.run("events log --client 0 --columns kind,spell-cause --format csv").out ==
+        "kind,spell-cause\nclient-adopted,not-enrolled\n");
+}
+
 }  // namespace tokenlife::test
