@@ -7,6 +7,7 @@
 
 #include "sim/cli/command_conform.hpp"
 #include "sim/cli/conform_report.hpp"
+#include "sim/cli/output_file.hpp"
 #include "sim/cli/progress.hpp"
 #include "sim/conform/conform.hpp"
 #include "sim/text/duration.hpp"
@@ -81,6 +82,11 @@ Result<ConformOrder, Error> order_of(const ConformCommand& command) {
   auto history = history_of(*command.replay, order.role);
   if (!history) return Failed<Error>(history.error());
   order.replay = std::move(*history);
+  if (!command.out) return order;
+  const std::string output = history_file(*command.out, order.role, ConformResult{}.last_seed);
+  if (auto good = keep_apart(output, {{*command.replay, "the --replay file itself"}}); !good) {
+    return Failed<Error>(good.error());
+  }
   return order;
 }
 

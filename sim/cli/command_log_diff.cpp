@@ -330,6 +330,9 @@ ExitStatus log_diff_command(const LogDiffCommand& command, Console& console) {
   const auto b = open_for_diff(command.b, console);
   if (!b) return Failed<Error>(b.error());
   if (command.differing) {
+    const auto good = keep_apart(*command.differing,
+                                 {{command.a, "the log itself"}, {command.b, "the log itself"}});
+    if (!good) return Failed<Error>(good.error());
     if (auto ready = try_new_output(*command.differing, command.force); !ready) {
       return Failed<Error>(ready.error());
     }

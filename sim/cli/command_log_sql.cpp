@@ -302,7 +302,8 @@ ExitStatus log_export_command(const LogExportCommand& command, Console& console)
   const auto source = open_source(command.log, command.inputs, console);
   if (!source) return Failed<Error>(source.error());
   auto ready = command.parquet ? try_parquet(*command.parquet, command.force)
-                               : try_new_output(*command.sqlite, command.force);
+                               : keep_apart(*command.sqlite, {{command.log, "the log itself"}});
+  if (ready && command.sqlite) ready = try_new_output(*command.sqlite, command.force);
   if (!ready) return Failed<Error>(ready.error());
   const auto say_step = [&](std::string_view step) { console.show_progress(std::string(step)); };
   const auto written =

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
 #include "events/journal.hpp"
@@ -18,8 +17,6 @@
 
 namespace tokenlife::sim {
 namespace {
-
-namespace fs = std::filesystem;
 
 Result<OpenedLog, Error> open_for_report(const std::string& folder, Console& console) {
   const auto journal = open_journal(folder);
@@ -38,18 +35,6 @@ Result<OpenedLog, Error> open_for_report(const std::string& folder, Console& con
   }
   say_if_incomplete(*log, console);
   return log;
-}
-
-// A page in a log's folder would be taken for damage of the log, or be that.
-Result<void, Error> keep_out_of(const events::LogReader& log, const std::string& output) {
-  std::error_code error;
-  const fs::path folder = fs::canonical(log.folder(), error);
-  const fs::path file = fs::weakly_canonical(output, error);
-  const auto [end, _] = std::mismatch(folder.begin(), folder.end(), file.begin(), file.end());
-  if (error || end != folder.end()) return {};
-  return usage_error(fmt::format("{} is {}", in_quotes(output),
-                                 file == folder ? "the log itself" : "in the log's own folder"),
-                     "choose a file outside it");
 }
 
 Result<ReportedRun, Error> reported(const events::LogReader& log, const ReportCommand& command,
@@ -98,7 +83,7 @@ ExitStatus report_command(const ReportCommand& command, Console& console) {
     if (!log) return Failed<Error>(log.error());
     logs.push_back(std::make_unique<OpenedLog>(std::move(*log)));
     if (is_printed) continue;
-    if (auto good = keep_out_of(*logs.back(), command.output); !good) {
+    if (auto good = keep_apart(command.output, {{folder, "the log itself"}}); !good) {
       return Failed<Error>(good.error());
     }
   }

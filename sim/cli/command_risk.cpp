@@ -135,7 +135,11 @@ ExitStatus risk_command(const RiskCommand& command, Console& console) {
     truth = std::move(*loaded);
   }
   if (command.output) {
-    if (auto ready = try_new_output(*command.output, command.force); !ready) {
+    auto taken = inputs_of(command.scenario, *scenario);
+    if (command.truth) taken.push_back({*command.truth, "the --truth file"});
+    auto ready = keep_apart(*command.output, taken);
+    if (ready) ready = try_new_output(*command.output, command.force);
+    if (!ready) {
       return Failed<Error>(ready.error());
     }
   }

@@ -135,7 +135,9 @@ Result<Ready, Error> make_ready(const RunCommand& command, Console& console) {
     }
   }
   if (command.stranded) {
-    if (auto can = try_new_output(*command.stranded, command.force); !can) {
+    auto can = keep_apart(*command.stranded, inputs_of(command.scenario, *scenario));
+    if (can) can = try_new_output(*command.stranded, command.force);
+    if (!can) {
       return Failed<Error>(can.error());
     }
   }

@@ -76,12 +76,21 @@ Result<SweepPlan, Error> plan_of(const SweepCommand& command) {
   return plan;
 }
 
+// That no file that is read is written over, as far as it is on the command line.
+Result<void, Error> keep_inputs(const SweepCommand& command, const std::string& output) {
+  std::vector<TakenPlace> taken;
+  if (!command.scenario.empty()) taken.push_back({command.scenario, "the scenario itself"});
+  for (const std::string& part : command.merge) taken.push_back({part, "one of the --merge files"});
+  return keep_apart(output, taken);
+}
+
 // A page that cannot be written is told before the runs are made.
 Result<void, Error> try_page(const SweepCommand& command) {
   if (!command.report) return {};
   if (*command.report == "-") {
     return usage_error("--report: standard output has the table", "name a file for the page");
   }
+  if (auto good = keep_inputs(command, *command.report); !good) return good;
   return try_new_output(*command.report, command.force);
 }
 
@@ -213,7 +222,9 @@ ExitStatus sweep_command(const SweepCommand& command, Console& console) {
     const auto parsed = parse_shard(*command.shard, "a sweep");
     if (!parsed) return Failed<Error>(parsed.error());
     shard = *parsed;
-    if (auto ready = try_new_output(*command.output, command.force); !ready) {
+    auto ready = keep_inputs(command, *command.output);
+    if (ready) ready = try_new_output(*command.output, command.force);
+    if (!ready) {
       return Failed<Error>(ready.error());
     }
   }

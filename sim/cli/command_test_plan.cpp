@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <regex>
 
+#include "sim/cli/output_file.hpp"
 #include "sim/scenario/format_key.hpp"
 #include "sim/scenario/put_value.hpp"
 #include "sim/text/escape.hpp"
@@ -138,6 +139,12 @@ Result<TestPlan, Error> plan_tests(const TestCommand& command) {
   const auto files = find_files(command.paths);
   if (!files) return Failed<Error>(files.error());
   if (files->scenarios.empty()) return nothing_to_run(*files);
+  if (command.junit) {
+    std::vector<TakenPlace> taken;
+    for (const std::string& path : files->scenarios) taken.push_back({path, "a scenario itself"});
+    for (const std::string& path : files->others) taken.push_back({path, "one of the TOML files"});
+    if (auto good = keep_apart(*command.junit, taken); !good) return Failed<Error>(good.error());
+  }
   TestPlan plan;
   if (command.seeds) {
     const auto range = parse_seeds(*command.seeds);

@@ -182,14 +182,16 @@ std::string json_of_hello(const std::string& what) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string history_file(const std::string& folder, Role role, std::uint64_t seed) {
+  return (std::filesystem::path(folder) / fmt::format("conform-{}-{}.jsonl", name(role), seed))
+      .string();
+}
+
 Result<std::string, Error> write_history(const ConformReport& report, const std::string& folder) {
   const ConformResult& result = report.result;
   const std::string text = result.failure ? file_of(*result.failure, report.examiner)
                                           : file_of(result.lost_in, report.examiner);
-  const std::string path =
-      (std::filesystem::path(folder) /
-       fmt::format("conform-{}-{}.jsonl", name(report.examiner.role()), result.last_seed))
-          .string();
+  const std::string path = history_file(folder, report.examiner.role(), result.last_seed);
   if (auto written = write_output(path, text); !written) return Failed<Error>(written.error());
   return path;
 }

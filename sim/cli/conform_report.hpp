@@ -28,6 +28,9 @@ std::string json_of_hello(const std::string& what);
 // The end of an adapter's standard error, each line marked as its own.
 std::string log_lines(const std::string& log);
 
+// The file for the history that differs.
+std::string history_file(const std::string& folder, Role role, std::uint64_t seed);
+
 // Writes the history that differs, or in which the adapter was lost, into the folder. The result is
 // the file.
 Result<std::string, Error> write_history(const ConformReport& report, const std::string& folder);

@@ -4,11 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
 
+#include "sim/engine/simulation.hpp"
+#include "sim/text/escape.hpp"
 #include "sim/text/link_target.hpp"
 
 namespace tokenlife::sim {
@@ -18,7 +23,49 @@ Failed<Error> cannot_write(const std::string& path, int error_number) {
   return file_error(path, "cannot be written: " + std::generic_category().message(error_number));
 }
 
+// Where the path leads, which need not be there.
+std::filesystem::path place_behind(const std::string& path) {
+  std::error_code error;
+  const auto target = std::filesystem::absolute(link_target(path), error);
+  auto place = std::filesystem::weakly_canonical(target, error);
+  if (error) place = target.lexically_normal();
+  return place.has_filename() ? place : place.parent_path();  // without a slash at the end
+}
+
 }  // namespace
+
+Result<void, Error> keep_apart(const std::string& output, const std::vector<TakenPlace>& taken) {
+  const auto file = place_behind(output);
+  for (const TakenPlace& other : taken) {
+    const std::string path = other.path == "-" ? "/dev/stdin" : other.path;
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    const bool is_folder = std::filesystem::is_directory(status);
+    // Of a pipe or a device nothing is lost.
+    if (std::filesystem::exists(status) && !is_folder &&
+        !std::filesystem::is_regular_file(status)) {
+      continue;
+    }
+    const auto place = place_behind(path);
+    const bool is_same = file == place || std::filesystem::equivalent(output, path, error);
+    const bool is_within =
+        std::mismatch(place.begin(), place.end(), file.begin(), file.end()).first == place.end();
+    if (!is_same && !is_within) continue;
+    return usage_error(fmt::format("{} is {}", in_quotes(output),
+                                   is_same ? other.what : "in the log's own folder"),
+                       is_same && !is_folder ? "choose another file" : "choose a file outside it");
+  }
+  return {};
+}
+
+std::vector<TakenPlace> inputs_of(const std::string& path, const Scenario& scenario) {
+  std::vector<TakenPlace> inputs{{path, "the scenario itself"}};
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  for (const events::LogInput& input : header_of(scenario).inputs) {
+    inputs.push_back({(folder / input.name).string(), "a file that the scenario names"});
+  }
+  return inputs;
+}
 
 Result<void, Error> try_output(const std::string& path) {
   struct stat status {};

@@ -3,11 +3,28 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
 #include "sim/text/error.hpp"
 
 namespace tokenlife::sim {
+
+struct Scenario;  // sim/scenario/scenario.hpp
+
+// What a command reads, or writes besides, and what a message calls it: "the log itself". "-" is
+// standard input.
+struct TakenPlace {
+  std::string path;
+  std::string what;
+};
+
+// That an output is none of these, nor in the folder of one, whatever names and links lead there:
+// what is there would be lost, or would be taken for damage of a log. None of them need be there.
+Result<void, Error> keep_apart(const std::string& output, const std::vector<TakenPlace>& taken);
+
+// A scenario, and the files that it names.
+std::vector<TakenPlace> inputs_of(const std::string& path, const Scenario& scenario);
 
 // Whether write_output() can write there. Leaves what is there as it is, and nothing where nothing
 // was.

@@ -69,6 +69,13 @@ TEST_CASE("a client that never asks does not conform, and the story is as short 
   const Ran other = desk.conform(silent_client(), "--replay found/conform-client-1.jsonl", "site");
   CHECK(other.status == 2);
   CHECK(has(other.err, "is for a client"));
+  // A replay has no seed, and what it finds would be written over what it replays.
+  const std::string name = "found/conform-client-0.jsonl";
+  std::filesystem::rename(desk.path("found/conform-client-1.jsonl"), desk.path(name));
+  const Ran itself = desk.conform(silent_client(), "--out found --replay " + name);
+  CHECK(itself.status == 2);
+  CHECK(has(itself.err, "`" + name + "` is the --replay file itself; choose another file\n"));
+  CHECK(lines_of(read_file(desk.path(name))) == lines);
 }
 
 TEST_CASE("D4: no token stands in what conform prints and writes") {

@@ -1,0 +1,87 @@
+// The files that options name: none of them is one that the command reads, or writes besides.
+#include "support/desk.hpp"
+
+namespace tokenlife::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A run's log as a folder and as a file, a scenario with an inventory, and the parts of a sweep.
+struct OutputDesk : Desk {
+  OutputDesk() {
+    write("fleet.csv", "device\nlt-1\nlt-2\n");
+    write("fleet.toml",
+          "format = 1\n[run]\nduration = \"5d\"\n[[cohort]]\nname = \"fleet\"\n"
+          "inventory = \"fleet.csv\"\nnetwork = { model = \"fixed\", on = \"internet\" }\n");
+    write("plain.toml",
+          "format = 1\n[run]\nduration = \"5d\"\n[[cohort]]\nname = \"fleet\"\nclients = 2\n"
+          "network = { model = \"fixed\", on = \"internet\" }\n");
+    for (const char* line : {"run plain.toml --log log", "run plain.toml --log log.tlog",
+                             "sweep plain.toml --seeds 1..2 --shard 1/2 -o part-1",
+                             "sweep plain.toml --seeds 1..2 --shard 2/2 -o part-2"}) {
+      const Ran ran = run(line);
+      INFO(line << "\n" << ran.err);
+      REQUIRE(ran.status == 0);
+    }
+    for (const auto& [name, to] : {std::pair("link.tlog", "log.tlog"),
+                                   {"link", "log"},
+                                   {"link.toml", "plain.toml"},
+                                   {"ahead", "new.tlog"}}) {
+      fs::create_symlink(to, path(name));
+    }
+    fs::create_hard_link(path("log.tlog"), path("twin.tlog"));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("no output is written over what the command reads, whatever it is called") {
+  const OutputDesk desk;
+  const auto log = read_folder(desk.path("log"));
+  const std::vector<std::string> names{"log.tlog",  "plain.toml", "fleet.toml",
+                                       "fleet.csv", "part-1",     "part-2"};
+  std::vector<std::string> files;
+  for (const std::string& name : names) files.push_back(read_file(desk.path(name)));
+  check_refused(
+      desk,
+      {{"log export log.tlog --sqlite log.tlog --force",
+        "`log.tlog` is the log itself; choose another file\n"},
+       {"log export log.tlog --sqlite link.tlog --force", "`link.tlog` is the log itself"},
+       {"log export link.tlog --sqlite ./log.tlog --force", "`./log.tlog` is the log itself"},
+       {"log export log.tlog --sqlite twin.tlog --force", "`twin.tlog` is the log itself"},
+       {"log export - --sqlite log.tlog --force < log.tlog", "`log.tlog` is the log itself"},
+       {"log export log --sqlite link/site.log --force",
+        "`link/site.log` is in the log's own folder; choose a file outside it\n"},
+       {"log export log --sqlite log/new.db", "is in the log's own folder"},
+       {"log diff log.tlog log --differing log.tlog --force", "is the log itself"},
+       {"log diff log log.tlog --differing link.tlog --force", "is the log itself"},
+       {"log diff log.tlog log --differing log/site.log --force", "in the log's own folder"},
+       {"report log.tlog -o twin.tlog --force", "`twin.tlog` is the log itself"},
+       {"report - -o log.tlog --force < log.tlog", "`log.tlog` is the log itself"},
+       {"report log -o link/page.html", "is in the log's own folder"},
+       {"test plain.toml --scenarios-only --junit plain.toml", "is a scenario itself"},
+       {"test plain.toml --scenarios-only --junit link.toml", "is a scenario itself"},
+       {"test . --filter plain --scenarios-only --junit fleet.toml", "is a scenario itself"},
+       {"run plain.toml --stranded plain.toml --force", "`plain.toml` is the scenario itself"},
+       {"run link.toml --stranded plain.toml --force", "`plain.toml` is the scenario itself"},
+       {"run fleet.toml --stranded fleet.csv --force",
+        "`fleet.csv` is a file that the scenario names; choose another file\n"},
+       {"risk plain.toml --seeds 1..1 -o plain.toml --force", "is the scenario itself"},
+       {"risk fleet.toml --seeds 1..1 -o fleet.csv --force", "is a file that the scenario names"},
+       {"sweep plain.toml --seeds 1..1 --report plain.toml --force", "is the scenario itself"},
+       {"sweep plain.toml --seeds 1..2 --shard 1/2 -o link.toml --force", "the scenario itself"},
+       {"sweep --merge part-1 part-2 --report part-1 --force",
+        "`part-1` is one of the --merge files; choose another file\n"},
+       {"sweep --merge part-1 part-2 --report part-2 --force", "is one of the --merge files"}});
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    INFO(names[i]);
+    CHECK((read_file(desk.path(names[i])) == files[i]));
+  }
+  CHECK((read_folder(desk.path("log")) == log));
+  // What lies beside is nobody's.
+  CHECK(desk.run("log export log --sqlite log.db").status == 0);
+  CHECK(desk.run("test . --filter plain --scenarios-only --junit report.xml").status == 0);
+  CHECK(desk.run("run plain.toml --stranded /dev/null").status == 0);
+}
+
+}  // namespace tokenlife::test
