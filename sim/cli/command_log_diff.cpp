@@ -348,7 +348,7 @@ ExitStatus log_diff_command(const LogDiffCommand& command, Console& console) {
   }
   const TwoLogs logs{*a, *b, *diff};
   if (command.differing) {
-    if (auto written = write_output(*command.differing, differing_csv(logs)); !written) {
+    if (auto written = replace_output(*command.differing, differing_csv(logs)); !written) {
       return Failed<Error>(written.error());
     }
   }

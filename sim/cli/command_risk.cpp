@@ -95,7 +95,7 @@ Result<std::vector<Forecasted>, Error> forecasts_of(const Truth& truth, const Sc
 
 Result<void, Error> print(const RiskCommand& command, const RiskReport& report, Console& console) {
   if (command.output) {
-    if (auto written = write_output(*command.output, risk_csv(report)); !written) return written;
+    if (auto written = replace_output(*command.output, risk_csv(report)); !written) return written;
   }
   if (command.json) {
     console.print(json_text(risk_json(report)) + "\n");

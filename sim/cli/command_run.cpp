@@ -181,8 +181,8 @@ ExitStatus run_command(const RunCommand& command, Console& console) {
 
   if (command.stranded) {
     const auto& clients = result.tally.spells.stranded_clients;
-    if (auto written =
-            write_output(*command.stranded, standings_csv(in_order(clients), header_of(scenario)));
+    if (auto written = replace_output(*command.stranded,
+                                      standings_csv(in_order(clients), header_of(scenario)));
         !written) {
       return Failed<Error>(written.error());
     }

@@ -233,7 +233,7 @@ ExitStatus test_once(const TestCommand& command, Console& console) {
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begin;
   console.print(command.json ? json_text(results.json(wall.count())) + "\n" : results.text());
   if (command.junit) {
-    if (auto written = write_output(*command.junit, junit_xml(results.tests())); !written) {
+    if (auto written = replace_output(*command.junit, junit_xml(results.tests())); !written) {
       return Failed<Error>(written.error());
     }
   }

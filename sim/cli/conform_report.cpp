@@ -192,7 +192,7 @@ Result<std::string, Error> write_history(const ConformReport& report, const std:
   const std::string text = result.failure ? file_of(*result.failure, report.examiner)
                                           : file_of(result.lost_in, report.examiner);
   const std::string path = history_file(folder, report.examiner.role(), result.last_seed);
-  if (auto written = write_output(path, text); !written) return Failed<Error>(written.error());
+  if (auto written = replace_output(path, text); !written) return Failed<Error>(written.error());
   return path;
 }
 

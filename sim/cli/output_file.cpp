@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 #include "sim/engine/simulation.hpp"
 #include "sim/text/escape.hpp"
@@ -30,6 +31,21 @@ std::filesystem::path place_behind(const std::string& path) {
   auto place = std::filesystem::weakly_canonical(target, error);
   if (error) place = target.lexically_normal();
   return place.has_filename() ? place : place.parent_path();  // without a slash at the end
+}
+
+// To a new file, a pipe or a device. After an error there is no file: half of one is worse than
+// none.
+Result<void, Error> write_output(const std::string& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (file) return {};
+  const int error_number = errno;
+  std::error_code error;
+  if (std::filesystem::is_regular_file(path, error)) {
+    std::filesystem::remove(link_target(path), error);
+  }
+  return cannot_write(path, error_number);
 }
 
 }  // namespace
@@ -93,27 +109,26 @@ Result<void, Error> try_new_output(const std::string& path, bool may_overwrite) 
   return try_output(path);
 }
 
-Result<void, Error> write_output(const std::string& path, std::string_view text) {
-  std::ofstream file(path, std::ios::binary);
-  file << text;
-  file.close();
-  if (file) return {};
-  const int error_number = errno;
-  std::error_code error;
-  if (std::filesystem::is_regular_file(path, error)) {
-    std::filesystem::remove(link_target(path), error);
-  }
-  return cannot_write(path, error_number);
-}
-
 Result<void, Error> replace_output(const std::string& path, std::string_view text) {
   std::error_code error;
   const bool is_there = std::filesystem::exists(path, error);
   // A pipe or a device has nothing that could be replaced.
   if (is_there && !std::filesystem::is_regular_file(path, error)) return write_output(path, text);
   const std::string target = link_target(path).string();
+  const auto folder = std::filesystem::path(target).parent_path();
+  // Where nothing can be put in its place, the file itself may still be written.
+  if (is_there && ::access(folder.empty() ? "." : folder.c_str(), W_OK) != 0) {
+    return write_output(path, text);
+  }
   const std::string unfinished = target + ".partial-" + std::to_string(::getpid());
-  if (auto written = write_output(unfinished, text); !written) return written;
+  if (auto written = write_output(unfinished, text); !written) {
+    Error failure = written.error();
+    failure.place = path;
+    return Failed<Error>(std::move(failure));
+  }
+  if (is_there) {
+    std::filesystem::permissions(unfinished, std::filesystem::status(target).permissions(), error);
+  }
   std::filesystem::rename(unfinished, target, error);
   if (!error) return {};
   std::error_code ignored;

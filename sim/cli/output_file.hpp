@@ -26,17 +26,14 @@ Result<void, Error> keep_apart(const std::string& output, const std::vector<Take
 // A scenario, and the files that it names.
 std::vector<TakenPlace> inputs_of(const std::string& path, const Scenario& scenario);
 
-// Whether write_output() can write there. Leaves what is there as it is, and nothing where nothing
-// was.
+// Whether replace_output() can write there. Leaves what is there as it is, and nothing where
+// nothing was.
 Result<void, Error> try_output(const std::string& path);
 
 // The same, but what is there already is an error unless it may be overwritten.
 Result<void, Error> try_new_output(const std::string& path, bool may_overwrite);
 
-// In place of what is there. After an error there is no file: half of one is worse than none.
-Result<void, Error> write_output(const std::string& path, std::string_view text);
-
-// The same, but whoever looks there finds what was there before, or all of the text.
+// In place of what is there: whoever looks there finds what was there before, or all of the text.
 Result<void, Error> replace_output(const std::string& path, std::string_view text);
 
 }  // namespace tokenlife::sim

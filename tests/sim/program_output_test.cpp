@@ -84,4 +84,24 @@ TEST_CASE("no output is written over what the command reads, whatever it is call
   CHECK(desk.run("run plain.toml --stranded /dev/null").status == 0);
 }
 
+TEST_CASE("a full disk leaves what was there before in place of an output") {
+  const OutputDesk desk;
+  for (const char* line :
+       {"test plain.toml --scenarios-only --junit old", "log diff log log --force --differing old",
+        "run plain.toml --force --stranded old", "risk plain.toml --seeds 1..1 --force -o old",
+        "report log --force -o old", "sweep plain.toml --seeds 1..1 --force --report old"}) {
+    desk.write("old", "the last one\n");
+    fs::permissions(desk.path("old"), fs::perms{0640});
+    const Ran full = desk.run_shell("trap '' XFSZ; (ulimit -f 0; exec '" + program() + "' " + line +
+                                    " >/dev/null 2>/dev/null); echo $?");
+    INFO(line);
+    CHECK(full.out == "3\n");
+    CHECK(read_file(desk.path("old")) == "the last one\n");
+    CHECK(desk.run_shell("ls old*").out == "old\n");
+    CHECK(desk.run(line).status == 0);
+    CHECK(read_file(desk.path("old")) != "the last one\n");
+    CHECK(fs::status(desk.path("old")).permissions() == fs::perms{0640});
+  }
+}
+
 }  // namespace tokenlife::test
