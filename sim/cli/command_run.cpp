@@ -135,7 +135,12 @@ Result<Ready, Error> make_ready(const RunCommand& command, Console& console) {
     }
   }
   if (command.stranded) {
-    auto can = keep_apart(*command.stranded, inputs_of(command.scenario, *scenario));
+    auto taken = inputs_of(command.scenario, *scenario);
+    if (log) {
+      taken.push_back({*command.log, "the log itself"});
+      taken.push_back({log->folder(), "the folder in which the log is written first"});
+    }
+    auto can = keep_apart(*command.stranded, taken);
     if (can) can = try_new_output(*command.stranded, command.force);
     if (!can) {
       return Failed<Error>(can.error());

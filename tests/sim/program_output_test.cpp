@@ -84,6 +84,38 @@ TEST_CASE("no output is written over what the command reads, whatever it is call
   CHECK(desk.run("run plain.toml --stranded /dev/null").status == 0);
 }
 
+TEST_CASE("a run's list of clients is not written over its own log, there already or not") {
+  const OutputDesk desk;
+  fs::create_directory(desk.path("empty"));
+  check_refused(
+      desk, {{"run plain.toml --log o.tlog --stranded o.tlog",
+              "`o.tlog` is the log itself; choose another file\n"},
+             {"run plain.toml --log new.tlog --stranded ahead", "`ahead` is the log itself"},
+             {"run plain.toml --log o.tlog --stranded ./empty/../o.tlog", "is the log itself"},
+             {"run plain.toml --log o --stranded o", "`o` is the log itself"},
+             {"run plain.toml --log o/ --stranded o", "`o` is the log itself"},
+             {"run plain.toml --log empty --stranded empty/site.log", "in the log's own folder"},
+             {"run plain.toml --log o.tlog --stranded o.tlog.partial",
+              "`o.tlog.partial` is the folder in which the log is written first"},
+             {"run plain.toml --log log.tlog --resume --stranded log.tlog --force",
+              "`log.tlog` is the log itself"}});
+  CHECK(fs::is_empty(desk.path("empty")));
+  for (const char* name : {"o.tlog", "o", "new.tlog", "o.tlog.partial"}) {
+    CHECK_FALSE(fs::exists(desk.path(name)));
+  }
+  CHECK(desk.run("run plain.toml --log o.tlog --stranded o.csv").status == 0);
+}
+
+TEST_CASE("standard input is one log, and not two") {
+  const OutputDesk desk;
+  const char* why =
+      "only one of the logs can be -, which is standard input; save the other to a file, and give "
+      "that\n";
+  check_refused(desk, {{"log diff - - < log.tlog", why}, {"report - - -o - < log.tlog", why}});
+  CHECK(desk.run("log diff - log < log.tlog").status == 0);
+  CHECK(desk.run("log diff log - < log.tlog").status == 0);
+}
+
 TEST_CASE("a full disk leaves what was there before in place of an output") {
   const OutputDesk desk;
   for (const char* line :
