@@ -325,6 +325,9 @@ Result<OpenedLog, Error> open_for_diff(const std::string& folder, Console& conso
 }  // namespace
 
 ExitStatus log_diff_command(const LogDiffCommand& command, Console& console) {
+  if (auto good = check_read_once({command.a, command.b}); !good) {
+    return Failed<Error>(good.error());
+  }
   const auto a = open_for_diff(command.a, console);
   if (!a) return Failed<Error>(a.error());
   const auto b = open_for_diff(command.b, console);

@@ -76,6 +76,7 @@ std::vector<MatchedClient> matched(const ReportedRun& a, const ReportedRun& b) {
 }  // namespace
 
 ExitStatus report_command(const ReportCommand& command, Console& console) {
+  if (auto good = check_read_once(command.logs); !good) return Failed<Error>(good.error());
   const bool is_printed = command.output == "-";
   std::vector<std::unique_ptr<OpenedLog>> logs;
   for (const std::string& folder : command.logs) {

@@ -89,6 +89,12 @@ Result<OpenedLog, Error> open_log(const std::string& place) {
   return opened;
 }
 
+Result<void, Error> check_read_once(const std::vector<std::string>& places) {
+  if (std::count(places.begin(), places.end(), kStandardInput) <= 1) return {};
+  return usage_error("only one of the logs can be -, which is standard input",
+                     "save the other to a file, and give that");
+}
+
 Error error_of_bytes(const events::LogError& error, const std::string& place) {
   using enum events::LogError::Kind;
   const std::string log = place == kStandardInput ? kNameOfStandardInput : place;

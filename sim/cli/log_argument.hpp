@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/id.hpp"
 #include "core/result.hpp"
@@ -33,6 +34,9 @@ inline constexpr const char* kStandardInput = "-";
 
 // A run's folder, a client's, or the `log` in that; a packed log; or one on standard input.
 Result<OpenedLog, Error> open_log(const std::string& place);
+
+// That at most one of them is standard input, which can be read once.
+Result<void, Error> check_read_once(const std::vector<std::string>& places);
 
 // What is wrong with a log. If that is its bytes: what helps, and only what does. By its place: of
 // a run's log.
