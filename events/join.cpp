@@ -11,6 +11,7 @@
 #include "events/log_format.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
+#include "events/new_folder.hpp"
 #include "events/output_file.hpp"
 #include "events/partition_states.hpp"
 #include "events/state_keeper.hpp"
@@ -137,15 +138,22 @@ Result<LogSummary, LogError> join(const std::vector<fs::path>& folders, const fs
   for (const LogReader& log : logs) {
     header.client_schema = std::min(header.client_schema, log.header().client_schema);
   }
+  NewLog made(to);
   auto writer = LogWriter::create(to, header, logs.front().site_events());
-  if (!writer) return Failed<LogError>(writer.error());
+  if (!writer) {
+    // Another process was faster, and what is there is its own.
+    if (writer.error().kind == LogError::Kind::exists) made.keep();
+    return Failed<LogError>(writer.error());
+  }
   std::vector<WrittenPartition> written;
   for (const Place& place : *places) {
     auto copied = copy(place, to);
     if (!copied) return Failed<LogError>(copied.error());
     written.push_back(std::move(*copied));
   }
-  return writer->finish(written, false);
+  auto joined = writer->finish(written, false);
+  if (joined) made.keep();
+  return joined;
 }
 
 }  // namespace tokenlife::events

@@ -2,10 +2,23 @@
 
 #include <string>
 #include <system_error>
+#include <vector>
+
+#include "events/log_format.hpp"
 
 namespace tokenlife::events {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+bool is_of_log(const std::string& name) {
+  const std::string whole = name.ends_with(".partial") ? name.substr(0, name.size() - 8) : name;
+  return whole == kSiteFile || whole == kPackedFile || is_partition_file(whole) ||
+         is_states_file(whole);
+}
+
+}  // namespace
 
 Result<void, LogError> make_new_folder(const fs::path& folder) {
   const auto refused = [&](LogError::Kind kind, const std::string& what) {
@@ -31,6 +44,29 @@ Result<void, LogError> make_new_folder(const fs::path& folder) {
     fs::remove(made.parent_path(), ignored);
   }
   return refused(io, "cannot create the folder: " + error.message());
+}
+
+void remove_log_files(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> files;
+  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    if (is_of_log(entry->path().filename().string())) files.push_back(entry->path());
+  }
+  for (const fs::path& file : files) fs::remove(file, ignored);
+}
+
+NewLog::NewLog(const fs::path& folder) : folder_(folder) {
+  std::error_code error;
+  was_there_ = fs::exists(fs::symlink_status(folder, error));
+  goes_ = !was_there_ || (fs::is_empty(folder, error) && !error);
+}
+
+NewLog::~NewLog() {
+  if (!goes_) return;
+  remove_log_files(folder_);
+  std::error_code ignored;
+  if (!was_there_) fs::remove(folder_, ignored);
 }
 
 }  // namespace tokenlife::events

@@ -62,24 +62,10 @@ Result<void, LogError> write_packed(const LogReader& log, const PackedStream::On
   return done ? done : Failed<LogError>(log.blame(done.error()));
 }
 
-// What pack_away() makes before it has its name and place.
-constexpr std::string_view kPackedFile = "packed.tlog";
-
-bool is_of_log(const std::string& name) {
-  const std::string whole = name.ends_with(".partial") ? name.substr(0, name.size() - 8) : name;
-  return whole == kSiteFile || whole == kPackedFile || is_partition_file(whole) ||
-         is_states_file(whole);
-}
-
 // What cannot be removed does no harm: the log is in its place.
 void remove_log(const fs::path& folder) {
+  remove_log_files(folder);
   std::error_code ignored;
-  std::vector<fs::path> files;
-  for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
-       entry.increment(ignored)) {
-    if (is_of_log(entry->path().filename().string())) files.push_back(entry->path());
-  }
-  for (const fs::path& file : files) fs::remove(file, ignored);
   fs::remove(folder, ignored);
 }
 

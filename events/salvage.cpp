@@ -10,6 +10,7 @@
 #include "events/log_format.hpp"
 #include "events/log_reader.hpp"
 #include "events/log_writer.hpp"
+#include "events/new_folder.hpp"
 
 namespace tokenlife::events {
 namespace {
@@ -144,9 +145,16 @@ Result<Salvaged, LogError> salvage(const std::filesystem::path& from,
                                    const std::filesystem::path& to) {
   const auto log = LogReader::open_leftovers(from);
   if (!log) return Failed<LogError>(log.error());
+  NewLog made(to);
   auto writer = LogWriter::create(to, log->header(), log->site_events());
-  if (!writer) return Failed<LogError>(writer.error());
-  return Salvage(*log, *writer).all();
+  if (!writer) {
+    // Another process was faster, and what is there is its own.
+    if (writer.error().kind == LogError::Kind::exists) made.keep();
+    return Failed<LogError>(writer.error());
+  }
+  auto salvaged = Salvage(*log, *writer).all();
+  if (salvaged) made.keep();
+  return salvaged;
 }
 
 }  // namespace tokenlife::events

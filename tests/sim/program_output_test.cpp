@@ -116,6 +116,29 @@ TEST_CASE("standard input is one log, and not two") {
   CHECK(desk.run("log diff log - < log.tlog").status == 0);
 }
 
+TEST_CASE("a full disk leaves nothing of a log that is merged or salvaged") {
+  const OutputDesk desk;
+  REQUIRE(desk.run("run plain.toml --clients-scale 2000 --log big").status == 0);
+  fs::create_directory(desk.path("empty"));
+  fs::create_directory_symlink("empty", desk.path("other"));
+  for (const std::string room : {"0", "1", "8"}) {
+    for (const std::string line : {"log merge big -o ", "log salvage big -o "}) {
+      for (const std::string out : {"new", "new.tlog", "empty", "other"}) {
+        const Ran full =
+            desk.run_shell("trap '' XFSZ; (ulimit -f " + room + "; exec '" + program() + "' " +
+                           line + out + " >/dev/null 2>/dev/null); echo $?");
+        INFO(room << " " << line << out);
+        CHECK(full.out == "3\n");
+        CHECK(desk.run_shell("ls -d new*").out.empty());
+        CHECK(fs::is_empty(desk.path("empty")));
+        CHECK(fs::is_symlink(desk.path("other")));
+      }
+    }
+  }
+  CHECK(desk.run("log merge big -o new.tlog").status == 0);
+  CHECK(desk.run("log salvage big -o other").status == 0);
+}
+
 TEST_CASE("a full disk leaves what was there before in place of an output") {
   const OutputDesk desk;
   for (const char* line :
