@@ -65,6 +65,7 @@ Result<void, Error> keep_apart(const std::string& output, const std::vector<Take
     const auto place = place_behind(path);
     const bool is_same = file == place || std::filesystem::equivalent(output, path, error);
     const bool is_within =
+        !std::filesystem::is_regular_file(status) &&
         std::mismatch(place.begin(), place.end(), file.begin(), file.end()).first == place.end();
     if (!is_same && !is_within) continue;
     return usage_error(fmt::format("{} is {}", in_quotes(output),
