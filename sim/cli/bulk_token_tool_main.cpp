@@ -78,7 +78,7 @@ std::string advice_on(std::string_view word) {
   constexpr std::string_view names[] = {"/new", "/lifetime", "/?"};
   if (name == "/help" || name == "/h") name = "/?";
   const auto near = suggestion(name, names);
-  return near ? fmt::format("did you mean {}?", *near) : std::string(kSee);
+  return near ? fmt::format("did you mean `{}`?", *near) : std::string(kSee);
 }
 
 Result<Line, Error> parse(int argc, char** argv) {

@@ -46,8 +46,8 @@ Result<void, Error> check_shown(const ClientCommand& command) {
   const int shown =
       (command.bulk_token ? 1 : 0) + (command.pki ? 1 : 0) + (command.entra_token ? 1 : 0);
   if (shown > 1) {
-    return usage_error("--bulk-token, --pki and --entra-token are each a credential of its own",
-                       "give one of them");
+    return usage_error("each of --bulk-token, --pki and --entra-token is a separate credential",
+                       "give only one of them");
   }
   if (command.pki.has_value() != command.pki_key.has_value()) {
     return usage_error("--pki and --pki-key go together",
@@ -106,8 +106,7 @@ std::string not_due(const ClientFolder& folder, const Policy& policy, Wish wish)
   if (!client.token.exists()) return std::string(kNothingToRenew);
   const std::string serial = to_string(client.token.serial);
   if (wish == Wish::registration) {
-    return fmt::format("it is registered, holds the token {}, and uses that from now on (R27)",
-                       serial);
+    return fmt::format("it holds the token {} already, and uses that (R27)", serial);
   }
   return fmt::format("its token {} is due for renewal at {} (R56)", serial,
                      rfc3339(folder.time_of(next_renewal(client, policy))));

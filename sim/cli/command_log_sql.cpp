@@ -56,8 +56,9 @@ Result<OpenedSource, Error> open_source(const std::string& folder,
 
 void say_what_is_unknown(SqlSource& source, Console& console) {
   if (!source.lacks_causes || source.causes().why_not().empty()) return;
-  console.say("tokenlife: this log does not say why spells began, and that cannot be worked out: " +
-              escape_text(source.causes().why_not()));
+  console.say(
+      "tokenlife: this log does not say why every spell began, and that cannot be worked out: " +
+      escape_text(source.causes().why_not()));
 }
 
 // ---- Values ------------------------------------------------------------------------------------

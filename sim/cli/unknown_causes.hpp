@@ -13,8 +13,9 @@ namespace tokenlife::sim {
 inline void say_if_unknown(const ReckonedCauses& causes, const events::LogReader& log,
                            Console& console) {
   if (causes.why_not().empty() || events::is_of_client(log.header())) return;
-  console.say("tokenlife: this log does not say why spells began, and that cannot be worked out: " +
-              escape_text(causes.why_not()));
+  console.say(
+      "tokenlife: this log does not say why every spell began, and that cannot be worked out: " +
+      escape_text(causes.why_not()));
 }
 
 }  // namespace tokenlife::sim

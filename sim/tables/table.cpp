@@ -158,7 +158,8 @@ SqlColumn column_of(std::size_t field) {
 }
 SqlColumn column_of(FieldName field) { return column_of(static_cast<std::size_t>(field)); }
 
-constexpr const char* kSeq = "Number of the event in its stream, from 0";
+constexpr const char* kSeq =
+    "Number of the event among those of its client, or of the site, from 0";
 constexpr const char* kWhen = "When it happened";
 constexpr const char* kWhat = "What happened";
 constexpr const char* kWhy = "What it follows from: an action by its number, a request, and so on";

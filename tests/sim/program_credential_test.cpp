@@ -296,7 +296,7 @@ TEST_CASE("R18: what cannot be trusted, or shown together, is told", "[slow]") {
   const std::string registers = "client register --dir laptop --site site ";
   says(registers + "--pki pki.pem", "--pki and --pki-key go together");
   says(registers + "--chain issuing.pem", "--chain goes with --pki");
-  says(registers + kShowPki + " --entra-token - < entra.jwt", "each a credential of its own");
+  says(registers + kShowPki + " --entra-token - < entra.jwt", "is a separate credential");
   says(registers + "--entra-token " + desk.entra_token("i"), "takes only -");
   CHECK_FALSE(has(desk.run(registers + "--entra-token " + desk.entra_token("i")).err,
                   desk.entra_token("i").substr(0, 40)));
