@@ -37,7 +37,7 @@ Result<void, Error> LogOutput::prepare_resume(const events::LogHeader& header) c
   const auto there = events::LogReader::open(place_);
   if (!there) {
     Error damaged = to_error(there.error());
-    damaged.advice = "remove it, and run again";
+    damaged.advice = fmt::format("remove {}, and run again", in_quotes(place_));
     return Failed<Error>(std::move(damaged));
   }
   if (fs::is_directory(place_, error)) {
