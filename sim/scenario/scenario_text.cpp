@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/scenario/find_outside.hpp"
+
 namespace tokenlife::sim {
 namespace {
 
@@ -94,16 +96,7 @@ struct Written {
 Written written_by(std::string_view author) {
   const std::size_t space = std::min(author.find(' '), author.size());
   const std::string_view setting = author.substr(std::min(space + 1, author.size()));
-  char quote = 0;
-  std::size_t equals = 0;
-  for (; equals < setting.size() && (quote != 0 || setting[equals] != '='); ++equals) {
-    const char c = setting[equals];
-    if (quote == 0 && (c == '"' || c == '\'')) {
-      quote = c;
-    } else if (c == quote) {
-      quote = 0;
-    }
-  }
+  const std::size_t equals = find_outside(setting, '=');
   if (equals == setting.size()) return {};  // The key is so long that it was cut short.
   std::string_view value = setting.substr(equals + 1);
   value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "sim/scenario/find_outside.hpp"
 #include "sim/text/escape.hpp"
 
 namespace tokenlife::sim {
@@ -14,28 +15,6 @@ std::string trimmed(std::string_view text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
   text.remove_prefix(begin);
   return std::string(text.substr(0, text.find_last_not_of(" \t") + 1));
-}
-
-// Up to the first of these characters that stands outside brackets, braces and quotes.
-std::size_t find_outside(std::string_view text, char wanted) {
-  int depth = 0;
-  char quote = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quote != 0) {
-      if (c == '\\' && quote == '"') ++i;
-      if (c == quote) quote = 0;
-    } else if (c == wanted && depth <= 0) {
-      return i;
-    } else if (c == '"' || c == '\'') {
-      quote = c;
-    } else if (c == '[' || c == '{') {
-      ++depth;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return text.size();
 }
 
 }  // namespace

@@ -251,6 +251,17 @@ TEST_CASE("a request that nobody has answered yet has no outcome") {
         "3,1,1,1,\n");
 }
 
+// Its bulk token ends at 23:30, and the CMG is down.
+TEST_CASE("a client is stranded from a tick on, as the run has it") {
+  const SqlLog log(
+      "[run]\ntick = \"1h\"\nduration = \"3d\"\n"
+      "[[cohort]]\nname = \"a\"\nclients = 1\nbulk-token = \"k\"\n"
+      "network = {model = \"fixed\", on = \"internet\"}\n"
+      "[[action]]\ndo = \"issue-bulk-token\"\nat = \"0s\"\nname = \"k\"\nlifetime = 1410\n"
+      "[[action]]\ndo = \"outage\"\nendpoint = \"cmg\"\nat = \"0s\"\nfor = \"60h\"\n");
+  CHECK(answer_of(*log.source, "select stranded_since from clients") == "2026-01-02T00:00:00Z,\n");
+}
+
 TEST_CASE("days and clients agree: who is stranded at the end", "[slow]") {
   SqlLog log;
   CHECK(answer_of(*log.source,
